@@ -1,0 +1,142 @@
+"""`sam build` for this machine, skipped where nothing changed, and `sam deploy` to MiniStack."""
+
+import hashlib
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from hotlist_cli.local import guard
+from hotlist_cli.local.ministack import CREDENTIALS, MiniStack, tail
+
+STACK_NAME: Final = "hotlist"
+_BUCKET: Final = "artifacts"
+_INPUTS: Final = ("template.yaml", "config", "functions", "layers", "cli/hotlist_cli")
+_IGNORED: Final = frozenset({"__pycache__", "local"})
+_TIMEOUT: Final = 600.0
+
+
+class Failed(RuntimeError):
+    """A step did not work; the message has the end of its output."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """The project's folder and the environments beside it that `make setup` makes."""
+
+    root: Path
+
+    @property
+    def sam(self) -> Path:
+        return self.root / ".venv-sam" / "bin" / "sam"
+
+    @property
+    def stack_python(self) -> Path:
+        """The interpreter that runs MiniStack, and with it the functions."""
+        return self.root / ".venv-stack" / "bin" / "python"
+
+    def check(self) -> None:
+        """:raises Failed: naming what `make setup` would make."""
+        for tool in (self.sam, self.stack_python):
+            if not tool.exists():
+                raise Failed(f"{tool} is missing: run `make setup`")
+
+
+def build(tools: Tools) -> Path:
+    """The folder of the built template, for the interpreter that will run it.
+
+    Builds lie in `.build/local/` by the hash of all that goes into them, so an unchanged
+    project is not built again and two runs never write into one folder.
+    """
+    finished = tools.root / ".build" / "local" / _fingerprint(tools)
+    if (finished / "template.yaml").exists():
+        return finished
+    finished.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="building-", dir=finished.parent) as folder:
+        unfinished = Path(folder)
+        _sam(
+            tools,
+            ["build", "--template", tools.root / "template.yaml"]
+            + ["--build-dir", unfinished / "built"],
+            unfinished,
+            {"HOTLIST_TARGET": "host", "HOTLIST_PYTHON": str(tools.stack_python)},
+        )
+        with suppress(OSError):  # another run was faster: the same build
+            (unfinished / "built").rename(finished)
+    _forget_old(finished)
+    return finished
+
+
+def deploy(
+    tools: Tools, stack: MiniStack, built: Path, scratch: Path, parameters: Mapping[str, str]
+) -> None:
+    """`sam deploy` the built template to MiniStack. :raises Failed:"""
+    stack.client("s3").create_bucket(
+        Bucket=_BUCKET,
+        CreateBucketConfiguration={"LocationConstraint": CREDENTIALS["AWS_REGION"]},
+    )
+    overrides = [f"{name}={value}" for name, value in parameters.items()]
+    _sam(
+        tools,
+        ["deploy", "--template-file", built / "template.yaml", "--stack-name", STACK_NAME]
+        + ["--s3-bucket", _BUCKET, "--capabilities", "CAPABILITY_IAM"]
+        + ["--no-confirm-changeset", "--no-progressbar", "--parameter-overrides", *overrides],
+        scratch,
+        {"AWS_ENDPOINT_URL": stack.endpoint, "SAM_CLI_POLL_DELAY": "0.3"},
+    )
+
+
+def _sam(
+    tools: Tools, arguments: list[str | Path], scratch: Path, extra: Mapping[str, str]
+) -> None:
+    """Run sam with settings from the command line alone, nothing from samconfig.toml."""
+    no_settings = scratch / "samconfig.toml"
+    no_settings.write_text("version = 0.1\n", encoding="utf-8")
+    log = scratch / f"sam-{arguments[0]}.log"
+    status = guard.run(
+        [tools.sam, *arguments, "--config-file", no_settings],
+        env={**os.environ, **CREDENTIALS, "SAM_CLI_TELEMETRY": "0", **extra},
+        cwd=tools.root,
+        log=log,
+        timeout=_TIMEOUT,
+    )
+    if status:
+        raise Failed(f"sam {arguments[0]} failed:\n{tail(log)}")
+
+
+def _fingerprint(tools: Tools) -> str:
+    digest = hashlib.sha256()
+    digest.update(f"{platform.platform()} {tools.stack_python.resolve()}".encode())
+    for path in _inputs(tools.root):
+        digest.update(f"\0{path.relative_to(tools.root)}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _inputs(root: Path) -> Iterator[Path]:
+    for name in _INPUTS:
+        start = root / name
+        if start.is_file():
+            yield start
+            continue
+        for folder, folders, files in os.walk(start):
+            folders[:] = sorted(set(folders) - _IGNORED)
+            for file in sorted(files):
+                if not file.endswith(".pyc"):
+                    yield Path(folder, file)
+
+
+def _forget_old(newest: Path) -> None:
+    """Keep the three newest builds: one of them may be in use."""
+    builds = sorted(
+        (path for path in newest.parent.iterdir() if not path.name.startswith("building-")),
+        key=lambda path: path.stat().st_mtime,
+        reverse=True,
+    )
+    for old in builds[3:]:
+        shutil.rmtree(old, ignore_errors=True)

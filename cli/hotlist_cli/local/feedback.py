@@ -1,0 +1,191 @@
+"""SES's events (sent, delivered, bounced, …) for the mailbox's messages.
+
+Published where the configuration set of the deployed template sends them: an SNS topic or
+the default event bus. As with SES's mailbox simulator, the address decides what becomes of
+a message: `bounce@simulator.amazonses.com` bounces, `complaint@…` complains, `reject@…` (our
+own) is rejected, any other is delivered.
+"""
+
+import json
+import logging
+import queue
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.utils import parseaddr
+from typing import Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from hotlist_cli.local.mailbox import Mailbox, Message
+from hotlist_cli.local.ministack import ACCOUNT, REGION, MiniStack
+
+log = logging.getLogger(__name__)
+
+SIMULATOR: Final = "simulator.amazonses.com"
+_MTA: Final = "a7-1.smtp-out.eu-central-1.amazonses.com"
+
+_DETAIL_TYPES: Final = {
+    "Send": "Email Sent",
+    "Delivery": "Email Delivered",
+    "Bounce": "Email Bounced",
+    "Complaint": "Email Complaint Received",
+    "Reject": "Email Rejected",
+}
+
+
+class Feedback:
+    """Publishes the events of every message that the mailbox accepts, on a thread."""
+
+    def __init__(self, stack: MiniStack, mailbox: Mailbox) -> None:
+        self._ses = stack.client("sesv2")
+        self._sns = stack.client("sns")
+        self._events = stack.client("events")
+        self._mailbox = mailbox
+        self._queue: queue.SimpleQueue[tuple[Message, EmailMessage] | None] = queue.SimpleQueue()
+        mailbox.accepted = lambda message, mime: self._queue.put((message, mime))
+        self._thread = threading.Thread(target=self._run, name="feedback", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Publish what is waiting, then return."""
+        self._queue.put(None)
+        self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        while (job := self._queue.get()) is not None:
+            message, mime = job
+            for event in events_of(message, mime, datetime.now(UTC)):
+                self._mailbox.add_event(message.message_id, event["eventType"].lower())
+                if message.configuration_set:
+                    self._publish(message.configuration_set, event)
+
+    def _publish(self, configuration_set: str, event: dict[str, Any]) -> None:
+        try:
+            destinations = self._ses.get_configuration_set_event_destinations(
+                ConfigurationSetName=configuration_set
+            )["EventDestinations"]
+            for destination in destinations:
+                wanted = event["eventType"].upper() in destination["MatchingEventTypes"]
+                if wanted and destination["Enabled"]:
+                    self._send(destination, event)
+        except (BotoCoreError, ClientError):
+            log.exception("not published: %s", event["eventType"])
+
+    def _send(self, destination: dict[str, Any], event: dict[str, Any]) -> None:
+        if "SnsDestination" in destination:
+            self._sns.publish(
+                TopicArn=destination["SnsDestination"]["TopicArn"],
+                Subject="Amazon SES Email Event Notification",
+                Message=json.dumps(event),
+            )
+        if "EventBridgeDestination" in destination:
+            self._events.put_events(
+                Entries=[
+                    {
+                        "Source": "aws.ses",
+                        "DetailType": _DETAIL_TYPES[event["eventType"]],
+                        "Resources": [event["mail"]["sourceArn"]],
+                        "Detail": json.dumps(event),
+                    }
+                ]
+            )
+
+
+def events_of(message: Message, mime: EmailMessage, now: datetime) -> Iterator[dict[str, Any]]:
+    """What SES would say of a message, in order: `{eventType, mail, <type>: {…}}`."""
+    mail = _mail(message, mime)
+    fates = {recipient: _fate(recipient) for recipient in message.recipients}
+    if "reject" in fates.values():
+        yield {"eventType": "Reject", "mail": mail, "reject": {"reason": "Bad content"}}
+        return
+    yield {"eventType": "Send", "mail": mail, "send": {}}
+    at = _text(now)
+    delivered = [r for r, fate in fates.items() if fate != "bounce"]
+    bounced = [r for r, fate in fates.items() if fate == "bounce"]
+    if delivered:
+        yield {
+            "eventType": "Delivery",
+            "mail": mail,
+            "delivery": {
+                "timestamp": at,
+                "processingTimeMillis": 500,
+                "recipients": delivered,
+                "smtpResponse": "250 2.6.0 Message received",
+                "reportingMTA": _MTA,
+            },
+        }
+    if bounced:
+        yield {
+            "eventType": "Bounce",
+            "mail": mail,
+            "bounce": {
+                "bounceType": "Permanent",
+                "bounceSubType": "General",
+                "bouncedRecipients": [
+                    {
+                        "emailAddress": recipient,
+                        "action": "failed",
+                        "status": "5.1.1",
+                        "diagnosticCode": "smtp; 550 5.1.1 user unknown",
+                    }
+                    for recipient in bounced
+                ],
+                "timestamp": at,
+                "feedbackId": message.message_id,
+                "reportingMTA": f"dns; {_MTA}",
+            },
+        }
+    complaining = [r for r, fate in fates.items() if fate == "complaint"]
+    if complaining:
+        yield {
+            "eventType": "Complaint",
+            "mail": mail,
+            "complaint": {
+                "complainedRecipients": [{"emailAddress": r} for r in complaining],
+                "timestamp": at,
+                "feedbackId": message.message_id,
+                "complaintFeedbackType": "abuse",
+                "userAgent": "Amazon SES Mailbox Simulator",
+                "arrivalDate": _text(now + timedelta(seconds=1)),
+            },
+        }
+
+
+def _fate(recipient: str) -> str:
+    name, _, domain = parseaddr(recipient)[1].lower().partition("@")
+    return name.partition("+")[0] if domain == SIMULATOR else "delivery"
+
+
+def _mail(message: Message, mime: EmailMessage) -> dict[str, Any]:
+    """The `mail` object that is the same in all events of a message."""
+    address = parseaddr(message.sender)[1]
+    tags = {
+        "ses:operation": ["SendEmail"],
+        "ses:from-domain": [address.rpartition("@")[2]],
+        "ses:caller-identity": ["local"],
+    }
+    if message.configuration_set:
+        tags["ses:configuration-set"] = [message.configuration_set]
+    return {
+        "timestamp": _text(datetime.fromisoformat(message.received_at)),
+        "source": message.sender,
+        "sourceArn": f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{address}",
+        "sendingAccountId": ACCOUNT,
+        "messageId": message.message_id,
+        "destination": list(message.recipients),
+        "headersTruncated": False,
+        "headers": [{"name": name, "value": str(value)} for name, value in mime.items()],
+        "commonHeaders": {
+            "from": [message.sender],
+            "to": list(message.to),
+            "messageId": message.message_id,
+            "subject": message.subject,
+        },
+        "tags": {**tags, **{name: [value] for name, value in message.tags.items()}},
+    }
+
+
+def _text(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

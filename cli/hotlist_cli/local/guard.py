@@ -1,0 +1,124 @@
+"""Processes that never outlive the one that started them, however it ends.
+
+A command runs under a watchdog: this file, started as a script. The watchdog holds the
+reading end of a pipe that only its starter writes to. When the starter closes the pipe, or
+dies (kill -9 included), the pipe ends; the watchdog ends the command and everything that it
+started, and removes the run's scratch folder. Should the watchdog itself be killed, Linux
+ends the command (PR_SET_PDEATHSIG).
+
+Standard library only: the watchdog must start fast and under any interpreter.
+"""
+
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Final
+
+GRACE: Final = 3.0
+"""Seconds between asking a command to end and ending it."""
+
+_PR_SET_PDEATHSIG: Final = 1
+
+
+class Guarded:
+    """A command under its watchdog."""
+
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        *,
+        env: Mapping[str, str],
+        cwd: Path,
+        log: IO[bytes] | None = None,
+        scratch: Path | None = None,
+    ) -> None:
+        """Start it. Output goes to `log`, or where this process's own goes.
+
+        `scratch` is a folder that the watchdog removes when the command has ended.
+        """
+        watchdog = [sys.executable, "-I", __file__, str(scratch or "")]
+        self._process = subprocess.Popen(
+            [*watchdog, *map(str, command)],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT if log else None,
+            env=dict(env),
+            cwd=cwd,
+            start_new_session=True,  # Ctrl-C is for the starter, which stops us in order
+        )
+
+    @property
+    def returncode(self) -> int | None:
+        """None while it runs."""
+        return self._process.poll()
+
+    def wait(self, timeout: float) -> int:
+        """The exit status. :raises subprocess.TimeoutExpired:"""
+        return self._process.wait(timeout)
+
+    def stop(self) -> None:
+        """End the command and all that it started; return when they are gone."""
+        if self._process.stdin:
+            with suppress(OSError):
+                self._process.stdin.close()
+        self._process.wait(GRACE + 10)
+
+
+def run(
+    command: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path, log: Path, timeout: float
+) -> int:
+    """Run a command to its end, output to `log`. :returns: its exit status.
+
+    :raises subprocess.TimeoutExpired: after `timeout` seconds; the command is gone then.
+    """
+    with log.open("wb") as output:
+        guarded = Guarded(command, env=env, cwd=cwd, log=output)
+        try:
+            return guarded.wait(timeout)
+        finally:
+            guarded.stop()
+
+
+# --- the watchdog's own side --------------------------------------------------------------
+
+
+def _die_with_parent() -> None:
+    """Have Linux end this process when its parent dies; elsewhere the pipe has to do."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _watch(scratch: str, command: Sequence[str]) -> int:
+    child = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,  # a group of its own, to be ended as one
+        preexec_fn=_die_with_parent,
+    )
+    threading.Thread(target=_end_with_pipe, args=(child,), daemon=True).start()
+    status = child.wait()
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)  # whatever it left behind
+    if scratch:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return status if status >= 0 else 128 - status
+
+
+def _end_with_pipe(child: subprocess.Popen[bytes]) -> None:
+    sys.stdin.buffer.read()  # returns when the starter has closed its end, or died
+    child.terminate()
+    try:
+        child.wait(GRACE)
+    except subprocess.TimeoutExpired:
+        child.kill()
+
+
+if __name__ == "__main__":
+    sys.exit(_watch(sys.argv[1], sys.argv[2:]))

@@ -1,0 +1,134 @@
+"""The mailbox over HTTP: SES v2's SendEmail for the functions, an inbox page for people.
+
+POST /v2/email/outbound-emails   SendEmail, as AWS clients call it
+GET  /                           the inbox page
+GET  /messages                   all messages, JSON
+GET  /messages/{number}          one: headers, text and HTML parts, attachments, JSON
+GET  /messages/{number}/raw      the message as it was sent
+POST /_faults                    {kind, times?, recipient?}: make the next sends fail
+DELETE /_faults                  stop that
+"""
+
+import json
+import re
+from dataclasses import asdict
+from email.message import EmailMessage
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from hotlist_cli.local.mailbox import Fault, Mailbox, Message, Refused
+from hotlist_cli.local.serving import NOT_FOUND, Reply, Request, Server
+
+_SEND: Final = "/v2/email/outbound-emails"
+_MESSAGE: Final = re.compile(r"/messages/(\d{1,9})(/raw)?\Z")
+_JSON: Final = "application/json"
+_PAGE: Final = Path(__file__).with_name("inbox.html")
+
+# The page's script and style are inline. The frame that shows a mail has this policy too, and
+# a sandbox without scripts.
+_POLICY: Final = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+    "connect-src 'self'; img-src data: http: https:; frame-src 'self'"
+)
+
+
+class MailServer(Server):
+    """Serves a mailbox on loopback."""
+
+    def __init__(self, mailbox: Mailbox, port: int = 0) -> None:
+        self.mailbox = mailbox
+        super().__init__("mailbox", lambda request: answer(mailbox, request), port)
+
+
+def answer(mailbox: Mailbox, request: Request) -> Reply:
+    """The reply to a request of the list above."""
+    if request.path == _SEND and request.method == "POST":
+        return _send(mailbox, request)
+    if request.path == "/_faults":
+        return _fault(mailbox, request)
+    if request.method not in ("GET", "HEAD"):
+        return Reply(405, b"GET only\n", headers={"Allow": "GET, HEAD"})
+    if request.path == "/":
+        return Reply(
+            body=_page(),
+            content_type="text/html; charset=utf-8",
+            headers={"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"},
+        )
+    if request.path == "/messages":
+        return _json([asdict(message) for message in mailbox.messages])
+    if found := _MESSAGE.match(request.path):
+        messages = mailbox.messages
+        number = int(found[1])
+        if 1 <= number <= len(messages):
+            message = messages[number - 1]
+            return _raw(mailbox, message) if found[2] else _json(_whole(mailbox, message))
+    return NOT_FOUND
+
+
+@cache
+def _page() -> bytes:
+    return _PAGE.read_bytes()
+
+
+def _send(mailbox: Mailbox, request: Request) -> Reply:
+    try:
+        wanted = json.loads(request.body)
+        if not isinstance(wanted, dict):
+            raise TypeError("not an object")
+        return _json({"MessageId": mailbox.send(wanted)})
+    except (TypeError, ValueError) as error:
+        return _refusal(Refused("BadRequestException", str(error)))
+    except Refused as refused:
+        return _refusal(refused)
+
+
+def _refusal(refused: Refused) -> Reply:
+    return Reply(
+        refused.status,
+        json.dumps({"message": str(refused)}).encode(),
+        _JSON,
+        {"x-amzn-ErrorType": refused.code},
+    )
+
+
+def _fault(mailbox: Mailbox, request: Request) -> Reply:
+    if request.method == "DELETE":
+        mailbox.clear_faults()
+        return Reply(204)
+    try:
+        mailbox.add_fault(Fault(**json.loads(request.body)))
+    except (TypeError, ValueError) as error:
+        return Reply(400, f"{error}\n".encode())
+    return Reply(204)
+
+
+def _json(value: object) -> Reply:
+    body = json.dumps(value, ensure_ascii=False).encode()
+    return Reply(body=body, content_type=_JSON, headers={"Cache-Control": "no-store"})
+
+
+def _raw(mailbox: Mailbox, message: Message) -> Reply:
+    disposition = f'inline; filename="{message.file}"'
+    return Reply(body=mailbox.read(message), headers={"Content-Disposition": disposition})
+
+
+def _whole(mailbox: Mailbox, message: Message) -> dict[str, Any]:
+    mime = mailbox.parse(message)
+    return {
+        **asdict(message),
+        "headers": [[name, str(value)] for name, value in mime.items()],
+        "text": part(mime, "plain"),
+        "html": part(mime, "html"),
+        "attachments": [p.get_filename() for p in mime.iter_attachments()],
+        "bytes": len(mailbox.read(message)),
+    }
+
+
+def part(mime: EmailMessage, subtype: str) -> str | None:
+    """The text of the message's plain or html part, or None if it has none."""
+    body = mime.get_body((subtype,))
+    if body is None:
+        return None
+    content = body.get_content()
+    return content if isinstance(content, str) else None

@@ -1,0 +1,114 @@
+"""The whole of Hotlist on this machine: the deployed template, its mailbox, its landing page."""
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+from hotlist_cli.local import build, routes, site
+from hotlist_cli.local.deployed import Deployed
+from hotlist_cli.local.feedback import Feedback
+from hotlist_cli.local.mailbox import Account, Mailbox
+from hotlist_cli.local.mailserver import MailServer
+from hotlist_cli.local.ministack import MiniStack
+from hotlist_cli.local.pump import Pump
+from hotlist_cli.local.serving import Server
+
+SENDER: Final = "hotlist@example.com"
+"""The address that mails come from here; its domain is verified in the mailbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Wanted ports; 0 is any free one, and a taken one is replaced by a free one."""
+
+    site: int = 0
+    inbox: int = 0
+    api: int = 0
+
+
+class Stack:
+    """A running stack. Leaving its `with` block ends every process and removes its folder.
+
+    Two stacks never share a port or a folder; `mails` is where the mails are kept after the
+    end (a folder of the run's own, gone with it, if None).
+    """
+
+    def __init__(
+        self,
+        tools: build.Tools,
+        *,
+        mails: Path | None = None,
+        ports: Ports = Ports(),  # noqa: B008 - frozen
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        tools.check()
+        self._progress = progress
+        self._closing = ExitStack()
+        try:
+            self._start(tools, mails, ports)
+        except BaseException:
+            self._closing.close()
+            raise
+
+    def _start(self, tools: build.Tools, mails: Path | None, ports: Ports) -> None:
+        began = time.monotonic()
+        self.scratch = Path(tempfile.mkdtemp(prefix="hotlist-"))
+        self._closing.callback(shutil.rmtree, self.scratch, ignore_errors=True)
+        self.mailbox = Mailbox(mails or self.scratch / "mails", Account())
+        inbox = self._closing.enter_context(MailServer(self.mailbox, ports.inbox))
+        front = site.Front()
+        api = self._closing.enter_context(Server("api", front.answer, ports.api))
+        pages = site.pages(tools.root / "web", api.url)
+        landing = self._closing.enter_context(Server("landing page", pages, ports.site))
+        self.inbox_url, self.api_url, self.site_url = inbox.url, api.url, landing.url
+
+        self._progress("building the template")
+        built = build.build(tools)
+        self._progress("starting MiniStack")
+        self.ministack = self._closing.enter_context(
+            MiniStack(tools.stack_python, self.scratch, mail_endpoint=inbox.url)
+        )
+        self._progress("deploying the template")
+        build.deploy(tools, self.ministack, built, self.scratch, self._parameters())
+        self.deployed = Deployed.read(self.ministack, build.STACK_NAME)
+        self.mailbox.account = Account(
+            identities={SENDER.rpartition("@")[2]},
+            configuration_sets=set(self.deployed.of_type("AWS::SES::ConfigurationSet").values()),
+        )
+        front.open(self.ministack, routes.make(self.ministack, self.deployed))
+        self.pump = Pump(self.ministack)
+        self._closing.callback(self.pump.stop)
+        feedback = Feedback(self.ministack, self.mailbox)
+        self._closing.callback(feedback.stop)
+        self._progress(f"ready after {time.monotonic() - began:.1f} s")
+
+    def _parameters(self) -> dict[str, str]:
+        """The template's parameters that have no default, or another value here."""
+        return {
+            "Sender": SENDER,
+            "AlarmEmail": SENDER,
+            "AllowedOrigins": self.site_url,
+            "PublicUrl": self.api_url,
+        }
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of a service of this stack."""
+        return self.ministack.client(service)
+
+    def name(self, logical_id: str) -> str:
+        """The physical name of a resource of the template: `EventsTable`, `FailureQueue`."""
+        return self.deployed.names[logical_id]
+
+    def close(self) -> None:
+        self._closing.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,1 @@
+"""Hotlist: capture leads, score them, tell sales."""

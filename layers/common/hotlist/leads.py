@@ -1,0 +1,375 @@
+"""A lead: who it is and what is known of it, as the sum of its events.
+
+`fold` is pure: the same events and instant give the same profile in whatever order they
+came. The score of a profile is the scoring engine's work, not done here.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Final
+
+from hotlist.events import (
+    INTERNAL,
+    OPERATOR_TYPES,
+    ORDINARY,
+    RESERVED,
+    SPAM,
+    Event,
+    Route,
+    without_repetitions,
+)
+
+
+class Temperature(StrEnum):
+    COLD = "cold"
+    WARM = "warm"
+    HOT = "hot"
+
+
+class Stage(StrEnum):
+    AWARENESS = "awareness"
+    INTEREST = "interest"
+    CONSIDERATION = "consideration"
+    INTENT = "intent"
+    CUSTOMER = "customer"
+    REJECTED = "rejected"
+    SUSPENDED = "suspended"
+
+
+class LeadState(StrEnum):
+    """What a stored lead item stands for."""
+
+    LIVE = "live"
+    EMPTY = "empty"  # nothing that counts is kept of it
+    CLAIMED = "claimed"  # a phone that an e-mail's lead has taken in
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How to reach a lead; an e-mail or a phone number is always there."""
+
+    name: str | None = None
+    company: str | None = None
+    email: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A rule that gave points, and how many it gives now."""
+
+    rule: str
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Alerting:
+    """What a lead keeps between two looks at its temperature (SCORING, section 9).
+
+    `alert_id` and `hot_since` are those of the last crossing, set once and never
+    recomputed.
+    """
+
+    armed: bool = True
+    rearms_at: datetime | None = None
+    alert_id: str | None = None
+    hot_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """A lead as it is stored: points and temperature are those of `folded_at`.
+
+    `inputs` is a hash of the claims, decisions and event ids that it was folded from;
+    `version` counts its writes. Everything below `inputs` is unset unless `state` is live.
+    """
+
+    lead_id: str
+    version: int = 0
+    state: LeadState = LeadState.LIVE
+    claimed_by: str | None = None
+    folded_at: datetime
+    expires_at: datetime
+    alerting: Alerting = Alerting()
+    ruleset: str = ""
+    inputs: str = ""
+    contact: Contact = Contact()
+    temperature: Temperature = Temperature.COLD
+    stage: Stage = Stage.AWARENESS
+    total: int = 0
+    groups: Mapping[str, int] = field(default_factory=dict)
+    grade: str | None = None
+    segment: str | None = None
+    reasons: tuple[Reason, ...] = ()
+    channel: str | None = None
+    created_at: datetime | None = None
+    last_event_at: datetime | None = None
+    next_change_at: datetime | None = None
+    due_at: datetime | None = None
+    truncated: bool = False
+
+
+NEVER: Final = datetime.fromisoformat("9999-12-31T23:59:59.999+00:00")
+"""`due_at` of a hot lead with nothing ahead: it stands in the index of hot leads all the same."""
+
+
+def due_at(temperature: Temperature, next_change_at: datetime | None) -> datetime | None:
+    """When a lead must be looked at again; none if it can wait for its next event."""
+    if next_change_at is not None:
+        return next_change_at
+    return NEVER if temperature is Temperature.HOT else None
+
+
+# --- folding ----------------------------------------------------------------------------
+
+_TOUCH: Final = (
+    "source",
+    "medium",
+    "campaign",
+    "term",
+    "content",
+    "gclid",
+    "gbraid",
+    "wbraid",
+    "fbclid",
+    "msclkid",
+    "ttclid",
+    "li_fat_id",
+    "referrer",
+    "landing_page",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What the events of a lead say at an instant.
+
+    `events` are those that count, in order, each once; `facts` are what rules see;
+    `facts_until` is when the first event behind a fact expires; `ends_at` when nothing
+    that counts is left, None if that is so already (then all else is empty).
+    """
+
+    events: tuple[Event, ...] = ()
+    facts: Mapping[str, object] = field(default_factory=dict)
+    contact: Contact = Contact()
+    channel: str | None = None
+    created_at: datetime | None = None
+    last_event_at: datetime | None = None
+    facts_until: datetime | None = None
+    ends_at: datetime | None = None
+
+
+def is_kept(event: Event, now: datetime) -> bool:
+    """Whether an event is there: its `expires_at` is ahead, deleted or not."""
+    return event.expires_at is None or event.expires_at > now
+
+
+def reclassified(events: Iterable[Event]) -> list[Event]:
+    """The events with the flags that operators gave and took, the latest word last."""
+    ordered = sorted(events, key=lambda e: e.order)
+    flags = {event.event_id: event.flags for event in ordered}
+    for event in ordered:
+        if event.type == "event_reclassified":
+            target = event.properties.get("event_id")
+            if isinstance(target, str) and target in flags:
+                flags[target] = flags[target].difference(texts(event, "remove")).union(
+                    texts(event, "add")
+                )
+    return [_with_flags(event, flags[event.event_id]) for event in ordered]
+
+
+def fold(
+    events: Iterable[Event], now: datetime, channel: Callable[[Event], str | None]
+) -> Profile:
+    """The profile of a lead: its events, already classified and reclassified, at `now`.
+
+    `channel` classifies the event by which a lead first came.
+    """
+    kept = without_repetitions(
+        event
+        for event in events
+        if is_kept(event, now) and event.flags.isdisjoint((SPAM, INTERNAL))
+    )
+    ends = [_life(event) for event in kept if event.type not in OPERATOR_TYPES]
+    if not ends or max(ends) <= now:
+        return Profile()
+    facts = _Facts()
+    for event in kept:
+        facts.hear(event)
+    first = facts.first_touch or kept[0]
+    known = facts.known()
+    came_by = channel(first)
+    if came_by is not None:
+        known.setdefault("channel", came_by)
+        facts.sources.setdefault("channel", first)
+    named = [event for event in kept if event.email or event.phone]
+    return Profile(
+        events=tuple(kept),
+        facts=known,
+        contact=facts.contact(),
+        channel=came_by,
+        created_at=min((e.received_at for e in named), default=kept[0].received_at),
+        last_event_at=max(e.occurred_at for e in kept if e.type not in OPERATOR_TYPES),
+        facts_until=min(
+            (e.expires_at for e in facts.behind() if e.expires_at is not None), default=None
+        ),
+        ends_at=max(ends),
+    )
+
+
+def _life(event: Event) -> datetime:
+    """How long one event keeps its lead alive."""
+    received = event.received_at + ORDINARY
+    return received if event.expires_at is None else min(received, event.expires_at)
+
+
+def _with_flags(event: Event, flags: frozenset[str]) -> Event:
+    return event if event.flags == flags else replace(event, flags=flags)
+
+
+def texts(event: Event, name: str) -> list[str]:
+    """A property that is a text or a list of texts, as a list; anything else is left out."""
+    value = event.properties.get(name)
+    values = value if isinstance(value, list) else [value]
+    return [text for text in values if isinstance(text, str)]
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or value == "" or value == [] or value == {}
+
+
+class _Facts:
+    """Facts being gathered from events in order, with the event that each rests on."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, object] = {}
+        self.sources: dict[str, Event] = {}
+        self.consents: dict[str, bool] = {}
+        self.orders: dict[str, Event] = {}
+        self.spent: dict[str, Decimal] = {}
+        self.first_touch: Event | None = None
+        self.last_touch: Event | None = None
+
+    def hear(self, event: Event) -> None:
+        """Take in the next event."""
+        self._profile(event)
+        self._consents(event)
+        if event.email is not None:
+            self._set("email", event.email, event)
+            self._set("email_domain", event.email.rpartition("@")[2], event)
+        if event.phone is not None:
+            self._set("phone", event.phone, event)
+            self._set("has_phone", True, event)
+            self._set("phone_country", event.phone_country, event)
+        self._set("language", event.properties.get("language"), event)
+        if any(not _is_empty(event.properties.get(name)) for name in _TOUCH):
+            self.first_touch = self.first_touch or event
+            self.last_touch = event
+        if event.type == "order_completed":
+            self._order(event)
+        if event.type in ("score_suspended", "score_resumed"):
+            self._set("suspended", event.type == "score_suspended", event)
+
+    def known(self) -> dict[str, object]:
+        """The facts by name."""
+        known = dict(self.values)
+        for name, touch in (("first_touch", self.first_touch), ("last_touch", self.last_touch)):
+            if touch is not None:
+                known[name] = _touch(touch)
+        if self.consents:
+            known["consents"] = sorted(p for p, given in self.consents.items() if given)
+        if self.orders:
+            known["orders"] = len(self.orders)
+            known["order_value"] = {code: _number(sum_) for code, sum_ in self.spent.items()}
+        return known
+
+    def behind(self) -> list[Event]:
+        """The events that a fact rests on."""
+        touches = [touch for touch in (self.first_touch, self.last_touch) if touch is not None]
+        return [*self.sources.values(), *self.orders.values(), *touches]
+
+    def contact(self) -> Contact:
+        """The contact, of the newest answers."""
+
+        def text(name: str) -> str | None:
+            value = self.values.get(name)
+            return value if isinstance(value, str) else None
+
+        parts = [part for part in (text("first_name"), text("last_name")) if part]
+        return Contact(
+            name=text("name") or " ".join(parts) or None,
+            company=text("company"),
+            email=text("email"),
+            phone=text("phone"),
+        )
+
+    def _set(self, name: str, value: object, event: Event) -> None:
+        if not _is_empty(value):
+            self.values[name] = value
+            self.sources[name] = event
+
+    def _profile(self, event: Event) -> None:
+        if event.route is Route.FORM:
+            answers: Mapping[str, object] = event.properties
+        else:
+            said = event.properties.get("facts")
+            trusted = event.route in (Route.SERVER, Route.OPERATOR)
+            answers = said if trusted and isinstance(said, Mapping) else {}
+        for name, value in answers.items():
+            if name not in RESERVED:
+                self._set(name, value, event)
+
+    def _consents(self, event: Event) -> None:
+        given: Iterable[object] = ()
+        said = event.properties.get("consents")
+        if event.route is Route.FORM and isinstance(said, Mapping):
+            given = said
+        elif event.type == "consent_given":
+            given = texts(event, "purpose")
+        for purpose in given:
+            self._consent(str(purpose), True, event)
+        if event.type == "unsubscribed":
+            self._consent("email", False, event)
+        elif event.type == "consent_withdrawn":
+            for purpose in texts(event, "purpose") or ["tracking"]:
+                self._consent(purpose, False, event)
+
+    def _consent(self, purpose: str, given: bool, event: Event) -> None:
+        self.consents[purpose] = given
+        self.sources[f"consents.{purpose}"] = event
+
+    def _order(self, event: Event) -> None:
+        order = event.properties.get("order_id")
+        key = order if isinstance(order, str) else event.event_id
+        if key in self.orders:
+            return
+        self.orders[key] = event
+        code = event.properties.get("currency")
+        value = _decimal(event.properties.get("value"))
+        if isinstance(code, str) and value is not None:
+            self.spent[code] = self.spent.get(code, Decimal(0)) + value
+
+
+def _touch(event: Event) -> dict[str, object]:
+    return {
+        name: event.properties[name]
+        for name in _TOUCH
+        if not _is_empty(event.properties.get(name))
+    }
+
+
+def _decimal(value: object) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _number(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)

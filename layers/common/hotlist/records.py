@@ -1,0 +1,162 @@
+"""The record loop: a bad record stops no other, and nothing is acknowledged unstored.
+
+The one place that catches `Exception`. Trouble that may pass is reported, so the platform
+retries the record; all else is parked in the failure queue, with an alarm on it, and
+acknowledged. The events themselves are in their table, so a replay finds them there.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, ParamSpec, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
+
+from hotlist.store.items import Conflict, ReadsThrottled
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+_PASSING_CODES: Final = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "ConditionalCheckFailedException",
+        "InternalFailure",
+        "InternalServerError",
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "ResourceNotFoundException",
+        "AWS.SimpleQueueService.NonExistentQueue",
+        "QueueDoesNotExist",
+        "SendingPausedException",
+        "ServiceUnavailable",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionConflictException",
+        "ExpiredTokenException",
+        "UnrecognizedClientException",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of a batch: what the platform calls it, and what it is about."""
+
+    record_id: str
+    subject: str
+    event_id: str
+    image: Mapping[str, Any] = field(default_factory=dict)
+    before: Mapping[str, Any] = field(default_factory=dict)
+    body: str | None = None
+
+
+def inserts(event: Mapping[str, Any]) -> Iterator[Record]:
+    """The new items of a DynamoDB stream batch; changes and removals are nobody's news."""
+    return (record for name, record in _stream(event) if name == "INSERT")
+
+
+def writes(event: Mapping[str, Any]) -> Iterator[Record]:
+    """The new and changed items of a DynamoDB stream batch, with what was there before."""
+    return (record for name, record in _stream(event) if name in ("INSERT", "MODIFY"))
+
+
+def _stream(event: Mapping[str, Any]) -> Iterator[tuple[str, Record]]:
+    for raw in event["Records"]:
+        change = raw["dynamodb"]
+        subject, *rest = (next(iter(key.values())) for key in _by_partition(change["Keys"]))
+        yield (
+            raw["eventName"],
+            Record(
+                record_id=change["SequenceNumber"],
+                subject=subject,
+                event_id=rest[0] if rest else "",
+                image=change.get("NewImage", {}),
+                before=change.get("OldImage", {}),
+            ),
+        )
+
+
+def _by_partition(keys: Mapping[str, Any]) -> list[Any]:
+    """The key values, the sort key last: its name ends in `_key`."""
+    return [keys[name] for name in sorted(keys, key=lambda name: name.endswith("_key"))]
+
+
+def incoming(event: Mapping[str, Any]) -> Iterator[Record]:
+    """The new items of a stream batch, or the messages of an SQS batch with their `body`."""
+    for raw in event["Records"]:
+        if raw["eventSource"] == "aws:sqs":
+            yield Record(raw["messageId"], subject="", event_id="", body=raw["body"])
+        else:
+            yield from inserts({"Records": [raw]})
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether the same work may succeed later, told by type and code alone."""
+    if isinstance(error, Conflict | ReadsThrottled | ConnectionError | HTTPClientError):
+        return True
+    if not isinstance(error, ClientError):
+        return False
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return status >= 500 or error.response.get("Error", {}).get("Code") in _PASSING_CODES
+
+
+class Batch:
+    """The outcome of one invocation's records."""
+
+    def __init__(self, park: Callable[[Record, Exception], None]) -> None:
+        self._park = park
+        self.failed: dict[str, None] = {}
+
+    def attempt(
+        self, records: Iterable[Record], work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T | None:
+        """Do work that these records stand behind; None if it could not be done."""
+        try:
+            return work(*args, **kwargs)
+        except Exception as error:
+            for record in records:
+                self._settle(record, error)
+            return None
+
+    def answer(self) -> dict[str, list[dict[str, str]]]:
+        """What Lambda wants to hear: the records to be tried again."""
+        return {"batchItemFailures": [{"itemIdentifier": name} for name in self.failed]}
+
+    def _settle(self, record: Record, error: Exception) -> None:
+        if not is_passing(error):
+            try:
+                self._park(record, error)
+            except (BotoCoreError, ClientError):
+                log.exception("not parked, so tried again", extra=_ids(record))
+            else:
+                log.error("parked", extra={**_ids(record), "error": type(error).__name__})
+                return
+        self.failed[record.record_id] = None
+        log.warning("tried again later", extra={**_ids(record), "error": type(error).__name__})
+
+
+class FailureQueue:
+    """Where records go that can never be worked off. Its depth has an alarm."""
+
+    def __init__(self, sqs: Any, queue_url: str) -> None:
+        self._sqs = sqs
+        self._queue_url = queue_url
+
+    def park(self, record: Record, error: Exception) -> None:
+        """Keep what is needed to find the record again and to see what was wrong."""
+        body = {"subject": record.subject, "event_id": record.event_id, "error": repr(error)[:500]}
+        if record.body is not None:
+            body["body"] = record.body
+        self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=json.dumps(body))
+
+
+def _ids(record: Record) -> dict[str, str]:
+    return {"subject": record.subject, "event_id": record.event_id, "record_id": record.record_id}

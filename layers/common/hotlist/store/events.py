@@ -1,0 +1,167 @@
+"""The Events table: what happened, written once, by subject and event key."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from hotlist.events import Event, Route, event_key, from_text, to_text
+from hotlist.store.items import (
+    Item,
+    batch_get,
+    paged,
+    present,
+    read_seconds,
+    read_text,
+    read_texts,
+    seconds,
+    text,
+    texts,
+)
+
+NEWEST: Final = 1_000
+"""How many of a subject's ordinary events a fold reads: part of the score's definition."""
+
+MAX_BATCH: Final = 25
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A subject's events, newest id first; `truncated` if there are older ones unread."""
+
+    events: tuple[Event, ...]
+    truncated: bool
+
+
+class EventStore:
+    """Appends events and reads a subject's history."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def put(self, event: Event, *, tell: bool = False) -> bool:
+        """Store an event. False if it is there already: a retry is one event.
+
+        `tell` marks a form's message that sales gets at once.
+        """
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=to_item(event, tell=tell),
+                ConditionExpression="attribute_not_exists(event_key)",
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def put_all(self, events: Sequence[Event]) -> list[str | None]:
+        """Store up to 25 events in one call.
+
+        For each None if it is stored, now or before, else the error code of DynamoDB.
+        """
+        if not events:
+            return []
+        answer = self._client.batch_execute_statement(
+            Statements=[self._insert(event) for event in events]
+        )
+        codes = [response.get("Error", {}).get("Code") for response in answer["Responses"]]
+        return [None if code == "DuplicateItem" else code for code in codes]
+
+    def history(self, subject: str) -> History:
+        """All that a fold may read of a subject, consistently, in one descending query.
+
+        Everything that links, SES and operators say (`k#`), and the newest 1,000 of all
+        else (`e#`).
+        """
+        events: list[Event] = []
+        ordinary = 0
+        for item in paged(
+            self._client.query,
+            TableName=self._table,
+            KeyConditionExpression="subject = :subject",
+            ExpressionAttributeValues={":subject": {"S": subject}},
+            ScanIndexForward=False,
+            ConsistentRead=True,
+        ):
+            if item["event_key"]["S"].startswith("e#"):
+                if ordinary == NEWEST:
+                    return History(tuple(events), truncated=True)
+                ordinary += 1
+            events.append(from_item(item))
+        return History(tuple(events), truncated=False)
+
+    def find(self, subject: str, event_id: str) -> Event | None:
+        """The event of this id, None if it is not stored, or no longer."""
+        keys = [{"subject": subject, "event_key": f"{cls}#{event_id}"} for cls in "ek"]
+        found = [from_item(item) for item in batch_get(self._client, self._table, keys)]
+        return found[0] if found else None
+
+    def renew(self, event: Event, expires_at: datetime) -> None:
+        """Let a stored event live until `expires_at` if that is later. Gone stays gone."""
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key={"subject": {"S": event.subject}, "event_key": {"S": event_key(event)}},
+                UpdateExpression="SET expires_at = :until",
+                ConditionExpression="expires_at < :until",
+                ExpressionAttributeValues={":until": seconds(expires_at)},
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return
+
+    def _insert(self, event: Event) -> dict[str, Any]:
+        item = to_item(event)
+        fields = ", ".join(f"'{name}': ?" for name in item)
+        return {
+            "Statement": f'INSERT INTO "{self._table}" VALUE {{{fields}}}',  # noqa: S608 - our own names
+            "Parameters": list(item.values()),
+        }
+
+
+def to_item(event: Event, *, tell: bool = False) -> dict[str, Any]:
+    """The stored form of an event. Properties are JSON text: exact, cheap, any number."""
+    if event.expires_at is None:
+        raise ValueError(f"event {event.event_id} has no expires_at; see events.expiry")
+    return present(
+        {
+            "subject": {"S": event.subject},
+            "event_key": {"S": event_key(event)},
+            "type": {"S": event.type},
+            "occurred_at": {"S": to_text(event.occurred_at)},
+            "received_at": {"S": to_text(event.received_at)},
+            "expires_at": seconds(event.expires_at),
+            "route": {"S": event.route.value},
+            "properties": {
+                "S": json.dumps(event.properties, ensure_ascii=False, separators=(",", ":"))
+            },
+            "flags": texts(event.flags),
+            "names": texts(event.names),
+            "email": text(event.email),
+            "phone": text(event.phone),
+            "phone_country": text(event.phone_country),
+            "dedup": text(event.dedup or None),
+            "tell": {"BOOL": True} if tell else None,
+        }
+    )
+
+
+def from_item(item: Item) -> Event:
+    """The event of a stored item or a stream image. KeyError or ValueError if it is none."""
+    return Event(
+        subject=item["subject"]["S"],
+        event_id=item["event_key"]["S"][2:],
+        type=item["type"]["S"],
+        occurred_at=from_text(item["occurred_at"]["S"]),
+        received_at=from_text(item["received_at"]["S"]),
+        expires_at=read_seconds(item, "expires_at"),
+        route=Route(item["route"]["S"]),
+        properties=json.loads(item["properties"]["S"]),
+        flags=frozenset(read_texts(item, "flags")),
+        names=read_texts(item, "names"),
+        email=read_text(item, "email"),
+        phone=read_text(item, "phone"),
+        phone_country=read_text(item, "phone_country"),
+        dedup=read_text(item, "dedup") or "",
+    )

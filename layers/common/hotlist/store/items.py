@@ -1,0 +1,103 @@
+"""Attribute values: the DynamoDB wire form of the few types that Hotlist stores."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from hotlist.events import from_text, to_text
+
+Item = Mapping[str, Mapping[str, Any]]
+"""An item as the low-level client has it: attribute name → `{type: value}`."""
+
+MAX_BATCH_READ: Final = 100
+_READ_ROUNDS: Final = 8
+
+
+class Conflict(Exception):
+    """The item has changed since it was read: read it again and start over."""
+
+
+class ReadsThrottled(Exception):
+    """DynamoDB left keys of a batched read unread, again and again. It may pass."""
+
+
+def text(value: str | None) -> dict[str, str] | None:
+    """`S`, or None where there is no value: empty strings are stored, None is not."""
+    return None if value is None else {"S": value}
+
+
+def instant(value: datetime | None) -> dict[str, str] | None:
+    """`S` in ISO 8601, which sorts as the time does."""
+    return None if value is None else {"S": to_text(value)}
+
+
+def texts(values: Iterable[str]) -> dict[str, list[str]] | None:
+    """`SS`; None for an empty set, which DynamoDB does not have."""
+    held = sorted(set(values))
+    return {"SS": held} if held else None
+
+
+def number(value: int | None) -> dict[str, str] | None:
+    """`N` of a whole number."""
+    return None if value is None else {"N": str(value)}
+
+
+def seconds(value: datetime) -> dict[str, str]:
+    """`N` in whole seconds since 1970, rounded up: what time-to-live wants."""
+    return {"N": str(math.ceil(value.timestamp()))}
+
+
+def present(attributes: Mapping[str, Mapping[str, Any] | None]) -> dict[str, Mapping[str, Any]]:
+    """The attributes that have a value."""
+    return {name: value for name, value in attributes.items() if value is not None}
+
+
+def read_text(item: Item, name: str) -> str | None:
+    value = item.get(name)
+    return None if value is None else str(value["S"])
+
+
+def read_instant(item: Item, name: str) -> datetime | None:
+    value = item.get(name)
+    return None if value is None else from_text(value["S"])
+
+
+def read_texts(item: Item, name: str) -> tuple[str, ...]:
+    value = item.get(name)
+    return () if value is None else tuple(sorted(value["SS"]))
+
+
+def read_seconds(item: Item, name: str) -> datetime | None:
+    value = item.get(name)
+    return None if value is None else datetime.fromtimestamp(int(value["N"]), UTC)
+
+
+def batch_get(client: Any, table: str, keys: Iterable[Mapping[str, str]]) -> Iterator[Item]:
+    """The items of these keys that exist, read consistently, in no order.
+
+    :raises ReadsThrottled: if DynamoDB keeps leaving keys unread.
+    """
+    todo = [{name: {"S": value} for name, value in key.items()} for key in keys]
+    for start in range(0, len(todo), MAX_BATCH_READ):
+        unread: list[Any] = todo[start : start + MAX_BATCH_READ]
+        for _ in range(_READ_ROUNDS):
+            answer = client.batch_get_item(
+                RequestItems={table: {"Keys": unread, "ConsistentRead": True}}
+            )
+            yield from answer["Responses"].get(table, ())
+            unread = answer["UnprocessedKeys"].get(table, {}).get("Keys", [])
+            if not unread:
+                break
+        else:
+            raise ReadsThrottled(f"{len(unread)} keys of {table} stay unread")
+
+
+def paged(call: Callable[..., Any], **request: Any) -> Iterator[Item]:
+    """Every item of a Query, page after page, until there are no more."""
+    while True:
+        page = call(**request)
+        yield from page["Items"]
+        if "LastEvaluatedKey" not in page:
+            return
+        request["ExclusiveStartKey"] = page["LastEvaluatedKey"]

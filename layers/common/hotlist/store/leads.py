@@ -1,0 +1,194 @@
+"""The Leads table: each lead as it was last folded, and the indexes that find it.
+
+Access: one lead by id; the hot leads; the leads that are due by an instant. Points are in
+no index key, so a change of points costs no index write.
+"""
+
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from hotlist.events import to_text
+from hotlist.leads import Alerting, Contact, Lead, LeadState, Reason, Stage, Temperature
+from hotlist.store.items import (
+    Conflict,
+    Item,
+    batch_get,
+    instant,
+    number,
+    paged,
+    present,
+    read_instant,
+    read_seconds,
+    read_text,
+    seconds,
+    text,
+)
+
+SHARDS: Final = 8
+"""How many partitions an index spreads over, so that none is hot."""
+
+
+class LeadStore:
+    """Reads leads, and writes them under the version that was read."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def get_many(self, lead_ids: Iterable[str]) -> dict[str, Lead]:
+        """The stored leads of these ids, read consistently; others are missing."""
+        wanted = ({"lead_id": lead_id} for lead_id in dict.fromkeys(lead_ids))
+        leads = (from_item(item) for item in batch_get(self._client, self._table, wanted))
+        return {lead.lead_id: lead for lead in leads}
+
+    def get(self, lead_id: str) -> Lead | None:
+        """The stored lead, read consistently."""
+        answer = self._client.get_item(
+            TableName=self._table, Key={"lead_id": {"S": lead_id}}, ConsistentRead=True
+        )
+        item = answer.get("Item")
+        return None if item is None else from_item(item)
+
+    def save(self, lead: Lead, read_version: int) -> None:
+        """Write a lead under the version that was read before it was folded; 0 for none.
+
+        :raises Conflict: if another fold has written since.
+        """
+        condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(lead_id)"}
+        if read_version:
+            condition = {
+                "ConditionExpression": "#version = :read",
+                "ExpressionAttributeNames": {"#version": "version"},
+                "ExpressionAttributeValues": {":read": {"N": str(read_version)}},
+            }
+        try:
+            self._client.put_item(
+                TableName=self._table, Item=_to_item(lead, read_version + 1), **condition
+            )
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            raise Conflict(lead.lead_id) from error
+
+    def hot(self) -> Iterator[str]:
+        """The ids of all hot leads."""
+        for shard in range(SHARDS):
+            yield from self._by_temperature(f"hot#{shard}", None)
+
+    def due(self, now: datetime) -> Iterator[str]:
+        """The ids of the leads, hot or not, that are to be looked at by `now`."""
+        for shard in range(SHARDS):
+            yield from self._by_temperature(f"due#{shard}", now)
+            yield from self._by_temperature(f"hot#{shard}", now)
+
+    def _by_temperature(self, key: str, until: datetime | None) -> Iterator[str]:
+        condition, values = "temperature_key = :key", {":key": {"S": key}}
+        if until is not None:
+            condition += " AND due_at <= :until"
+            values[":until"] = {"S": to_text(until)}
+        for item in paged(
+            self._client.query,
+            TableName=self._table,
+            IndexName="by_temperature",
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,
+        ):
+            yield item["lead_id"]["S"]
+
+
+def _shard(lead_id: str) -> int:
+    return zlib.crc32(lead_id.encode()) % SHARDS
+
+
+def _to_item(lead: Lead, version: int) -> dict[str, Any]:
+    alerting = lead.alerting
+    attributes: dict[str, Any] = {
+        "lead_id": {"S": lead.lead_id},
+        "version": {"N": str(version)},
+        "state": {"S": lead.state.value},
+        "claimed_by": text(lead.claimed_by),
+        "folded_at": instant(lead.folded_at),
+        "expires_at": seconds(lead.expires_at),
+        "inputs": {"S": lead.inputs},
+        "ruleset": {"S": lead.ruleset},
+        "armed": {"BOOL": alerting.armed},
+        "rearms_at": instant(alerting.rearms_at),
+        "alert_id": text(alerting.alert_id),
+        "hot_since": instant(alerting.hot_since),
+    }
+    if lead.state is LeadState.LIVE:
+        attributes |= _live(lead)
+    return present(attributes)
+
+
+def _live(lead: Lead) -> dict[str, Any]:
+    shard = _shard(lead.lead_id)
+    index = "hot" if lead.temperature is Temperature.HOT else "due"
+    created = None if lead.created_at is None else f"{lead.created_at:%Y-%m-%d}#{shard}"
+    return {
+        "name": text(lead.contact.name),
+        "company": text(lead.contact.company),
+        "email": text(lead.contact.email),
+        "phone": text(lead.contact.phone),
+        "temperature": {"S": lead.temperature.value},
+        "stage": {"S": lead.stage.value},
+        "total": number(lead.total),
+        "groups": {"S": json.dumps(dict(lead.groups))},
+        "grade": text(lead.grade),
+        "segment": text(lead.segment),
+        "reasons": {"S": json.dumps([[r.rule, str(r.points)] for r in lead.reasons])},
+        "channel": text(lead.channel),
+        "created_at": instant(lead.created_at),
+        "created_day": text(created),
+        "last_event_at": instant(lead.last_event_at),
+        "next_change_at": instant(lead.next_change_at),
+        "due_at": instant(lead.due_at),
+        "temperature_key": None if lead.due_at is None else {"S": f"{index}#{shard}"},
+        "truncated": {"BOOL": True} if lead.truncated else None,
+    }
+
+
+def from_item(item: Item) -> Lead:
+    """The lead of a stored item or a stream image. KeyError or ValueError if it is none."""
+    folded_at, expires_at = read_instant(item, "folded_at"), read_seconds(item, "expires_at")
+    if folded_at is None or expires_at is None:
+        raise ValueError(f"lead {item['lead_id']['S']} has no folded_at or no expires_at")
+    common = {
+        "lead_id": item["lead_id"]["S"],
+        "version": int(item["version"]["N"]),
+        "state": LeadState(item["state"]["S"]),
+        "claimed_by": read_text(item, "claimed_by"),
+        "folded_at": folded_at,
+        "expires_at": expires_at,
+        "inputs": item["inputs"]["S"],
+        "ruleset": item["ruleset"]["S"],
+        "alerting": Alerting(
+            armed=item["armed"]["BOOL"],
+            rearms_at=read_instant(item, "rearms_at"),
+            alert_id=read_text(item, "alert_id"),
+            hot_since=read_instant(item, "hot_since"),
+        ),
+    }
+    if common["state"] is not LeadState.LIVE:
+        return Lead(**common)
+    return Lead(
+        **common,
+        contact=Contact(*(read_text(item, name) for name in ("name", "company", "email", "phone"))),
+        temperature=Temperature(item["temperature"]["S"]),
+        stage=Stage(item["stage"]["S"]),
+        total=int(item["total"]["N"]),
+        groups=json.loads(item["groups"]["S"]),
+        grade=read_text(item, "grade"),
+        segment=read_text(item, "segment"),
+        reasons=tuple(
+            Reason(rule, Decimal(points)) for rule, points in json.loads(item["reasons"]["S"])
+        ),
+        channel=read_text(item, "channel"),
+        created_at=read_instant(item, "created_at"),
+        last_event_at=read_instant(item, "last_event_at"),
+        next_change_at=read_instant(item, "next_change_at"),
+        due_at=read_instant(item, "due_at"),
+        truncated="truncated" in item,
+    )

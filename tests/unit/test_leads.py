@@ -1,0 +1,168 @@
+"""What events add up to: contact, facts, consents, touches, and when they end."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotlist import leads
+from hotlist.events import INTERNAL, SPAM, Event, Route
+from hotlist.leads import Contact, Profile
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def event(number: int, **changes: object) -> Event:
+    at = NOW - timedelta(days=100 - number)
+    fields = {
+        "event_id": f"{number:03}",
+        "type": "form_submitted",
+        "occurred_at": at,
+        "received_at": at,
+        "expires_at": at + timedelta(days=396),
+    }
+    return Event(**(fields | changes))  # type: ignore[arg-type]
+
+
+def form(number: int, **answers: object) -> Event:
+    email = answers.get("email")
+    return event(number, properties=answers, email=email)
+
+
+def fold(*events: Event, now: datetime = NOW) -> Profile:
+    return leads.fold(leads.reclassified(events), now, lambda _: "direct")
+
+
+def test_the_newest_answer_that_is_not_empty_counts() -> None:
+    profile = fold(form(1, role="director", city="Opole"), form(2, role="", city="Kielce"))
+    assert (profile.facts["role"], profile.facts["city"]) == ("director", "Kielce")
+
+
+def test_the_contact_is_made_of_the_newest_answers() -> None:
+    profile = fold(
+        form(1, email="ada@example.org", name="Ada"),
+        form(2, email="ada@example.org", name="Ada Lovelace", company="Engines"),
+    )
+    assert profile.contact == Contact(name="Ada Lovelace", company="Engines", email="ada@example.org")
+
+
+def test_first_and_last_name_make_a_name() -> None:
+    assert fold(form(1, first_name="Ada", last_name="King")).contact.name == "Ada King"
+
+
+def test_derived_facts() -> None:
+    profile = fold(
+        event(1, email="ada@example.org", phone="+48600100200", phone_country="PL"),
+        event(2, properties={"source": "google", "medium": "cpc"}),
+        event(3, properties={"source": "newsletter"}),
+    )
+    assert profile.facts == {
+        "email": "ada@example.org",
+        "email_domain": "example.org",
+        "phone": "+48600100200",
+        "has_phone": True,
+        "phone_country": "PL",
+        "channel": "direct",
+        "first_touch": {"source": "google", "medium": "cpc"},
+        "last_touch": {"source": "newsletter"},
+    }
+
+
+def test_a_page_view_says_nothing_of_the_person() -> None:
+    view = event(1, type="page_viewed", route=Route.BEACON, properties={"role": "director"})
+    assert "role" not in fold(view).facts
+
+
+def test_what_servers_and_operators_say_of_the_person_counts() -> None:
+    said = event(1, type="lead_imported", route=Route.OPERATOR, properties={"facts": {"role": "cto"}})
+    assert fold(form(0, email="a@example.org"), said).facts["role"] == "cto"
+
+
+def test_consents_are_given_and_withdrawn_by_purpose() -> None:
+    given_ = form(1, consents={"email": {"version": "1"}, "tracking": {"version": "1"}})
+    gone = event(2, type="unsubscribed", route=Route.LINK)
+    assert fold(given_).facts["consents"] == ["email", "tracking"]
+    assert fold(given_, gone).facts["consents"] == ["tracking"]
+
+
+def test_orders_count_once_each_and_sum_by_currency() -> None:
+    def order(number: int, order_id: str, value: object, currency: str = "EUR") -> Event:
+        properties = {"order_id": order_id, "value": value, "currency": currency}
+        return event(number, type="order_completed", route=Route.SERVER, properties=properties)
+
+    profile = fold(
+        order(1, "a", 10.1), order(2, "a", 10.1), order(3, "b", "0.2"), order(4, "c", 5, "PLN"),
+        order(5, "d", float("nan")),
+    )
+    assert profile.facts["orders"] == 4
+    assert profile.facts["order_value"] == {"EUR": 10.3, "PLN": 5}
+
+
+@pytest.mark.parametrize("flag", [SPAM, INTERNAL])
+def test_spam_and_our_own_people_are_no_lead(flag: str) -> None:
+    assert fold(event(1, flags=frozenset({flag}))) == Profile()
+
+
+def test_operators_flag_and_release_and_the_last_word_counts() -> None:
+    def word(number: int, **change: list[str]) -> Event:
+        properties = {"event_id": "001", **change}
+        return event(number, type="event_reclassified", route=Route.OPERATOR, properties=properties)
+
+    lead = form(1, email="ada@example.org")
+    assert fold(lead, word(2, add=[SPAM])).events == ()
+    assert len(fold(lead, word(2, add=[SPAM]), word(3, remove=[SPAM])).events) == 3
+
+
+def test_an_event_is_absent_from_its_expiry_on() -> None:
+    lead = event(1, expires_at=NOW)
+    assert fold(lead) == Profile()
+    assert fold(lead, now=NOW - timedelta(milliseconds=1)).ends_at == NOW
+
+
+def test_operators_do_not_prolong_a_lead() -> None:
+    lead = event(1)
+    word = event(90, type="score_adjusted", route=Route.OPERATOR, properties={"add": 5})
+    assert fold(lead, word).ends_at == lead.received_at + timedelta(days=396)
+
+
+def test_a_consent_that_is_kept_for_longer_does_not_keep_the_lead() -> None:
+    lead = event(1, expires_at=NOW + timedelta(days=792), properties={"consents": {"email": "1"}})
+    assert fold(lead).ends_at == lead.received_at + timedelta(days=396)
+
+
+def test_facts_hold_until_the_first_event_behind_one_expires() -> None:
+    first = form(1, role="director")
+    second = form(2, city="Opole")
+    assert fold(first, second).facts_until == first.expires_at
+    assert fold(first, form(3, role="cto")).facts_until == first.expires_at  # channel rests on it
+
+
+def test_suspended_is_the_last_word() -> None:
+    words = [
+        event(1, type="score_suspended", route=Route.OPERATOR),
+        event(2, type="score_resumed", route=Route.OPERATOR),
+    ]
+    assert fold(form(0, email="a@example.org"), *words[:1]).facts["suspended"] is True
+    assert fold(form(0, email="a@example.org"), *words).facts["suspended"] is False
+
+
+@given(
+    st.permutations(
+        [
+            form(1, email="ada@example.org", role="cto"),
+            form(2, email="ada@example.org", role="ceo"),
+            event(3, type="page_viewed", route=Route.BEACON, properties={"source": "x"}),
+            event(4, type="event_reclassified", properties={"event_id": "002", "add": [SPAM]}),
+        ]
+    )
+)
+def test_the_order_of_arrival_does_not_matter(shuffled: list[Event]) -> None:
+    ordered = sorted(shuffled, key=lambda e: e.order)
+    assert fold(*shuffled, *shuffled) == fold(*ordered)
+
+
+@given(st.dictionaries(st.text(), st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists)))
+def test_no_property_breaks_a_fold(properties: dict[str, object]) -> None:
+    for event_type in ("form_submitted", "order_completed", "event_reclassified", "consent_given"):
+        assert fold(event(1), event(2, type=event_type, properties=properties)).events
