@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+
 from hotlist_cli.local.delivery import (
     Answer,
     Condition,
@@ -200,9 +201,7 @@ def test_bisecting_finds_the_one_bad_record_and_costs_no_retry() -> None:
 def test_a_reported_record_splits_the_batch_there() -> None:
     world = World(poison(3))
 
-    world.deliver(
-        mapping(reports_failures=True, bisects=True, max_retries=0), records(1, 2, 3, 4)
-    )
+    world.deliver(mapping(reports_failures=True, bisects=True, max_retries=0), records(1, 2, 3, 4))
 
     assert world.calls == [[1, 2, 3, 4], [3, 4], [3], [4]]
     assert [numbers(d.records) for d in world.discarded] == [[3]]

@@ -4,8 +4,9 @@ import hashlib
 import os
 import platform
 import shutil
+import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,10 +62,16 @@ def build(tools: Tools) -> Path:
         unfinished = Path(folder)
         _sam(
             tools,
-            ["build", "--template", tools.root / "template.yaml"]
-            + ["--build-dir", unfinished / "built"],
-            unfinished,
-            {"HOTLIST_TARGET": "host", "HOTLIST_PYTHON": str(tools.stack_python)},
+            [
+                "build",
+                *_flags(template=tools.root / "template.yaml", build_dir=unfinished / "built"),
+            ],
+            scratch=unfinished,
+            env={
+                "HOTLIST_TARGET": "host",
+                "HOTLIST_PYTHON": str(tools.stack_python),
+                "HOTLIST_BUILDER": sys.executable,
+            },
         )
         with suppress(OSError):  # another run was faster: the same build
             (unfinished / "built").rename(finished)
@@ -80,19 +87,29 @@ def deploy(
         Bucket=_BUCKET,
         CreateBucketConfiguration={"LocationConstraint": CREDENTIALS["AWS_REGION"]},
     )
+    options = _flags(
+        template_file=built / "template.yaml",
+        stack_name=STACK_NAME,
+        s3_bucket=_BUCKET,
+        capabilities="CAPABILITY_IAM",
+    )
     overrides = [f"{name}={value}" for name, value in parameters.items()]
     _sam(
         tools,
-        ["deploy", "--template-file", built / "template.yaml", "--stack-name", STACK_NAME]
-        + ["--s3-bucket", _BUCKET, "--capabilities", "CAPABILITY_IAM"]
-        + ["--no-confirm-changeset", "--no-progressbar", "--parameter-overrides", *overrides],
-        scratch,
-        {"AWS_ENDPOINT_URL": stack.endpoint, "SAM_CLI_POLL_DELAY": "0.3"},
+        ["deploy", *options, "--no-confirm-changeset", "--parameter-overrides", *overrides],
+        scratch=scratch,
+        env={"AWS_ENDPOINT_URL": stack.endpoint, "SAM_CLI_POLL_DELAY": "0.3"},
     )
 
 
+def _flags(**options: str | Path) -> list[str | Path]:
+    """`template_file=x` as `--template-file x`."""
+    named = [(f"--{name.replace('_', '-')}", value) for name, value in options.items()]
+    return [part for option in named for part in option]
+
+
 def _sam(
-    tools: Tools, arguments: list[str | Path], scratch: Path, extra: Mapping[str, str]
+    tools: Tools, arguments: Sequence[str | Path], *, scratch: Path, env: Mapping[str, str]
 ) -> None:
     """Run sam with settings from the command line alone, nothing from samconfig.toml."""
     no_settings = scratch / "samconfig.toml"
@@ -100,7 +117,7 @@ def _sam(
     log = scratch / f"sam-{arguments[0]}.log"
     status = guard.run(
         [tools.sam, *arguments, "--config-file", no_settings],
-        env={**os.environ, **CREDENTIALS, "SAM_CLI_TELEMETRY": "0", **extra},
+        env={**os.environ, **CREDENTIALS, "SAM_CLI_TELEMETRY": "0", **env},
         cwd=tools.root,
         log=log,
         timeout=_TIMEOUT,

@@ -125,7 +125,7 @@ def _split(sent: Sequence[StreamRecord], tried: _Attempt) -> list[_Attempt]:
 
 
 def _backoff(invocations: int) -> timedelta:
-    return min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(invocations - 1, 10))
+    return min(_LONGEST_WAIT, _FIRST_WAIT * (1 << min(invocations - 1, 10)))
 
 
 def _failed(

@@ -10,7 +10,8 @@ import json
 import logging
 import queue
 import threading
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import parseaddr
@@ -18,6 +19,7 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from hotlist.scoring import pattern
 from hotlist_cli.local.mailbox import Mailbox, Message
 from hotlist_cli.local.ministack import ACCOUNT, REGION, MiniStack
 
@@ -26,6 +28,7 @@ log = logging.getLogger(__name__)
 SIMULATOR: Final = "simulator.amazonses.com"
 _MTA: Final = "a7-1.smtp-out.eu-central-1.amazonses.com"
 
+_ASYNCHRONOUS_TRIES: Final = 3
 _DETAIL_TYPES: Final = {
     "Send": "Email Sent",
     "Delivery": "Email Delivered",
@@ -42,6 +45,7 @@ class Feedback:
         self._ses = stack.client("sesv2")
         self._sns = stack.client("sns")
         self._events = stack.client("events")
+        self._lambda = stack.client("lambda")
         self._mailbox = mailbox
         self._queue: queue.SimpleQueue[tuple[Message, EmailMessage] | None] = queue.SimpleQueue()
         mailbox.accepted = lambda message, mime: self._queue.put((message, mime))
@@ -81,16 +85,44 @@ class Feedback:
                 Message=json.dumps(event),
             )
         if "EventBridgeDestination" in destination:
-            self._events.put_events(
-                Entries=[
-                    {
-                        "Source": "aws.ses",
-                        "DetailType": _DETAIL_TYPES[event["eventType"]],
-                        "Resources": [event["mail"]["sourceArn"]],
-                        "Detail": json.dumps(event),
-                    }
-                ]
-            )
+            self._to_rules(envelope(event))
+
+    def _to_rules(self, event: Mapping[str, Any]) -> None:
+        """Do as the default bus does, which takes no `aws.ses` events from outside."""
+        for page in self._events.get_paginator("list_rules").paginate():
+            for rule in page["Rules"]:
+                if rule["State"] != "ENABLED" or not rule.get("EventPattern"):
+                    continue
+                if not pattern.compile(json.loads(rule["EventPattern"]))(event):
+                    continue
+                for target in self._events.list_targets_by_rule(Rule=rule["Name"])["Targets"]:
+                    self._invoke(target["Arn"], event)
+
+    def _invoke(self, function: str, event: Mapping[str, Any]) -> None:
+        """Up to three times, as Lambda does with an asynchronous call, but one by one.
+
+        A burst of asynchronous calls would start as many processes here.
+        """
+        for _ in range(_ASYNCHRONOUS_TRIES):
+            answer = self._lambda.invoke(FunctionName=function, Payload=json.dumps(event))
+            if "FunctionError" not in answer:
+                return
+        log.error("%s failed with %s", function, event["detail-type"])
+
+
+def envelope(event: Mapping[str, Any]) -> dict[str, Any]:
+    """An SES event as EventBridge delivers it."""
+    return {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": _DETAIL_TYPES[event["eventType"]],
+        "source": "aws.ses",
+        "account": ACCOUNT,
+        "time": event["mail"]["timestamp"][: len("2026-11-24T12:00:00")] + "Z",
+        "region": REGION,
+        "resources": [event["mail"]["sourceArn"]],
+        "detail": event,
+    }
 
 
 def events_of(message: Message, mime: EmailMessage, now: datetime) -> Iterator[dict[str, Any]]:

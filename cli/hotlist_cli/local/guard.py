@@ -100,7 +100,7 @@ def _watch(scratch: str, command: Sequence[str]) -> int:
         command,
         stdin=subprocess.DEVNULL,
         start_new_session=True,  # a group of its own, to be ended as one
-        preexec_fn=_die_with_parent,
+        preexec_fn=_die_with_parent,  # noqa: PLW1509 - no threads yet
     )
     threading.Thread(target=_end_with_pipe, args=(child,), daemon=True).start()
     status = child.wait()
@@ -112,7 +112,7 @@ def _watch(scratch: str, command: Sequence[str]) -> int:
 
 
 def _end_with_pipe(child: subprocess.Popen[bytes]) -> None:
-    sys.stdin.buffer.read()  # returns when the starter has closed its end, or died
+    os.read(0, 1)  # returns when the starter has closed its end of the pipe, or died
     child.terminate()
     try:
         child.wait(GRACE)

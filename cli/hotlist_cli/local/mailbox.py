@@ -5,10 +5,6 @@ too: the sender's identity, addresses, tags, sizes, the configuration set. Messa
 folder as `.eml` files with a `.json` beside each: destination, tags, configuration set.
 """
 
-import base64
-import binascii
-import email
-import email.policy
 import json
 import re
 import threading
@@ -19,26 +15,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from email.utils import getaddresses, parseaddr
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Final
 
-_TAG: Final = re.compile(r"[A-Za-z0-9_-]{1,256}\Z")
+from hotlist_cli.local.drafts import Draft, Refused, parse
+
 _ADDRESS: Final = re.compile(r"[\x21-\x3f\x41-\x7e]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\Z")
 _MOST_RECIPIENTS: Final = 50
-_MOST_TAGS: Final = 50
 _MOST_BYTES: Final = 40 * 1024 * 1024
 _LONGEST_LINE: Final = 998
 _ONCE_ONLY: Final = ("From", "To", "Cc", "Subject", "Date", "Message-ID", "Reply-To", "Sender")
-
-
-class Refused(Exception):
-    """SES would not take the message. `code` is the exception's name in its API."""
-
-    def __init__(self, code: str, message: str, status: int = 400) -> None:
-        super().__init__(message)
-        self.code = code
-        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +89,7 @@ class Mailbox:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.account = account
-        self.accepted: Callable[[Message, EmailMessage], None] = lambda message, mime: None
+        self.accepted: Callable[[Message, EmailMessage], None] | None = None
         self._messages: list[Message] = []
         self._faults: list[Fault] = []
         self._changed = threading.Condition()
@@ -118,7 +105,7 @@ class Mailbox:
         return (self.folder / message.file).read_bytes()
 
     def parse(self, message: Message) -> EmailMessage:
-        return _parse(self.read(message))
+        return parse(self.read(message))
 
     def wait_for(
         self, wanted: Callable[[Message], bool], *, count: int = 1, timeout: float = 10
@@ -151,62 +138,48 @@ class Mailbox:
 
         :raises Refused: with SES's exception name and status.
         """
-        raw, destination = _content(request)
-        mime = _parse(raw)
-        sender = request.get("FromEmailAddress") or str(mime.get("From", ""))
-        everyone = [address for group in destination.values() for address in group]
-        tags = _tags(request, mime)
-        configuration_set = request.get("ConfigurationSetName") or mime.get(
-            "X-SES-CONFIGURATION-SET"
-        )
-        self._check(sender, everyone, configuration_set, raw, mime)
-        fault = self._next_fault(everyone)
+        draft = Draft.read(request)
+        self._check_addresses(draft)
+        self._check_form(draft)
+        fault = self._next_fault(draft.recipients)
         if fault == "throttle":
             raise Refused("TooManyRequestsException", "Maximum sending rate exceeded.", 429)
         if fault == "error":
             raise Refused("InternalFailure", "made to fail", 500)
-        message = self._keep(raw, mime, sender, destination, tags, configuration_set)
-        self.accepted(message, mime)
+        message = self._keep(draft)
+        if self.accepted:
+            self.accepted(message, draft.mime)
         if fault == "lost-answer":
             raise Refused("InternalFailure", "accepted, and made to look failed", 500)
         return message.message_id
 
-    def _check(
-        self,
-        sender: str,
-        everyone: list[str],
-        configuration_set: str | None,
-        raw: bytes,
-        mime: EmailMessage,
-    ) -> None:
-        _, address = parseaddr(sender)
-        for written in (address, *everyone):
-            _, plain = parseaddr(written)
-            if not _ADDRESS.match(plain):
+    def _check_addresses(self, draft: Draft) -> None:
+        _, sender = parseaddr(draft.sender)
+        for written in (sender, *draft.recipients):
+            if not _ADDRESS.match(parseaddr(written)[1]):
                 raise Refused("BadRequestException", f"Missing final '@domain': {written!r}")
-        if not self.account.may_send_from(address):
+        if not self.account.may_send_from(sender):
             raise Refused(
                 "MessageRejected",
                 "Email address is not verified. The following identities failed the check: "
-                + address,
+                + sender,
             )
-        if not everyone:
+        if not draft.recipients:
             raise Refused("BadRequestException", "Destination cannot be empty")
-        if len(everyone) > _MOST_RECIPIENTS:
+        if len(draft.recipients) > _MOST_RECIPIENTS:
             raise Refused("BadRequestException", "Recipient count exceeds 50")
-        if configuration_set and configuration_set not in self.account.configuration_sets:
-            raise Refused(
-                "NotFoundException",
-                f"Configuration set <{configuration_set}> does not exist.",
-                404,
-            )
-        if len(raw) > _MOST_BYTES:
+
+    def _check_form(self, draft: Draft) -> None:
+        name = draft.configuration_set
+        if name and name not in self.account.configuration_sets:
+            raise Refused("NotFoundException", f"Configuration set <{name}> does not exist.", 404)
+        if len(draft.raw) > _MOST_BYTES:
             raise Refused("BadRequestException", f"Message length is more than {_MOST_BYTES} bytes")
-        if any(len(line) > _LONGEST_LINE for line in raw.splitlines()):
+        if any(len(line) > _LONGEST_LINE for line in draft.raw.splitlines()):
             raise Refused("BadRequestException", "A line is longer than 998 bytes")
-        for name in _ONCE_ONLY:
-            if len(mime.get_all(name, [])) > 1:
-                raise Refused("BadRequestException", f"Duplicate header {name!r}")
+        for header in _ONCE_ONLY:
+            if len(draft.mime.get_all(header, [])) > 1:
+                raise Refused("BadRequestException", f"Duplicate header {header!r}")
 
     def _next_fault(self, everyone: Iterable[str]) -> str | None:
         addresses = {parseaddr(written)[1].lower() for written in everyone}
@@ -219,32 +192,24 @@ class Mailbox:
                     return fault.kind
         return None
 
-    def _keep(
-        self,
-        raw: bytes,
-        mime: EmailMessage,
-        sender: str,
-        destination: Mapping[str, list[str]],
-        tags: Mapping[str, str],
-        configuration_set: str | None,
-    ) -> Message:
-        subject = str(mime.get("Subject", ""))
+    def _keep(self, draft: Draft) -> Message:
+        subject = str(draft.mime.get("Subject", ""))
         with self._changed:
             number = len(self._messages) + 1
             message = Message(
                 message_id=f"{int(time.time() * 1000):016x}-{uuid.uuid4()}-000000",
                 number=number,
                 received_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
-                sender=sender,
-                to=tuple(destination["ToAddresses"]),
-                cc=tuple(destination["CcAddresses"]),
-                bcc=tuple(destination["BccAddresses"]),
+                sender=draft.sender,
+                to=draft.to,
+                cc=draft.cc,
+                bcc=draft.bcc,
                 subject=subject,
-                tags=tags,
-                configuration_set=configuration_set,
+                tags=draft.tags,
+                configuration_set=draft.configuration_set,
                 file=f"{number:04}-{_slug(subject)}.eml",
             )
-            (self.folder / message.file).write_bytes(raw)
+            (self.folder / message.file).write_bytes(draft.raw)
             self._note(message)
             self._messages.append(message)
             self._changed.notify_all()
@@ -255,83 +220,6 @@ class Mailbox:
         path.write_text(json.dumps(asdict(message), indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 
-def _parse(raw: bytes) -> EmailMessage:
-    parsed = email.message_from_bytes(raw, policy=email.policy.default)
-    assert isinstance(parsed, EmailMessage)  # noqa: S101 - what the default policy makes
-    return parsed
-
-
 def _slug(subject: str) -> str:
     plain = unicodedata.normalize("NFKD", subject).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or "message"
-
-
-def _content(request: Mapping[str, Any]) -> tuple[bytes, dict[str, list[str]]]:
-    """The raw message and where it goes: the request's destination, or the headers'."""
-    content = request.get("Content") or {}
-    destination = {
-        name: list((request.get("Destination") or {}).get(name) or [])
-        for name in ("ToAddresses", "CcAddresses", "BccAddresses")
-    }
-    if "Raw" in content:
-        try:
-            raw = base64.b64decode(content["Raw"]["Data"], validate=True)
-        except (KeyError, TypeError, binascii.Error) as error:
-            raise Refused("BadRequestException", "Raw.Data is not base64") from error
-        if not any(destination.values()):
-            mime = _parse(raw)
-            for name in ("To", "Cc", "Bcc"):
-                headers = [str(value) for value in mime.get_all(name, [])]
-                destination[f"{name}Addresses"] = [a for _, a in getaddresses(headers)]
-        return raw, destination
-    if "Simple" in content:
-        return _compose(request, content["Simple"], destination).as_bytes(), destination
-    raise Refused("BadRequestException", "Content is neither Simple nor Raw")
-
-
-def _compose(
-    request: Mapping[str, Any], simple: Mapping[str, Any], destination: Mapping[str, list[str]]
-) -> EmailMessage:
-    """The MIME message that SES makes of a Simple one."""
-    body = simple.get("Body") or {}
-    if not body or "Subject" not in simple:
-        raise Refused("BadRequestException", "Simple needs a Subject and a Body")
-    mime = EmailMessage(policy=email.policy.SMTP)
-    mime["From"] = request.get("FromEmailAddress", "")
-    for header, name in (("To", "ToAddresses"), ("Cc", "CcAddresses")):
-        if destination[name]:
-            mime[header] = ", ".join(destination[name])
-    if request.get("ReplyToAddresses"):
-        mime["Reply-To"] = ", ".join(request["ReplyToAddresses"])
-    mime["Subject"] = simple["Subject"]["Data"]
-    for header in simple.get("Headers") or []:
-        mime[header["Name"]] = header["Value"]
-    if "Text" in body:
-        mime.set_content(body["Text"]["Data"])
-        if "Html" in body:
-            mime.add_alternative(body["Html"]["Data"], subtype="html")
-    else:
-        mime.set_content(body["Html"]["Data"], subtype="html")
-    for attachment in simple.get("Attachments") or []:
-        kind, _, subtype = attachment.get("ContentType", "application/octet-stream").partition("/")
-        mime.add_attachment(
-            base64.b64decode(attachment["RawContent"]),
-            maintype=kind,
-            subtype=subtype,
-            filename=attachment["FileName"],
-        )
-    return mime
-
-
-def _tags(request: Mapping[str, Any], mime: EmailMessage) -> dict[str, str]:
-    """Tags of the request, and of the header that raw messages may carry."""
-    said = [(tag.get("Name", ""), tag.get("Value", "")) for tag in request.get("EmailTags") or []]
-    for part in filter(None, str(mime.get("X-SES-MESSAGE-TAGS", "")).split(",")):
-        name, _, value = part.strip().partition("=")
-        said.append((name, value))
-    if len(said) > _MOST_TAGS:
-        raise Refused("BadRequestException", "More than 50 tags")
-    for name, value in said:
-        if not (_TAG.match(name) and _TAG.match(value)):
-            raise Refused("BadRequestException", f"Invalid tag {name!r}: {value!r}")
-    return dict(said)

@@ -17,7 +17,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from hotlist_cli.local.mailbox import Fault, Mailbox, Message, Refused
+from hotlist_cli.local.drafts import Refused
+from hotlist_cli.local.mailbox import Fault, Mailbox, Message
 from hotlist_cli.local.serving import NOT_FOUND, Reply, Request, Server
 
 _SEND: Final = "/v2/email/outbound-emails"
@@ -49,21 +50,24 @@ def answer(mailbox: Mailbox, request: Request) -> Reply:
         return _fault(mailbox, request)
     if request.method not in ("GET", "HEAD"):
         return Reply(405, b"GET only\n", headers={"Allow": "GET, HEAD"})
-    if request.path == "/":
+    return _show(mailbox, request.path)
+
+
+def _show(mailbox: Mailbox, path: str) -> Reply:
+    if path == "/":
         return Reply(
             body=_page(),
             content_type="text/html; charset=utf-8",
             headers={"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"},
         )
-    if request.path == "/messages":
-        return _json([asdict(message) for message in mailbox.messages])
-    if found := _MESSAGE.match(request.path):
-        messages = mailbox.messages
-        number = int(found[1])
-        if 1 <= number <= len(messages):
-            message = messages[number - 1]
-            return _raw(mailbox, message) if found[2] else _json(_whole(mailbox, message))
-    return NOT_FOUND
+    messages = mailbox.messages
+    if path == "/messages":
+        return _json([asdict(message) for message in messages])
+    found = _MESSAGE.match(path)
+    if found is None or not 1 <= int(found[1]) <= len(messages):
+        return NOT_FOUND
+    message = messages[int(found[1]) - 1]
+    return _raw(mailbox, message) if found[2] else _json(_whole(mailbox, message))
 
 
 @cache
@@ -74,11 +78,10 @@ def _page() -> bytes:
 def _send(mailbox: Mailbox, request: Request) -> Reply:
     try:
         wanted = json.loads(request.body)
-        if not isinstance(wanted, dict):
-            raise TypeError("not an object")
+    except ValueError as error:
+        return _refusal(Refused("SerializationException", str(error)))
+    try:
         return _json({"MessageId": mailbox.send(wanted)})
-    except (TypeError, ValueError) as error:
-        return _refusal(Refused("BadRequestException", str(error)))
     except Refused as refused:
         return _refusal(refused)
 

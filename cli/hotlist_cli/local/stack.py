@@ -43,7 +43,7 @@ class Stack:
         tools: build.Tools,
         *,
         mails: Path | None = None,
-        ports: Ports = Ports(),  # noqa: B008 - frozen
+        ports: Ports = Ports(),
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         tools.check()

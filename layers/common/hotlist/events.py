@@ -86,7 +86,7 @@ _KEPT_APART: Final = _names(
 _UNSIGNED: Final = frozenset({Route.FORM, Route.BEACON})
 
 RESERVED: Final = _names(
-    "form page_url page_title session_id consents extra kiosk language user_agent origin "
+    "form page_url page_path page_title session_id consents extra kiosk language user_agent origin "
     "source medium campaign term content gclid gbraid wbraid fbclid msclkid ttclid li_fat_id "
     "referrer landing_page"
 )

@@ -61,8 +61,6 @@ class DigestSettings(_Settings):
 
 @dataclass(frozen=True, slots=True)
 class NotifySettings(_Settings):
-    events_table: str
-    leads_table: str
     deliveries_table: str
     failure_queue_url: str
     sender: str

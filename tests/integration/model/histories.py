@@ -35,15 +35,16 @@ class Person:
 
 def history(random: Random, size: int) -> list[Event]:
     """Events in the order of their receipt, a minute apart or much later, some late or spam."""
-    written: list[Event] = []
+    written: dict[str, Event] = {}
     received_at = START
     for _ in range(size):
         received_at += timedelta(minutes=random.choice([1, 5, 60, 60 * 24]))
         if written and random.random() < 0.2:
-            written.append(_reclassification(random, random.choice(written), received_at))
+            made = _reclassification(random, random.choice([*written.values()]), received_at)
         else:
-            written.append(_submission(random, received_at))
-    return written
+            made = _submission(random, received_at)
+        written.setdefault(made.event_id, made)  # a repetition is the event it repeats
+    return [*written.values()]
 
 
 def _submission(random: Random, received_at: datetime) -> Event:
@@ -113,7 +114,7 @@ def _event(
         form="contact" if route is Route.FORM else "",
         event_type=event_type,
         key=None,
-        content=[subject, properties],
+        content=[subject, sorted(names), sorted(flags), properties],
         received_at=received_at,
         occurred_at=occurred_at,
     )

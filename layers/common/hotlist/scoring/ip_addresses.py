@@ -1,7 +1,6 @@
 """IP addresses and ranges of them, as Event Ruler reads and compares them (its `CIDR`).
 
-An address is its hexadecimal digits, 8 of them for IPv4, 32 for IPv6; a range is its first and
-its last address, both included.
+An address is its width in bits, 32 or 128, and its number.
 """
 
 import re
@@ -10,60 +9,73 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-Range = tuple[str, str]
+Range = tuple[int, int, int]
+"""The width, and the first and the last number, both included."""
 
 _IPV4: Final = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
 _IPV4_LENGTH: Final = 15
 _IPV6: Final = re.compile("[0-9a-fA-F:]+")
 _IPV6_GROUPS: Final = 8
-_IPV4_IN_IPV6: Final = "0" * 20 + "FFFF"
-_MASK_BITS: Final = re.compile(r"[+-]?\d{1,99}")
+_IPV4_IN_IPV6: Final = 0xFFFF
+_BITS: Final = re.compile(r"[+-]?\d{1,99}")
 _HEX_DIGITS: Final = string.digits + "ABCDEF"
 
 
-def hex_address(text: str) -> str | None:
+def address(text: str) -> tuple[int, int] | None:
     """The address that a text is, or None: with Java, leading zeros do no harm, nor mean octal."""
-    if _IPV4.fullmatch(text) and len(text) <= _IPV4_LENGTH:
-        octets = [int(octet) for octet in text.split(".")]
-        return "".join(f"{octet:02X}" for octet in octets) if max(octets) <= 0xFF else None
-    if ":" not in text or not _IPV6.fullmatch(text):
+    if ":" in text:
+        return _ipv6(text)
+    if len(text) > _IPV4_LENGTH or not _IPV4.fullmatch(text):
+        return None
+    a, b, c, d = map(int, text.split("."))
+    if a > 0xFF or b > 0xFF or c > 0xFF or d > 0xFF:
+        return None
+    return 32, a << 24 | b << 16 | c << 8 | d
+
+
+def _ipv6(text: str) -> tuple[int, int] | None:
+    if not _IPV6.fullmatch(text):
         return None
     head, gap, tail = text.partition("::")
     left, right = head.split(":") if head else [], tail.split(":") if tail else []
     zeros = _IPV6_GROUPS - len(left) - len(right)
     if zeros < 1 if gap else zeros != 0:
         return None
-    groups = [*left, *["0"] * zeros, *right]
-    if not all(group and int(group, 16) <= 0xFFFF for group in groups):
-        return None
-    return "".join(f"{int(group, 16):04X}" for group in groups).removeprefix(_IPV4_IN_IPV6)
+    number = 0
+    for group in (*left, *["0"] * zeros, *right):
+        if not group or len(group.lstrip("0")) > len("FFFF"):
+            return None
+        number = number << 16 | int(group, 16)
+    return (32, number & 0xFFFFFFFF) if number >> 32 == _IPV4_IN_IPV6 else (128, number)
 
 
 def cidr_range(cidr: str) -> Range | None:
     """The range that a text like `10.0.0.0/8` is, or None; a range of one address is none."""
-    address, *masks = cidr.rstrip("/").split("/")
-    digits = hex_address(address)
-    if digits is None or len(masks) != 1 or not _MASK_BITS.fullmatch(masks[0]):
+    text, *bits = cidr.rstrip("/").split("/")
+    base = address(text)
+    if base is None or len(bits) != 1 or not _BITS.fullmatch(bits[0]):
         return None
-    width = 4 * len(digits)
-    variable = width - int(masks[0])
-    if not 0 < variable <= width:
+    width, number = base
+    free = width - int(bits[0])
+    if not 0 < free <= width:
         return None
-    low = int(digits, 16) >> variable << variable
-    high = low + (1 << variable) - 1
-    return f"{low:0{len(digits)}X}", f"{high:0{len(digits)}X}"
+    low = number >> free << free
+    return width, low, low + (1 << free) - 1
 
 
 def within(text: str, ranges: Sequence[Range]) -> bool:
     """Whether a text is an address in one of the ranges."""
-    digits = hex_address(text)
-    return digits is not None and any(
-        low <= digits <= high for low, high in ranges if len(low) == len(digits)
-    )
+    found = address(text)
+    if found is not None:
+        width, number = found
+        for range_width, low, high in ranges:
+            if low <= number <= high and width == range_width:
+                return True
+    return False
 
 
 def runs_into(number: float | Decimal, ranges: Sequence[Range]) -> bool:
-    """Whether the digits of a bare number lead into a range.
+    """Whether the digits of a bare number lead into a range, all in hexadecimal digits.
 
     Event Ruler compares digit by digit and stops when it is sure: it takes the number 15 for an
     address in 16.0.0.0/4, which is 10000000 to 1FFFFFFF.
@@ -73,7 +85,8 @@ def runs_into(number: float | Decimal, ranges: Sequence[Range]) -> bool:
     except ValueError:  # an integer of more digits than Python converts
         return False
     run = text[: len(text) - len(text.lstrip(_HEX_DIGITS))]
-    for low, high in ranges:
+    for width, *limits in ranges:
+        low, high = (f"{limit:0{width // 4}X}" for limit in limits)
         digits = run[: len(low)]
         if low[: len(digits)] < digits < high[: len(digits)] or digits in (low, high):
             return True

@@ -1,41 +1,42 @@
 """Patterns of Amazon EventBridge over JSON objects: compiled once, then quick to ask.
 
 The semantics are those of AWS's open-source Event Ruler 1.9 (github.com/aws/event-ruler), as
-`Machine.addRule` and `Machine.rulesForJSONEvent` have them. A pattern is a set of rules (`$or`
-multiplies them), a rule a set of fields under dotted names, and every field must accept a value:
+`Machine.addRule` and `Machine.rulesForJSONEvent` have them. A pattern is one or more rules, since
+`$or` multiplies them; a rule is a set of fields under dotted names, each of which must accept:
 
 - `{"a": {"b": ..}}` and `{"a.b": ..}` are the same field, in patterns and in events;
-- all elements of arrays are values, but two fields never match in two elements of one array;
-- `exists: false` asks for no value that goes together with those already matched, and fields are
-  matched in the order of their names.
+- each element of an array is a value, but two fields never match in two elements of one array;
+- fields match in the order of their names; `exists: false` asks for no value that goes together
+  with the elements chosen until then.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from types import NoneType
 from typing import Any, Final
 
-from hotlist.scoring.pattern_values import (
-    ABSENT,
-    BadPattern,
-    Keys,
-    Test,
-    ValueTests,
-    accepts,
-    describe,
-    value_tests,
-)
+from hotlist.scoring.pattern_texts import Constants
+from hotlist.scoring.pattern_values import ABSENT, BadPattern, Keys, Values, describe
 
 __all__ = ["BadPattern", "compile", "compile_values"]
 
-Match = Callable[[Mapping[str, object]], bool]
-
 MAX_FIELDS: Final = 256
-MAX_RULES: Final = 1000
-MAX_DEPTH: Final = 200
-"""Event Ruler refuses more fields in a rule, EventBridge more combinations of `$or`. Levels are
-limited by the JSON parsers of both, to far more than anyone nests."""
+"""Of one rule: Event Ruler refuses more."""
 
-MAX_CHOICES: Final = 100_000
-"""How many ways through the arrays of an event are followed before it is taken for no match."""
+MAX_RULES: Final = 1000
+"""EventBridge refuses more combinations of `$or`; Event Ruler has no limit."""
+
+MAX_LEVELS: Final = 200
+"""Of a pattern. JSON parsers have such limits too: Event Ruler's refuses 1,000."""
+
+MAX_EVENT_LEVELS: Final = 1000
+"""What lies deeper in an event is not looked at; Event Ruler refuses such events."""
+
+MAX_WAYS: Final = 100_000
+"""Ways through the arrays of an event; one with more of them does not match."""
+
+MAX_QUICK_LEVELS: Final = 4
+MAX_QUICK_FIELDS: Final = 1000
+"""Deeper fields and larger patterns are matched without generated code."""
 
 _OR: Final = "$or"
 _NOT_IN_OR: Final = frozenset(
@@ -46,149 +47,139 @@ _NOT_IN_OR: Final = frozenset(
         *("date-on-or-before", "in-date-range", "ip-address-in-range", "ip-address-not-in-range"),
     )
 )
-"""Names that Event Ruler takes for matchers: a `$or` over one of them is no choice, but a field."""
+"""Names that make Event Ruler take a `$or` around them for a field."""
 
-_Rule = dict[str, ValueTests]
-_Find = Callable[[Mapping[str, Any]], object]
-_Element = tuple[tuple[str | int, ...], int]
-"""The way to an array, and an index in it."""
+_SCALARS: Final = frozenset((str, int, float, bool, NoneType))
 
-
-class _Many:
-    """The type of `_MANY`: more than one value, or something to look into more closely."""
-
-
-_MANY: Final = _Many()
+_Rule = dict[str, Values]
+_Way = tuple[str | int, ...]
+"""The keys and indices that lead to a place in an event."""
+_Element = tuple[_Way, int]
+"""An array and an index in it."""
 
 
-def compile(pattern: Mapping[str, object], *, ignore_case: bool = False) -> Match:  # noqa: A001 (the verb of `re`)
-    """Compile a pattern to a function that tells whether an event (a JSON object) matches.
+def compile(  # noqa: A001 (the verb that the module `re` uses, too)
+    pattern: Mapping[str, object], *, ignore_case: bool = False
+) -> Callable[[Mapping[str, object]], bool]:
+    """Compile a pattern to a function that tells whether an event, a JSON object, matches.
 
     With `ignore_case`, text in the pattern and in the event is lower-cased first; keys are not.
     The function never raises. Raises `BadPattern` for what Event Ruler refuses.
     """
     try:
-        rules = _Reader(ignore_case, or_is_field=False).rules(pattern)
+        rules = _read(pattern, ignore_case, or_is_field=False)
     except BadPattern:
-        # Event Ruler's older compiler, which knows no $or, has the last word.
+        # Event Ruler then asks its older compiler, which knows no $or.
         try:
-            rules = _Reader(ignore_case, or_is_field=True).rules(pattern)
+            rules = _read(pattern, ignore_case, or_is_field=True)
         except BadPattern:
             rules = []
         if not rules:
             raise
-    matches = [_rule_match(rule) for rule in rules]
-    return matches[0] if len(matches) == 1 else lambda event: any(m(event) for m in matches)
+    return _compiled(rules)
 
 
-def compile_values(values: list[object], *, ignore_case: bool = False) -> Test:
+def compile_values(values: list[object], *, ignore_case: bool = False) -> Callable[[object], bool]:
     """Compile a list as it stands under a field, to a function that tells whether a value matches.
 
     Same meaning, errors and guarantees as `compile`; an array matches if one of its values does.
     """
-    match = _rule_match({"value": value_tests(values, (), ignore_case=ignore_case)})
+    match = _compiled([{"value": Values.of(values, (), ignore_case=ignore_case)}])
     return lambda value: match({"value": value})
 
 
-class _Reader:
-    """Reads a pattern in the order in which it is written: a field given again replaces itself."""
+def _read(pattern: object, ignore_case: bool, *, or_is_field: bool) -> list[_Rule]:
+    """The rules of a pattern. They are read as written: a field given again replaces itself."""
 
-    def __init__(self, ignore_case: bool, *, or_is_field: bool) -> None:
-        self._ignore_case = ignore_case
-        self._or_is_field = or_is_field
-
-    def rules(self, pattern: object) -> list[_Rule]:
-        rules = self._read(pattern, (), (), [{}], in_or=False)
-        if any(len(rule) > MAX_FIELDS for rule in rules):
-            raise BadPattern((), f"more than {MAX_FIELDS} fields", "two patterns")
-        return rules
-
-    def _read(
-        self, node: object, keys: Keys, path: tuple[str, ...], rules: list[_Rule], *, in_or: bool
+    def read(
+        node: object, keys: Keys, path: tuple[str, ...], rules: list[_Rule], *, in_or: bool
     ) -> list[_Rule]:
-        """Add the fields below `node` to each rule; `path` is `keys` without `$or` and indices."""
+        """Add the fields below `node` to each rule; `path` is `keys` without $or and indices."""
         if not isinstance(node, Mapping):
             raise BadPattern(keys, f"{describe(node)} is no pattern", 'fields, as in {"a": ["b"]}')
         if not node:
             raise BadPattern(keys, "an object without fields", 'a field, as in {"a": ["b"]}')
-        if len(keys) >= MAX_DEPTH:
-            raise BadPattern(keys, f"more than {MAX_DEPTH} levels", "a flatter pattern")
         for key, value in node.items():
             if not isinstance(key, str):
                 raise BadPattern((*keys, str(key)), f"{describe(key)} as key", "a text as key")
             here = (*keys, key)
-            if key == _OR and not self._or_is_field:
-                rules = self._read_or(value, here, path, rules)
+            if len(here) + key.count(".") > MAX_LEVELS:
+                raise BadPattern(here, f"more than {MAX_LEVELS} levels", "a flatter pattern")
+            if key == _OR and not or_is_field:
+                rules = read_or(value, here, path, rules)
             elif in_or and key in _NOT_IN_OR:
                 raise BadPattern(here, "a matcher directly in $or", 'a field, as in {"a": [{..}]}')
             elif isinstance(value, Mapping):
-                rules = self._read(value, here, (*path, key), rules, in_or=in_or)
+                rules = read(value, here, (*path, key), rules, in_or=in_or)
             else:
-                tests = value_tests(value, here, ignore_case=self._ignore_case)
+                values = Values.of(value, here, ignore_case=ignore_case)
                 base = ".".join(path)
                 for rule in rules:
-                    rule[f"{base}.{key}" if base else key] = tests
+                    rule[f"{base}.{key}" if base else key] = values
         return rules
 
-    def _read_or(
-        self, choices: object, keys: Keys, path: tuple[str, ...], rules: list[_Rule]
+    def read_or(
+        choices: object, keys: Keys, path: tuple[str, ...], rules: list[_Rule]
     ) -> list[_Rule]:
-        if not isinstance(choices, list) or len(choices) < 2:
-            raise BadPattern(keys, "$or without choices", "a list of at least two objects")
+        if not isinstance(choices, list) or len(choices) <= 1:
+            raise BadPattern(keys, "no choice between objects", "a list of at least two objects")
         chosen: list[_Rule] = []
         for index, choice in enumerate(choices):
             copies = [dict(rule) for rule in rules]
-            chosen += self._read(choice, (*keys, index), path, copies, in_or=True)
+            chosen += read(choice, (*keys, index), path, copies, in_or=True)
             if len(chosen) > MAX_RULES:
                 raise BadPattern(keys, f"more than {MAX_RULES} combinations", "fewer choices")
         return chosen
 
+    rules = read(pattern, (), (), [{}], in_or=False)
+    if any(len(rule) > MAX_FIELDS for rule in rules):
+        raise BadPattern((), f"more than {MAX_FIELDS} fields", "two patterns")
+    return rules
 
-def _rule_match(rule: _Rule) -> Match:
-    """A match for one rule. Nearly all events have one value or none in each field: ask for it,
-    and look for arrays, dotted keys and unusual types only where something else turns up."""
-    names = sorted(rule, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
-    blank_keys = any(name != "" and ".." in f".{name.rstrip('.')}" for name in names) or "" in names
-    fields = [
-        (name, rule[name], _prefixes(names[position:])) for position, name in enumerate(names, 1)
-    ]
+
+def _compiled(rules: list[_Rule]) -> Callable[[object], bool]:
+    """One generated function for all rules, any of which may match.
+
+    Nearly all events have one value or none in a field: the function asks for just that, and
+    looks closely, for arrays, dotted keys and unusual types, where something else turns up.
+    """
+    closely = [_CloseLook(rule).matches for rule in rules]
 
     def match_closely(event: object) -> bool:
-        return isinstance(event, Mapping) and _matches(event, fields, blank_keys)
+        return isinstance(event, Mapping) and any(matches(event) for matches in closely)
 
-    if any(len(parts := name.split(".")) > 4 or "" in parts for name in names):
+    if sum(map(len, rules)) > MAX_QUICK_FIELDS:
         return match_closely
-    if len(names) == 1 and "." not in names[0]:
-        name, test_of = names[0], rule[names[0]].get
-
-        def match_field(event: Mapping[str, object]) -> bool:
-            if type(event) is dict:
-                value = event.get(name, ABSENT)
-                test = test_of(type(value))
-                if test is not None:
-                    return test(value)
-            return match_closely(event)
-
-        return match_field
-    finds = [(_find(name.split(".")), rule[name].get) for name in names]
-
-    def match(event: Mapping[str, object]) -> bool:
-        if type(event) is not dict:
-            return match_closely(event)
-        for find, test_of in finds:
-            value = find(event)
-            test = test_of(type(value))
-            if test is None:
-                return match_closely(event)
-            if not test(value):
-                return False
-        return True
-
-    return match
+    constants = Constants()
+    absent = constants.bind(ABSENT)
+    quick = []
+    for rule, matches in zip(rules, closely, strict=True):
+        unusual = f"{constants.bind(matches)}(event)"
+        tests = []
+        for name, values in rule.items():
+            parts = name.split(".")
+            if len(parts) > MAX_QUICK_LEVELS or "" in parts:
+                tests = [unusual]
+                break
+            find = f"event.get({constants.bind(name)}, {absent})"
+            if len(parts) > 1:
+                find = f"{constants.bind(_find(parts))}(event)"
+            tests.append(f"({values.expression(find, unusual, constants)})")
+        quick.append(" and ".join(tests))
+    return constants.function(
+        "event", " or ".join(quick), f"{constants.bind(match_closely)}(event)"
+    )
 
 
-def _find(parts: list[str]) -> _Find:
-    """A function that finds the one value at a path, `ABSENT`, or `_MANY` to look closer."""
+class _Several:
+    """The type of what `_find` returns where there may be several values."""
+
+
+_SEVERAL: Final = _Several()
+
+
+def _find(parts: list[str]) -> Callable[[Mapping[str, Any]], object]:
+    """A function that finds the only value at a path, `ABSENT` or `_SEVERAL`."""
     name = ".".join(parts)
     inner = [(".".join(parts[:n]), _find(parts[n:])) for n in range(1, len(parts))]
     if not inner:
@@ -202,95 +193,104 @@ def _find(parts: list[str]) -> _Find:
                 found = find_rest(child)
                 if found is not ABSENT:
                     if value is not ABSENT:
-                        return _MANY
+                        return _SEVERAL
                     value = found
             elif child is not None and not isinstance(child, (str, int, float)):
-                return _MANY
+                return _SEVERAL
         return value
 
     return find
 
 
-def _prefixes(names: list[str]) -> frozenset[str]:
-    """The names and all that they begin with, as far as a dot."""
-    return frozenset(
-        ".".join(parts[:n])
-        for parts in (name.split(".") for name in names)
-        for n in range(1, len(parts) + 1)
-    )
+class _CloseLook:
+    """One rule matched as Event Ruler does it: field by field, in the order of Java's strings."""
+
+    def __init__(self, rule: _Rule) -> None:
+        self._rule = rule
+        self._fields: list[tuple[str, Values, frozenset[str]]] = []
+        # Event Ruler passes over an empty key where no name has it before its end.
+        self._empty_keys = any(not name or "" in name.rstrip(".").split(".") for name in rule)
+
+    def matches(self, event: Mapping[str, object]) -> bool:
+        """Keeps the elements that were chosen so far, as far as a later field can meet them.
+
+        Not to keep more makes most ways through an event the same, of which one is enough.
+        """
+        if not self._fields:
+            names = sorted(self._rule, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
+            self._fields = [(n, self._rule[n], _met(names[i:])) for i, n in enumerate(names, 1)]
+        ways: set[frozenset[_Element]] = {frozenset()}
+        for name, values, met_later in self._fields:
+            onward: set[frozenset[_Element]] = set()
+            for way in ways:
+                chosen = dict(way)
+                found = False
+                for value, elements in self._values(event, name, chosen):
+                    found = True
+                    if values.accepts(value):
+                        if not met_later:
+                            return True
+                        onward.add(_kept({**chosen, **dict(elements)}, met_later))
+                if not found and values.accepts(ABSENT):
+                    onward.add(_kept(chosen, met_later))
+                if len(onward) > MAX_WAYS:
+                    return False
+            ways = onward
+        return bool(ways)
+
+    def _values(
+        self, event: Mapping[str, object], name: str, chosen: Mapping[_Way, int]
+    ) -> Iterator[tuple[object, tuple[_Element, ...]]]:
+        """The values of a field that go together with the chosen elements; the elements they need.
+
+        An element that is neither object nor array needs no choice: all of them are there.
+        """
+        waiting: list[tuple[object, str | None, _Way, tuple[_Element, ...]]]
+        waiting = [(event, name, (), ())]
+        while waiting:
+            node, rest, way, elements = waiting.pop()
+            if _is_value(node):
+                if rest is None:
+                    yield node, elements
+            elif not isinstance(node, list):
+                for key, deeper in _steps(rest):
+                    if key in node and (key or self._empty_keys):
+                        waiting.append((node[key], deeper, (*way, key), elements))
+            elif len(way) < MAX_EVENT_LEVELS:
+                only = chosen.get(way)
+                indices = range(len(node)) if only is None or rest is None else (only,)
+                for index in indices:
+                    item = node[index]
+                    if _is_value(item):
+                        if rest is None:
+                            yield item, elements
+                    elif only is None or index == only:
+                        waiting.append((item, rest, (*way, index), (*elements, (way, index))))
 
 
-def _matches(
-    event: Mapping[str, object],
-    fields: list[tuple[str, ValueTests, frozenset[str]]],
-    blank_keys: bool,
-) -> bool:
-    """Event Ruler's way: field by field, keeping the elements of arrays that were chosen so far.
-
-    Kept is only what later fields can meet, which also makes equal ways through the event one.
-    """
-    ways: set[frozenset[_Element]] = {frozenset()}
-    for name, tests, later in fields:
-        onward: set[frozenset[_Element]] = set()
-        for way in ways:
-            chosen = dict(way)
-            found = False
-            for value, elements in _values(event, name, chosen, blank_keys):
-                found = True
-                if accepts(tests, value):
-                    onward.add(_kept({**chosen, **dict(elements)}, later))
-                    if len(onward) > MAX_CHOICES:
-                        return False
-            if not found and accepts(tests, ABSENT):
-                onward.add(_kept(chosen, later))
-        if not onward:
-            return False
-        ways = onward
-    return True
+def _is_value(node: object) -> bool:
+    return type(node) in _SCALARS or not isinstance(node, (dict, list, Mapping))
 
 
-def _kept(chosen: dict[tuple[str | int, ...], int], later: frozenset[str]) -> frozenset[_Element]:
+def _steps(name: str | None) -> Iterator[tuple[str, str | None]]:
+    """The keys that an object may have on the way to a field, and the name that then remains."""
+    if name is not None:
+        dot = name.find(".")
+        while dot >= 0:
+            yield name[:dot], name[dot + 1 :]
+            dot = name.find(".", dot + 1)
+        yield name, None
+
+
+def _met(names: list[str]) -> frozenset[str]:
+    """The names of all places on the way to these fields."""
+    split = [name.split(".") for name in names]
+    return frozenset(".".join(parts[:n]) for parts in split for n in range(1, len(parts) + 1))
+
+
+def _kept(chosen: Mapping[_Way, int], met_later: frozenset[str]) -> frozenset[_Element]:
     return frozenset(
         (array, index)
         for array, index in chosen.items()
-        if ".".join(step for step in array if isinstance(step, str)) in later
+        if ".".join(step for step in array if isinstance(step, str)) in met_later
     )
-
-
-def _values(
-    event: Mapping[str, object],
-    name: str,
-    chosen: Mapping[tuple[str | int, ...], int],
-    blank_keys: bool,
-) -> Iterator[tuple[object, tuple[_Element, ...]]]:
-    """The values of a field that go together with the chosen elements, and the elements they need.
-
-    An element that is itself no object or array needs nothing: it is there whatever is chosen.
-    """
-    waiting: list[tuple[object, str | None, tuple[str | int, ...], tuple[_Element, ...]]]
-    waiting = [(event, name, (), ())]
-    while waiting:
-        node, rest, way, elements = waiting.pop()
-        if isinstance(node, Mapping):
-            for key, deeper in _steps(rest) if rest is not None else ():
-                if key in node and (key or blank_keys):
-                    waiting.append((node[key], deeper, (*way, key), elements))
-        elif isinstance(node, list):
-            for index, item in enumerate(node):
-                if isinstance(item, (Mapping, list)):
-                    if chosen.get(way, index) == index:
-                        needed = (*elements, (way, index))
-                        waiting.append((item, rest, (*way, index), needed))
-                elif rest is None:
-                    yield item, elements
-        elif rest is None:
-            yield node, elements
-
-
-def _steps(name: str) -> Iterator[tuple[str, str | None]]:
-    """The keys that an object can have on the way to a field, and the name that remains."""
-    dot = name.find(".")
-    while dot >= 0:
-        yield name[:dot], name[dot + 1 :]
-        dot = name.find(".", dot + 1)
-    yield name, None

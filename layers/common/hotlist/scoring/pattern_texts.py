@@ -5,9 +5,9 @@ the prefix `a"` is met by the text `a`. Patterns come in through bound constants
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import Any, Final
 
 Emit = Callable[["Constants"], str]
@@ -16,56 +16,66 @@ Emit = Callable[["Constants"], str]
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _BEYOND_16_BITS: Final = re.compile("[\U00010000-\U0010ffff]")
 _WILDCARD: Final = re.compile(r"(?:[^*\\]|\\[*\\]|\*(?!\*))*")
-_WILDCARD_TOKEN: Final = re.compile(r"\\[*\\]|\*|[^*\\]+")
+_WILDCARD_PART: Final = re.compile(r"\\[*\\]|\*|[^*\\]+")
 
 
 class Constants:
-    """The constants of one generated function."""
+    """The constants of one generated function, which it has as defaults of its parameters."""
 
     def __init__(self) -> None:
-        self._values: dict[str, object] = {}
+        self._values: list[object] = []
 
     def bind(self, value: object) -> str:
-        """A name for the value, of letters and digits."""
-        name = f"c{len(self._values)}"
-        self._values[name] = value
-        return name
+        """A name for the value."""
+        self._values.append(value)
+        return f"c{len(self._values) - 1}"
 
-    def function(self, parameter: str, expression: str) -> Callable[[Any], bool]:
-        """The function of one parameter that returns the expression."""
-        function: Callable[[Any], bool] = eval(  # noqa: S307 (the source has only our own words)
-            _code(f"lambda {parameter}: {expression}"), self._values
-        )
-        return function
+    def function(self, parameter: str, expression: str, unusual: str) -> Callable[[Any], bool]:
+        """The function of one parameter that returns the expression.
+
+        For a parameter that does not have what the expression asks for it returns `unusual`.
+        """
+        names = "".join(f", c{index}" for index in range(len(self._values)))
+        body = f" try: return {expression}\n except AttributeError: return {unusual}\n"
+        code = _code(f"def match({parameter}{names}):\n{body}")
+        return FunctionType(code, _GLOBALS, "match", tuple(self._values))
+
+
+_GLOBALS: Final[dict[str, object]] = {}
+"""Empty, and one for all functions: lookups of built-ins are cached by it."""
 
 
 @lru_cache(maxsize=512)
 def _code(source: str) -> CodeType:
     """Patterns of one shape share their code, which costs more than all the rest to make."""
-    return compile(source, "<pattern>", "eval")
+    (code,) = (c for c in compile(source, "<pattern>", "exec").co_consts if type(c) is CodeType)
+    return code
 
 
-def text_test(kind: str, text: str) -> Emit:
-    """How a matcher's text is met: `kind` is a keyword, or two with a space between them.
+def text_test(kind: str, texts: Collection[str]) -> Emit:
+    """Whether a value meets one of the texts; `kind` is a keyword, or two with a space between.
 
     Raises `ValueError` for a wildcard that Event Ruler does not read.
     """
-    text = _as_utf8(text)
-    if "equals-ignore-case" in kind:
-        text = _BEYOND_16_BITS.sub("??", text)  # Ruler takes them by halves, which are no text
-    emit = _KINDS[kind](text)
-    if "?" not in text:
-        return emit
-    return lambda constants: f"(value := {constants.bind(_as_utf8)}(value), {emit(constants)})[1]"
+    texts = [_as_utf8(text) for text in texts]
+    if "equals-ignore-case" in kind:  # Ruler takes these by halves, which are no text
+        texts = [_BEYOND_16_BITS.sub("??", text) for text in texts]
+    emits = [_member(texts)] if kind == "exactly" else [_KINDS[kind](text) for text in texts]
+    if not any("?" in text for text in texts):
+        return lambda constants: " or ".join(emit(constants) for emit in emits)
+    return lambda constants: (
+        f"(value := {constants.bind(_as_utf8)}(value), "
+        f"{' or '.join(emit(constants) for emit in emits)})[1]"
+    )
+
+
+def _member(texts: Collection[str]) -> Emit:
+    return lambda constants: f"value in {constants.bind(frozenset(texts))}"
 
 
 def _as_utf8(text: str) -> str:
     """Text as Java encodes it: half a surrogate pair becomes a question mark."""
     return text if text.isascii() else _LONE_SURROGATE.sub("?", text)
-
-
-def _equal(text: str) -> Emit:
-    return lambda constants: f"value == {constants.bind(text)}"
 
 
 def _prefix(text: str) -> Emit:
@@ -88,6 +98,9 @@ def _caseless(text: str) -> str:
 
 
 def _equal_caseless(text: str) -> Emit:
+    if text.isascii():  # which text that is not ASCII never meets, if even its lower case does
+        low = text.lower()
+        return lambda constants: f"value.lower() == {constants.bind(low)} and value.isascii()"
     meets = re.compile(_caseless(text)).fullmatch
     return lambda constants: f"{constants.bind(meets)}(value) is not None"
 
@@ -108,14 +121,14 @@ def _wildcard(text: str) -> Emit:
     if not _WILDCARD.fullmatch(text):
         raise ValueError(text)
     pieces = [""]
-    for token in _WILDCARD_TOKEN.findall(text):
-        if token == "*":
+    for part in _WILDCARD_PART.findall(text):
+        if part == "*":
             pieces.append("")
         else:
-            pieces[-1] += token[-1] if token[0] == "\\" else token
+            pieces[-1] += part[-1] if part[0] == "\\" else part
     match pieces:
         case [whole]:
-            return _equal(whole)
+            return _member([whole])
         case [start, ""]:
             return lambda constants: f"value.startswith({constants.bind(start)})"
         case ["", end]:
@@ -128,9 +141,10 @@ def _wildcard(text: str) -> Emit:
 def _meets_in_order(pieces: list[str]) -> Callable[[str], bool]:
     """Takes the earliest place for each piece between two stars: no going back, so linear."""
     first, *inner, last = pieces
+    start, rest = len(first), len(last)
 
     def meets(value: str) -> bool:
-        at, end = len(first), len(value) - len(last)
+        at, end = start, len(value) - rest
         if at > end or not value.startswith(first) or not value.endswith(last):
             return False
         for piece in inner:
@@ -144,7 +158,6 @@ def _meets_in_order(pieces: list[str]) -> Callable[[str], bool]:
 
 
 _KINDS: Final[Mapping[str, Callable[[str], Emit]]] = {
-    "exactly": _equal,
     "prefix": _prefix,
     "suffix": _suffix,
     "wildcard": _wildcard,

@@ -6,13 +6,13 @@ The semantics are those of AWS's Event Ruler 1.9 (github.com/aws/event-ruler: `J
 
 import math
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import NoneType
-from typing import Final, TypeGuard
+from typing import Final, Self, TypeGuard
 
-from hotlist.scoring.ip_addresses import Range, cidr_range, hex_address, runs_into, within
+from hotlist.scoring.ip_addresses import Range, address, cidr_range, runs_into, within
 from hotlist.scoring.pattern_texts import Constants, Emit, text_test
 
 Keys = tuple[str | int, ...]
@@ -81,7 +81,7 @@ class Values:
     _test: Callable[[object], bool] | None = None
 
     @classmethod
-    def of(cls, values: object, keys: Keys, *, ignore_case: bool) -> "Values":
+    def of(cls, values: object, keys: Keys, *, ignore_case: bool) -> Self:
         """Read the list that stands at `keys`; raises `BadPattern`."""
         if not isinstance(values, list):
             raise BadPattern(keys, f"{describe(values)} is no list of values", 'one, as in ["a"]')
@@ -95,8 +95,9 @@ class Values:
     def _add(self, value: object, keys: Keys) -> None:
         if isinstance(value, str):
             text = self._fold(value)
-            if address := hex_address(text):
-                self.addresses.append((address, address))  # however an event spells it
+            if found := address(text):  # and meant so, however an event spells it
+                width, number = found
+                self.addresses.append((width, number, number))
             else:
                 self.texts.add(text)
         elif value is None or isinstance(value, bool):
@@ -134,7 +135,7 @@ class Values:
             if keyword in ("prefix", "suffix") and isinstance(operand, Mapping):
                 inner, operand, keys = _only_entry(operand, ("equals-ignore-case",), keys)
                 keyword = f"{keyword} {inner}"
-            self.text_tests.append(self._text_test(keyword, operand, keys))
+            self.text_tests.append(self._text_test(keyword, [_text(operand, keys)], keys))
 
     def _add_numeric(self, operand: object, keys: Keys) -> None:
         match [_comparable(term) for term in operand] if isinstance(operand, list) else []:
@@ -168,20 +169,148 @@ class Values:
             if not all(isinstance(number, float) for number in numbers):
                 raise BadPattern(keys, "a number that cannot be compared", "at most 17 digits")
             self.other_numbers.append(numbers)
-        elif not all(isinstance(value, str) for value in refused):
+            return
+        texts = [value for value in refused if isinstance(value, str)]
+        if len(texts) < len(refused):
             only = "only text or only numbers" if kind == "exactly" else "only text"
             raise BadPattern(keys, "not all values are of a kind that is allowed here", only)
-        elif kind in ("prefix", "suffix") and "" in refused:
+        if kind in ("prefix", "suffix") and "" in texts:
             raise BadPattern(keys, "an empty text refuses every text", "at least one character")
-        else:
-            tests = [self._text_test(kind, text, keys) for text in refused]
-            self.other_texts.append(lambda constants: f"not ({_either(tests, constants)})")
+        refuses = self._text_test(kind, texts, keys)
+        self.other_texts.append(lambda constants: f"not ({refuses(constants)})")
 
-    def _text_test(self, kind: str, operand: object, keys: Keys) -> Emit:
+    def _text_test(self, kind: str, texts: Iterable[str], keys: Keys) -> Emit:
         try:
-            return text_test(kind, self._fold(_text(operand, keys)))
-        except ValueError as error:
-            ...
+            return text_test(kind, [self._fold(text) for text in texts])
+        except ValueError:
+            instead = r"one * for any text, \* for a star, \\ for a backslash"
+            problem = r"** and \ before another character have no meaning"
+            raise BadPattern(keys, problem, instead) from None
 
     def _fold(self, text: str) -> str:
         return text.lower() if self.ignore_case else str(text)
+
+    def accepts(self, value: object) -> bool:
+        """Whether one value, or `ABSENT`, is accepted. An object is no value, nor is an array."""
+        if self._test is None:
+            constants = Constants()
+            unusual = f"{constants.bind(self._accepts_unusual)}(value)"
+            expression = self.expression("value", unusual, constants)
+            self._test = constants.function("value", expression, unusual)
+        return self._test(value)
+
+    def _accepts_unusual(self, value: object) -> bool:
+        if isinstance(value, str):
+            return self.accepts(str.__str__(value))
+        if not _is_number(value):
+            return self.present
+        double = _double(value)
+        return self._accepts_literal(value) if double is None else self.accepts(double)
+
+    def _accepts_literal(self, number: Number) -> bool:
+        """Whether a number that no double stands for is accepted: as a text of digits."""
+        anything = self.present or self.other_texts or self.other_numbers
+        return bool(anything) or (number,) in self.numbers or runs_into(number, self.addresses)
+
+    def expression(self, source: str, otherwise: str, constants: Constants) -> str:
+        """Whether what the expression `source` gives is accepted, as an expression.
+
+        The expression `otherwise` decides about what is not plainly a JSON value or `ABSENT`:
+        lists, large integers, `Decimal`, types derived from those of JSON.
+        """
+        known: dict[type, bool] = {Absent: self.absent, dict: self.absent}
+        text, number = self._text_expression(constants), self._number_expression(constants)
+        branches = []
+        if number in ("True", "False"):
+            known[float] = number == "True"
+            if known[float] or not self.numbers:
+                known[int] = known[float]
+        else:
+            small = f"-{_SAFE_INTEGER} <= value <= {_SAFE_INTEGER}"
+            branches.append(f"({number}) if type(value) is int and {small}")
+            branches.append(f"({number}) if type(value) is float")
+        if text in ("True", "False"):
+            known[str] = text == "True"
+        else:
+            branches.insert(0, f"({text}) if type(value) is str")
+        booleans = self.constants - {None}
+        if self.present or self.other_texts or self.other_numbers:
+            known[NoneType] = known[bool] = True
+        else:
+            known[NoneType] = None in self.constants
+            known[bool] = len(booleans) == len((True, False))
+        if len(booleans) == 1 and not known[bool]:
+            del known[bool]
+            branches.append(f"value is {booleans.pop()} if type(value) is bool")
+        branches.append(f"known if (known := {constants.bind(known.get)}(type(value))) is not None")
+        branches[0] = branches[0].replace("type(value)", f"type(value := {source})")
+        return f"{' else '.join(branches)} else {otherwise}"
+
+    def _text_expression(self, constants: Constants) -> str:
+        if self.present or self.other_numbers:
+            return "True"
+        tests = [f"value in {constants.bind(frozenset(self.texts))}"] if self.texts else []
+        tests += [emit(constants) for emit in (*self.text_tests, *self.other_texts)]
+        if self.addresses:
+            tests.append(f"{constants.bind(within)}(value, {constants.bind(self.addresses)})")
+        test = " or ".join(tests) or "False"
+        return f"(value := value.lower(), {test})[1]" if self.ignore_case and tests else test
+
+    def _number_expression(self, constants: Constants) -> str:
+        """For doubles, and integers that are as good as them."""
+        if self.present or self.other_texts:
+            return "True"
+        doubles = frozenset(number for number in self.numbers if isinstance(number, float))
+        tests = [f"value in {constants.bind(doubles)}"] if doubles else []
+        bind = constants.bind
+        tests += [f"{bind(low)} <= value <= {bind(high)}" for low, high in self.number_ranges]
+        tests += [f"value not in {bind(refused)}" for refused in self.other_numbers]
+        if self.addresses and not tests:  # where numbers are compared, they are only compared
+            tests.append(f"{constants.bind(runs_into)}(value, {constants.bind(self.addresses)})")
+        return " or ".join(tests) or "False"
+
+
+def _only_entry(
+    entries: Mapping[object, object], allowed: Collection[str], keys: Keys
+) -> tuple[str, object, Keys]:
+    """The keyword, the operand and the place of the operand of an object with one allowed key."""
+    if len(entries) != 1:
+        raise BadPattern(keys, f"{len(entries)} keywords where there must be one", "one in each {}")
+    ((keyword, operand),) = entries.items()
+    if not isinstance(keyword, str) or keyword not in allowed:
+        raise BadPattern((*keys, str(keyword)), "no keyword here", f"one of {', '.join(allowed)}")
+    return keyword, operand, (*keys, keyword)
+
+
+def _text(operand: object, keys: Keys) -> str:
+    if not isinstance(operand, str):
+        raise BadPattern(keys, f"{describe(operand)} is not allowed", 'text, as in "a"')
+    return operand
+
+
+# Event Ruler compares numbers as doubles, where the double has the very same decimal digits.
+
+
+def _is_number(value: object) -> TypeGuard[Number]:
+    return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
+
+
+def _double(number: Number) -> float | None:
+    """The double that is equal to a number, digit for digit, or None; NaN if it is not finite."""
+    if isinstance(number, float):
+        return float.__float__(number)
+    if isinstance(number, Decimal) and not number.is_finite():
+        return math.nan
+    try:
+        double = float(number)
+    except OverflowError:
+        return None
+    return double if math.isfinite(double) and Decimal(repr(double)) == number else None
+
+
+def _comparable(term: object) -> object:
+    """A number as its double, None if it cannot be compared, and anything else as it is."""
+    if not _is_number(term):
+        return term
+    double = _double(term)
+    return double if double is not None and math.isfinite(double) else None

@@ -1,0 +1,90 @@
+# Needs python3 (3.11 or newer), make and a package index. `make help` lists the targets.
+
+SHELL := /bin/sh
+PYTHON ?= python3
+# Lambda runs 3.13: with one at hand the local stack runs the same, and bytecode is compiled.
+PYTHON313 := $(shell for p in python3.13 $$HOME/.pyenv/versions/3.13*/bin/python3.13; do \
+	"$$p" -c pass 2>/dev/null && command -v "$$p" && break; done)
+STACK_PYTHON := $(or $(PYTHON313),$(PYTHON))
+SOURCES := layers/common/hotlist cli bench tests functions
+STAGE ?= default
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export SAM_CLI_TELEMETRY := 0
+
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.done .venv-stack/.done .venv-sam/.done ## the environments that all else needs
+
+.venv/.done: requirements/dev.txt
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --no-deps --require-hashes -r $<
+	printf '%s\n' "$(CURDIR)/layers/common" "$(CURDIR)/cli" > "$$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/hotlist.pth"
+	@touch $@
+
+.venv-stack/.done: requirements/stack.txt
+	$(STACK_PYTHON) -m venv .venv-stack
+	.venv-stack/bin/pip install --quiet --no-deps --require-hashes -r $<
+	@touch $@
+
+.venv-sam/.done: requirements/sam.txt
+	$(PYTHON) -m venv .venv-sam
+	.venv-sam/bin/pip install --quiet --no-deps --require-hashes -r $<
+	@touch $@
+
+demo: ## the stack on this machine, six visitors, their scores and the mails; then it stops
+	@$(MAKE) --no-print-directory -j3 setup
+	.venv/bin/python -m hotlist_cli local demo
+
+up: ## the stack on this machine, until Ctrl-C: landing page, inbox and API
+	@$(MAKE) --no-print-directory -j3 setup
+	.venv/bin/python -m hotlist_cli local up
+
+test: ## lint, types, unit, integration and end-to-end tests
+	@$(MAKE) --no-print-directory -j3 setup
+	@$(MAKE) --no-print-directory lint types
+	.venv/bin/python -m hotlist_cli.config .build/config
+	.venv/bin/python -m pytest
+
+lint: .venv/.done .venv-sam/.done ## style, import rules, template
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/lint-imports
+	.venv/bin/cfn-lint template.yaml
+	.venv-sam/bin/sam validate --lint
+
+types: .venv/.done ## static types
+	.venv/bin/mypy layers/common/hotlist cli/hotlist_cli tests
+	for f in functions/*/app.py; do .venv/bin/mypy --cache-dir .mypy_cache/functions $$f || exit 1; done
+
+bench: ## figures against the budgets
+	@$(MAKE) --no-print-directory -j3 setup
+	.venv/bin/python -m hotlist_cli.config .build/config
+	PYTHONPATH=.build/config .venv/bin/python -m bench
+
+build: .venv/.done .venv-sam/.done ## what is deployed: python3.13 on arm64
+	.venv-sam/bin/sam build
+
+deploy: build ## to AWS, with the settings of samconfig.toml (STAGE=prod for that section)
+	.venv-sam/bin/sam deploy --config-env $(STAGE)
+
+fmt: .venv/.done ## format the code
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+lock: ## write the lock files again, with the newest versions (needs uv)
+	for f in build stack sam dev; do \
+	  uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-annotate --no-header requirements/$$f.in -o requirements/$$f.txt; done
+	uv pip compile --quiet --upgrade --python-version 3.13 --python-platform aarch64-manylinux2014 \
+	  --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	  layers/common/requirements.in -o layers/common/requirements.txt
+
+clean: ## all that can be made again
+	rm -rf .venv .venv-stack .venv-sam .build .demo .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help setup demo up test lint types bench build deploy fmt lock clean

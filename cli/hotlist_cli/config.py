@@ -1,0 +1,57 @@
+"""`hotlist config OUT`: check config/*.yaml and write the JSON that the functions read."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from hotlist import forms, sales
+from hotlist.config import BadConfig, to_json
+from hotlist.scoring import check
+
+_COMPILERS: Final[dict[str, Callable[[str, str], dict[str, Any]]]] = {
+    "forms": forms.compile_forms,
+    "sales": sales.compile_sales,
+    "scoring": check.compile_scoring,
+}
+
+
+def add_parser(commands: Any) -> None:
+    parser = commands.add_parser("config", help="check config/*.yaml and write JSON for the layer")
+    parser.add_argument("out", type=Path, help="folder that gets the package hotlist_config")
+    parser.add_argument("--config", type=Path, default=Path("config"), help="folder of the YAML")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compile all files; say everything that is wrong in any of them."""
+    compiled, wrong = {}, []
+    for name, compiler in _COMPILERS.items():
+        file = arguments.config / f"{name}.yaml"
+        try:
+            compiled[name] = compiler(file.read_text(encoding="utf-8"), str(file))
+        except BadConfig as error:
+            wrong.append(str(error))
+        except (OSError, UnicodeDecodeError) as error:
+            wrong.append(f"{file}: {error}")
+    if wrong:
+        print("\n".join(wrong), file=sys.stderr)
+        return 1
+    package = arguments.out / "hotlist_config"
+    package.mkdir(parents=True, exist_ok=True)
+    (package / "__init__.py").write_text('"""Written by the build from config/."""\n', "utf-8")
+    for name, values in compiled.items():
+        (package / f"{name}.json").write_text(to_json(values), "utf-8")
+    return 0
+
+
+def main() -> int:
+    """`python -m hotlist_cli.config`: what the build of the layer calls, with few packages."""
+    parser = argparse.ArgumentParser(prog="hotlist")
+    add_parser(parser.add_subparsers(required=True))
+    return run(parser.parse_args(["config", *sys.argv[1:]]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""Capture: the HTTP API → one event in the Events table for each submission, nothing else."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from hotlist import config, http
+from hotlist.capturing import Capture
+from hotlist.settings import CaptureSettings
+from hotlist.store.events import EventStore
+
+settings = CaptureSettings.load()
+client = boto3.client(
+    "dynamodb", config=Config(retries={"total_max_attempts": 3, "mode": "standard"}, read_timeout=3)
+)
+store = EventStore(client, settings.events_table)
+capture = Capture(store, config.load("forms"), settings.allowed_origins.split(","))
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    request = http.Request.of(event)
+    try:
+        answer = capture.answer(request, datetime.now(UTC))
+    except (BotoCoreError, ClientError) as error:
+        answer = http.problem(503, "Not stored; send it again.", None, retry_after="2")
+        log(request, 503, type(error).__name__)
+    else:
+        log(request, answer["statusCode"])
+    return answer
+
+
+def log(request: http.Request, status: int, error: str | None = None) -> None:
+    """One line for each request: the route, never the path, and nothing that was sent."""
+    line = {"level": "ERROR" if error else "INFO", "route": request.route, "status": status}
+    print(json.dumps(line | ({"error": error} if error else {})))  # noqa: T201 - Lambda's log

@@ -1,0 +1,49 @@
+"""Notify: leads that turned hot and forms that tell sales → mail at once; SES's feedback → Deliveries."""
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+from hotlist import config, records, sales
+from hotlist.mailer import Mailer
+from hotlist.notifying import Notifier
+from hotlist.scoring import ruleset
+from hotlist.settings import NotifySettings
+from hotlist.store.deliveries import DeliveryStore
+
+settings, log, sqs = NotifySettings.load(), Logger(), boto3.client("sqs")
+notifier = Notifier(
+    sales=sales.from_checked(config.load("sales")),
+    rules=ruleset.from_checked(config.load("scoring")),
+    forms=config.load("forms"),
+    deliveries=DeliveryStore(boto3.client("dynamodb"), settings.deliveries_table),
+    mailer=Mailer(boto3.client("sesv2"), settings.sender, settings.configuration_set),
+    clock=partial(datetime.now, UTC),
+)
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any] | None:
+    return notify(event) if "Records" in event else feedback(event)
+
+
+def notify(event: dict[str, Any]) -> dict[str, Any]:
+    """Send what each record is about to everybody; one recipient's trouble stops no other."""
+    batch, sent = records.Batch(records.FailureQueue(sqs, settings.failure_queue_url).park), 0
+    for record in records.writes(event):
+        for letter in batch.attempt([record], notifier.letters, record) or ():
+            for recipient in batch.attempt([record], notifier.recipients) or ():
+                sent += bool(batch.attempt([record], notifier.send, letter, recipient))
+    log.info("notified", extra={"sent": sent, "failed": len(batch.failed)})
+    return batch.answer()
+
+
+def feedback(event: dict[str, Any]) -> None:
+    disabled = notifier.hear(event["detail"])
+    if disabled is not None:
+        log.error("recipient disabled", extra={"recipient": disabled})
+        with single_metric(name="RecipientDisabled", unit=MetricUnit.Count, value=1):
+            return

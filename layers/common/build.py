@@ -1,0 +1,103 @@
+"""Build the layer: dependencies for Lambda, the package, the compiled configuration, bytecode.
+
+`python3 build.py OUT` needs Python 3.11 or newer and a package index, no Docker. With
+`HOTLIST_TARGET=host` it builds for the interpreter `HOTLIST_PYTHON` of this machine, which is
+what the local stack runs.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent.resolve()
+ROOT = HERE.parent.parent
+TOOLS = ROOT / ".build" / "tools"
+
+LAMBDA = (
+    *("--platform", "manylinux2014_aarch64", "--implementation", "cp"),
+    *("--python-version", "3.13", "--only-binary=:all:"),
+)
+SERVICES = frozenset({"dynamodb", "sqs", "sesv2", "endpoints.json", "partitions.json"})
+"""What of botocore's 25 MB of service descriptions the functions use."""
+
+NO_PYTHON_313 = """
+WARNING: there is no Python 3.13 here, so the layer ships without bytecode. It works, but
+each cold start takes 2.0 to 2.4 times as long. Install python3.13 and build again.
+"""
+
+
+def main(out: Path) -> int:
+    tools = _tools()
+    host = os.environ.get("HOTLIST_TARGET") == "host"
+    pip = os.environ["HOTLIST_PYTHON"] if host else str(tools)
+    _run(
+        *(pip, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"),
+        *("--no-compile", "--require-hashes", "--target", out, "-r", HERE / "requirements.txt"),
+        *(() if host else LAMBDA),
+    )
+    shutil.copytree(
+        HERE / "hotlist", out / "hotlist", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    environment = {**os.environ, "PYTHONPATH": f"{HERE}{os.pathsep}{ROOT / 'cli'}"}
+    compiled = subprocess.run(
+        [tools, "-m", "hotlist_cli.config", out, "--config", ROOT / "config"],
+        env=environment,
+        check=False,
+    )
+    if compiled.returncode:
+        return compiled.returncode
+    _prune(out)
+    compiler = os.environ["HOTLIST_PYTHON"] if host else _python313()
+    if compiler is None:
+        print(NO_PYTHON_313, file=sys.stderr)
+    else:
+        _run(
+            *(compiler, "-m", "compileall", "-q", "-j", "0", "-s", out, "-p", "/opt/python"),
+            *("--invalidation-mode", "unchecked-hash", out),
+        )
+    return 0
+
+
+def _tools() -> Path:
+    """The interpreter of the environment that compiles configuration, made if need be."""
+    lock = ROOT / "requirements" / "build.txt"
+    stamp, python = TOOLS / "build.txt", TOOLS / "bin" / "python"
+    if not stamp.exists() or stamp.read_bytes() != lock.read_bytes():
+        _run(sys.executable, "-m", "venv", "--clear", TOOLS)
+        _run(
+            *(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
+            *("--no-deps", "--require-hashes", "-r", lock),
+        )
+        shutil.copy(lock, stamp)
+    return python
+
+
+def _python313() -> str | None:
+    """A Python 3.13, whose bytecode Lambda's can load."""
+    homes = (Path.home() / ".pyenv" / "versions").glob("3.13*/bin/python3.13")
+    for candidate in ("python3.13", *sorted(map(str, homes), reverse=True)):
+        found = shutil.which(candidate)
+        if found and subprocess.run([found, "-c", "pass"], check=False).returncode == 0:
+            return found
+    return None
+
+
+def _prune(out: Path) -> None:
+    """Drop what no function loads: descriptions of other services, examples, scripts."""
+    for data in (out / "botocore" / "data", out / "boto3" / "data"):
+        for entry in data.iterdir():
+            if entry.name in SERVICES or entry.name.startswith(("_", "sdk-")):
+                continue
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    shutil.rmtree(out / "boto3" / "examples", ignore_errors=True)
+    shutil.rmtree(out / "bin", ignore_errors=True)
+
+
+def _run(*command: object) -> None:
+    subprocess.run([str(part) for part in command], check=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

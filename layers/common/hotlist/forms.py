@@ -1,0 +1,287 @@
+"""Forms: the schema of forms.yaml, and a raw submission turned into an event or field errors.
+
+Capture reads the checked JSON and builds no models; pydantic checks the file at build time.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from hotlist import events, identity
+from hotlist.events import SPAM, Event, Route
+from hotlist.identity import EMAIL, PHONE, VISITOR, BadIdentifier
+
+MAX_CONTEXT: Final = 2_000
+MAX_KEY: Final = 100
+MAX_EXTRA: Final = 4_096
+
+_CONTEXT: Final = (
+    "page_url page_title session_id language source medium campaign term content gclid gbraid "
+    "wbraid fbclid msclkid ttclid li_fat_id referrer landing_page"
+).split()
+"""What the page may say of itself and the visit, beside the form's own fields."""
+
+_ENVELOPE: Final = frozenset({"visitor_id", "event_id", "sent_at", "occurred_at", "consents"})
+_YES: Final = frozenset({"true", "on", "yes", "1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What is known of a request beside its body."""
+
+    at: datetime
+    user_agent: str = ""
+    accept_language: str = ""
+    origin: str | None = None
+
+
+class BadFields(Exception):
+    """A submission that is not taken: the reason by field."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{name}: {why}" for name, why in errors.items()))
+        self.errors = errors
+
+
+def submission(
+    name: str, form: Mapping[str, Any], raw: Mapping[str, Any], received: Received
+) -> Event:
+    """The event of a form's submission.
+
+    `raw` has the fields as they were sent, texts from an HTML form or JSON values.
+
+    :raises BadFields: with every field that is wrong.
+    """
+    answers, contact, errors = _answers(form, raw)
+    if not contact.email and not contact.phone and not errors:
+        wanted = [field for field, spec in form["fields"].items() if spec["type"] in (EMAIL, PHONE)]
+        errors[wanted[0]] = "an e-mail address or a phone number is needed"
+    if errors:
+        raise BadFields(errors)
+    visitor = _text(raw.get("visitor_id"), MAX_KEY)
+    kinds = ((EMAIL, contact.email), (PHONE, contact.phone), (VISITOR, visitor))
+    subject, *names = [identity.subject(kind, value) for kind, value in kinds if value]
+    properties = {
+        **_context(raw, received),
+        **answers,
+        "form": name,
+        **_extra(form, raw),
+    }
+    consents = _consents(form, raw)
+    if consents:
+        properties["consents"] = consents
+    occurred_at = events.occurred(
+        received.at, _instant(raw.get("occurred_at")), _instant(raw.get("sent_at"))
+    )
+    ids = events.identify(
+        route=Route.FORM,
+        form=name,
+        event_type=form["type"],
+        key=_text(raw.get("event_id"), MAX_KEY) or None,
+        content={"subject": subject, "names": names, "answers": answers, "consents": consents},
+        received_at=received.at,
+        occurred_at=occurred_at,
+    )
+    is_spam = bool(form.get("honeypot") and raw.get(form["honeypot"]))
+    event = Event(
+        event_id=ids.event_id,
+        dedup=ids.dedup,
+        type=form["type"],
+        route=Route.FORM,
+        occurred_at=occurred_at,
+        received_at=received.at,
+        subject=subject,
+        names=tuple(names),
+        properties=properties,
+        flags=frozenset({SPAM}) if is_spam else frozenset(),
+        email=contact.email,
+        phone=contact.phone,
+        phone_country=contact.phone_country,
+    )
+    return replace(event, expires_at=events.expiry(event))
+
+
+def tracked(raw: Mapping[str, Any], visitor_id: str, received: Received, sent_at: object) -> Event:
+    """The event of one tracked action. :raises BadFields: if it is none that may be sent."""
+    event_type = raw.get("type")
+    if not isinstance(event_type, str) or not events.may_send(Route.BEACON, event_type):
+        raise BadFields({"type": "this type of event is not taken here"})
+    said = raw.get("properties", {})
+    if not isinstance(said, Mapping):
+        raise BadFields({"properties": "properties are an object"})
+    properties = {**_context({**said, **raw}, received), **_actions(said)}
+    occurred_at = events.occurred(
+        received.at, _instant(raw.get("occurred_at")), _instant(sent_at)
+    )
+    key = _text(raw.get("event_id"), MAX_KEY) or None
+    subject = identity.subject(VISITOR, visitor_id)
+    ids = events.identify(
+        route=Route.BEACON,
+        form="",
+        event_type=event_type,
+        key=key,
+        content={"subject": subject, "properties": properties},
+        received_at=received.at,
+        occurred_at=occurred_at,
+    )
+    event = Event(
+        event_id=ids.event_id,
+        dedup=ids.dedup if key else "",
+        type=event_type,
+        route=Route.BEACON,
+        occurred_at=occurred_at,
+        received_at=received.at,
+        subject=subject,
+        properties=properties,
+    )
+    return replace(event, expires_at=events.expiry(event))
+
+
+@dataclass(slots=True)
+class _Contact:
+    email: str | None = None
+    phone: str | None = None
+    phone_country: str | None = None
+
+
+def _answers(
+    form: Mapping[str, Any], raw: Mapping[str, Any]
+) -> tuple[dict[str, Any], _Contact, dict[str, str]]:
+    answers: dict[str, Any] = {}
+    contact = _Contact()
+    errors: dict[str, str] = {}
+    for name, spec in form["fields"].items():
+        value = raw.get(name)
+        if isinstance(value, str):
+            value = value.strip()
+        if value is None or value == "":
+            if spec.get("required"):
+                errors[name] = "this field is required"
+            continue
+        try:
+            answers[name] = _answer(spec, value, form.get("default_region", "US"), contact)
+        except (BadIdentifier, ValueError) as error:
+            errors[name] = str(error)
+    return answers, contact, errors
+
+
+def _answer(spec: Mapping[str, Any], value: Any, region: str, contact: _Contact) -> Any:
+    kind = spec["type"]
+    if kind == "boolean":
+        return value if isinstance(value, bool) else str(value).lower() in _YES
+    if kind == "integer":
+        return _integer(spec, value)
+    if not isinstance(value, str):
+        raise ValueError("this field is a text")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError("this text cannot be stored") from None
+    if len(value) > spec.get("max", 1_000):
+        raise ValueError(f"at most {spec.get('max', 1_000)} characters")
+    if len(value) < spec.get("min", 0):
+        raise ValueError(f"at least {spec['min']} characters")
+    if kind == "email":
+        contact.email = identity.normalise_email(value)
+        return contact.email
+    if kind == "phone":
+        contact.phone, contact.phone_country = identity.normalise_phone(value, region)
+        return contact.phone
+    if kind == "choice" and value not in spec["options"]:
+        raise ValueError(f"one of {', '.join(spec['options'])}")
+    return value
+
+
+def _integer(spec: Mapping[str, Any], value: Any) -> int:
+    if isinstance(value, str) and value.lstrip("-").isascii() and value.lstrip("-").isdigit():
+        value = int(value[:20])
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError("this field is a whole number")
+    if not spec.get("min", -(10**15)) <= value <= spec.get("max", 10**15):
+        raise ValueError(f"from {spec.get('min', -(10**15))} to {spec.get('max', 10**15)}")
+    return value
+
+
+def _context(raw: Mapping[str, Any], received: Received) -> dict[str, Any]:
+    context: dict[str, Any] = {}
+    for name in _CONTEXT:
+        value = _text(raw.get(name), MAX_CONTEXT)
+        if value:
+            context[name] = value
+    url = context.get("page_url")
+    if url:
+        try:
+            context["page_path"] = urlsplit(url).path or "/"
+        except ValueError:
+            del context["page_url"]
+    language = context.get("language") or received.accept_language.partition(",")[0]
+    if language:
+        context["language"] = language.partition("-")[0].partition(";")[0].strip().lower()[:8]
+    if received.user_agent:
+        context["user_agent"] = received.user_agent[:512]
+    if received.origin is not None:
+        context["origin"] = received.origin[:256]
+    return context
+
+
+def _actions(said: Mapping[str, Any]) -> dict[str, Any]:
+    """An action's own properties: plain values, bounded."""
+    return {
+        str(name)[:64]: value[:MAX_CONTEXT] if isinstance(value, str) else value
+        for name, value in list(said.items())[:50]
+        if name not in events.RESERVED and isinstance(value, str | int | float | bool)
+    }
+
+
+def _extra(form: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """What the form does not declare, kept up to a bound."""
+    extra: dict[str, str] = {}
+    size = 0
+    for name, value in raw.items():
+        known = name in form["fields"] or name in _CONTEXT or name in _ENVELOPE
+        if known or name == form.get("honeypot") or name.startswith("consent_"):
+            continue
+        text = value if isinstance(value, str) else str(value)
+        size += len(name) + len(text)
+        if size > MAX_EXTRA:
+            break
+        extra[name] = text
+    return {"extra": extra} if extra else {}
+
+
+def _consents(form: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
+    said = raw.get("consents")
+    given: set[str] = set()
+    if isinstance(said, list):
+        given = {purpose for purpose in said if isinstance(purpose, str)}
+    elif isinstance(said, Mapping):
+        given = {purpose for purpose, yes in said.items() if yes is True}
+    return {
+        purpose: {"version": offered["version"]}
+        for purpose, offered in form.get("consents", {}).items()
+        if purpose in given or str(raw.get(f"consent_{purpose}", "")).lower() in _YES
+    }
+
+
+def _text(value: object, most: int) -> str:
+    if not isinstance(value, str):
+        return ""
+    return value[:most].encode("utf-8", "ignore").decode()
+
+
+def _instant(value: object) -> datetime | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        return events.from_text(value)
+    except (ValueError, OverflowError):
+        return None
+
+
+def compile_forms(text: str, file: str = "forms.yaml") -> dict[str, Any]:
+    """The checked forms. :raises BadConfig: with everything that is wrong in them."""
+    from hotlist.forms_schema import check  # noqa: PLC0415 - pydantic is for the build alone
+
+    return check(text, file)

@@ -1,0 +1,184 @@
+"""The mails that Hotlist sends to sales, rendered: HTML and text from the same contents. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from hotlist.digest import HotList
+from hotlist.events import Event
+from hotlist.leads import Lead, Reason
+from hotlist.mail_texts import TEXTS
+from hotlist.sales import Recipient
+
+_MAX_NAME: Final = 120
+_MAX_ANSWER: Final = 5_000
+_TEMPERATURES: Final = {
+    "en": {"hot": "hot", "warm": "warm", "cold": "cold"},
+    "pl": {"hot": "gorący", "warm": "ciepły", "cold": "zimny"},
+    "de": {"hot": "heiß", "warm": "warm", "cold": "kalt"},
+}
+
+Title = Callable[[str, str], str]
+"""(rule id, language) → how the rule is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A rendered mail, ready to be sent."""
+
+    subject: str
+    html: str
+    text: str
+    reply_to: str | None = None
+
+
+def digest(hot_list: HotList, recipient: Recipient, now: datetime, title: Title) -> Mail:
+    """The daily hot list of one recipient."""
+    words = TEXTS[recipient.language]
+    count = hot_list.count
+    heading = words["hot_leads_1"] if count == 1 else words["hot_leads"].format(count=count)
+    if not count:
+        heading = words["nobody"]
+    cards = [_card(lead, recipient, title) for lead in hot_list.leads]
+    best = f": {cards[0]['name']}" if cards else ""
+    day = now.astimezone(ZoneInfo(recipient.timezone)).strftime("%d.%m.")
+    return _render(
+        recipient,
+        subject=f"{words['hot_list']} {day} – {heading}{best}",
+        eyebrow=words["hot_list"],
+        heading=heading,
+        preheader=", ".join(f"{card['name']} ({card['points']})" for card in cards[:3]),
+        cards=cards,
+        more=words["more"].format(count=hot_list.more) if hot_list.more else "",
+        footer=words["footer"].format(
+            name=recipient.name, time=f"{recipient.digest:%H:%M}", zone=recipient.timezone
+        ),
+    )
+
+
+def alert(lead: Lead, recipient: Recipient, title: Title) -> Mail:
+    """One lead, at the moment it turned hot."""
+    words = TEXTS[recipient.language]
+    card = _card(lead, recipient, title)
+    reasons = ", ".join(reason["title"] for reason in card["reasons"])
+    return _render(
+        recipient,
+        subject=f"{words['turned_hot'].format(name=card['name'])} ({lead.total})",
+        eyebrow=words["call_now"],
+        heading=words["turned_hot"].format(name=card["name"]),
+        preheader=reasons,
+        cards=[card],
+        more="",
+        footer=words["footer_alert"],
+        reply_to=lead.contact.email,
+    )
+
+
+def message(event: Event, labels: Mapping[str, str], recipient: Recipient) -> Mail:
+    """What somebody wrote through a form; `labels` names its fields in their order."""
+    words = TEXTS[recipient.language]
+    said = event.properties
+    name = _short(said.get("name") or event.email or event.phone or words["unknown"])
+    answers = [
+        (label, _short(said[field], _MAX_ANSWER))
+        for field, label in labels.items()
+        if field in said and field not in ("name", "email", "phone", "company")
+    ]
+    card = {
+        "name": name,
+        "company": _short(said.get("company") or ""),
+        "email": event.email,
+        "phone": event.phone,
+        "points": None,
+        "temperature": "",
+        "reasons": [],
+        "answers": answers,
+        "facts": [],
+    }
+    heading = words["message_from"].format(name=name)
+    return _render(
+        recipient,
+        subject=heading,
+        eyebrow=f"{name} {words['wrote'].format(form=_short(said.get('form', '')))}",
+        heading=heading,
+        preheader=answers[-1][1][:120] if answers else "",
+        cards=[card],
+        more="",
+        footer=words["footer_message"],
+        reply_to=event.email,
+    )
+
+
+def _card(lead: Lead, recipient: Recipient, title: Title) -> dict[str, Any]:
+    words, contact = TEXTS[recipient.language], lead.contact
+    zone = ZoneInfo(recipient.timezone)
+    facts = [
+        (words["hot_since"], _when(lead.alerting.hot_since, zone)),
+        (words["last_seen"], _when(lead.last_event_at, zone)),
+        (words["came_by"], (lead.channel or "").replace("_", " ")),
+        (words["stage"], lead.stage.value),
+    ]
+    return {
+        "name": _short(contact.name or contact.email or contact.phone or words["unknown"]),
+        "company": _short(contact.company or ""),
+        "email": contact.email,
+        "phone": contact.phone,
+        "points": lead.total,
+        "temperature": _TEMPERATURES[recipient.language][lead.temperature.value],
+        "reasons": list(_reasons(lead.reasons, recipient.language, title)),
+        "answers": [],
+        "facts": [(label, value) for label, value in facts if value],
+    }
+
+
+def _reasons(
+    reasons: Iterable[Reason], language: str, title: Title
+) -> Iterable[dict[str, object]]:
+    for reason in reasons:
+        points = reason.points.quantize(Decimal(1), ROUND_HALF_UP)
+        yield {"points": points, "title": _short(title(reason.rule, language))}
+
+
+def _when(at: datetime | None, zone: ZoneInfo) -> str:
+    return "" if at is None else f"{at.astimezone(zone):%d.%m. %H:%M}"
+
+
+def _short(value: object, most: int = _MAX_NAME) -> str:
+    """One line for a name or label, with no control characters; longer texts keep theirs."""
+    text = str(value)
+    if most == _MAX_NAME:
+        text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _render(recipient: Recipient, *, reply_to: str | None = None, **contents: Any) -> Mail:
+    values = {
+        **contents,
+        "language": recipient.language,
+        "words": TEXTS[recipient.language],
+        "subject": _short(contents["subject"], 200).replace("\n", " "),
+    }
+    return Mail(
+        subject=values["subject"],
+        html=_template("mail.html").render(values),
+        text=_template("mail.txt").render(values),
+        reply_to=reply_to,
+    )
+
+
+@cache
+def _template(name: str) -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=name.endswith(".html"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    return environment.get_template(name)

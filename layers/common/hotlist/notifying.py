@@ -1,0 +1,91 @@
+"""The notify function's work: mail that something just caused, and what SES says of mails."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from hotlist import delivery, mails
+from hotlist.mailer import Mailer
+from hotlist.mails import Mail
+from hotlist.records import Record
+from hotlist.sales import Recipient, Sales
+from hotlist.scoring.ruleset import Ruleset
+from hotlist.store import events as stored_events
+from hotlist.store import leads as stored_leads
+from hotlist.store.deliveries import DeliveryStore
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail to be sent once: the delivery's name without its recipient, and how it is made."""
+
+    name: str
+    render: Callable[[Recipient], Mail]
+
+
+@dataclass(frozen=True, slots=True)
+class Notifier:
+    """Sends letters to everybody in sales, each once."""
+
+    sales: Sales
+    rules: Ruleset
+    forms: Mapping[str, Any]
+    deliveries: DeliveryStore
+    mailer: Mailer
+    clock: Callable[[], datetime]
+
+    def letters(self, record: Record) -> list[Letter]:
+        """What a stream record is about: a form's message, a lead that turned hot, or nothing."""
+        if "event_key" in record.image:
+            return self._message(record)
+        return list(self._alert(record))
+
+    def recipients(self) -> list[Recipient]:
+        """Everybody who gets mail."""
+        off = self.deliveries.disabled(recipient.id for recipient in self.sales.recipients)
+        return [recipient for recipient in self.sales.recipients if recipient.id not in off]
+
+    def send(self, letter: Letter, recipient: Recipient) -> bool:
+        """Send a letter to one recipient unless they have it."""
+        name = f"{letter.name}#{recipient.id}"
+        render = partial(letter.render, recipient)
+        return delivery.send_once(
+            self.deliveries, self.mailer, recipient, name, render, self.clock
+        )
+
+    def hear(self, detail: Mapping[str, Any]) -> str | None:
+        """Take in an event of SES. The recipient who gets no mail from now on, if it says so."""
+        mail = detail["mail"]
+        tags = {name: values[0] for name, values in mail.get("tags", {}).items() if values}
+        if tags.get("audience") != "sales":
+            return None
+        kind, now = detail["eventType"], self.clock()
+        if kind in ("Send", "Delivery") and "delivery" in tags:
+            self.deliveries.record_sent(tags["delivery"], mail["messageId"], now)
+        for_good = kind == "Bounce" and detail["bounce"]["bounceType"] == "Permanent"
+        if (for_good or kind == "Complaint") and "recipient" in tags:
+            self.deliveries.disable(tags["recipient"], kind.lower(), now)
+            return tags["recipient"]
+        return None
+
+    def _message(self, record: Record) -> list[Letter]:
+        event = stored_events.from_item(record.image)
+        fields = self.forms.get(str(event.properties.get("form")), {}).get("fields", {})
+        labels = {name: _label(name, spec) for name, spec in fields.items()}
+        return [Letter(f"tell#{event.dedup}", partial(mails.message, event, labels))]
+
+    def _alert(self, record: Record) -> Iterator[Letter]:
+        lead = stored_leads.from_item(record.image)
+        before = record.before.get("alert_id", {}).get("S")
+        if lead.alerting.alert_id is not None and lead.alerting.alert_id != before:
+            yield Letter(
+                f"alert#{lead.alerting.alert_id}",
+                lambda recipient: mails.alert(lead, recipient, self.rules.title),
+            )
+
+
+def _label(name: str, spec: Mapping[str, Any]) -> str:
+    label = spec.get("label")
+    return label if isinstance(label, str) else name.replace("_", " ").capitalize()

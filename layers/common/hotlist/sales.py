@@ -1,0 +1,82 @@
+"""Sales: who gets which mail, and whose digest is due. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+CATCH_UP: Final = timedelta(hours=3)
+"""How long after its time a digest that was missed is still sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A salesperson. `digest` is local time in `timezone`."""
+
+    id: str
+    name: str
+    email: str
+    language: str
+    timezone: str
+    digest: time
+    weekdays: frozenset[int]
+
+    def due_day(self, now: datetime) -> str | None:
+        """The local day whose digest is due now, as `2026-03-29`; None if none is.
+
+        A time that the clock skips in spring is due when it has been skipped; one that comes
+        twice in autumn is due from the first on, and the day is the same.
+        """
+        zone = ZoneInfo(self.timezone)
+        local = now.astimezone(zone)
+        if local.weekday() not in self.weekdays:
+            return None
+        wanted = datetime.combine(local.date(), self.digest, zone)
+        if not timedelta(0) <= now - wanted.astimezone(now.tzinfo) < CATCH_UP:
+            return None
+        return local.date().isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class Sales:
+    """Everything that sales.yaml says."""
+
+    recipients: tuple[Recipient, ...]
+    sends_when_empty: bool
+    alert_on_rule_change: bool
+
+    def due(self, now: datetime) -> Iterator[tuple[Recipient, str]]:
+        """Whose digest is due, and for which local day."""
+        for recipient in self.recipients:
+            day = recipient.due_day(now)
+            if day is not None:
+                yield recipient, day
+
+
+def from_checked(source: Mapping[str, Any]) -> Sales:
+    """The settings of a mapping that has been checked."""
+    return Sales(
+        recipients=tuple(
+            Recipient(
+                id=given["id"],
+                name=given["name"],
+                email=given["email"],
+                language=given["language"],
+                timezone=given["timezone"],
+                digest=time.fromisoformat(given["digest"]),
+                weekdays=frozenset(map(WEEKDAYS.index, given["weekdays"])),
+            )
+            for given in source["recipients"]
+        ),
+        sends_when_empty=source["on_empty"] == "send",
+        alert_on_rule_change=source["alert_on_rule_change"],
+    )
+
+
+def compile_sales(text: str, file: str = "sales.yaml") -> dict[str, Any]:
+    """The checked settings. :raises BadConfig: with everything that is wrong in them."""
+    from hotlist.sales_schema import check  # noqa: PLC0415 - pydantic is for the build alone
+
+    return check(text, file)

@@ -1,0 +1,134 @@
+"""The Deliveries table: which mail has been sent to whom, and which is being sent."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from hotlist.events import to_text
+from hotlist.store.items import Conflict, batch_get, read_instant, seconds
+
+KEPT: Final = timedelta(days=90)
+LEASE: Final = timedelta(minutes=15)
+
+
+class InFlight(Conflict):
+    """Another is sending this mail, or its outcome is not known yet: ask again later."""
+
+
+class DeliveryStore:
+    """Claims deliveries before they are sent, so that each is sent once."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def claim(self, delivery_id: str, delivery_hash: str, now: datetime) -> bool:
+        """Take a delivery for the next 15 minutes. False if it has been sent.
+
+        Where an earlier claim ended without an outcome, SES's own send event decides.
+
+        :raises InFlight: while another's claim lasts.
+        """
+        if self._take(delivery_id, now, "attribute_not_exists(delivery_id)", {}):
+            return True
+        item = self._get(delivery_id)
+        if item is not None and item["state"]["S"] == "sent":
+            return False
+        until = None if item is None else read_instant(item, "lease_until")
+        if until is None or until > now:
+            raise InFlight(delivery_id)
+        if self._get(_outcome_key(delivery_hash)) is not None:
+            self.sent(delivery_id, "", now)
+            return False
+        condition = "lease_until = :seen AND #state = :claimed"
+        seen = {":seen": {"S": to_text(until)}, ":claimed": {"S": "claimed"}}
+        if not self._take(delivery_id, now, condition, seen):
+            raise InFlight(delivery_id)
+        return True
+
+    def sent(self, delivery_id: str, message_id: str, now: datetime) -> None:
+        """The mail is out."""
+        self._client.update_item(
+            TableName=self._table,
+            Key={"delivery_id": {"S": delivery_id}},
+            UpdateExpression="SET #state = :sent, sent_at = :now, message_id = :id, expires_at = :until",
+            ExpressionAttributeNames={"#state": "state"},
+            ExpressionAttributeValues={
+                ":sent": {"S": "sent"},
+                ":now": {"S": to_text(now)},
+                ":id": {"S": message_id},
+                ":until": seconds(now + KEPT),
+            },
+        )
+
+    def release(self, delivery_id: str) -> None:
+        """SES has refused the mail for now: the next try need not wait for the lease."""
+        self._client.update_item(
+            TableName=self._table,
+            Key={"delivery_id": {"S": delivery_id}},
+            UpdateExpression="SET lease_until = :now",
+            ExpressionAttributeValues={":now": {"S": to_text(datetime.fromtimestamp(0).astimezone())}},
+        )
+
+    def record_sent(self, delivery_hash: str, message_id: str, now: datetime) -> None:
+        """What SES says it has sent, by the tag of the delivery."""
+        self._client.put_item(
+            TableName=self._table,
+            Item={
+                "delivery_id": {"S": _outcome_key(delivery_hash)},
+                "message_id": {"S": message_id},
+                "expires_at": seconds(now + KEPT),
+            },
+        )
+
+    def disable(self, recipient_id: str, reason: str, now: datetime) -> None:
+        """Nothing more is sent to this recipient until an operator says so."""
+        self._client.update_item(
+            TableName=self._table,
+            Key={"delivery_id": {"S": f"recipient#{recipient_id}"}},
+            UpdateExpression="SET disabled_at = if_not_exists(disabled_at, :now), reason = :reason",
+            ExpressionAttributeValues={":now": {"S": to_text(now)}, ":reason": {"S": reason}},
+        )
+
+    def disabled(self, recipient_ids: Iterable[str]) -> set[str]:
+        """Those of these recipients that get no mail."""
+        keys = [{"delivery_id": f"recipient#{one}"} for one in recipient_ids]
+        return {
+            item["delivery_id"]["S"].removeprefix("recipient#")
+            for item in batch_get(self._client, self._table, keys)
+            if "disabled_at" in item
+        }
+
+    def _take(
+        self, delivery_id: str, now: datetime, condition: str, values: dict[str, Any]
+    ) -> bool:
+        request: dict[str, Any] = {}
+        if values:
+            request["ExpressionAttributeValues"] = values
+            request["ExpressionAttributeNames"] = {"#state": "state"}
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item={
+                    "delivery_id": {"S": delivery_id},
+                    "state": {"S": "claimed"},
+                    "lease_until": {"S": to_text(now + LEASE)},
+                    "expires_at": seconds(now + KEPT),
+                },
+                ConditionExpression=condition,
+                **request,
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def _get(self, delivery_id: str) -> dict[str, Any] | None:
+        answer = self._client.get_item(
+            TableName=self._table, Key={"delivery_id": {"S": delivery_id}}, ConsistentRead=True
+        )
+        item: dict[str, Any] | None = answer.get("Item")
+        return item
+
+
+def _outcome_key(delivery_hash: str) -> str:
+    return f"ses#{delivery_hash}"

@@ -1,0 +1,626 @@
+"""The pattern matcher against Event Ruler's rules: a table by keyword, refusals, properties."""
+
+import json
+import math
+import string
+import time
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotlist.scoring import pattern
+from hotlist.scoring.pattern import BadPattern
+
+Event = dict[str, Any]
+
+CASES = Path(__file__).parents[3] / "shared" / "cases" / "event-ruler-cases.json"
+
+
+@pytest.mark.skipif(not CASES.exists(), reason="the shared cases are not beside this repository")
+def test_gives_the_answers_of_event_ruler() -> None:
+    cases = json.loads(CASES.read_text())
+    wrong = [c["name"] for c in cases if pattern.compile(c["rule"])(c["event"]) != c["expect"]]
+    assert wrong == []
+
+
+# One list, one value: the pattern is {"x": list}, and the event {"x": value}.
+
+VALUES: list[tuple[str, list[object], list[object], list[object]]] = [
+    # what, list, values that match, values that do not
+    ("text", ["a"], ["a", ["b", "a"]], ["A", "", "ab", None, 1, True, {"a": "a"}, [], ["b"]]),
+    ("text like a literal", ["true", "1"], ["true", "1"], [True, 1, "1.0"]),
+    ("text in other forms", ["\u00e9"], ["\u00e9"], ["e\u0301", "É"]),
+    ("exactly", [{"exactly": "10.0.0.1"}], ["10.0.0.1"], ["010.0.0.1", 10]),
+    ("number", [10], [10, 10.0, Decimal("10.0"), 1e1], ["10", 10.5, True, None, -10]),
+    ("zero", [0], [0, -0.0, 0.0], [False, "", None, 1e-300]),
+    ("decimal number", [0.1], [0.1, Decimal("0.10")], [0.10000000000000002, Decimal("0.1") / 3]),
+    ("large number", [1e22], [10**22, 1e22, Decimal("1E+22")], [10**22 + 1, "1e22"]),
+    ("number beyond doubles", [2**53 + 1], [2**53 + 1], [2**53, 2.0**53, str(2**53 + 1)]),
+    ("number of 400 digits", [10**400], [10**400], [10**400 + 1, math.inf, 10**4000, 0]),
+    ("booleans", [True], [True], [False, 1, 1.0, "true", None]),
+    ("both booleans", [True, False], [True, False], [None, 0, 1, "false"]),
+    ("null", [None], [None], [False, "null", 0, [], {}]),
+    ("any of several", ["a", 1, None], ["a", 1, None, [2, "a"]], ["b", 2, True]),
+    ("prefix", [{"prefix": "ab"}], ["ab", "abc", ["x", "ab"]], ["a", "Ab", 1, None, "xab"]),
+    ("prefix, empty", [{"prefix": ""}], ["", "x"], [1, None, True, []]),
+    ("prefix, whole with quote", [{"prefix": 'ab"'}], ["ab", 'ab"c'], ["abc", "a"]),
+    ("suffix", [{"suffix": "bc"}], ["bc", "abc"], ["b", "bcd", "BC", 1]),
+    ("suffix, empty", [{"suffix": ""}], ["", "x"], [1, None]),
+    ("suffix, whole with quote", [{"suffix": '"ab'}], ["ab", 'x"ab'], ["xab"]),
+    ("ignoring case", [{"equals-ignore-case": "aB-1"}], ["ab-1", "AB-1"], ["ab-", "ab-11", 1]),
+    ("ignoring case, Polish", [{"equals-ignore-case": "łÓDŹ"}], ["łódź", "ŁÓDŹ"], ["lodz"]),
+    ("Kelvin is no k", [{"equals-ignore-case": "k"}], ["k", "K"], ["\u212a"]),
+    ("k is a Kelvin", [{"equals-ignore-case": "\u212a"}], ["k", "\u212a"], ["K"]),
+    ("sharp s", [{"equals-ignore-case": "ß"}], ["ß", "SS"], ["ss", "ẞ", "Ss"]),
+    ("title case", [{"equals-ignore-case": "\u01c5"}], ["\u01c4", "\u01c6"], ["\u01c5"]),
+    ("byte lengths", [{"equals-ignore-case": "ⱥb"}], ["Ⱥb", "ⱥB"], ["ab"]),
+    ("emoji by halves", [{"equals-ignore-case": "a😀"}], ["A??"], ["a😀", "a?"]),
+    ("prefix, any case", [{"prefix": {"equals-ignore-case": "Ża"}}], ["żaba", "ŻA"], ["za", "ż"]),
+    ("suffix, any case", [{"suffix": {"equals-ignore-case": "Ża"}}], ["róŻA", "ża"], ["żab", 1]),
+    ("wildcard", [{"wildcard": "a*c"}], ["ac", "abc", "a*c", "acc"], ["a", "abcd", "xac", 1]),
+    ("wildcard, all", [{"wildcard": "*"}], ["", "x", '"'], [1, None, True]),
+    ("wildcard, none", [{"wildcard": ""}], [""], ["x"]),
+    ("wildcard inside", [{"wildcard": "*b*"}], ["b", "abc"], ["ac", "", "B"]),
+    ("wildcards", [{"wildcard": "a*b*c"}], ["abc", "a.b.c", "abbcc"], ["acb", "ab", "bc"]),
+    ("wildcards do not overlap", [{"wildcard": "ab*ba"}], ["abba"], ["aba"]),
+    ("wildcard, escaped", [{"wildcard": r"a\*\\*"}], [r"a*\ ", "a*\\"], ["a*", r"ab\x"]),
+    ("wildcard, beyond ASCII", [{"wildcard": "*ż😀*"}], ["żż😀"], ["ż"]),
+    (
+        "more than",
+        [{"numeric": [">", 5]}],
+        [5.000001, 6, 10**15],
+        [5, 4, "6", None, True, math.nan],
+    ),
+    ("at most", [{"numeric": ["<=", 5]}], [5, 5.0, -(10**9)], [5.1, "5", -math.inf]),
+    ("equal", [{"numeric": ["=", 3.018e2]}], [301.8], [301, "301.8"]),
+    ("between", [{"numeric": [">=", -1, "<", 1.5]}], [-1, 0, 1.4], [1.5, -1.1]),
+    ("not exact as double", [{"numeric": [">", 0]}], [2**53, 1e300], [2**53 + 1, 10**400]),
+    ("exists", [{"exists": True}], [0, "", None, False, [1], [[1]]], [[], {}, [{}], {"y": 1}]),
+    ("exists not", [{"exists": False}], [[], {}, {"y": 1}, [{"y": 1}], [[]]], [None, "", 0, [0]]),
+    ("exists or not", [{"exists": False}, "a"], ["a", []], ["b", None]),
+    ("but text", [{"anything-but": "a"}], ["b", "A", 1, None, True, ["a", "b"]], ["a", ["a"], []]),
+    ("but texts", [{"anything-but": ["a", "1"]}], ["b", 1], ["a", "1", {}, {"y": 1}]),
+    ("but number", [{"anything-but": 5}], [4, "5", None, 2**53 + 1, math.inf], [5, 5.0]),
+    ("but numbers", [{"anything-but": [5, 0.5]}], [4, "0.5", False], [5.0, Decimal("0.50")]),
+    ("but prefix", [{"anything-but": {"prefix": "ab"}}], ["ba", 1, None], ["ab", "abc"]),
+    ("but prefixes", [{"anything-but": {"prefix": ["a", "b"]}}], ["c", ""], ["a", "bc"]),
+    ("but suffix", [{"anything-but": {"suffix": ["c"]}}], ["b", True], ["c", "bc"]),
+    ("but any case", [{"anything-but": {"equals-ignore-case": ["a", "Ł"]}}], ["b"], ["A", "ł"]),
+    ("but wildcard", [{"anything-but": {"wildcard": ["*.pl", "a*"]}}], ["b.de"], ["x.pl", "a"]),
+    ("but one or the other", [{"anything-but": "a"}, {"anything-but": "b"}], ["a", "b", 1], [[]]),
+    ("address as text", ["10.0.0.1"], ["10.0.0.1", "010.0.0.01", "::ffff:a00:1"], ["10.0.0.2"]),
+    ("no address", ["256.0.0.1"], ["256.0.0.1"], ["256.0.0.01"]),
+    ("IPv6 as text", ["::1"], ["::1", "0:0:0:0:0:0:0:1", "::00001"], ["::2", "1"]),
+    ("cidr", [{"cidr": "10.0.0.9/30"}], ["10.0.0.8", "10.0.0.11"], ["10.0.0.12", "10.0.0", 8]),
+    ("cidr, IPv6", [{"cidr": "2001:db8::/32"}], ["2001:DB8::7"], ["2001:db9::", "10.0.0.1"]),
+    ("cidr, all", [{"cidr": "0.0.0.0/0"}], ["1.2.3.4", "::ffff:1:2"], ["::1", "1.2.3.400", None]),
+    ("cidr and digits", [{"cidr": "16.0.0.0/4"}], [15, 15.5, 10**8], [1, 20, -15, "15"]),
+    ("cidr and numbers", [{"cidr": "16.0.0.0/4"}, 7], ["16.0.0.1", 7, 10**20 + 1], [15, "7"]),
+    ("half a surrogate pair", [{"prefix": "?"}], ["?", "\ud800x"], ["x"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("values", "value", "expected"),
+    [
+        pytest.param(values, value, expected, id=f"{what}: {value!r:.20}")
+        for what, values, matching, others in VALUES
+        for expected, group in ((True, matching), (False, others))
+        for value in group
+    ],
+)
+def test_value(values: list[object], value: object, expected: bool) -> None:
+    assert pattern.compile({"x": values})({"x": value}) is expected
+    assert pattern.compile({"a": {"x": values}})({"a": [{"x": value}]}) is expected
+    assert pattern.compile_values(values)(value) is expected
+
+
+# Fields: whole patterns and events.
+
+FIELDS: list[tuple[str, Event, list[Event], list[Event]]] = [
+    # what, pattern, events that match, events that do not
+    ("all fields", {"a": ["x"], "b": [1]}, [{"a": "x", "b": 1, "c": 0}], [{"a": "x"}, {"b": 1}]),
+    (
+        "nested and dotted are the same",
+        {"a": {"b.c": [1]}},
+        [{"a": {"b": {"c": 1}}}, {"a.b": {"c": 1}}, {"a.b.c": 1}, {"a": {"b": 0}, "a.b.c": 1}],
+        [{"a": {"b": 1}}, {"b": {"c": 1}}, {"a": {"b": {"c": {"d": 1}}}}, {"a": 1}, {}],
+    ),
+    ("both spellings count", {"a.b": [1]}, [{"a": {"b": 2}, "a.b": 1}], [{"a": {"b": 2}}]),
+    ("the last field of a name counts", {"a": {"b": [1]}, "a.b": [2]}, [{"a.b": 2}], [{"a.b": 1}]),
+    ("an empty key is lost before others", {"": {"a": [1]}}, [{"a": 1}], [{"": {"a": 1}}]),
+    ("an empty key alone", {"": [1]}, [{"": 1}], [{"a": 1}]),
+    ("an empty key at the end", {"a": {"": [1]}}, [{"a.": 1}], [{"a": {"": 1}}, {"a": 1}]),
+    ("an empty key in between", {"a": {"": {"b": [1]}}}, [{"a": {"": {"b": 1}}}], [{"a.b": 1}]),
+    (
+        "one element of an array",
+        {"a": {"x": [1], "y": [1]}},
+        [{"a": [{"x": 1, "y": 1}]}, {"a": [{"x": 1}, {"x": 1, "y": 1}]}, {"a": {"x": 1, "y": 1}}],
+        [{"a": [{"x": 1}, {"y": 1}]}, {"a": [{"x": 1, "y": 2}, {"x": 2, "y": 1}]}, {"a": []}],
+    ),
+    (
+        "one element at each depth",
+        {"a": {"b": {"x": [1]}, "c": [1]}},
+        [{"a": [{"b": [{"x": 2}, {"x": 1}], "c": 1}]}, {"a": [[{"b": {"x": 1}, "c": [2, 1]}]]}],
+        [{"a": [{"b": [{"x": 1}]}, {"c": 1}]}, {"a": [[{"b": {"x": 1}}, {"c": 1}]]}],
+    ),
+    (
+        "different arrays are free",
+        {"a": {"x": [1]}, "b": {"x": [1]}},
+        [{"a": [{}, {"x": 1}], "b": [{"x": 1}]}],
+        [{"a": [{"x": 1}], "b": [{"x": 2}]}],
+    ),
+    (
+        "plain elements are free",
+        {"a": [1], "a.x": [1]},
+        [{"a": [1, {"x": 1}]}, {"a": [{"x": 1}, 1]}],
+        [{"a": [1]}, {"a": [{"x": 1}]}, {"a": [[1], [{"x": 1}]]}],
+    ),
+    (
+        "what is absent, is so beside the fields before it",
+        {"a": {"x": [1], "y": [{"exists": False}]}},
+        [{"a": [{"x": 1}, {"y": 1}]}, {"a": {"x": 1, "y": {}}}, {"a": [{"x": 1, "y": []}]}],
+        [{"a": [{"x": 1, "y": 1}]}, {"a": [{"y": 1}]}, {"a": {"x": 1, "y": None}}],
+    ),
+    (
+        "and whatever the fields after it",
+        {"a": {"w": [{"exists": False}], "x": [1]}},
+        [{"a": [{"x": 1}]}],
+        [{"a": [{"x": 1}, {"w": 1}]}],
+    ),
+    ("nothing at all", {"a": [{"exists": False}]}, [{}, {"b": 1}, {"a": {}}], [{"a": None}]),
+    (
+        "or",
+        {"a": [1], "$or": [{"b": [1]}, {"c": [1], "d": [1]}]},
+        [{"a": 1, "b": 1}, {"a": 1, "c": 1, "d": 1}, {"a": 1, "b": [0, 1]}],
+        [{"b": 1}, {"a": 1, "c": 1}, {"a": 1}],
+    ),
+    (
+        "or below a field, twice",
+        {
+            "a": {"$or": [{"b": [1]}, {"$or": [{"c": [1]}, {"d": [1]}]}]},
+            "$or": [{"e": [1]}, {"f": [1]}],
+        },
+        [{"a": {"b": 1}, "f": 1}, {"a": {"d": 1}, "e": 1}, {"a": [{"c": 1}], "e": 1}],
+        [{"a": {"b": 1}}, {"e": 1}, {"a": {"$or": 1}, "e": 1}],
+    ),
+    (
+        "a choice replaces a field",
+        {"a": [1], "$or": [{"a": [2]}, {"b": [1]}]},
+        [{"a": 2}],
+        [{"a": 1}],
+    ),
+    (
+        "a field replaces the choice",
+        {"$or": [{"a": [2]}, {"b": [1]}], "a": [3]},
+        [{"a": 3}],
+        [{"a": 2}],
+    ),
+    ("or as a field", {"$or": {"a": [1]}}, [{"$or": {"a": 1}}], [{"a": 1}]),
+    (
+        "or as a field of values",
+        {"$or": ["x", {"prefix": "y"}]},
+        [{"$or": "yy"}],
+        [{"prefix": "y"}],
+    ),
+    ("or over matchers", {"$or": [{"prefix": "a"}, {"suffix": "b"}]}, [{"$or": "ac"}], [{"a": 1}]),
+    (
+        "deeper than the quick way",
+        {"a.b.c.d.e": [1]},
+        [{"a": {"b.c": {"d": {"e": 1}}}}],
+        [{"a": 1}],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("rule", "event", "expected"),
+    [
+        pytest.param(rule, event, expected, id=f"{what}: {event!r:.60}")
+        for what, rule, matching, others in FIELDS
+        for expected, group in ((True, matching), (False, others))
+        for event in group
+    ],
+)
+def test_fields(rule: Event, event: Event, expected: bool) -> None:
+    assert pattern.compile(rule)(event) is expected
+    assert pattern.compile(rule)(MappingProxyType(event)) is expected
+
+
+@pytest.mark.parametrize(
+    ("values", "value"),
+    [
+        (["Head"], "HEAD"),
+        ([{"wildcard": "*Head OF*"}], "the head of Sales"),
+        ([{"anything-but": {"suffix": "X"}}], "Y"),
+        ([{"prefix": "ŻÓ"}, 1], ["żółw"]),
+        ([{"numeric": [">", 1]}], 2),
+        (["FE80::1"], "fe80::1"),
+    ],
+)
+def test_letter_case_can_be_ignored(values: list[object], value: object) -> None:
+    assert pattern.compile({"Role": values}, ignore_case=True)({"Role": value})
+    assert not pattern.compile({"Role": values}, ignore_case=True)({"role": value})
+    assert pattern.compile_values(values, ignore_case=True)(value)
+
+
+def test_letter_case_is_ignored_in_what_is_refused() -> None:
+    matches = pattern.compile_values([{"anything-but": "Intern"}], ignore_case=True)
+    assert not matches("INTERN")
+    assert matches("Head")
+
+
+REFUSED: list[tuple[object, str]] = [
+    ([], ""),
+    ("text", ""),
+    ({}, ""),
+    ({"a": "x"}, "a"),
+    ({"a": 1}, "a"),
+    ({"a": None}, "a"),
+    ({"a": {}}, "a"),
+    ({"a": []}, "a"),
+    ({"a": {"b": []}}, "a.b"),
+    ({"a": [[1]]}, "a[0]"),
+    ({"a": [math.nan]}, "a[0]"),
+    ({"a": ["x", (1,)]}, "a[1]"),
+    ({1: ["a"]}, "1"),
+    ({"a": [{}]}, "a[0]"),
+    ({"a": [{"prefix": "x", "suffix": "y"}]}, "a[0]"),
+    ({"a": [{"Prefix": "x"}]}, "a[0].Prefix"),
+    ({"a": [{"regex": "x"}]}, "a[0].regex"),
+    ({"detail": {"role": [{"prefix": 5}]}}, "detail.role[0].prefix"),
+    ({"a": [{"prefix": ["x"]}]}, "a[0].prefix"),
+    ({"a": [{"prefix": {"suffix": "x"}}]}, "a[0].prefix.suffix"),
+    ({"a": [{"suffix": {"equals-ignore-case": None}}]}, "a[0].suffix.equals-ignore-case"),
+    ({"a": [{"exactly": 1}]}, "a[0].exactly"),
+    ({"a": [{"equals-ignore-case": ["x"]}]}, "a[0].equals-ignore-case"),
+    ({"a": [{"wildcard": "a**b"}]}, "a[0].wildcard"),
+    ({"a": [{"wildcard": r"a\b"}]}, "a[0].wildcard"),
+    ({"a": [{"wildcard": "a\\"}]}, "a[0].wildcard"),
+    ({"a": [{"wildcard": 1}]}, "a[0].wildcard"),
+    ({"a": [{"exists": "true"}]}, "a[0].exists"),
+    ({"a": [{"exists": 1}]}, "a[0].exists"),
+    *(
+        ({"a": [{"numeric": terms}]}, "a[0].numeric")
+        for terms in (
+            *([], ["="], [5], ["==", 5], ["=", "5"], ["=", None], ["=", True], ["=", 5, "<", 6]),
+            *(["<", 5, ">", 1], ["<", 5, 6], [">", 1, "<="], [">", 1, "=", 2], [">", 1, "<", "2"]),
+            *([">", 1, "<", 1], [">=", 1, "<=", 1], [">", 2, "<", 1], [">", 1, "<", 2, "<", 3]),
+            *([">", 2**53 + 1], [">", math.inf], [">", 10**400], [">", 1.7976931348623157e308]),
+            *(">5", 5, {">": 5}, None),
+        )
+    ),
+    *(
+        ({"a": [{"anything-but": refused}]}, "a[0].anything-but")
+        for refused in ([], [1, "a"], [None], True, None, [True], [["a"]], 2**53 + 1, math.inf)
+    ),
+    ({"a": [{"anything-but": {}}]}, "a[0].anything-but"),
+    ({"a": [{"anything-but": {"numeric": [">", 1]}}]}, "a[0].anything-but.numeric"),
+    ({"a": [{"anything-but": {"prefix": ""}}]}, "a[0].anything-but.prefix"),
+    ({"a": [{"anything-but": {"prefix": []}}]}, "a[0].anything-but.prefix"),
+    ({"a": [{"anything-but": {"suffix": ["a", ""]}}]}, "a[0].anything-but.suffix"),
+    ({"a": [{"anything-but": {"suffix": 1}}]}, "a[0].anything-but.suffix"),
+    ({"a": [{"anything-but": {"wildcard": ["a", "**"]}}]}, "a[0].anything-but.wildcard"),
+    (
+        {"a": [{"anything-but": {"equals-ignore-case": [1]}}]},
+        "a[0].anything-but.equals-ignore-case",
+    ),
+    *(
+        ({"a": [{"cidr": cidr}]}, "a[0].cidr")
+        for cidr in (
+            *("10.0.0.1", "10.0.0.1/32", "10.0.0.1/-1", "10.0.0.1/a", "10.0.0.1/8/8", "/8", "x/8"),
+            *(
+                "10.0.0/8",
+                "10.0.0.256/8",
+                "::1/128",
+                "::1::/8",
+                "1:2:3/8",
+                "::ffff:a00:1/64",
+                5,
+                None,
+            ),
+        )
+    ),
+    ({"$or": []}, "$or"),
+    ({"$or": [{"a": [1]}]}, "$or"),
+    ({"$or": [{"a": [1]}, {}]}, "$or[1]"),
+    ({"$or": [{"a": [1]}, "b"]}, "$or[1]"),
+    ({"$or": [{"a": [1]}, {"prefix": ["b"]}]}, "$or[1].prefix"),
+    ({"b": {"$or": [{"a": [1]}, {"c": {"numeric": [1]}}]}}, "b.$or[1].c.numeric"),
+    ({f"k{n}": [1] for n in range(257)}, ""),
+    ({"a" + ".a" * 300: [1]}, "a" + ".a" * 300),
+    ({f"k{n}": {"$or": [{"a": [1]}, {"b": [1]}]} for n in range(40)}, "k9.$or"),
+]
+
+
+@pytest.mark.parametrize(("refused", "path"), REFUSED, ids=lambda x: f"{x!r:.60}")
+def test_refusal_names_the_place(refused: Any, path: str) -> None:
+    with pytest.raises(BadPattern) as caught:
+        pattern.compile(refused)
+    assert caught.value.path == path
+    assert str(caught.value).startswith(path or "the pattern: ")
+    assert "; write " in str(caught.value)
+
+
+def test_refusal_has_the_keys() -> None:
+    with pytest.raises(BadPattern) as caught:
+        pattern.compile({"a.b": {"c": ["x", {"prefix": 1}]}})
+    assert caught.value.keys == ("a.b", "c", 1, "prefix")
+
+
+@pytest.mark.parametrize(
+    ("refused", "path"), [([], ""), ("a", ""), (["a", {"cidr": 1}], "[1].cidr")]
+)
+def test_refusal_of_values_names_the_place(refused: Any, path: str) -> None:
+    with pytest.raises(BadPattern) as caught:
+        pattern.compile_values(refused)
+    assert caught.value.path == path
+
+
+def nested(wrap: Callable[[Any], Any], innermost: object, levels: int) -> Any:
+    value = innermost
+    for _ in range(levels):
+        value = wrap(value)
+    return value
+
+
+@pytest.mark.parametrize(
+    "deep",
+    [
+        nested(lambda inner: {"a": inner}, ["x"], 50_000),
+        nested(lambda inner: {"$or": [inner, inner]}, {"a": ["x"]}, 50_000),
+        {"a": nested(lambda inner: [inner], "x", 50_000)},
+        {"a": [nested(lambda inner: {"anything-but": inner}, "x", 50_000)]},
+    ],
+    ids=["objects", "choices", "lists", "matchers"],
+)
+def test_deep_patterns_are_refused(deep: Any) -> None:
+    with pytest.raises(BadPattern):
+        pattern.compile(deep)
+
+
+def test_deep_events_do_no_harm() -> None:
+    matches = pattern.compile({"a": {"b": [{"exists": True}]}, "a.c": [{"exists": False}]})
+    assert matches({"a": nested(lambda inner: [inner], {"b": 1}, 900)})
+    assert not matches({"a": nested(lambda inner: [inner], {"b": 1}, 50_000)})
+    assert not matches(nested(lambda inner: {"a": inner}, {"b": 1}, 50_000))
+
+
+def test_many_ways_through_arrays_take_little_time() -> None:
+    both = {"x": [1], "y": [1]}
+    rule = {"a": both, "b": both, "c": both, "z": ["never"]}
+    items = [{"x": 1, "y": n} for n in range(3000)]
+    event = {"a": items, "b": items, "c": items, "z": "z"}
+    started = time.process_time()
+    assert not pattern.compile(rule)(event)
+    assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize("wildcard", ["*a" * 40 + "b", "*" + "a*" * 40 + "b", "*aa*aa*aa*b*"])
+def test_hostile_wildcards_take_little_time(wildcard: str) -> None:
+    started = time.process_time()
+    assert not pattern.compile_values([{"wildcard": wildcard}])("a" * 50_000)
+    assert time.process_time() - started < 0.5
+
+
+def test_what_is_no_object_does_not_match() -> None:
+    matches = pattern.compile({"a": [{"exists": False}]})
+    events: list[Any] = [None, 1, "a", ["a"], [{"b": 1}], set()]
+    assert not any(matches(event) for event in events)
+
+
+def test_what_is_no_json_only_exists() -> None:
+    strange = [object(), (1,), b"a", {1}, Decimal("sNaN"), Decimal("NaN")]
+    assert all(map(pattern.compile_values([{"exists": True}]), strange))
+    nothing = ["a", 1, None, {"prefix": ""}, {"numeric": [">", 0]}, {"exists": False}]
+    assert not any(map(pattern.compile_values(nothing), strange))
+
+
+def test_types_derived_from_those_of_json_are_the_same() -> None:
+    class Text(str):
+        __slots__ = ()
+
+    class Whole(int):
+        pass
+
+    class Real(float):
+        pass
+
+    class Object(dict[str, object]):
+        pass
+
+    matches = pattern.compile({"a": {"b": ["x", 1, 0.5]}})
+    for value in (Text("x"), Whole(1), Real(0.5)):
+        assert matches(Object(a=Object(b=value)))
+        assert matches({"a": [{"b": value}]})
+
+
+# Properties.
+
+scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 3),
+    st.integers(),
+    st.floats(),
+    st.sampled_from(["", "a", "ab", "A", "1", '"', "\ud800", "ż", "😀", "10.0.0.1", "*", "\\"]),
+    st.text(max_size=4),
+)
+keys = st.one_of(
+    st.sampled_from(["a", "b", "a.b", "$or", "", ".", "prefix", "numeric", "anything-but"]),
+    st.text(max_size=2),
+)
+json_values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4),
+    max_leaves=12,
+)
+events = st.dictionaries(keys, json_values, max_size=4)
+operators = st.sampled_from(["<", "<=", ">", ">=", "="])
+operands = st.one_of(
+    json_values,
+    st.lists(st.one_of(operators, st.integers(-2, 2)), max_size=4),
+    st.sampled_from(["10.0.0.0/8", "0.0.0.0/0", "a*b", "*", r"\*"]),
+)
+keywords = st.sampled_from(
+    [
+        *("prefix", "suffix", "equals-ignore-case", "wildcard", "anything-but"),
+        *("numeric", "cidr", "exists", "exactly"),
+    ]
+)
+matchers = st.dictionaries(
+    keywords, operands | st.dictionaries(keywords, operands, max_size=2), min_size=1, max_size=1
+)
+likely_patterns = st.recursive(
+    st.lists(scalars | matchers, min_size=1, max_size=3),
+    lambda inner: st.one_of(
+        st.dictionaries(keys, inner, min_size=1, max_size=3),
+        st.fixed_dictionaries(
+            {"$or": st.lists(st.dictionaries(keys, inner, min_size=1), min_size=2, max_size=3)}
+        ),
+    ),
+    max_leaves=8,
+)
+
+
+def compiled_or_none(candidate: Any, *, ignore_case: bool) -> Callable[[Event], bool] | None:
+    try:
+        return pattern.compile(candidate, ignore_case=ignore_case)
+    except BadPattern:
+        return None
+
+
+@given(st.one_of(json_values, likely_patterns), st.booleans(), events)
+def test_compiles_or_refuses_any_json_and_never_raises(
+    candidate: Any, ignore_case: bool, event: Event
+) -> None:
+    matches = compiled_or_none(candidate, ignore_case=ignore_case)
+    if matches is not None:
+        assert matches(event) in (True, False)
+        assert matches(event) == pattern.compile(candidate, ignore_case=ignore_case)(event)
+
+
+few_names = st.sampled_from(["a", "b", "c", "a.b", "b.a"])
+few_keys = few_names | st.sampled_from(["", "a."])
+few_values = st.sampled_from(["x", "xy", "y", 1, 1.0, 2, True, None])
+few_events = st.dictionaries(
+    few_keys,
+    st.recursive(
+        few_values,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(few_keys, inner, max_size=3),
+        max_leaves=8,
+    ),
+    max_size=4,
+)
+few_matchers: dict[str, Callable[[Any], bool]] = {
+    '"x"': lambda value: value == "x",
+    "1": lambda value: value == 1 and value is not True,
+    "null": lambda value: value is None,
+    "true": lambda value: value is True,
+    '{"prefix": "x"}': lambda value: isinstance(value, str) and value.startswith("x"),
+    '{"anything-but": ["x", "y"]}': lambda value: value not in ("x", "y"),
+    '{"numeric": [">", 1]}': lambda value: type(value) in (int, float) and value > 1,
+    '{"exists": true}': lambda value: True,
+    '{"exists": false}': lambda value: False,
+}
+few_lists = st.lists(st.sampled_from(sorted(few_matchers)), min_size=1, max_size=2)
+few_patterns = st.dictionaries(
+    st.lists(few_names, min_size=1, max_size=3).map(".".join),
+    few_lists,
+    min_size=1,
+    max_size=3,
+)
+
+Membership = dict[int, int]
+
+
+def flattened(event: Event) -> Iterator[tuple[str, object, Membership]]:
+    """All values with their dotted names, and the index in each numbered array around them."""
+    numbers = iter(range(10**9))
+
+    def walk(
+        node: object, name: str, around: Membership
+    ) -> Iterator[tuple[str, object, Membership]]:
+        if isinstance(node, dict):
+            for key, value in node.items():
+                if key:  # Event Ruler passes over empty keys that no pattern here has
+                    yield from walk(value, f"{name}.{key}".removeprefix("."), around)
+        elif isinstance(node, list):
+            array = next(numbers)
+            for index, item in enumerate(node):
+                inside = {array: index} if isinstance(item, (dict, list)) else {}
+                yield from walk(item, name, around | inside)
+        else:
+            yield name, node, around
+
+    return walk(event, "", {})
+
+
+def naively(rule: dict[str, list[str]], event: Event) -> bool:
+    """Tries all combinations of values, field by field in the order of names."""
+    values = list(flattened(event))
+
+    def rest(names: list[str], around: Membership) -> bool:
+        if not names:
+            return True
+        consistent = [
+            (value, around | more)
+            for name, value, more in values
+            if name == names[0] and all(around.get(k, v) == v for k, v in more.items())
+        ]
+        wanted = rule[names[0]]
+        if not consistent and '{"exists": false}' in wanted:
+            return rest(names[1:], around)
+        return any(
+            rest(names[1:], merged)
+            for value, merged in consistent
+            if any(few_matchers[matcher](value) for matcher in wanted)
+        )
+
+    return rest(sorted(rule), {})
+
+
+@given(few_patterns, few_events)
+def test_agrees_with_a_naive_matcher(rule: dict[str, list[str]], event: Event) -> None:
+    written = {name: [json.loads(matcher) for matcher in rule[name]] for name in rule}
+    assert naively(rule, event) == pattern.compile(written)(event)
+
+
+@given(
+    st.lists(st.sampled_from(["*", "a", "b", r"\*"]), max_size=7).map("".join),
+    st.text("ab*", max_size=7),
+)
+def test_wildcards_agree_with_a_naive_matcher(wildcard: str, value: str) -> None:
+    def meets(pieces: list[str], text: str) -> bool:
+        if not pieces:
+            return not text
+        if pieces[0] == "*":
+            return any(meets(pieces[1:], text[n:]) for n in range(len(text) + 1))
+        return text.startswith(pieces[0][-1]) and meets(pieces[1:], text[1:])
+
+    if "**" in wildcard.replace(r"\*", "s"):
+        with pytest.raises(BadPattern):
+            pattern.compile_values([{"wildcard": wildcard}])
+        return
+    pieces = wildcard.replace(r"\*", "s").translate({ord("s"): "!"})
+    expected = meets([r"\*" if piece == "!" else piece for piece in pieces], value)
+    assert expected == pattern.compile_values([{"wildcard": wildcard}])(value)
+
+
+@given(st.text(string.printable, max_size=5), st.text(string.printable, max_size=5))
+def test_text_meets_what_it_is_made_of(start: str, end: str) -> None:
+    text = start + end
+    for matcher in ({"prefix": start}, {"suffix": end}, {"equals-ignore-case": text.swapcase()}):
+        assert pattern.compile_values([matcher])(text)
+    assert not pattern.compile_values([{"anything-but": text}])(text)
+
+
+def test_a_mapping_that_is_no_dict_is_a_pattern() -> None:
+    rule: Mapping[str, object] = MappingProxyType({"a": MappingProxyType({"b": [1]})})
+    assert pattern.compile(rule)({"a": {"b": 1}})
