@@ -11,7 +11,8 @@ import boto3
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
-from hotlist import config, delivery, digest, folding, mails, rescore, sales
+from hotlist import config, digest, folding, mails, rescore, sales
+from hotlist.delivery import Outbox
 from hotlist.mailer import Mailer
 from hotlist.scoring import ruleset
 from hotlist.settings import DigestSettings
@@ -23,8 +24,8 @@ settings, clock, log = DigestSettings.load(), partial(datetime.now, UTC), Logger
 dynamodb = boto3.client("dynamodb")
 stores, rules = Stores.open(dynamodb, settings), ruleset.from_checked(config.load("scoring"))
 folder, team = folding.Folder(stores, rules, clock), sales.from_checked(config.load("sales"))
-deliveries = DeliveryStore(dynamodb, settings.deliveries_table)
 mailer = Mailer(boto3.client("sesv2"), settings.sender, settings.configuration_set)
+outbox = Outbox(DeliveryStore(dynamodb, settings.deliveries_table), mailer, clock)
 queue = rescore.RescoreQueue(boto3.client("sqs"), settings.rescore_queue_url)
 
 
@@ -33,14 +34,14 @@ def handler(event: dict[str, Any], context: object) -> dict[str, int]:
     now = datetime.fromisoformat(event["time"]) if "time" in event else clock()
     queued, sent, troubles = queue.send(stores.leads.due(now)), 0, []
     due = list(team.due(now))
-    off = deliveries.disabled(recipient.id for recipient, _ in due)
+    off = outbox.deliveries.disabled(recipient.id for recipient, _ in due)
     waiting = [(r, f"digest#{r.id}#{day}") for r, day in due if r.id not in off]
     viewed = [folder.view(lead, now) for lead in stores.leads.hot()] if waiting else []
     hot = digest.hot_list(found[0] for found in viewed if found is not None)
     for recipient, delivery_id in waiting if hot.count or team.sends_when_empty else ():
         render = partial(mails.digest, hot, recipient, now, rules.title)
         try:
-            sent += delivery.send_once(deliveries, mailer, recipient, delivery_id, render, clock)
+            sent += outbox.send_once(recipient, delivery_id, render)
         except (ClientError, BotoCoreError, Conflict) as error:
             troubles.append(error)
     log.info("digest", extra={"queued": queued, "due": len(due), "sent": sent, "hot": hot.count})

@@ -1,4 +1,4 @@
-"""Notify: leads that turned hot and forms that tell sales → mail at once; SES's feedback → Deliveries."""
+"""Notify: a lead turned hot, a form tells sales → mail at once; SES's feedback → Deliveries."""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -9,24 +9,24 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from hotlist import config, records, sales
+from hotlist.delivery import Outbox
 from hotlist.mailer import Mailer
 from hotlist.notifying import Notifier
-from hotlist.scoring import ruleset
+from hotlist.scoring.ruleset import from_checked
 from hotlist.settings import NotifySettings
 from hotlist.store.deliveries import DeliveryStore
 
 settings, log, sqs = NotifySettings.load(), Logger(), boto3.client("sqs")
-notifier = Notifier(
-    sales=sales.from_checked(config.load("sales")),
-    rules=ruleset.from_checked(config.load("scoring")),
-    forms=config.load("forms"),
-    deliveries=DeliveryStore(boto3.client("dynamodb"), settings.deliveries_table),
-    mailer=Mailer(boto3.client("sesv2"), settings.sender, settings.configuration_set),
-    clock=partial(datetime.now, UTC),
+outbox = Outbox(
+    DeliveryStore(boto3.client("dynamodb"), settings.deliveries_table),
+    Mailer(boto3.client("sesv2"), settings.sender, settings.configuration_set),
+    partial(datetime.now, UTC),
 )
+team, rules = sales.from_checked(config.load("sales")), from_checked(config.load("scoring"))
+notifier = Notifier(team, rules, config.load("forms"), outbox)
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, Any] | None:
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     return notify(event) if "Records" in event else feedback(event)
 
 
@@ -41,9 +41,11 @@ def notify(event: dict[str, Any]) -> dict[str, Any]:
     return batch.answer()
 
 
-def feedback(event: dict[str, Any]) -> None:
+def feedback(event: dict[str, Any]) -> dict[str, Any]:
+    """Take in what SES says; a recipient who is lost has an alarm."""
     disabled = notifier.hear(event["detail"])
     if disabled is not None:
         log.error("recipient disabled", extra={"recipient": disabled})
-        with single_metric(name="RecipientDisabled", unit=MetricUnit.Count, value=1):
-            return
+        with single_metric(name="RecipientDisabled", unit=MetricUnit.Count, value=1) as metric:
+            metric.add_metadata("recipient", disabled)
+    return {"disabled": disabled}

@@ -37,9 +37,7 @@ def main(out: Path) -> int:
         *("--no-compile", "--require-hashes", "--target", out, "-r", HERE / "requirements.txt"),
         *(() if host else LAMBDA),
     )
-    shutil.copytree(
-        HERE / "hotlist", out / "hotlist", ignore=shutil.ignore_patterns("__pycache__")
-    )
+    shutil.copytree(HERE / "hotlist", out / "hotlist", ignore=shutil.ignore_patterns("__pycache__"))
     environment = {**os.environ, "PYTHONPATH": f"{HERE}{os.pathsep}{ROOT / 'cli'}"}
     compiled = subprocess.run(
         [tools, "-m", "hotlist_cli.config", out, "--config", ROOT / "config"],

@@ -23,7 +23,9 @@ def claim(number: float, claimant: str, event_id: str = "") -> Claim:
     return Claim(day(number), event_id or f"e{number}", claimant)
 
 
-def identity(*made: Claim, decisions: tuple[Decision, ...] = (), subject: str = VISITOR) -> Identity:
+def identity(
+    *made: Claim, decisions: tuple[Decision, ...] = (), subject: str = VISITOR
+) -> Identity:
     return Identity(subject, frozenset(made), frozenset(decisions))
 
 

@@ -109,9 +109,7 @@ def test_ids_sort_by_time() -> None:
         ("", timedelta(0), 2),
     ],
 )
-def test_repetitions_are_dropped_within_their_window(
-    dedup: str, gap: timedelta, kept: int
-) -> None:
+def test_repetitions_are_dropped_within_their_window(dedup: str, gap: timedelta, kept: int) -> None:
     twice = [
         event(event_id="a", dedup=dedup),
         event(event_id="b", dedup=dedup, occurred_at=NOW + gap),

@@ -44,7 +44,9 @@ def test_the_contact_is_made_of_the_newest_answers() -> None:
         form(1, email="ada@example.org", name="Ada"),
         form(2, email="ada@example.org", name="Ada Lovelace", company="Engines"),
     )
-    assert profile.contact == Contact(name="Ada Lovelace", company="Engines", email="ada@example.org")
+    assert profile.contact == Contact(
+        name="Ada Lovelace", company="Engines", email="ada@example.org"
+    )
 
 
 def test_first_and_last_name_make_a_name() -> None:
@@ -75,7 +77,9 @@ def test_a_page_view_says_nothing_of_the_person() -> None:
 
 
 def test_what_servers_and_operators_say_of_the_person_counts() -> None:
-    said = event(1, type="lead_imported", route=Route.OPERATOR, properties={"facts": {"role": "cto"}})
+    said = event(
+        1, type="lead_imported", route=Route.OPERATOR, properties={"facts": {"role": "cto"}}
+    )
     assert fold(form(0, email="a@example.org"), said).facts["role"] == "cto"
 
 
@@ -92,7 +96,10 @@ def test_orders_count_once_each_and_sum_by_currency() -> None:
         return event(number, type="order_completed", route=Route.SERVER, properties=properties)
 
     profile = fold(
-        order(1, "a", 10.1), order(2, "a", 10.1), order(3, "b", "0.2"), order(4, "c", 5, "PLN"),
+        order(1, "a", 10.1),
+        order(2, "a", 10.1),
+        order(3, "b", "0.2"),
+        order(4, "c", 5, "PLN"),
         order(5, "d", float("nan")),
     )
     assert profile.facts["orders"] == 4
@@ -162,7 +169,11 @@ def test_the_order_of_arrival_does_not_matter(shuffled: list[Event]) -> None:
     assert fold(*shuffled, *shuffled) == fold(*ordered)
 
 
-@given(st.dictionaries(st.text(), st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists)))
+@given(
+    st.dictionaries(
+        st.text(), st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists)
+    )
+)
 def test_no_property_breaks_a_fold(properties: dict[str, object]) -> None:
     for event_type in ("form_submitted", "order_completed", "event_reclassified", "consent_given"):
         assert fold(event(1), event(2, type=event_type, properties=properties)).events

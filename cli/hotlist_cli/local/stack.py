@@ -90,6 +90,7 @@ class Stack:
     def _parameters(self) -> dict[str, str]:
         """The template's parameters that have no default, or another value here."""
         return {
+            "Stage": "local",
             "Sender": SENDER,
             "AlarmEmail": SENDER,
             "AllowedOrigins": self.site_url,

@@ -47,7 +47,8 @@ class Capture:
             return http.problem(422, "Some fields are not right.", error.errors)
         except Refused as error:
             if request.is_plain_form:
-                return http.page(error.status, _page("This did not work", f"<p>{html.escape(error.reason)}</p>"))
+                reason = f"<p>{html.escape(error.reason)}</p>"
+                return http.page(error.status, _page("This did not work", reason))
             return http.problem(error.status, error.reason, None, **error.headers)
 
     def _form(self, request: Request, now: datetime) -> Answer:
@@ -87,8 +88,6 @@ class Capture:
         events = []
         for raw in batch:
             try:
-                if not isinstance(raw, Mapping):
-                    raise BadFields({"events": "an event is an object"})
                 event = forms.tracked(raw, visitor_id, received, body.get("sent_at"))
             except BadFields as error:
                 results.append({"status": "refused", "reason": str(error)})

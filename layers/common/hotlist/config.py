@@ -78,17 +78,6 @@ def load(name: str) -> dict[str, Any]:
     return loaded
 
 
-def parse_yaml(text: str, file: str) -> tuple[Any, Positions]:
-    """YAML 1.2 as plain values, and where each stands. Numbers with decimals are Decimals.
-
-    :raises BadConfig: for anything that is no YAML, a key that stands twice, or a file that
-        would grow beyond reason.
-    """
-    from hotlist.yaml_source import read  # noqa: PLC0415 - the build alone has ruamel.yaml
-
-    return read(text, file)
-
-
 def model_findings(error: Any, positions: Positions) -> list[Finding]:
     """What pydantic found, with its place in the file."""
     findings = []

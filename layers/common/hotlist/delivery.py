@@ -5,6 +5,7 @@ outcome asks for SES's own send event first. Only where that is lost too a mail 
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from botocore.exceptions import ClientError
@@ -15,26 +16,27 @@ from hotlist.sales import Recipient
 from hotlist.store.deliveries import DeliveryStore
 
 
-def send_once(
-    deliveries: DeliveryStore,
-    mailer: Mailer,
-    recipient: Recipient,
-    delivery_id: str,
-    render: Callable[[], Mail],
-    clock: Callable[[], datetime],
-) -> bool:
-    """Send a mail unless it has been sent. Whether it was this call that sent it.
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """Sends mails, each once. `clock` gives aware UTC instants."""
 
-    :raises InFlight: while another is sending it; errors of SES pass through.
-    """
-    if not deliveries.claim(delivery_id, delivery_hash(delivery_id), clock()):
-        return False
-    mail = render()
-    try:
-        message_id = mailer.send(mail, recipient, delivery_id)
-    except ClientError as error:
-        if error.response["ResponseMetadata"]["HTTPStatusCode"] < 500:
-            deliveries.release(delivery_id)  # SES has said no: nothing is on its way
-        raise
-    deliveries.sent(delivery_id, message_id, clock())
-    return True
+    deliveries: DeliveryStore
+    mailer: Mailer
+    clock: Callable[[], datetime]
+
+    def send_once(self, recipient: Recipient, delivery_id: str, render: Callable[[], Mail]) -> bool:
+        """Send a mail unless it has been sent. Whether it was this call that sent it.
+
+        :raises InFlight: while another is sending it; errors of SES pass through.
+        """
+        if not self.deliveries.claim(delivery_id, delivery_hash(delivery_id), self.clock()):
+            return False
+        mail = render()
+        try:
+            message_id = self.mailer.send(mail, recipient, delivery_id)
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] < 500:
+                self.deliveries.release(delivery_id)  # SES has said no: nothing is on its way
+            raise
+        self.deliveries.sent(delivery_id, message_id, self.clock())
+        return True

@@ -29,7 +29,6 @@ class Route(StrEnum):
     OPERATOR = "operator"
 
 
-
 def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
@@ -93,6 +92,9 @@ RESERVED: Final = _names(
 """Properties that Hotlist itself gives to events: no field of a form may be called so."""
 
 
+_UNKNOWN: Final = datetime.min.replace(tzinfo=UTC)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One thing that happened, as it is stored for ever or until `expires_at`.
@@ -109,7 +111,7 @@ class Event:
     properties: Mapping[str, object] = field(default_factory=dict)
     flags: frozenset[str] = frozenset()
     expires_at: datetime | None = None
-    received_at: datetime = datetime.min.replace(tzinfo=UTC)
+    received_at: datetime = _UNKNOWN
     route: Route = Route.FORM
     subject: str = ""
     names: tuple[str, ...] = ()
@@ -191,9 +193,7 @@ def from_text(text: str) -> datetime:
 CLIENT_WINDOW: Final = timedelta(days=7)
 
 
-def occurred(
-    received_at: datetime, said_at: datetime | None, sent_at: datetime | None
-) -> datetime:
+def occurred(received_at: datetime, said_at: datetime | None, sent_at: datetime | None) -> datetime:
     """When it happened, from an untrusted client clock.
 
     `said_at` is moved by the client's error (`received_at - sent_at`) and then held

@@ -252,8 +252,9 @@ class Folder:
         for event in sorted(events, key=lambda e: e.type != "event_reclassified"):
             if event.event_id in until:
                 self._events.renew(event, until[event.event_id])
-                event = replace(event, expires_at=until[event.event_id])
-            kept.append(event)
+                kept.append(replace(event, expires_at=until[event.event_id]))
+            else:
+                kept.append(event)
         return tuple(kept)
 
     def _renew_identities(self, identities: Iterable[Identity], now: datetime) -> None:

@@ -103,8 +103,10 @@ def submission(
     return replace(event, expires_at=events.expiry(event))
 
 
-def tracked(raw: Mapping[str, Any], visitor_id: str, received: Received, sent_at: object) -> Event:
+def tracked(raw: object, visitor_id: str, received: Received, sent_at: object) -> Event:
     """The event of one tracked action. :raises BadFields: if it is none that may be sent."""
+    if not isinstance(raw, Mapping):
+        raise BadFields({"events": "an event is an object"})
     event_type = raw.get("type")
     if not isinstance(event_type, str) or not events.may_send(Route.BEACON, event_type):
         raise BadFields({"type": "this type of event is not taken here"})
@@ -112,9 +114,7 @@ def tracked(raw: Mapping[str, Any], visitor_id: str, received: Received, sent_at
     if not isinstance(said, Mapping):
         raise BadFields({"properties": "properties are an object"})
     properties = {**_context({**said, **raw}, received), **_actions(said)}
-    occurred_at = events.occurred(
-        received.at, _instant(raw.get("occurred_at")), _instant(sent_at)
-    )
+    occurred_at = events.occurred(received.at, _instant(raw.get("occurred_at")), _instant(sent_at))
     key = _text(raw.get("event_id"), MAX_KEY) or None
     subject = identity.subject(VISITOR, visitor_id)
     ids = events.identify(

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, model_validator
 
 from hotlist import events
-from hotlist.config import BadConfig, model_findings, parse_yaml
+from hotlist.config import BadConfig, model_findings
 from hotlist.events import Route
+from hotlist.yaml_source import parse_yaml
 
 FormName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
@@ -90,4 +91,5 @@ def check(text: str, file: str) -> dict[str, Any]:
         forms = Forms.model_validate(source)
     except ValidationError as error:
         raise BadConfig(model_findings(error, positions)) from error
-    return forms.model_dump(exclude_none=True)
+    checked: dict[str, Any] = forms.model_dump(exclude_none=True)
+    return checked

@@ -131,7 +131,9 @@ def answer(status: int, body: Mapping[str, Any] | None = None, **headers: str) -
     return {"statusCode": status, "headers": sent, "body": json.dumps(body)}
 
 
-def problem(status: int, title: str, errors: Mapping[str, str] | None = None, **headers: str) -> Answer:
+def problem(
+    status: int, title: str, errors: Mapping[str, str] | None = None, **headers: str
+) -> Answer:
     """Problem details; `errors` by field."""
     body: dict[str, Any] = {"title": title, "status": status}
     if errors:

@@ -52,7 +52,7 @@ def normalise_email(text: str) -> str:
     if not address.isascii():
         address = _ascii_domain(address)
         local, _, domain = address.rpartition("@")
-        if not local.isprintable() or any(c in " \t()<>[]:;,\\\"@" for c in local):
+        if not local.isprintable() or any(c in ' \t()<>[]:;,\\"@' for c in local):
             raise BadIdentifier("this is not an e-mail address")
         probe = "x" * max(1, len(local.encode())) + "@" + domain
     else:

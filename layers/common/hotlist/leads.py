@@ -175,15 +175,13 @@ def reclassified(events: Iterable[Event]) -> list[Event]:
         if event.type == "event_reclassified":
             target = event.properties.get("event_id")
             if isinstance(target, str) and target in flags:
-                flags[target] = flags[target].difference(texts(event, "remove")).union(
-                    texts(event, "add")
+                flags[target] = (
+                    flags[target].difference(texts(event, "remove")).union(texts(event, "add"))
                 )
     return [_with_flags(event, flags[event.event_id]) for event in ordered]
 
 
-def fold(
-    events: Iterable[Event], now: datetime, channel: Callable[[Event], str | None]
-) -> Profile:
+def fold(events: Iterable[Event], now: datetime, channel: Callable[[Event], str | None]) -> Profile:
     """The profile of a lead: its events, already classified and reclassified, at `now`.
 
     `channel` classifies the event by which a lead first came.
@@ -238,7 +236,7 @@ def texts(event: Event, name: str) -> list[str]:
 
 
 def _is_empty(value: object) -> bool:
-    return value is None or value == "" or value == [] or value == {}
+    return value is None or value in ("", [], {})
 
 
 class _Facts:
@@ -355,9 +353,7 @@ class _Facts:
 
 def _touch(event: Event) -> dict[str, object]:
     return {
-        name: event.properties[name]
-        for name in _TOUCH
-        if not _is_empty(event.properties.get(name))
+        name: event.properties[name] for name in _TOUCH if not _is_empty(event.properties.get(name))
     }
 
 

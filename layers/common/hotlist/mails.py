@@ -138,9 +138,7 @@ def _card(lead: Lead, recipient: Recipient, title: Title) -> dict[str, Any]:
     }
 
 
-def _reasons(
-    reasons: Iterable[Reason], language: str, title: Title
-) -> Iterable[dict[str, object]]:
+def _reasons(reasons: Iterable[Reason], language: str, title: Title) -> Iterable[dict[str, object]]:
     for reason in reasons:
         points = reason.points.quantize(Decimal(1), ROUND_HALF_UP)
         yield {"points": points, "title": _short(title(reason.rule, language))}

@@ -2,19 +2,17 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import Any
 
-from hotlist import delivery, mails
-from hotlist.mailer import Mailer
+from hotlist import mails
+from hotlist.delivery import Outbox
 from hotlist.mails import Mail
 from hotlist.records import Record
 from hotlist.sales import Recipient, Sales
 from hotlist.scoring.ruleset import Ruleset
 from hotlist.store import events as stored_events
 from hotlist.store import leads as stored_leads
-from hotlist.store.deliveries import DeliveryStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +30,7 @@ class Notifier:
     sales: Sales
     rules: Ruleset
     forms: Mapping[str, Any]
-    deliveries: DeliveryStore
-    mailer: Mailer
-    clock: Callable[[], datetime]
+    outbox: Outbox
 
     def letters(self, record: Record) -> list[Letter]:
         """What a stream record is about: a form's message, a lead that turned hot, or nothing."""
@@ -44,16 +40,13 @@ class Notifier:
 
     def recipients(self) -> list[Recipient]:
         """Everybody who gets mail."""
-        off = self.deliveries.disabled(recipient.id for recipient in self.sales.recipients)
+        off = self.outbox.deliveries.disabled(recipient.id for recipient in self.sales.recipients)
         return [recipient for recipient in self.sales.recipients if recipient.id not in off]
 
     def send(self, letter: Letter, recipient: Recipient) -> bool:
         """Send a letter to one recipient unless they have it."""
-        name = f"{letter.name}#{recipient.id}"
-        render = partial(letter.render, recipient)
-        return delivery.send_once(
-            self.deliveries, self.mailer, recipient, name, render, self.clock
-        )
+        delivery_id = f"{letter.name}#{recipient.id}"
+        return self.outbox.send_once(recipient, delivery_id, partial(letter.render, recipient))
 
     def hear(self, detail: Mapping[str, Any]) -> str | None:
         """Take in an event of SES. The recipient who gets no mail from now on, if it says so."""
@@ -61,13 +54,13 @@ class Notifier:
         tags = {name: values[0] for name, values in mail.get("tags", {}).items() if values}
         if tags.get("audience") != "sales":
             return None
-        kind, now = detail["eventType"], self.clock()
+        kind, now = detail["eventType"], self.outbox.clock()
         if kind in ("Send", "Delivery") and "delivery" in tags:
-            self.deliveries.record_sent(tags["delivery"], mail["messageId"], now)
+            self.outbox.deliveries.record_sent(tags["delivery"], mail["messageId"], now)
         for_good = kind == "Bounce" and detail["bounce"]["bounceType"] == "Permanent"
         if (for_good or kind == "Complaint") and "recipient" in tags:
-            self.deliveries.disable(tags["recipient"], kind.lower(), now)
-            return tags["recipient"]
+            self.outbox.deliveries.disable(tags["recipient"], kind.lower(), now)
+            return str(tags["recipient"])
         return None
 
     def _message(self, record: Record) -> list[Letter]:

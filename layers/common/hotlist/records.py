@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, ParamSpec, TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
+from botocore import exceptions
+from botocore.exceptions import BotoCoreError, ClientError
 
 from hotlist.store.items import Conflict, ReadsThrottled
 
@@ -100,7 +101,9 @@ def incoming(event: Mapping[str, Any]) -> Iterator[Record]:
 
 def is_passing(error: Exception) -> bool:
     """Whether the same work may succeed later, told by type and code alone."""
-    if isinstance(error, Conflict | ReadsThrottled | ConnectionError | HTTPClientError):
+    if isinstance(
+        error, Conflict | ReadsThrottled | exceptions.ConnectionError | exceptions.HTTPClientError
+    ):
         return True
     if not isinstance(error, ClientError):
         return False

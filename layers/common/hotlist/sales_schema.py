@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from hotlist.config import BadConfig, model_findings, parse_yaml
+from hotlist.config import BadConfig, model_findings
 from hotlist.identity import BadIdentifier, normalise_email
+from hotlist.yaml_source import parse_yaml
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 

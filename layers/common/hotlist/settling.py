@@ -81,9 +81,7 @@ class Settler:
 
     def _reclassify(self, event: Event) -> Settled:
         target_id = event.properties.get("event_id")
-        target = (
-            self._events.find(event.subject, target_id) if isinstance(target_id, str) else None
-        )
+        target = self._events.find(event.subject, target_id) if isinstance(target_id, str) else None
         if target is None:
             return Settled()
         touched = set(self._owners(target.subject, target.occurred_at))

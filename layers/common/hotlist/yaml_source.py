@@ -17,8 +17,12 @@ _BOOL: Final = "tag:yaml.org,2002:bool"
 _NULL: Final = "tag:yaml.org,2002:null"
 
 
-def read(text: str, file: str) -> tuple[Any, Positions]:
-    """See `config.parse_yaml`."""
+def parse_yaml(text: str, file: str) -> tuple[Any, Positions]:
+    """YAML 1.2 as plain values, and where each stands. Numbers with decimals are Decimals.
+
+    :raises BadConfig: for anything that is no YAML, a key that stands twice, or a file that
+        would grow beyond reason.
+    """
     positions = Positions(file)
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise _bad(positions, (), f"the file is larger than {MAX_BYTES:,} bytes")
@@ -56,6 +60,7 @@ class _Reader:
             return self._mapping(node, path)
         if isinstance(node, SequenceNode):
             return [self.value(child, (*path, place)) for place, child in enumerate(node.value)]
+        assert isinstance(node, ScalarNode)  # noqa: S101 - YAML has three kinds of nodes
         return self._scalar(node, path)
 
     def _mapping(self, node: MappingNode, path: Path_) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
 from hotlist import events, identity
 from hotlist.events import Event, Route
@@ -118,7 +119,7 @@ def _event(
         received_at=received_at,
         occurred_at=occurred_at,
     )
-    fields = {
+    fields: dict[str, Any] = {
         "event_id": ids.event_id,
         "dedup": ids.dedup if route is Route.FORM else "",
         "type": event_type,

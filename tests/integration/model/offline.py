@@ -56,12 +56,18 @@ def _is_spam(event: Event, stored: dict[str, Event]) -> bool:
         if other.type == "event_reclassified" and other.properties["event_id"] == event.event_id
     ]
     for word in sorted(words, key=lambda other: (other.occurred_at, other.event_id)):
-        if SPAM in word.properties.get("remove", ()):
+        if SPAM in _flags(word, "remove"):
             spam = False
-        if SPAM in word.properties.get("add", ()):
+        if SPAM in _flags(word, "add"):
             spam = True
     return spam
 
 
 def _is(subject: str, kind: str) -> bool:
     return subject.startswith(kind + ":")
+
+
+def _flags(word: Event, name: str) -> list[object]:
+    flags = word.properties.get(name, [])
+    assert isinstance(flags, list)
+    return flags

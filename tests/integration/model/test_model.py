@@ -19,6 +19,8 @@ from hotlist.folding import Folder
 from hotlist.leads import Lead, LeadState, Temperature
 from hotlist.scoring import engine, ruleset
 from hotlist.settling import Settler
+from hotlist.store.events import EventStore
+from hotlist.store.identities import IdentityStore
 from hotlist.store.items import Conflict
 from hotlist.store.leads import LeadStore
 from hotlist.store.stores import Stores
@@ -189,9 +191,6 @@ def _assert_alerts(written: list[tuple[Lead | None, Lead]]) -> None:
 
 
 def _stores(client: Any, tables: dict[str, str]) -> Stores:
-    from hotlist.store.events import EventStore
-    from hotlist.store.identities import IdentityStore
-
     return Stores(
         EventStore(client, tables["events"]),
         LeadStore(client, tables["leads"]),

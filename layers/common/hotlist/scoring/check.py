@@ -6,13 +6,15 @@ A keyword of the language that is not built yet is refused with a message of its
 import re
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
+from functools import partial
 from typing import Any, Final
 
-from hotlist.config import BadConfig, Finding, Positions, parse_yaml
+from hotlist.config import BadConfig, Finding, Positions
 from hotlist.events import is_type
 from hotlist.leads import Temperature
 from hotlist.scoring import pattern, values
 from hotlist.scoring.ruleset import TOTAL
+from hotlist.yaml_source import parse_yaml
 
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
 _GROUP: Final = re.compile(r"[a-z][a-z0-9_]*\Z")
@@ -120,7 +122,7 @@ class _Checker:
         for name, least in given.items():
             if name != TOTAL and name not in self._groups:
                 self._unknown((*path, name), name, {*self._groups, TOTAL}, "group")
-            self._try((*path, name), lambda least=least: values.whole(least))
+            self._try((*path, name), partial(values.whole, least))
 
     def _rule(self, path: tuple[str | int, ...], rule: Any, seen: set[str]) -> None:
         is_event = isinstance(rule, Mapping) and "event" in rule

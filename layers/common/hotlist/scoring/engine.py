@@ -125,7 +125,9 @@ class _Scoring:
         self._facts = _with_email_class(facts)
         self._suspended = facts.get("suspended") is True
         awards = [] if self._suspended else self._find_awards()
-        self._awards = sorted(awards, key=lambda a: (a.at is not None, a.at or 0, a.event_id, a.place))
+        self._awards = sorted(
+            awards, key=lambda a: (a.at is not None, a.at or 0, a.event_id, a.place)
+        )
         self._rules = [ruleset.rules[award.place] for award in self._awards]
         self._state = self._at(now)
 
@@ -190,7 +192,13 @@ class _Scoring:
                     if start < last:
                         awards.append(
                             Award(
-                                rule.place, event.event_id, at, rule.points, start, last, rule.half_life
+                                rule.place,
+                                event.event_id,
+                                at,
+                                rule.points,
+                                start,
+                                last,
+                                rule.half_life,
                             )
                         )
         return awards
@@ -222,7 +230,11 @@ class _Scoring:
             (
                 rule
                 for rule in sorted(
-                    {r for r, is_there in zip(self._rules, there, strict=True) if is_there and r.override},
+                    {
+                        r
+                        for r, is_there in zip(self._rules, there, strict=True)
+                        if is_there and r.override
+                    },
                     key=lambda r: r.place,
                 )
             ),

@@ -34,7 +34,8 @@ def worth(award: Award, at: int) -> int:
         return 0
     if award.half_life is None or award.at is None:
         return award.points
-    return math.floor(award.points * 2.0 ** (-(at - award.at) / award.half_life) + 0.5)
+    faded: float = award.points * 2.0 ** (-(at - award.at) / award.half_life)
+    return math.floor(faded + 0.5)
 
 
 def held(lines: list[int], mine: Sequence[int], maximum: int) -> None:

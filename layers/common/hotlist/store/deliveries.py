@@ -9,6 +9,7 @@ from hotlist.store.items import Conflict, batch_get, read_instant, seconds
 
 KEPT: Final = timedelta(days=90)
 LEASE: Final = timedelta(minutes=15)
+_LONG_AGO: Final = "1970-01-01T00:00:00.000Z"
 
 
 class InFlight(Conflict):
@@ -51,7 +52,9 @@ class DeliveryStore:
         self._client.update_item(
             TableName=self._table,
             Key={"delivery_id": {"S": delivery_id}},
-            UpdateExpression="SET #state = :sent, sent_at = :now, message_id = :id, expires_at = :until",
+            UpdateExpression=(
+                "SET #state = :sent, sent_at = :now, message_id = :id, expires_at = :until"
+            ),
             ExpressionAttributeNames={"#state": "state"},
             ExpressionAttributeValues={
                 ":sent": {"S": "sent"},
@@ -62,12 +65,12 @@ class DeliveryStore:
         )
 
     def release(self, delivery_id: str) -> None:
-        """SES has refused the mail for now: the next try need not wait for the lease."""
+        """SES has refused the mail: the next try need not wait for the lease."""
         self._client.update_item(
             TableName=self._table,
             Key={"delivery_id": {"S": delivery_id}},
-            UpdateExpression="SET lease_until = :now",
-            ExpressionAttributeValues={":now": {"S": to_text(datetime.fromtimestamp(0).astimezone())}},
+            UpdateExpression="SET lease_until = :past",
+            ExpressionAttributeValues={":past": {"S": _LONG_AGO}},
         )
 
     def record_sent(self, delivery_hash: str, message_id: str, now: datetime) -> None:

@@ -115,7 +115,7 @@ class EventStore:
         item = to_item(event)
         fields = ", ".join(f"'{name}': ?" for name in item)
         return {
-            "Statement": f'INSERT INTO "{self._table}" VALUE {{{fields}}}',  # noqa: S608 - our own names
+            "Statement": f'INSERT INTO "{self._table}" VALUE {{{fields}}}',
             "Parameters": list(item.values()),
         }
 

@@ -1,0 +1,82 @@
+"""What `hotlist local` does.
+
+`up` keeps the stack running and prints the addresses; `demo` sends visitors through it, shows
+their scores and mails, and checks both. Nothing leaves the machine, and everything ends with
+the command, however that ends.
+"""
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
+
+from hotlist_cli.local.build import Failed, Tools
+from hotlist_cli.local.demo import demo
+from hotlist_cli.local.ministack import NotStarted
+from hotlist_cli.local.stack import Ports, Stack
+
+ROOT: Final = Path(__file__).resolve().parents[3]
+_WANTED_PORTS: Final = Ports(site=8700, inbox=8701, api=8702)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0: done, 1: it did not work or the demo found something wrong."""
+    logging.basicConfig(
+        level=logging.INFO if args.verbose else logging.ERROR, format="%(name)s: %(message)s"
+    )
+    mails = ROOT / ".demo" / f"{datetime.now():%Y%m%d-%H%M%S}"  # noqa: DTZ005 - the user's time
+    with _ending_in_order():
+        try:
+            if args.do == "demo":
+                return demo(Tools(ROOT), mails, _say)
+            return up(Tools(ROOT))
+        except (Failed, NotStarted) as error:
+            print(f"\n{error}", file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            print("\nstopped", file=sys.stderr)
+            return 130
+
+
+def up(tools: Tools) -> int:
+    """Run the stack until it is told to stop."""
+    with Stack(tools, ports=_WANTED_PORTS, progress=_say) as stack:
+        print(
+            f"\n  landing page  {stack.site_url}/"
+            f"\n  inbox         {stack.inbox_url}/"
+            f"\n  API           {stack.api_url}"
+            f"\n  AWS endpoint  {stack.ministack.endpoint}"
+            "\n\nCtrl-C stops everything.",
+            flush=True,
+        )
+        while stack.ministack.running:
+            threading.Event().wait(0.5)
+    raise Failed("MiniStack ended by itself")
+
+
+def _say(what: str) -> None:
+    print(f"· {what}", flush=True)
+
+
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """Let a terminated command or a closed terminal end like Ctrl-C: everything is stopped."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before: dict[int, Any] = {
+        number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
