@@ -8,7 +8,7 @@ from typing import Final
 from hotlist.leads import Lead, LeadState, Temperature
 
 MOST: Final = 40
-"""So many leads fit under the size at which mail programs cut a mail off."""
+"""Nobody reads about more leads than this in one mail."""
 
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -23,6 +23,10 @@ class HotList:
     @property
     def count(self) -> int:
         return len(self.leads) + self.more
+
+    def cut(self, most: int) -> "HotList":
+        """The same list with at most so many leads shown."""
+        return HotList(self.leads[:most], self.count - len(self.leads[:most]))
 
 
 def hot_list(leads: Iterable[Lead]) -> HotList:

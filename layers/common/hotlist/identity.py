@@ -33,9 +33,9 @@ def kind_of(subject_id: str) -> str:
 # An ASCII address is checked by this pattern alone, which a test holds equal to
 # email-validator: importing that library costs a third of a cold start.
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+"
-_LABEL: Final = r"(?!..--)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_LABEL: Final = r"(?!(?![Xx][Nn]--)..--)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS: Final = re.compile(
-    rf"(?=.{{1,254}}\Z)(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+(?=[A-Za-z]){_LABEL}\Z"
+    rf"(?=.{{1,254}}\Z){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_LABEL}(?<=[A-Za-z])\Z"
 )
 _NOWHERE: Final = re.compile(r"(?:^|\.)(?:arpa|invalid|local|localhost|onion|test)\Z")
 
@@ -49,7 +49,7 @@ def normalise_email(text: str) -> str:
     :raises BadIdentifier: if it can be no address.
     """
     address = text.strip()
-    if not address.isascii():
+    if not address.isascii() or "@xn--" in address.lower() or ".xn--" in address.lower():
         address = _ascii_domain(address)
         local, _, domain = address.rpartition("@")
         if not local.isprintable() or any(c in ' \t()<>[]:;,\\"@' for c in local):
@@ -69,7 +69,9 @@ def _ascii_domain(address: str) -> str:
     if not at or not local:
         raise BadIdentifier("this is not an e-mail address")
     try:
-        return f"{local}@{idna.encode(domain, uts46=True).decode()}"
+        encoded = idna.encode(domain, uts46=True).decode()
+        idna.decode(encoded)
+        return f"{local}@{encoded}"
     except (idna.IDNAError, UnicodeError) as error:
         raise BadIdentifier("the domain of this e-mail address cannot be one") from error
 

@@ -17,6 +17,9 @@ from hotlist.leads import Lead, Reason
 from hotlist.mail_texts import TEXTS
 from hotlist.sales import Recipient
 
+MAX_HTML: Final = 88_000
+"""Gmail cuts a mail off at 102 KB; some room is left for what transport adds."""
+
 _MAX_NAME: Final = 120
 _MAX_ANSWER: Final = 5_000
 _TEMPERATURES: Final = {
@@ -40,7 +43,15 @@ class Mail:
 
 
 def digest(hot_list: HotList, recipient: Recipient, now: datetime, title: Title) -> Mail:
-    """The daily hot list of one recipient."""
+    """The daily hot list of one recipient, with as many leads as mail programs show whole."""
+    mail = _digest(hot_list, recipient, now, title)
+    while len(mail.html.encode()) > MAX_HTML and hot_list.leads:
+        hot_list = hot_list.cut(len(hot_list.leads) * 3 // 4)
+        mail = _digest(hot_list, recipient, now, title)
+    return mail
+
+
+def _digest(hot_list: HotList, recipient: Recipient, now: datetime, title: Title) -> Mail:
     words = TEXTS[recipient.language]
     count = hot_list.count
     heading = words["hot_leads_1"] if count == 1 else words["hot_leads"].format(count=count)

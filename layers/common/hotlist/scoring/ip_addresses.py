@@ -12,8 +12,9 @@ from typing import Final
 Range = tuple[int, int, int]
 """The width, and the first and the last number, both included."""
 
-_IPV4: Final = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
 _IPV4_LENGTH: Final = 15
+_IPV4_PARTS: Final = 4
+_OCTETS: Final = {str(octet): octet for octet in range(256)}
 _IPV6: Final = re.compile("[0-9a-fA-F:]+")
 _IPV6_GROUPS: Final = 8
 _IPV4_IN_IPV6: Final = 0xFFFF
@@ -25,12 +26,16 @@ def address(text: str) -> tuple[int, int] | None:
     """The address that a text is, or None: with Java, leading zeros do no harm, nor mean octal."""
     if ":" in text:
         return _ipv6(text)
-    if len(text) > _IPV4_LENGTH or not _IPV4.fullmatch(text):
+    parts = text.split(".") if len(text) <= _IPV4_LENGTH else ()
+    if len(parts) != _IPV4_PARTS:
         return None
-    a, b, c, d = map(int, text.split("."))
-    if a > 0xFF or b > 0xFF or c > 0xFF or d > 0xFF:
-        return None
-    return 32, a << 24 | b << 16 | c << 8 | d
+    number = 0
+    for part in parts:
+        octet = _OCTETS.get(part.lstrip("0") or part[-1:])
+        if octet is None:
+            return None
+        number = number << 8 | octet
+    return 32, number
 
 
 def _ipv6(text: str) -> tuple[int, int] | None:

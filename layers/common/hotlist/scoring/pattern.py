@@ -245,7 +245,7 @@ class _CloseLook:
 
         An element that is neither object nor array needs no choice: all of them are there.
         """
-        waiting: list[tuple[object, str | None, _Way, tuple[_Element, ...]]]
+        waiting: list[tuple[Any, str | None, _Way, tuple[_Element, ...]]]
         waiting = [(event, name, (), ())]
         while waiting:
             node, rest, way, elements = waiting.pop()

@@ -144,15 +144,15 @@ def _meets_in_order(pieces: list[str]) -> Callable[[str], bool]:
     start, rest = len(first), len(last)
 
     def meets(value: str) -> bool:
-        at, end = start, len(value) - rest
-        if at > end or not value.startswith(first) or not value.endswith(last):
+        if not (value.startswith(first) and value.endswith(last)):
             return False
+        at, end = start, len(value) - rest
         for piece in inner:
             at = value.find(piece, at, end)
             if at < 0:
                 return False
             at += len(piece)
-        return True
+        return at <= end
 
     return meets
 

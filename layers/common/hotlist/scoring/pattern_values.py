@@ -74,7 +74,7 @@ class Values:
     addresses: list[Range] = field(default_factory=list)
     numbers: set[float | tuple[Number]] = field(default_factory=set)
     number_ranges: list[tuple[float, float]] = field(default_factory=list)
-    other_numbers: list[frozenset[object]] = field(default_factory=list)
+    other_numbers: list[frozenset[float]] = field(default_factory=list)
     constants: set[bool | None] = field(default_factory=set)
     present: bool = False
     absent: bool = False
@@ -165,10 +165,10 @@ class Values:
         if not refused:
             raise BadPattern(keys, "an empty list refuses nothing", "what is not wanted")
         if kind == "exactly" and all(_is_number(value) for value in refused):
-            numbers = frozenset(map(_comparable, refused))
-            if not all(isinstance(number, float) for number in numbers):
+            doubles = [d for d in map(_comparable, refused) if isinstance(d, float)]
+            if len(doubles) < len(refused):
                 raise BadPattern(keys, "a number that cannot be compared", "at most 17 digits")
-            self.other_numbers.append(numbers)
+            self.other_numbers.append(frozenset(doubles))
             return
         texts = [value for value in refused if isinstance(value, str)]
         if len(texts) < len(refused):
@@ -226,8 +226,7 @@ class Values:
             if known[float] or not self.numbers:
                 known[int] = known[float]
         else:
-            small = f"-{_SAFE_INTEGER} <= value <= {_SAFE_INTEGER}"
-            branches.append(f"({number}) if type(value) is int and {small}")
+            branches.append(f"({number}) if type(value) is int{self._guard()}")
             branches.append(f"({number}) if type(value) is float")
         if text in ("True", "False"):
             known[str] = text == "True"
@@ -246,6 +245,17 @@ class Values:
         branches[0] = branches[0].replace("type(value)", f"type(value := {source})")
         return f"{' else '.join(branches)} else {otherwise}"
 
+    def _guard(self) -> str:
+        """A condition against integers that need a look whether a double stands for them."""
+        limits = [
+            limit for limits in (*self.number_ranges, *self.other_numbers) for limit in limits
+        ]
+        limits += [number for number in self.numbers if isinstance(number, float)]
+        literal = any(isinstance(number, tuple) for number in self.numbers)
+        if literal or self.addresses or any(abs(limit) > _SAFE_INTEGER for limit in limits):
+            return f" and -{_SAFE_INTEGER} <= value <= {_SAFE_INTEGER}"
+        return ""
+
     def _text_expression(self, constants: Constants) -> str:
         if self.present or self.other_numbers:
             return "True"
@@ -254,7 +264,7 @@ class Values:
         if self.addresses:
             tests.append(f"{constants.bind(within)}(value, {constants.bind(self.addresses)})")
         test = " or ".join(tests) or "False"
-        return f"(value := value.lower(), {test})[1]" if self.ignore_case and tests else test
+        return f"(value := value.lower()) == value and ({test})" if self.ignore_case else test
 
     def _number_expression(self, constants: Constants) -> str:
         """For doubles, and integers that are as good as them."""

@@ -1,0 +1,158 @@
+"""`make demo`: six visitors through the whole stack, what became of them, and a check of it."""
+
+import http.client
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from hotlist.leads import Lead, Temperature
+from hotlist.scoring.ruleset import Ruleset
+from hotlist_cli.local.build import Tools
+from hotlist_cli.local.expected import Expectations, all_leads, wrong_mails
+from hotlist_cli.local.mailserver import part
+from hotlist_cli.local.stack import Stack
+from hotlist_cli.local.visitors import BROWSER, Call, Visitor, visitors
+
+_SECONDS: Final = 60.0
+_COLOURS: Final = {Temperature.HOT: "31;1", Temperature.WARM: "33", Temperature.COLD: "36"}
+
+Problems = Callable[[], list[str]]
+
+
+class WentWrong(RuntimeError):
+    """Something was not as it must be; the message says what."""
+
+
+def demo(tools: Tools, mails: Path, say: Callable[[str], None]) -> int:
+    """Run it. 0 if every score and every mail is as it must be."""
+    expectations = Expectations.read(tools.root / "config")
+    with Stack(tools, mails=mails, progress=say) as stack:
+        try:
+            everybody = visitors(datetime.now(UTC))
+            say("sending six visitors")
+            _visit(stack, everybody, lambda visitor: visitor.calls)
+            back = [visitor for visitor in everybody if visitor.comes_back]
+            _until(lambda: _unscored(stack, back))
+            _visit(stack, back, lambda visitor: visitor.comes_back)
+            say("waiting for their scores")
+            _until(lambda: expectations.wrong_leads(stack, everybody))
+            times = expectations.digest_times(datetime.now(UTC))
+            say("running the digest, twice")
+            for at in times * 2:
+                invoke_digest(stack, at)
+            say("waiting for the mails")
+            _until(lambda: wrong_mails(stack, expectations.deliveries(stack, times)))
+        except WentWrong as wrong:
+            print(f"\nThe demo found something wrong.\n{wrong}", file=sys.stderr)
+            return 1
+        print(table(everybody, all_leads(stack), expectations.rules))
+        print(_written(stack))
+    return 0
+
+
+def _visit(
+    stack: Stack, who: Iterable[Visitor], calls: Callable[[Visitor], Sequence[Call]]
+) -> None:
+    for visitor in who:
+        for call in calls(visitor):
+            status, body = post(stack.api_url + call.path, call.body, visitor.agent)
+            if status != call.status:
+                raise WentWrong(f"{visitor.name}: POST {call.path} answered {status}: {body}")
+
+
+def post(url: str, body: object, agent: str = BROWSER) -> tuple[int, Any]:
+    """POST JSON. The status, and the body if that is JSON."""
+    address = urlsplit(url)
+    connection = http.client.HTTPConnection(address.netloc, timeout=60)
+    try:
+        headers = {"Content-Type": "application/json", "User-Agent": agent}
+        connection.request("POST", address.path, json.dumps(body), headers)
+        answer = connection.getresponse()
+        text = answer.read()
+    finally:
+        connection.close()
+    try:
+        return answer.status, json.loads(text or b"null")
+    except ValueError:
+        return answer.status, text
+
+
+def invoke_digest(stack: Stack, at: datetime) -> Any:
+    """Run the digest as its schedule would at an instant. :raises WentWrong:"""
+    answer = stack.client("lambda").invoke(
+        FunctionName=stack.name("DigestFunction"),
+        Payload=json.dumps({"time": at.isoformat()}),
+    )
+    payload = json.loads(answer["Payload"].read())
+    if "FunctionError" in answer:
+        raise WentWrong(f"the digest failed: {payload}")
+    return payload
+
+
+def _unscored(stack: Stack, who: Iterable[Visitor]) -> list[str]:
+    leads = all_leads(stack)
+    return [f"{v.name}: no lead" for v in who if leads.keys().isdisjoint(v.subjects)]
+
+
+def _until(problems: Problems) -> None:
+    """Wait until there are none, or raise with those that are left."""
+    deadline = time.monotonic() + _SECONDS
+    while left := problems():
+        if time.monotonic() > deadline:
+            raise WentWrong("\n".join(f"  {problem}" for problem in left))
+        time.sleep(0.2)
+
+
+# --- what is printed ----------------------------------------------------------------------
+
+
+def table(everybody: Iterable[Visitor], stored: dict[str, Lead], rules: Ruleset) -> str:
+    """Who they are, their points, temperature and best reasons; the most points first."""
+    lines = ["", f"{'LEAD':<18}{'POINTS':>6}  {'IS':<6}WHY", "─" * 96]
+    ordered = sorted(
+        everybody,
+        key=lambda v: stored[v.lead_id].total if v.scored else -(10**9),
+        reverse=True,
+    )
+    for visitor in ordered:
+        if not visitor.scored:
+            lines.append(f"{visitor.name:<18}{'–':>6}  {'–':<6}kept, and never scored")
+        else:
+            lead = stored[visitor.lead_id]
+            why = ", ".join(
+                f"{rules.title(reason.rule, 'en')} {reason.points.normalize():+f}"
+                for reason in lead.reasons
+            )
+            temperature = _coloured(f"{lead.temperature:<6}", _COLOURS[lead.temperature])
+            lines.append(f"{visitor.name:<18}{lead.total:>6}  {temperature}{why or '–'}")
+        lines.append(_coloured(f"{'':<32}{visitor.story}", "2"))
+    return "\n".join(lines)
+
+
+def _written(stack: Stack) -> str:
+    """The mails, and beside each its HTML part as a page that a browser opens."""
+    lines = ["", f"{len(stack.mailbox.messages)} MAILS in {_short(stack.mailbox.folder)}/"]
+    for message in stack.mailbox.messages:
+        html = part(stack.mailbox.parse(message), "html")
+        page = (stack.mailbox.folder / message.file).with_suffix(".html")
+        page.write_text(html or "", encoding="utf-8")
+        to = ", ".join(message.recipients)
+        lines.append(f"  {_short(stack.mailbox.folder / message.file)}")
+        lines.append(_coloured(f"      {to}: {message.subject}", "2"))
+    return "\n".join(lines)
+
+
+def _short(path: Path) -> str:
+    return os.path.relpath(path)
+
+
+def _coloured(text: str, code: str) -> str:
+    if not sys.stdout.isatty() or "NO_COLOR" in os.environ:
+        return text
+    return f"\033[{code}m{text}\033[0m"

@@ -1,0 +1,148 @@
+"""What the stored leads and the sent mails must be, worked out from the stored events.
+
+Whose events are whose is taken from the visitors, not from the stored claims, and the scores
+come from `config/` by the pure engine: what the deployed functions made of the same events
+has to be equal.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from hotlist import classify, leads, sales
+from hotlist.events import Event
+from hotlist.leads import Lead, LeadState, Temperature
+from hotlist.mailer import delivery_hash
+from hotlist.sales import Recipient, Sales
+from hotlist.scoring import check, engine, ruleset
+from hotlist.scoring.ruleset import Ruleset
+from hotlist.store import events as stored_events
+from hotlist.store import leads as stored_leads
+from hotlist_cli.local.stack import Stack
+from hotlist_cli.local.visitors import Visitor
+
+
+@dataclass(frozen=True, slots=True)
+class Expectations:
+    """The configuration as it stands in the project's files."""
+
+    rules: Ruleset
+    team: Sales
+
+    @classmethod
+    def read(cls, config: Path) -> "Expectations":
+        """:raises BadConfig: as the build would."""
+        scoring = (config / "scoring.yaml").read_text(encoding="utf-8")
+        team = (config / "sales.yaml").read_text(encoding="utf-8")
+        return cls(
+            rules=ruleset.from_checked(check.compile_scoring(scoring)),
+            team=sales.from_checked(sales.compile_sales(team)),
+        )
+
+    def wrong_leads(self, stack: Stack, visitors: Iterable[Visitor]) -> list[str]:
+        """What is not as it must be in the table of leads, a sentence each."""
+        events, stored = all_events(stack), all_leads(stack)
+        return [
+            f"{visitor.name}: {wrong}"
+            for visitor in visitors
+            for wrong in self._wrong(visitor, events, stored)
+        ]
+
+    def _wrong(
+        self, visitor: Visitor, events: Sequence[Event], stored: dict[str, Lead]
+    ) -> Iterator[str]:
+        mine = [event for event in events if event.subject in visitor.subjects]
+        if len(mine) != visitor.events:
+            yield f"{len(mine)} events are stored, not {visitor.events}"
+        live = [
+            lead_id
+            for lead_id in visitor.subjects
+            if lead_id in stored and stored[lead_id].state is LeadState.LIVE
+        ]
+        if live != ([visitor.lead_id] if visitor.scored else []):
+            yield f"leads {live or 'none'} are live"
+            return
+        if not visitor.scored:
+            return
+        lead = stored[visitor.lead_id]
+        profile = leads.fold(map(classify.classify, mine), lead.folded_at, classify.channel)
+        score = engine.score(self.rules, profile.facts, profile.events, lead.folded_at)
+        scored = (score.total, score.temperature, dict(score.groups), score.reasons)
+        found = (lead.total, lead.temperature, dict(lead.groups), lead.reasons)
+        if scored != found:
+            yield f"the table has {found}, the rules say {scored}"
+        if lead.contact != profile.contact:
+            yield f"the contact is {lead.contact}, not {profile.contact}"
+        if score.temperature is Temperature.HOT and lead.alerting.alert_id is None:
+            yield "hot, and no alert was raised"
+
+    def digest_times(self, now: datetime) -> list[datetime]:
+        """The latest quarters of an hour, up to now, at which each recipient's digest is due."""
+        quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
+        week = [quarter - step * timedelta(minutes=15) for step in range(8 * 24 * 4)]
+        latest = (
+            next((at for at in week if recipient.due_day(at)), None)
+            for recipient in self.team.recipients
+        )
+        return sorted({at for at in latest if at is not None})
+
+    def deliveries(self, stack: Stack, digests_at: Iterable[datetime]) -> dict[str, str]:
+        """Every mail that must have been sent: what it is, by the tag it carries."""
+        expected: dict[str, str] = {}
+        for event in all_told(stack):
+            for recipient in self.team.recipients:
+                expected |= _delivery("message of a form", f"tell#{event.dedup}", recipient)
+        for lead in all_leads(stack).values():
+            if lead.alerting.alert_id is not None:
+                for recipient in self.team.recipients:
+                    expected |= _delivery("alert", f"alert#{lead.alerting.alert_id}", recipient)
+        for at in digests_at:
+            for recipient, day in self.team.due(at):
+                name = f"digest#{recipient.id}#{day}"
+                expected[delivery_hash(name)] = f"digest to {recipient.id}"
+        return expected
+
+
+def wrong_mails(stack: Stack, expected: dict[str, str]) -> list[str]:
+    """What is not as it must be in the mailbox, a sentence each."""
+    sent = Counter(message.tags.get("delivery", "") for message in stack.mailbox.messages)
+    wrong = [f"{what}: sent {sent[tag]} times" for tag, what in expected.items() if sent[tag] != 1]
+    for message in stack.mailbox.messages:
+        if message.tags.get("delivery") not in expected:
+            wrong.append(f"{message.file}: nothing asked for it")
+        mime = stack.mailbox.parse(message)
+        wrong += [
+            f"{message.file}: no {kind} part"
+            for kind in ("plain", "html")
+            if mime.get_body((kind,)) is None
+        ]
+    return wrong
+
+
+def _delivery(what: str, name: str, recipient: Recipient) -> dict[str, str]:
+    return {delivery_hash(f"{name}#{recipient.id}"): f"{what} to {recipient.id}"}
+
+
+def all_events(stack: Stack) -> list[Event]:
+    """Everything in the Events table."""
+    return [stored_events.from_item(item) for item in _scan(stack, "EventsTable")]
+
+
+def all_told(stack: Stack) -> list[Event]:
+    """The events whose form tells sales at once."""
+    items = _scan(stack, "EventsTable")
+    return [stored_events.from_item(i) for i in items if i.get("tell", {}).get("BOOL")]
+
+
+def all_leads(stack: Stack) -> dict[str, Lead]:
+    """Everything in the Leads table, by lead id."""
+    stored = [stored_leads.from_item(item) for item in _scan(stack, "LeadsTable")]
+    return {lead.lead_id: lead for lead in stored}
+
+
+def _scan(stack: Stack, table: str) -> list[dict[str, dict[str, object]]]:
+    pages = stack.client("dynamodb").get_paginator("scan")
+    name = stack.name(table)
+    return [item for page in pages.paginate(TableName=name) for item in page["Items"]]

@@ -1,0 +1,63 @@
+"""The functions' own code against moto: handlers imported with settings as the template gives."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+
+
+def load(name: str, environment: dict[str, str], patch: Any) -> ModuleType:
+    """Import `functions/<name>/app.py` anew, as a cold start does."""
+    for key, value in {"POWERTOOLS_SERVICE_NAME": name, **environment}.items():
+        patch.setenv(key, value)
+    spec = importlib.util.spec_from_file_location(
+        f"{name}_app", ROOT / "functions" / name / "app.py"
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    patch.setitem(sys.modules, spec.name, module)
+    spec.loader.exec_module(module)
+    return module
+
+
+def http_event(
+    method: str, path: str, body: str = "", route: str | None = None, **headers: str
+) -> dict[str, Any]:
+    """A payload 2.0 request as API Gateway sends it."""
+    form = path.removeprefix("/forms/") if path.startswith("/forms/") else None
+    return {
+        "version": "2.0",
+        "routeKey": route or (f"{method} /forms/{{form}}" if form else f"{method} {path}"),
+        "headers": {"content-type": "application/json"}
+        | {name.replace("_", "-"): value for name, value in headers.items()},
+        "pathParameters": {"form": form} if form else None,
+        "requestContext": {
+            "domainName": "api.example.com",
+            "http": {"method": method, "path": path},
+        },
+        "body": body,
+        "isBase64Encoded": False,
+    }
+
+
+def stream_event(*images: dict[str, Any], name: str = "INSERT") -> dict[str, Any]:
+    """A DynamoDB stream batch of these items."""
+    records = []
+    for number, image in enumerate(images):
+        keys = ("subject", "event_key") if "event_key" in image else ("lead_id",)
+        records.append(
+            {
+                "eventSource": "aws:dynamodb",
+                "eventName": name,
+                "dynamodb": {
+                    "Keys": {key: image[key] for key in keys},
+                    "NewImage": image,
+                    "SequenceNumber": str(100 + number),
+                },
+            }
+        )
+    return {"Records": records}

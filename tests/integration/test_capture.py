@@ -1,0 +1,204 @@
+"""The capture function: answers, what is stored, and what each answer costs."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from hotlist.store.events import EventStore
+from integration.lambdas import http_event, load
+
+GOOD = {"name": "Ada", "email": "ada@example.org", "message": "Hi"}
+
+
+class Api:
+    """The handler with its table; `calls` are the AWS operations made so far."""
+
+    def __init__(self, app: Any, client: Any, table: str) -> None:
+        self.app = app
+        self.calls: list[str] = []
+        self.units = 0.0
+        self._client, self._table = client, table
+        app.client.meta.events.register("before-call.dynamodb", self._call)
+
+    def _call(self, model: Any, **_: Any) -> None:
+        self.calls.append(model.name)
+
+    def post(self, path: str, body: Any, **headers: str) -> tuple[int, Any]:
+        text = body if isinstance(body, str) else json.dumps(body)
+        answer = self.app.handler(http_event("POST", path, text, **headers), None)
+        sent = answer.get("body", "")
+        is_json = "json" in answer["headers"].get("content-type", "")
+        return answer["statusCode"], json.loads(sent) if is_json else sent
+
+    def items(self) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = self._client.scan(TableName=self._table)["Items"]
+        return items
+
+
+@pytest.fixture
+def api(tables: Any, monkeypatch: pytest.MonkeyPatch) -> Api:
+    client, names = tables
+    environment = {
+        "EVENTS_TABLE": names["events"],
+        "ALLOWED_ORIGINS": "https://www.example.com,https://shop.example.com",
+    }
+    return Api(load("capture", environment, monkeypatch), client, names["events"])
+
+
+def test_a_submission_is_one_event_and_costs_one_write(api: Api) -> None:
+    status, body = api.post("/forms/contact", GOOD)
+    assert status == 201
+    assert api.calls == ["PutItem"]
+    (item,) = api.items()
+    assert item["event_key"]["S"] == f"e#{body['event_id']}"
+    assert item["tell"] == {"BOOL": True}
+    assert len(json.dumps(item)) < 1024, "more than one write unit"
+
+
+def test_the_same_again_is_the_same_event_and_costs_one_write(api: Api) -> None:
+    first, second = api.post("/forms/contact", GOOD), api.post("/forms/contact", GOOD)
+    assert first == second
+    assert api.calls == ["PutItem", "PutItem"]
+    assert len(api.items()) == 1
+
+
+def test_a_plain_html_form_is_sent_on(api: Api) -> None:
+    answer = api.app.handler(
+        http_event(
+            "POST",
+            "/forms/contact",
+            "name=Ada&email=ada%40example.org&message=Hi",
+            content_type="application/x-www-form-urlencoded",
+            accept="text/html,*/*",
+        ),
+        None,
+    )
+    assert answer["statusCode"] == 303
+    assert answer["headers"]["location"] == "https://www.example.com/thank-you.html"
+
+
+def test_a_plain_html_form_is_told_what_is_wrong(api: Api) -> None:
+    status, page = api.post(
+        "/forms/contact",
+        "email=ada%3Cscript%3E",
+        content_type="application/x-www-form-urlencoded",
+        accept="text/html",
+    )
+    assert status == 422
+    assert "<li><b>email</b>" in page
+    assert "<script" not in page
+
+
+def test_a_body_in_base64_and_another_charset_is_read(api: Api) -> None:
+    event = http_event(
+        "POST",
+        "/forms/contact",
+        base64.b64encode(b"name=%B1&email=ada%40example.org&message=Hi").decode(),
+        content_type="application/x-www-form-urlencoded; charset=iso-8859-2",
+    )
+    assert api.app.handler({**event, "isBase64Encoded": True}, None)["statusCode"] == 201
+    assert json.loads(api.items()[0]["properties"]["S"])["name"] == "ą"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "headers", "status"),
+    [
+        ("/forms/contact", {"name": "Ada"}, {}, 422),
+        ("/forms/nothing", GOOD, {}, 404),
+        ("/forms/contact", "{", {}, 400),
+        ("/forms/contact", '{"a": NaN}', {}, 400),
+        ("/forms/contact", '{"a": 1, "a": 2}', {}, 400),
+        ("/forms/contact", "[]", {}, 400),
+        ("/forms/contact", '{"a":' * 5000, {}, 400),
+        ("/forms/contact", "x" * 65_537, {}, 413),
+        ("/forms/contact", "a=b", {"content_type": "multipart/form-data; boundary=x"}, 415),
+        ("/forms/contact", "a=b", {"content_type": "application/xml"}, 415),
+        ("/forms/contact", GOOD, {"origin": "https://evil.example"}, 403),
+        ("/events", {"events": []}, {}, 422),
+        ("/events", {"events": [{}] * 21, "visitor_id": "v"}, {}, 422),
+    ],
+)
+def test_what_is_refused_stores_nothing_and_says_why(
+    api: Api, path: str, body: Any, headers: dict[str, str], status: int
+) -> None:
+    got, problem = api.post(path, body, **headers)
+    assert (got, problem["status"]) == (status, status)
+    assert problem["title"]
+    assert api.items() == []
+
+
+@pytest.mark.parametrize("origin", ["https://www.example.com", "https://api.example.com", "null"])
+def test_known_origins_may_post(api: Api, origin: str) -> None:
+    assert api.post("/forms/contact", GOOD, origin=origin)[0] == 201
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allow"),
+    [
+        ("GET", "/forms/contact", 405, "POST"),
+        ("DELETE", "/events", 405, "POST"),
+        ("GET", "/", 404, None),
+        ("POST", "/forms/contact/more", 404, None),
+    ],
+)
+def test_elsewhere_there_is_nothing(
+    api: Api, method: str, path: str, status: int, allow: str | None
+) -> None:
+    answer = api.app.handler(http_event(method, path, route="$default"), None)
+    assert answer["statusCode"] == status
+    assert answer["headers"].get("allow") == allow
+    assert answer["headers"]["content-type"] == "application/problem+json"
+
+
+def test_without_consent_nothing_is_kept(api: Api) -> None:
+    status, body = api.post("/events", {"visitor_id": "v", "events": [{"type": "page_viewed"}]})
+    assert (status, body["results"]) == (202, [{"status": "no_consent"}])
+    assert api.calls == []
+
+
+def test_tracked_actions_are_one_batch_and_each_has_its_result(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[Any] = []
+
+    def put_all(_: EventStore, events: list[Any]) -> list[None]:
+        sent.append(events)
+        return [None] * len(events)
+
+    monkeypatch.setattr(EventStore, "put_all", put_all)
+    body = {
+        "visitor_id": "v",
+        "consent": {"purpose": "tracking", "version": "1"},
+        "events": [{"type": "page_viewed"}, {"type": "order_completed"}, {"type": "page_viewed"}],
+    }
+    status, answer = api.post("/events", body, content_type="text/plain;charset=UTF-8")
+    assert status == 202
+    assert [one["status"] for one in answer["results"]] == ["stored", "refused", "stored"]
+    assert len(sent) == 1
+    assert len(sent[0]) == 1, "the same action twice is one event"
+
+
+def test_trouble_with_the_table_is_not_success(
+    api: Api, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(api.app.store, "_table", "no-such-table")
+    status, problem = api.post("/forms/contact", GOOD)
+    assert (status, problem["status"]) == (503, 503)
+    line = json.loads(capsys.readouterr().out)
+    assert line == {
+        "level": "ERROR",
+        "route": "POST /forms/{form}",
+        "status": 503,
+        "error": "ResourceNotFoundException",
+    }
+
+
+def test_the_log_has_one_line_and_nothing_that_was_sent(
+    api: Api, capsys: pytest.CaptureFixture[str]
+) -> None:
+    api.post("/forms/contact", GOOD)
+    out = capsys.readouterr().out
+    assert out.count("\n") == 1
+    assert "ada" not in out.lower()

@@ -1,0 +1,321 @@
+"""The score function over real store code: whose events are, folds, alerts, bad records."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+
+from hotlist import events, identity
+from hotlist.claims import MAX_CLAIMANTS
+from hotlist.events import SPAM, Event, Route
+from hotlist.leads import Lead, LeadState, Temperature
+from hotlist.store.events import EventStore, to_item
+from hotlist.store.leads import LeadStore
+from integration.lambdas import load, stream_event
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+Make = Callable[..., Event]
+
+
+class Score:
+    """The handler, its tables and queues."""
+
+    def __init__(self, app: Any, failures: str, rescore: str, sqs: Any) -> None:
+        self.app = app
+        self.stores = app.stores
+        self._failures, self._rescore, self._sqs = failures, rescore, sqs
+        self.calls: list[str] = []
+        app.stores.events._client.meta.events.register(
+            "before-call.dynamodb", lambda model, **_: self.calls.append(model.name)
+        )
+
+    def happened(self, *made: Event) -> dict[str, Any]:
+        """Store events and deliver their records."""
+        for event in made:
+            self.stores.events.put(event)
+        return self.deliver(*made)
+
+    def deliver(self, *made: Event) -> dict[str, Any]:
+        answer: dict[str, Any] = self.app.handler(stream_event(*map(to_item, made)), None)
+        return answer
+
+    def lead(self, subject: str) -> Lead:
+        lead = self.stores.leads.get(subject)
+        assert lead is not None
+        return lead
+
+    def parked(self) -> list[dict[str, Any]]:
+        return [json.loads(body) for body in self._messages(self._failures)]
+
+    def queued(self) -> set[str]:
+        return {json.loads(body)["lead_id"] for body in self._messages(self._rescore)}
+
+    def _messages(self, url: str) -> list[str]:
+        found: list[str] = []
+        while batch := self._sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get(
+            "Messages"
+        ):
+            found += [message["Body"] for message in batch]
+        return found
+
+
+@pytest.fixture
+def score(tables: Any, monkeypatch: pytest.MonkeyPatch) -> Score:
+    _, names = tables
+    sqs = boto3.client("sqs")
+    failures = sqs.create_queue(QueueName=f"failures-{names['events']}")["QueueUrl"]
+    rescore = sqs.create_queue(QueueName=f"rescore-{names['events']}")["QueueUrl"]
+    environment = {
+        "EVENTS_TABLE": names["events"],
+        "LEADS_TABLE": names["leads"],
+        "IDENTITIES_TABLE": names["identities"],
+        "RESCORE_QUEUE_URL": rescore,
+        "FAILURE_QUEUE_URL": failures,
+    }
+    return Score(load("score", environment, monkeypatch), failures, rescore, sqs)
+
+
+def event(
+    event_type: str,
+    email: str | None = None,
+    phone: str | None = None,
+    visitor: str | None = None,
+    *,
+    ago: timedelta = timedelta(0),
+    **changes: Any,
+) -> Event:
+    named = (("email", email), ("phone", phone), ("visitor", visitor))
+    subject, *names = [identity.subject(kind, value) for kind, value in named if value]
+    at = NOW - ago
+    route = Route.FORM if email or phone else Route.BEACON
+    fields: dict[str, Any] = {
+        "event_id": f"{events.to_ms(at):012x}{abs(hash((event_type, email, phone, visitor))):020x}",
+        "type": event_type,
+        "occurred_at": at,
+        "received_at": at,
+        "route": route,
+        "subject": subject,
+        "names": tuple(sorted(names)),
+        "email": email,
+        "phone": phone,
+        "expires_at": at + timedelta(days=400),
+    }
+    return Event(**(fields | changes))
+
+
+ADA, BO = "ada@example.org", "bo@example.org"
+PHONE = "+48600100200"
+HOUR = timedelta(hours=1)
+
+
+def subject(kind: str, value: str) -> str:
+    return identity.subject(kind, value)
+
+
+def test_a_contact_request_makes_a_hot_lead_with_an_alert(score: Score) -> None:
+    assert score.happened(event("contact_requested", ADA)) == {"batchItemFailures": []}
+    lead = score.lead(subject("email", ADA))
+    assert (lead.temperature, lead.total) == (Temperature.HOT, 40)
+    assert lead.alerting.alert_id is not None
+    assert not lead.alerting.armed
+    assert list(score.stores.leads.hot()) == [lead.lead_id]
+
+
+def test_a_duplicate_record_changes_nothing(score: Score) -> None:
+    made = event("contact_requested", ADA)
+    score.happened(made)
+    before = score.lead(made.subject)
+    score.deliver(made, made)
+    after = score.lead(made.subject)
+    assert replace(
+        after, folded_at=before.folded_at, version=before.version, reasons=()
+    ) == replace(before, reasons=())
+    assert after.alerting.alert_id == before.alerting.alert_id
+
+
+def test_an_unknown_visitor_costs_one_read_and_no_lead(score: Score) -> None:
+    score.happened(event("page_viewed", visitor="v1"))
+    assert score.calls == ["PutItem", "BatchGetItem"]
+    assert score.stores.leads.get(subject("visitor", "v1")) is None
+
+
+def test_a_visitors_earlier_page_views_count_once_they_leave_an_address(score: Score) -> None:
+    view = event("page_viewed", visitor="v1", ago=HOUR, properties={"page_path": "/pricing"})
+    score.happened(view)
+    score.happened(event("form_submitted", ADA, visitor="v1", properties={"form": "ebook"}))
+    lead = score.lead(subject("email", ADA))
+    assert {reason.rule for reason in lead.reasons} == {"ebook", "pricing"}
+
+
+def test_what_a_new_lead_costs(score: Score) -> None:
+    score.happened(event("form_submitted", ADA, visitor="v1"))
+    assert score.calls == [
+        "PutItem",  # capture's
+        "BatchGetItem",  # the claims that there are
+        "UpdateItem",  # the claim, and what it gives back
+        "UpdateItem",  # the claimant's own
+        "GetItem",  # the lead
+        "Query",  # its events
+        "BatchGetItem",  # claims
+        "Query",  # the visitor's events
+        "PutItem",  # the lead
+    ]
+
+
+def test_a_phones_lead_is_taken_in_by_the_address_that_names_it(score: Score) -> None:
+    call = event("contact_requested", phone=PHONE, ago=HOUR)
+    score.happened(call)
+    assert score.lead(call.subject).temperature is Temperature.HOT
+    score.happened(event("form_submitted", ADA, PHONE))
+    taken = score.lead(call.subject)
+    assert (taken.state, taken.claimed_by) == (LeadState.CLAIMED, subject("email", ADA))
+    lead = score.lead(subject("email", ADA))
+    assert lead.temperature is Temperature.HOT
+    assert lead.contact.phone == PHONE
+    assert list(score.stores.leads.hot()) == [lead.lead_id]
+
+
+def test_two_people_at_one_browser_have_each_their_own_events(score: Score) -> None:
+    def view(ago: int) -> Event:
+        return event(
+            "page_viewed", visitor="v", ago=ago * HOUR, properties={"page_path": "/pricing"}
+        )
+
+    score.happened(view(9), view(7), view(5))
+    score.happened(event("form_submitted", ADA, visitor="v", ago=8 * HOUR))
+    assert score.lead(subject("email", ADA)).total == 45
+    score.happened(event("form_submitted", BO, visitor="v", ago=6 * HOUR))
+    assert score.lead(subject("email", ADA)).total == 30
+    assert score.lead(subject("email", BO)).total == 15
+
+
+def test_spam_is_no_lead_until_it_is_released(score: Score) -> None:
+    spam = event(
+        "contact_requested",
+        ADA,
+        visitor="v",
+        flags=frozenset({SPAM}),
+        expires_at=NOW + timedelta(days=30),
+    )
+    score.happened(event("session_started", visitor="v", ago=HOUR), spam)
+    assert score.lead(spam.subject).state is LeadState.EMPTY
+    release = event(
+        "event_reclassified",
+        ADA,
+        route=Route.OPERATOR,
+        properties={"event_id": spam.event_id, "remove": [SPAM]},
+    )
+    score.happened(release)
+    lead = score.lead(spam.subject)
+    assert lead.temperature is Temperature.HOT
+    assert {reason.rule for reason in lead.reasons} == {"contact-request", "visit"}
+    kept = score.stores.events.find(spam.subject, spam.event_id)
+    assert kept is not None
+    assert kept.expires_at == events.ceil_second(NOW + timedelta(days=396))
+
+
+def test_an_event_withdrawn_gives_its_visitor_back(score: Score) -> None:
+    view = event("page_viewed", visitor="v", ago=3 * HOUR, properties={"page_path": "/pricing"})
+    real = event("form_submitted", ADA, visitor="v", ago=2 * HOUR)
+    forged = event("form_submitted", BO, visitor="v", ago=4 * HOUR)
+    score.happened(view, real, forged)
+    assert score.lead(real.subject).total == 0
+    word = {"event_id": forged.event_id, "add": [SPAM]}
+    score.happened(event("event_reclassified", BO, route=Route.OPERATOR, properties=word))
+    assert score.lead(real.subject).total == 15
+    assert score.lead(forged.subject).state is LeadState.EMPTY
+
+
+def test_a_visitor_whom_many_claim_is_nobodys(score: Score) -> None:
+    view = event("page_viewed", visitor="v", ago=99 * HOUR, properties={"page_path": "/pricing"})
+    score.happened(view)
+    crowd = [f"p{number}@example.org" for number in range(MAX_CLAIMANTS + 1)]
+    for number, email in enumerate(crowd):
+        score.happened(event("form_submitted", email, visitor="v", ago=(60 - number) * HOUR))
+    assert subject("email", crowd[0]) in score.queued()
+    score.app.handler(
+        {
+            "Records": [
+                {
+                    "eventSource": "aws:sqs",
+                    "messageId": "m1",
+                    "body": json.dumps({"lead_id": subject("email", crowd[0])}),
+                }
+            ]
+        },
+        None,
+    )
+    assert score.lead(subject("email", crowd[0])).total == 0
+
+
+def test_a_poison_record_is_parked_and_stops_no_other(score: Score) -> None:
+    good = event("contact_requested", ADA)
+    score.stores.events.put(good)
+    bad = {"subject": {"S": "email:x"}, "event_key": {"S": "e#1"}, "type": {"S": "form_submitted"}}
+    answer = score.app.handler(stream_event(bad, to_item(good)), None)
+    assert answer == {"batchItemFailures": []}
+    assert score.lead(good.subject).temperature is Temperature.HOT
+    (parked,) = score.parked()
+    assert (parked["subject"], parked["event_id"]) == ("email:x", "e#1")
+    assert "occurred_at" in parked["error"]
+
+
+def test_trouble_that_may_pass_is_reported_and_nothing_is_parked(
+    score: Score, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(score.stores.leads, "_table", "no-such-table")
+    answer = score.happened(event("contact_requested", ADA))
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "100"}]}
+    assert score.parked() == []
+
+
+def test_changes_and_removals_are_nobodys_news(score: Score) -> None:
+    made = to_item(event("contact_requested", ADA))
+    for name in ("MODIFY", "REMOVE"):
+        assert score.app.handler(stream_event(made, name=name), None) == {"batchItemFailures": []}
+    assert score.stores.leads.get(subject("email", ADA)) is None
+
+
+def test_a_lead_ends_with_its_last_event(score: Score) -> None:
+    old = event("contact_requested", ADA, ago=timedelta(days=396), expires_at=NOW + HOUR)
+    score.happened(old)
+    assert score.lead(old.subject).state is LeadState.EMPTY
+
+
+def test_consents_are_renewed_while_their_lead_is_folded(score: Score) -> None:
+    consent = event(
+        "form_submitted",
+        ADA,
+        ago=timedelta(days=390),
+        expires_at=NOW + timedelta(days=300),
+        properties={"consents": {"email": {"version": "1"}}},
+    )
+    score.happened(consent)
+    kept = score.stores.events.find(consent.subject, consent.event_id)
+    assert kept is not None
+    assert kept.expires_at is not None
+    assert kept.expires_at > NOW + timedelta(days=791)
+
+
+def test_no_flood_hides_an_opt_out(tables: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, names = tables
+    store = EventStore(client, names["events"])
+    monkeypatch.setattr("hotlist.store.events.NEWEST", 3)
+    opt_out = event("unsubscribed", ADA, ago=99 * HOUR, route=Route.LINK)
+    store.put(opt_out)
+    for number in range(5):
+        store.put(event("form_submitted", ADA, ago=number * HOUR))
+    history = store.history(opt_out.subject)
+    assert [one.type for one in history.events] == ["unsubscribed"] + ["form_submitted"] * 3
+    assert history.truncated
+
+
+def test_leads_that_are_due_are_found_by_time(score: Score) -> None:
+    score.happened(event("contact_requested", ADA, ago=timedelta(days=10)))
+    leads: LeadStore = score.stores.leads
+    assert list(leads.due(NOW + timedelta(days=3))) == []
+    assert list(leads.due(NOW + timedelta(days=5))) == [subject("email", ADA)]

@@ -1,0 +1,238 @@
+"""A raw submission becomes an event, or errors by field; forms.yaml is checked."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hotlist import events, forms, identity
+from hotlist.config import BadConfig
+from hotlist.events import SPAM, Event
+from hotlist.forms import BadFields, Received
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+CONTACT: dict[str, Any] = {
+    "type": "contact_requested",
+    "honeypot": "website",
+    "default_region": "PL",
+    "fields": {
+        "name": {"type": "text", "required": True, "max": 20},
+        "email": {"type": "email"},
+        "phone": {"type": "phone"},
+        "size": {"type": "integer", "min": 1, "max": 1000},
+        "role": {"type": "choice", "options": ["director", "other"]},
+        "terms": {"type": "boolean"},
+        "message": {"type": "message", "max": 100},
+    },
+    "consents": {"email": {"version": "v1", "text": "News?"}},
+}
+GOOD = {"name": "Ada", "email": "Ada@Example.org"}
+
+
+def submit(raw: dict[str, Any], **received: Any) -> Event:
+    return forms.submission("contact", CONTACT, raw, Received(at=NOW, **received))
+
+
+def errors(raw: dict[str, Any]) -> dict[str, str]:
+    with pytest.raises(BadFields) as error:
+        submit(raw)
+    return dict(error.value.errors)
+
+
+def test_an_event_is_stored_under_its_strongest_identifier_and_names_the_others() -> None:
+    event = submit({**GOOD, "phone": "600100200", "visitor_id": "v1"})
+    assert event.subject == identity.subject("email", "ada@example.org")
+    assert event.names == (
+        identity.subject("phone", "+48600100200"),
+        identity.subject("visitor", "v1"),
+    )
+    assert (event.email, event.phone, event.phone_country) == (
+        "ada@example.org",
+        "+48600100200",
+        "PL",
+    )
+    assert event.expires_at == NOW + timedelta(days=396)
+
+
+def test_a_phone_alone_is_enough() -> None:
+    event = submit({"name": "Ada", "phone": "600100200", "visitor_id": "v1"})
+    assert identity.kind_of(event.subject) == "phone"
+
+
+def test_an_address_or_a_number_is_needed() -> None:
+    assert errors({"name": "Ada"}) == {"email": "an e-mail address or a phone number is needed"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "field"),
+    [
+        ({"email": "ada"}, "email"),
+        ({"phone": "12"}, "phone"),
+        ({"name": ""}, "name"),
+        ({"name": "  "}, "name"),
+        ({"name": "x" * 21}, "name"),
+        ({"name": ["a", "b"]}, "name"),
+        ({"name": "\ud800"}, "name"),
+        ({"size": "many"}, "size"),
+        ({"size": 0}, "size"),
+        ({"size": "9" * 400}, "size"),
+        ({"size": True}, "size"),
+        ({"role": "king"}, "role"),
+        ({"message": "x" * 101}, "message"),
+    ],
+)
+def test_each_field_is_checked(raw: dict[str, Any], field: str) -> None:
+    assert list(errors({**GOOD, **raw})) == [field]
+
+
+def test_answers_have_their_types_from_an_html_form_too() -> None:
+    event = submit({**GOOD, "size": "50", "terms": "on", "role": "director"})
+    assert (event.properties["size"], event.properties["terms"]) == (50, True)
+
+
+def test_the_same_submission_again_is_the_same_event() -> None:
+    assert submit(GOOD, user_agent="A").event_id == submit(GOOD, user_agent="B").event_id
+    assert submit(GOOD).event_id != submit({**GOOD, "message": "other"}).event_id
+
+
+def test_whoever_fills_the_honeypot_is_stored_as_spam_for_30_days() -> None:
+    event = submit({**GOOD, "website": "https://spam.example"})
+    assert event.flags == {SPAM}
+    assert event.expires_at == NOW + timedelta(days=30)
+    assert "website" not in event.properties
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"consents": ["email", "phone"]}, {"consents": {"email": True}}, {"consent_email": "on"}],
+)
+def test_a_consent_is_kept_with_the_version_of_its_text(given: dict[str, Any]) -> None:
+    event = submit({**GOOD, **given})
+    assert event.properties["consents"] == {"email": {"version": "v1"}}
+    assert event.expires_at == NOW + timedelta(days=792)
+
+
+def test_no_consent_is_no() -> None:
+    assert "consents" not in submit({**GOOD, "consents": {"email": "no"}}).properties
+
+
+def test_what_the_form_does_not_declare_is_kept_up_to_a_bound() -> None:
+    event = submit({**GOOD, "shoe": "43", "big": "x" * 5000})
+    assert event.properties["extra"] == {"shoe": "43"}
+
+
+def test_the_page_says_where_it_was_posted() -> None:
+    event = submit(
+        {**GOOD, "page_url": "https://x.example/pricing?a=1", "source": "google", "gclid": "g"},
+        accept_language="pl-PL,pl;q=0.9",
+        origin="https://x.example",
+    )
+    assert event.properties["page_path"] == "/pricing"
+    assert event.properties["language"] == "pl"
+    assert event.properties["origin"] == "https://x.example"
+    assert event.properties["gclid"] == "g"
+
+
+def test_client_time_is_corrected_by_when_it_was_sent() -> None:
+    fast = NOW + timedelta(hours=1)
+    said = {"occurred_at": (fast - timedelta(minutes=5)).isoformat(), "sent_at": fast.isoformat()}
+    assert submit({**GOOD, **said}).occurred_at == NOW - timedelta(minutes=5)
+
+
+@settings(deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            [*CONTACT["fields"], "page_url", "consents", "event_id", "sent_at", "visitor_id"]
+        )
+        | st.text(max_size=5),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+            st.lists,
+            max_leaves=3,
+        ),
+    )
+)
+def test_any_submission_is_an_event_or_errors(raw: dict[str, Any]) -> None:
+    try:
+        event = submit(raw)
+    except BadFields as error:
+        assert error.errors
+    else:
+        assert event.subject
+
+
+def tracked(raw: Any) -> Event:
+    return forms.tracked(raw, "v1", Received(at=NOW), None)
+
+
+def test_a_tracked_action_is_a_visitors() -> None:
+    event = tracked(
+        {"type": "page_engaged", "properties": {"seconds": 70, "page_url": "https://x/y"}}
+    )
+    assert event.subject == identity.subject("visitor", "v1")
+    assert (event.properties["seconds"], event.properties["page_path"]) == (70, "/y")
+    assert event.expires_at == NOW + timedelta(days=90)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {"type": "order_completed"},
+        {"type": "contact_requested"},
+        {},
+        {"type": "page_viewed", "properties": 1},
+        7,
+    ],
+)
+def test_what_may_not_be_tracked_is_refused(raw: Any) -> None:
+    with pytest.raises(BadFields):
+        tracked(raw)
+
+
+YAML = "contact:\n  fields:\n    email: {type: email}\n"
+
+
+def test_the_shipped_forms_are_good() -> None:
+    file = Path(__file__).parents[2] / "config" / "forms.yaml"
+    assert set(forms.compile_forms(file.read_text("utf-8"))) == {"contact", "ebook", "webinar"}
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "why"),
+    [
+        (YAML + "  captcha: turnstile\n", "contact", "not built yet"),
+        (YAML + "  tel: true\n", "contact.tel", "no such key"),
+        (
+            YAML.replace("email: {type: email}", "email: {type: mail}"),
+            "contact.fields.email.type",
+            "",
+        ),
+        (
+            YAML.replace("email: {", "source: {type: text}\n    email: {"),
+            "contact",
+            "uses the name",
+        ),
+        (YAML.replace("type: email", "type: text"), "contact", "email or phone"),
+        (YAML + "  type: page_viewed\n", "contact", "cannot send"),
+        (YAML + "  redirect_url: javascript:alert(1)\n", "contact.redirect_url", ""),
+        (YAML.replace("contact", "con/tact"), "con/tact", ""),
+        ("", "", "empty"),
+    ],
+)
+def test_a_wrong_form_is_refused_with_its_place(text: str, path: str, why: str) -> None:
+    with pytest.raises(BadConfig) as error:
+        forms.compile_forms(text, "forms.yaml")
+    finding = error.value.findings[0]
+    assert finding.path.startswith(path)
+    assert why in finding.message
+    assert finding.line >= 1
+
+
+def test_every_name_that_hotlist_gives_is_reserved() -> None:
+    said = dict.fromkeys(forms._CONTEXT, "x") | {"page_url": "https://x/y"}
+    event = submit({**GOOD, **said, "consent_email": "on", "shoe": "1"}, user_agent="u", origin="o")
+    assert set(event.properties) - set(CONTACT["fields"]) <= events.RESERVED

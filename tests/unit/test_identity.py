@@ -1,0 +1,112 @@
+"""Addresses and numbers: what is taken, and how it is normalised."""
+
+import pytest
+from email_validator import EmailNotValidError, validate_email
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hotlist import identity
+from hotlist.identity import BadIdentifier
+
+
+def ours(text: str) -> str | None:
+    try:
+        return identity.normalise_email(text)
+    except BadIdentifier:
+        return None
+
+
+def theirs(text: str) -> str | None:
+    try:
+        found = validate_email(text.strip(), check_deliverability=False)
+    except EmailNotValidError:
+        return None
+    return f"{found.local_part}@{found.ascii_domain}".lower()
+
+
+ADDRESSES = [
+    "ada@example.org",
+    "Ada.Lovelace+news@Sub.Example.ORG",
+    " ada@example.org ",
+    "a@b.co",
+    "o'brien@example.ie",
+    "a" * 64 + "@example.org",
+    "a" * 65 + "@example.org",
+    "a@" + "b" * 63 + ".org",
+    "a@" + "b" * 64 + ".org",
+    "a@" + ".".join(["b" * 49] * 5) + ".org",
+    "a@" + ".".join(["b" * 61] * 4) + ".org",
+    "ada@example",
+    "ada@localhost",
+    "ada@host.local",
+    "ada@x.test",
+    "ada@example.invalid",
+    "ada@-example.org",
+    "ada@example-.org",
+    "ada@exa--mple.org",
+    "ada@ab--cd.org",
+    "ada@xn--bcher-kva.example",
+    "ada..b@example.org",
+    ".ada@example.org",
+    "ada.@example.org",
+    "ada@@example.org",
+    "ada@example..org",
+    "ada@example.org.",
+    "ada@[127.0.0.1]",
+    "ada@127.0.0.1",
+    "ada@example.123",
+    "ada@example.c",
+    '"ada b"@example.org',
+    "ada b@example.org",
+    "ada",
+    "@example.org",
+    "",
+    "ada@exam_ple.org",
+    "ada\n@example.org",
+    "ada@example.org\nBcc: x@y.z",
+    "zażółć@example.org",
+    "ada@bücher.example",
+    "ADA@BÜCHER.example",
+    "用户@例子.广告",
+]
+
+
+@pytest.mark.parametrize("text", ADDRESSES)
+def test_an_address_is_taken_as_email_validator_takes_it(text: str) -> None:
+    assert ours(text) == theirs(text)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.from_regex(r"\A[a-zA-Z0-9.+_'-]{1,12}@[a-zA-Z0-9.-]{1,16}\.[a-zA-Z0-9-]{1,6}\Z")
+    | st.text(st.characters(max_codepoint=127, exclude_characters="\r\n\t\v\f "), max_size=30)
+)
+def test_any_ascii_text_is_judged_as_email_validator_judges_it(text: str) -> None:
+    assert ours(text) == theirs(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "expected"),
+    [
+        ("600 100 200", "PL", ("+48600100200", "PL")),
+        ("+48 600-100-200", "US", ("+48600100200", "PL")),
+        ("0048600100200", "PL", ("+48600100200", "PL")),
+        ("(201) 555-0123", "US", ("+12015550123", "US")),
+        ("+44 20 7946 0958", "PL", ("+442079460958", "GB")),
+    ],
+)
+def test_numbers_become_e164(text: str, region: str, expected: tuple[str, str]) -> None:
+    assert identity.normalise_phone(text, region) == expected
+
+
+@pytest.mark.parametrize("text", ["", "12", "call me", "+999999999999", "6" * 300])
+def test_what_is_no_number_is_refused(text: str) -> None:
+    with pytest.raises(BadIdentifier):
+        identity.normalise_phone(text, "PL")
+
+
+def test_a_subject_tells_its_kind_and_nothing_else() -> None:
+    subject = identity.subject(identity.EMAIL, "ada@example.org")
+    assert identity.kind_of(subject) == "email"
+    assert "ada" not in subject
+    assert subject != identity.subject(identity.VISITOR, "ada@example.org")

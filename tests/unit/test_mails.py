@@ -1,0 +1,150 @@
+"""Mails: what they say, that nothing breaks out of them, and that they stay small."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time
+from decimal import Decimal
+from email import message_from_bytes, policy
+from typing import Any
+
+import pytest
+
+from hotlist import digest, mails
+from hotlist.events import Event
+from hotlist.leads import Alerting, Contact, Lead, LeadState, Reason, Stage, Temperature
+from hotlist.mailer import Mailer, delivery_hash
+from hotlist.sales import Recipient
+
+NOW = datetime(2026, 3, 29, 5, 30, tzinfo=UTC)
+ANNA = Recipient(
+    id="anna",
+    name="Anna Kowalska",
+    email="anna@example.com",
+    language="pl",
+    timezone="Europe/Warsaw",
+    digest=time(7, 30),
+    weekdays=frozenset(range(7)),
+)
+HOSTILE = "<script>alert(1)</script>\r\nBcc: all@example.com"
+
+
+def title(rule_id: str, language: str) -> str:
+    return {"pricing": "Oglądał cennik"}.get(rule_id, rule_id)
+
+
+def lead(number: int = 0, **changes: Any) -> Lead:
+    fields = {
+        "lead_id": f"email:{number}",
+        "folded_at": NOW,
+        "expires_at": NOW,
+        "temperature": Temperature.HOT,
+        "stage": Stage.INTENT,
+        "total": 75,
+        "contact": Contact("Łukasz Żak", "Śruby & Synowie", "lukasz@example.org", "+48600100200"),
+        "reasons": (Reason("pricing", Decimal("44.5")),),
+        "channel": "paid_search",
+        "last_event_at": NOW,
+        "alerting": Alerting(armed=False, hot_since=NOW),
+    }
+    return Lead(**(fields | changes))
+
+
+def test_a_digest_tells_whom_to_call_and_why() -> None:
+    mail = mails.digest(digest.hot_list([lead()]), ANNA, NOW, title)
+    for part in (mail.html, mail.text):
+        assert "Łukasz Żak" in part
+        assert "lukasz@example.org" in part
+        assert "+48600100200" in part
+        assert "+45" in part  # 44.5, half up
+        assert "Oglądał cennik" in part
+        assert "29.03. 07:30" in part  # after the clocks changed
+    assert "Śruby &amp; Synowie" in mail.html
+    assert mail.subject == "Gorąca lista 29.03. – 1 gorący lead: Łukasz Żak"
+
+
+def test_leads_come_best_first_and_cold_ones_not_at_all() -> None:
+    found = digest.hot_list(
+        [
+            lead(1, total=61),
+            lead(2, total=99),
+            lead(3, temperature=Temperature.WARM),
+            lead(4, state=LeadState.EMPTY),
+        ]
+    )
+    assert [one.lead_id for one in found.leads] == ["email:2", "email:1"]
+
+
+@pytest.mark.parametrize("language", ["en", "pl", "de"])
+def test_a_thousand_leads_of_long_texts_stay_under_90_kb(language: str) -> None:
+    long = Contact("W" * 200, "&" * 200, "a" * 60 + "@" + "b" * 60 + ".example", "+48600100200")
+    reasons = tuple(Reason("&" * 200, Decimal(9)) for _ in range(3))
+    hot = digest.hot_list(lead(n, contact=long, reasons=reasons) for n in range(1000))
+    mail = mails.digest(hot, replace(ANNA, language=language), NOW, title)
+    assert len(mail.html.encode()) < 90_000
+    shown = mail.html.count("mailto:")
+    assert shown >= 10
+    assert str(1000 - shown) in mail.html
+
+
+def test_lead_supplied_text_is_only_text() -> None:
+    hostile = lead(contact=Contact(HOSTILE, HOSTILE, "x@example.org"))
+    for mail in (
+        mails.digest(digest.hot_list([hostile]), ANNA, NOW, title),
+        mails.alert(hostile, ANNA, title),
+    ):
+        assert "<script" not in mail.html
+        assert "\n" not in mail.subject
+        assert "\r" not in mail.subject
+
+
+def test_the_message_of_a_form_is_told_whole_and_answered_to_its_sender() -> None:
+    event = Event(
+        event_id="1",
+        type="contact_requested",
+        occurred_at=NOW,
+        email="ada@example.org",
+        properties={
+            "form": "contact",
+            "name": "Ada",
+            "message": f"Hello\nthere {HOSTILE}",
+            "role": "cto",
+        },
+    )
+    mail = mails.message(event, {"name": "Name", "role": "Role", "message": "Message"}, ANNA)
+    assert mail.reply_to == "ada@example.org"
+    assert "Hello\nthere &lt;script&gt;" in mail.html
+    assert "Role: cto" in mail.text
+
+
+class _Client:
+    def __init__(self) -> None:
+        self.request: dict[str, Any] = {}
+
+    def send_email(self, **request: Any) -> dict[str, str]:
+        self.request = request
+        return {"MessageId": "m-1"}
+
+
+def test_the_mime_message_has_both_parts_and_its_tags() -> None:
+    client = _Client()
+    mail = mails.alert(lead(), ANNA, title)
+    assert Mailer(client, "hotlist@example.com", "set").send(mail, ANNA, "alert#1#anna") == "m-1"
+    raw = client.request["Content"]["Raw"]["Data"]
+    mime = message_from_bytes(raw, policy=policy.default)
+    assert [part.get_content_type() for part in mime.walk()] == [
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+    ]
+    assert mime["To"] == "Anna Kowalska <anna@example.com>"
+    assert mime["Reply-To"] == "lukasz@example.org"
+    tags = {tag["Name"]: tag["Value"] for tag in client.request["EmailTags"]}
+    assert tags == {
+        "audience": "sales",
+        "recipient": "anna",
+        "delivery": delivery_hash("alert#1#anna"),
+    }
+
+
+def test_an_empty_day_says_so() -> None:
+    mail = mails.digest(digest.hot_list([]), ANNA, NOW, title)
+    assert "Dziś nie ma gorących leadów." in mail.text
