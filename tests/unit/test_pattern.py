@@ -410,9 +410,10 @@ def test_hostile_wildcards_take_little_time(wildcard: str) -> None:
 
 
 def test_what_is_no_object_does_not_match() -> None:
-    matches = pattern.compile({"a": [{"exists": False}]})
     events: list[Any] = [None, 1, "a", ["a"], [{"b": 1}], set()]
-    assert not any(matches(event) for event in events)
+    for name in ("a", "a.b", "a.b.c.d.e", ""):
+        matches = pattern.compile({name: [{"exists": False}]})
+        assert not any(matches(event) for event in events)
 
 
 def test_what_is_no_json_only_exists() -> None:

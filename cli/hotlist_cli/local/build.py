@@ -17,7 +17,10 @@ from hotlist_cli.local.ministack import CREDENTIALS, MiniStack, tail
 
 STACK_NAME: Final = "hotlist"
 _BUCKET: Final = "artifacts"
-_INPUTS: Final = ("template.yaml", "config", "functions", "layers", "cli/hotlist_cli")
+_INPUTS: Final = (
+    *("template.yaml", "config", "functions", "layers"),
+    *("cli/hotlist_cli", "requirements/build.txt"),
+)
 _IGNORED: Final = frozenset({"__pycache__", "local"})
 _TIMEOUT: Final = 600.0
 
@@ -48,24 +51,23 @@ class Tools:
                 raise Failed(f"{tool} is missing: run `make setup`")
 
 
-def build(tools: Tools) -> Path:
+def build(tools: Tools, config: Path | None = None) -> Path:
     """The folder of the built template, for the interpreter that will run it.
 
     Builds lie in `.build/local/` by the hash of all that goes into them, so an unchanged
-    project is not built again and two runs never write into one folder.
+    project is not built again and two runs never write into one folder. With `config` the
+    layer gets that folder's configuration instead of the project's.
     """
-    finished = tools.root / ".build" / "local" / _fingerprint(tools)
+    finished = tools.root / ".build" / "local" / _fingerprint(tools, config)
     if (finished / "template.yaml").exists():
         return finished
     finished.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="building-", dir=finished.parent) as folder:
         unfinished = Path(folder)
+        built = unfinished / "built"
         _sam(
             tools,
-            [
-                "build",
-                *_flags(template=tools.root / "template.yaml", build_dir=unfinished / "built"),
-            ],
+            ["build", *_flags(template=tools.root / "template.yaml", build_dir=built)],
             scratch=unfinished,
             env={
                 "HOTLIST_TARGET": "host",
@@ -73,10 +75,27 @@ def build(tools: Tools) -> Path:
                 "HOTLIST_BUILDER": sys.executable,
             },
         )
+        if config is not None:
+            _configure(tools, built, config)
         with suppress(OSError):  # another run was faster: the same build
-            (unfinished / "built").rename(finished)
+            built.rename(finished)
     _forget_old(finished)
     return finished
+
+
+def _configure(tools: Tools, built: Path, config: Path) -> None:
+    """Compile another configuration into the layer, with the command that its build uses."""
+    for package in built.glob("*/python/hotlist_config"):
+        log = built.parent / "config.log"
+        status = guard.run(
+            [sys.executable, "-m", "hotlist_cli", "config", package.parent, "--config", config],
+            env=os.environ,
+            cwd=tools.root,
+            log=log,
+            timeout=_TIMEOUT,
+        )
+        if status:
+            raise Failed(f"the configuration in {config} is refused:\n{tail(log)}")
 
 
 def deploy(
@@ -126,10 +145,10 @@ def _sam(
         raise Failed(f"sam {arguments[0]} failed:\n{tail(log)}")
 
 
-def _fingerprint(tools: Tools) -> str:
+def _fingerprint(tools: Tools, config: Path | None) -> str:
     digest = hashlib.sha256()
     digest.update(f"{platform.platform()} {tools.stack_python.resolve()}".encode())
-    for path in _inputs(tools.root):
+    for path in [*_inputs(tools.root), *_files(config)]:
         digest.update(f"\0{path.relative_to(tools.root)}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
@@ -138,22 +157,23 @@ def _fingerprint(tools: Tools) -> str:
 def _inputs(root: Path) -> Iterator[Path]:
     for name in _INPUTS:
         start = root / name
-        if start.is_file():
-            yield start
-            continue
-        for folder, folders, files in os.walk(start):
-            folders[:] = sorted(set(folders) - _IGNORED)
-            for file in sorted(files):
-                if not file.endswith(".pyc"):
-                    yield Path(folder, file)
+        yield from [start] if start.is_file() else _files(start)
+
+
+def _files(start: Path | None) -> Iterator[Path]:
+    for folder, folders, files in os.walk(start) if start else ():
+        folders[:] = sorted(set(folders) - _IGNORED)
+        for file in sorted(files):
+            if not file.endswith(".pyc"):
+                yield Path(folder, file)
 
 
 def _forget_old(newest: Path) -> None:
-    """Keep the three newest builds: one of them may be in use."""
+    """Keep the four newest builds: others may be in use."""
     builds = sorted(
         (path for path in newest.parent.iterdir() if not path.name.startswith("building-")),
         key=lambda path: path.stat().st_mtime,
         reverse=True,
     )
-    for old in builds[3:]:
+    for old in builds[4:]:
         shutil.rmtree(old, ignore_errors=True)

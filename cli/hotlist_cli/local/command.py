@@ -53,6 +53,7 @@ def up(tools: Tools) -> int:
             f"\n  inbox         {stack.inbox_url}/"
             f"\n  API           {stack.api_url}"
             f"\n  AWS endpoint  {stack.ministack.endpoint}"
+            f"\n  scratch       {stack.scratch}"
             "\n\nCtrl-C stops everything.",
             flush=True,
         )

@@ -2,11 +2,13 @@
 
 import http.client
 import json
+import math
 import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -126,7 +128,7 @@ def table(everybody: Iterable[Visitor], stored: dict[str, Lead], rules: Ruleset)
         else:
             lead = stored[visitor.lead_id]
             why = ", ".join(
-                f"{rules.title(reason.rule, 'en')} {reason.points.normalize():+f}"
+                f"{rules.title(reason.rule, 'en')} {_rounded(reason.points):+d}"
                 for reason in lead.reasons
             )
             temperature = _coloured(f"{lead.temperature:<6}", _COLOURS[lead.temperature])
@@ -137,15 +139,19 @@ def table(everybody: Iterable[Visitor], stored: dict[str, Lead], rules: Ruleset)
 
 def _written(stack: Stack) -> str:
     """The mails, and beside each its HTML part as a page that a browser opens."""
-    lines = ["", f"{len(stack.mailbox.messages)} MAILS in {_short(stack.mailbox.folder)}/"]
+    lines = ["", f"{len(stack.mailbox.messages)} MAILS, and an .eml of each beside it", "─" * 96]
     for message in stack.mailbox.messages:
         html = part(stack.mailbox.parse(message), "html")
         page = (stack.mailbox.folder / message.file).with_suffix(".html")
         page.write_text(html or "", encoding="utf-8")
         to = ", ".join(message.recipients)
-        lines.append(f"  {_short(stack.mailbox.folder / message.file)}")
-        lines.append(_coloured(f"      {to}: {message.subject}", "2"))
+        lines.append(f"  {_short(page)}  {_coloured(to, '2')}")
     return "\n".join(lines)
+
+
+def _rounded(points: Decimal) -> int:
+    """Half up, as the totals are."""
+    return math.floor(points + Decimal("0.5"))
 
 
 def _short(path: Path) -> str:

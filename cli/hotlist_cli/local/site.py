@@ -13,6 +13,9 @@ from typing import Final
 from hotlist_cli.local.ministack import HOST, MiniStack
 from hotlist_cli.local.serving import NOT_FOUND, Answer, Reply, Request
 
+SITE: Final = "https://www.example.com"
+"""Where `config/forms.yaml` sends people after a form; here that is the sample page."""
+
 API_PLACEHOLDER: Final = b"https://api.example.com"
 """What the sample page has in the place of the API's address."""
 
@@ -52,11 +55,13 @@ class Front:
     def __init__(self) -> None:
         self._port = 0
         self._host = ""
+        self._site_url = ""
 
-    def open(self, stack: MiniStack, api_id: str) -> None:
-        """From now on forward to this API."""
+    def open(self, stack: MiniStack, api_id: str, site_url: str) -> None:
+        """From now on forward to this API, whose redirects to `SITE` lead to `site_url`."""
         self._port = stack.port
         self._host = f"{api_id}.execute-api.localhost:{stack.port}"
+        self._site_url = site_url
 
     def answer(self, request: Request) -> Reply:
         """The API's own answer, or 503 while the stack is starting or gone."""
@@ -73,5 +78,11 @@ class Front:
             return Reply(503, b"the stack has stopped\n")
         finally:
             connection.close()
-        returned = {k: v for k, v in answer.getheaders() if k.lower() not in _NOT_RETURNED}
-        return Reply(answer.status, body, headers=returned)
+        returned = {
+            name: value.replace(SITE, self._site_url) if name.lower() == "location" else value
+            for name, value in answer.getheaders()
+            if name.lower() not in _NOT_RETURNED
+        }
+        return Reply(
+            answer.status, body.replace(SITE.encode(), self._site_url.encode()), "", returned
+        )

@@ -21,6 +21,8 @@ from hotlist_cli.local.serving import Server
 SENDER: Final = "hotlist@example.com"
 """The address that mails come from here; its domain is verified in the mailbox."""
 
+_PLATFORM: Final = ("START ", "END ", "REPORT ")
+
 
 @dataclass(frozen=True, slots=True)
 class Ports:
@@ -34,7 +36,8 @@ class Ports:
 class Stack:
     """A running stack. Leaving its `with` block ends every process and removes its folder.
 
-    Two stacks never share a port or a folder; `mails` is where the mails are kept after the
+    Two stacks never share a port or a folder. `config` is another folder than the project's
+    `config/`; `mails` is where the mails are kept after the
     end (a folder of the run's own, gone with it, if None).
     """
 
@@ -42,6 +45,7 @@ class Stack:
         self,
         tools: build.Tools,
         *,
+        config: Path | None = None,
         mails: Path | None = None,
         ports: Ports = Ports(),
         progress: Callable[[str], None] = lambda _: None,
@@ -50,12 +54,14 @@ class Stack:
         self._progress = progress
         self._closing = ExitStack()
         try:
-            self._start(tools, mails, ports)
+            self._start(tools, config, mails, ports)
         except BaseException:
             self._closing.close()
             raise
 
-    def _start(self, tools: build.Tools, mails: Path | None, ports: Ports) -> None:
+    def _start(
+        self, tools: build.Tools, config: Path | None, mails: Path | None, ports: Ports
+    ) -> None:
         began = time.monotonic()
         self.scratch = Path(tempfile.mkdtemp(prefix="hotlist-"))
         self._closing.callback(shutil.rmtree, self.scratch, ignore_errors=True)
@@ -68,7 +74,7 @@ class Stack:
         self.inbox_url, self.api_url, self.site_url = inbox.url, api.url, landing.url
 
         self._progress("building the template")
-        built = build.build(tools)
+        built = build.build(tools, config)
         self._progress("starting MiniStack")
         self.ministack = self._closing.enter_context(
             MiniStack(tools.stack_python, self.scratch, mail_endpoint=inbox.url)
@@ -80,7 +86,7 @@ class Stack:
             identities={SENDER.rpartition("@")[2]},
             configuration_sets=set(self.deployed.of_type("AWS::SES::ConfigurationSet").values()),
         )
-        front.open(self.ministack, routes.make(self.ministack, self.deployed))
+        front.open(self.ministack, routes.make(self.ministack, self.deployed), landing.url)
         self.pump = Pump(self.ministack)
         self._closing.callback(self.pump.stop)
         feedback = Feedback(self.ministack, self.mailbox)
@@ -104,6 +110,18 @@ class Stack:
     def name(self, logical_id: str) -> str:
         """The physical name of a resource of the template: `EventsTable`, `FailureQueue`."""
         return self.deployed.names[logical_id]
+
+    def logs(self) -> list[str]:
+        """What the functions have logged so far, the platform's own lines left out."""
+        logs = self.client("logs")
+        groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
+        pages = (
+            page
+            for group in groups
+            for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group)
+        )
+        lines = [event["message"].rstrip() for page in pages for event in page["events"]]
+        return [line for line in lines if not line.startswith(_PLATFORM)]
 
     def close(self) -> None:
         self._closing.close()

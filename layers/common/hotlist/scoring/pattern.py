@@ -146,7 +146,7 @@ def _compiled(rules: list[_Rule]) -> Callable[[object], bool]:
     closely = [_CloseLook(rule).matches for rule in rules]
 
     def match_closely(event: object) -> bool:
-        return isinstance(event, Mapping) and any(matches(event) for matches in closely)
+        return any(matches(event) for matches in closely)
 
     if sum(map(len, rules)) > MAX_QUICK_FIELDS:
         return match_closely
@@ -211,11 +211,13 @@ class _CloseLook:
         # Event Ruler passes over an empty key where no name has it before its end.
         self._empty_keys = any(not name or "" in name.rstrip(".").split(".") for name in rule)
 
-    def matches(self, event: Mapping[str, object]) -> bool:
+    def matches(self, event: object) -> bool:
         """Keeps the elements that were chosen so far, as far as a later field can meet them.
 
         Not to keep more makes most ways through an event the same, of which one is enough.
         """
+        if not isinstance(event, Mapping):
+            return False
         if not self._fields:
             names = sorted(self._rule, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
             self._fields = [(n, self._rule[n], _met(names[i:])) for i, n in enumerate(names, 1)]

@@ -18,6 +18,9 @@ _BEYOND_16_BITS: Final = re.compile("[\U00010000-\U0010ffff]")
 _WILDCARD: Final = re.compile(r"(?:[^*\\]|\\[*\\]|\*(?!\*))*")
 _WILDCARD_PART: Final = re.compile(r"\\[*\\]|\*|[^*\\]+")
 
+_GLOBALS: Final[dict[str, object]] = {}
+"""Of all generated functions: empty, and always the same, since lookups of built-ins are cached."""
+
 
 class Constants:
     """The constants of one generated function, which it has as defaults of its parameters."""
@@ -41,10 +44,6 @@ class Constants:
         return FunctionType(code, _GLOBALS, "match", tuple(self._values))
 
 
-_GLOBALS: Final[dict[str, object]] = {}
-"""Empty, and one for all functions: lookups of built-ins are cached by it."""
-
-
 @lru_cache(maxsize=512)
 def _code(source: str) -> CodeType:
     """Patterns of one shape share their code, which costs more than all the rest to make."""
@@ -64,8 +63,8 @@ def text_test(kind: str, texts: Collection[str]) -> Emit:
     if not any("?" in text for text in texts):
         return lambda constants: " or ".join(emit(constants) for emit in emits)
     return lambda constants: (
-        f"(value := {constants.bind(_as_utf8)}(value), "
-        f"{' or '.join(emit(constants) for emit in emits)})[1]"
+        f"(value := {constants.bind(_as_utf8)}(value)) is not None"
+        f" and ({' or '.join(emit(constants) for emit in emits)})"
     )
 
 

@@ -264,7 +264,9 @@ class Values:
         if self.addresses:
             tests.append(f"{constants.bind(within)}(value, {constants.bind(self.addresses)})")
         test = " or ".join(tests) or "False"
-        return f"(value := value.lower()) == value and ({test})" if self.ignore_case else test
+        if self.ignore_case and tests:
+            return f"(value := value.lower()) is not None and ({test})"
+        return test
 
     def _number_expression(self, constants: Constants) -> str:
         """For doubles, and integers that are as good as them."""
