@@ -1,7 +1,4 @@
-"""Digest: every quarter of an hour → the hot list for whoever is due, due leads to the queue.
-
-The event's `time`, if it has one, says for when it runs; what was sent is not sent again.
-"""
+"""Digest: every quarter of an hour (or at the event's `time`) → the hot list, due leads queued."""
 
 from datetime import UTC, datetime
 from functools import partial

@@ -34,9 +34,8 @@ def notify(event: dict[str, Any]) -> dict[str, Any]:
     """Send what each record is about to everybody; one recipient's trouble stops no other."""
     batch, sent = records.Batch(records.FailureQueue(sqs, settings.failure_queue_url).park), 0
     for record in records.writes(event):
-        for letter in batch.attempt([record], notifier.letters, record) or ():
-            for recipient in batch.attempt([record], notifier.recipients) or ():
-                sent += bool(batch.attempt([record], notifier.send, letter, recipient))
+        for letter, recipient in batch.attempt([record], notifier.letters, record) or ():
+            sent += bool(batch.attempt([record], notifier.send, letter, recipient))
     log.info("notified", extra={"sent": sent, "failed": len(batch.failed)})
     return batch.answer()
 
@@ -46,6 +45,6 @@ def feedback(event: dict[str, Any]) -> dict[str, Any]:
     disabled = notifier.hear(event["detail"])
     if disabled is not None:
         log.error("recipient disabled", extra={"recipient": disabled})
-        with single_metric(name="RecipientDisabled", unit=MetricUnit.Count, value=1) as metric:
+        with single_metric("RecipientDisabled", MetricUnit.Count, 1) as metric:
             metric.add_metadata("recipient", disabled)
     return {"disabled": disabled}

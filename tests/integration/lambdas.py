@@ -11,7 +11,8 @@ ROOT = Path(__file__).parents[2]
 
 def load(name: str, environment: dict[str, str], patch: Any) -> ModuleType:
     """Import `functions/<name>/app.py` anew, as a cold start does."""
-    for key, value in {"POWERTOOLS_SERVICE_NAME": name, **environment}.items():
+    common = {"POWERTOOLS_SERVICE_NAME": name, "POWERTOOLS_METRICS_NAMESPACE": "Hotlist"}
+    for key, value in {**common, **environment}.items():
         patch.setenv(key, value)
     spec = importlib.util.spec_from_file_location(
         f"{name}_app", ROOT / "functions" / name / "app.py"

@@ -158,11 +158,10 @@ def test_client_time_is_corrected_by_when_it_was_sent() -> None:
 )
 def test_any_submission_is_an_event_or_errors(raw: dict[str, Any]) -> None:
     try:
-        event = submit(raw)
+        subject = submit(raw).subject
     except BadFields as error:
-        assert error.errors
-    else:
-        assert event.subject
+        subject = ", ".join(error.errors)
+    assert subject
 
 
 def tracked(raw: Any) -> Event:

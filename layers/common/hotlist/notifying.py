@@ -32,16 +32,10 @@ class Notifier:
     forms: Mapping[str, Any]
     outbox: Outbox
 
-    def letters(self, record: Record) -> list[Letter]:
-        """What a stream record is about: a form's message, a lead that turned hot, or nothing."""
-        if "event_key" in record.image:
-            return self._message(record)
-        return list(self._alert(record))
-
-    def recipients(self) -> list[Recipient]:
-        """Everybody who gets mail."""
-        off = self.outbox.deliveries.disabled(recipient.id for recipient in self.sales.recipients)
-        return [recipient for recipient in self.sales.recipients if recipient.id not in off]
+    def letters(self, record: Record) -> list[tuple[Letter, Recipient]]:
+        """What a stream record is about, and who gets it: a form's message, a lead turned hot."""
+        made = self._message(record) if "event_key" in record.image else self._alert(record)
+        return [(letter, recipient) for letter in made for recipient in self._recipients()]
 
     def send(self, letter: Letter, recipient: Recipient) -> bool:
         """Send a letter to one recipient unless they have it."""
@@ -63,11 +57,17 @@ class Notifier:
             return str(tags["recipient"])
         return None
 
-    def _message(self, record: Record) -> list[Letter]:
+    def _recipients(self) -> list[Recipient]:
+        """Everybody who gets mail."""
+        everybody = self.sales.recipients
+        off = self.outbox.deliveries.disabled(recipient.id for recipient in everybody)
+        return [recipient for recipient in everybody if recipient.id not in off]
+
+    def _message(self, record: Record) -> Iterator[Letter]:
         event = stored_events.from_item(record.image)
         fields = self.forms.get(str(event.properties.get("form")), {}).get("fields", {})
         labels = {name: _label(name, spec) for name, spec in fields.items()}
-        return [Letter(f"tell#{event.dedup}", partial(mails.message, event, labels))]
+        yield Letter(f"tell#{event.dedup}", partial(mails.message, event, labels))
 
     def _alert(self, record: Record) -> Iterator[Letter]:
         lead = stored_leads.from_item(record.image)

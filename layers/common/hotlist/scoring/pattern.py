@@ -67,11 +67,11 @@ def compile(  # noqa: A001 (the verb that the module `re` uses, too)
     The function never raises. Raises `BadPattern` for what Event Ruler refuses.
     """
     try:
-        rules = _read(pattern, ignore_case, or_is_field=False)
+        rules = _Reader(ignore_case=ignore_case, or_is_field=False).rules(pattern)
     except BadPattern:
         # Event Ruler then asks its older compiler, which knows no $or.
         try:
-            rules = _read(pattern, ignore_case, or_is_field=True)
+            rules = _Reader(ignore_case=ignore_case, or_is_field=True).rules(pattern)
         except BadPattern:
             rules = []
         if not rules:
@@ -88,11 +88,21 @@ def compile_values(values: list[object], *, ignore_case: bool = False) -> Callab
     return lambda value: match({"value": value})
 
 
-def _read(pattern: object, ignore_case: bool, *, or_is_field: bool) -> list[_Rule]:
-    """The rules of a pattern. They are read as written: a field given again replaces itself."""
+class _Reader:
+    """Reads patterns in the order in which they are written: a field given again is replaced."""
 
-    def read(
-        node: object, keys: Keys, path: tuple[str, ...], rules: list[_Rule], *, in_or: bool
+    def __init__(self, *, ignore_case: bool, or_is_field: bool) -> None:
+        self._ignore_case = ignore_case
+        self._or_is_field = or_is_field
+
+    def rules(self, pattern: object) -> list[_Rule]:
+        rules = self._read(pattern, (), (), [{}], in_or=False)
+        if any(len(rule) > MAX_FIELDS for rule in rules):
+            raise BadPattern((), f"more than {MAX_FIELDS} fields", "two patterns")
+        return rules
+
+    def _read(
+        self, node: object, keys: Keys, path: tuple[str, ...], rules: list[_Rule], *, in_or: bool
     ) -> list[_Rule]:
         """Add the fields below `node` to each rule; `path` is `keys` without $or and indices."""
         if not isinstance(node, Mapping):
@@ -105,36 +115,31 @@ def _read(pattern: object, ignore_case: bool, *, or_is_field: bool) -> list[_Rul
             here = (*keys, key)
             if len(here) + key.count(".") > MAX_LEVELS:
                 raise BadPattern(here, f"more than {MAX_LEVELS} levels", "a flatter pattern")
-            if key == _OR and not or_is_field:
-                rules = read_or(value, here, path, rules)
+            if key == _OR and not self._or_is_field:
+                rules = self._read_or(value, here, path, rules)
             elif in_or and key in _NOT_IN_OR:
                 raise BadPattern(here, "a matcher directly in $or", 'a field, as in {"a": [{..}]}')
             elif isinstance(value, Mapping):
-                rules = read(value, here, (*path, key), rules, in_or=in_or)
+                rules = self._read(value, here, (*path, key), rules, in_or=in_or)
             else:
-                values = Values.of(value, here, ignore_case=ignore_case)
+                values = Values.of(value, here, ignore_case=self._ignore_case)
                 base = ".".join(path)
                 for rule in rules:
                     rule[f"{base}.{key}" if base else key] = values
         return rules
 
-    def read_or(
-        choices: object, keys: Keys, path: tuple[str, ...], rules: list[_Rule]
+    def _read_or(
+        self, choices: object, keys: Keys, path: tuple[str, ...], rules: list[_Rule]
     ) -> list[_Rule]:
         if not isinstance(choices, list) or len(choices) <= 1:
             raise BadPattern(keys, "no choice between objects", "a list of at least two objects")
         chosen: list[_Rule] = []
         for index, choice in enumerate(choices):
             copies = [dict(rule) for rule in rules]
-            chosen += read(choice, (*keys, index), path, copies, in_or=True)
+            chosen += self._read(choice, (*keys, index), path, copies, in_or=True)
             if len(chosen) > MAX_RULES:
                 raise BadPattern(keys, f"more than {MAX_RULES} combinations", "fewer choices")
         return chosen
-
-    rules = read(pattern, (), (), [{}], in_or=False)
-    if any(len(rule) > MAX_FIELDS for rule in rules):
-        raise BadPattern((), f"more than {MAX_FIELDS} fields", "two patterns")
-    return rules
 
 
 def _compiled(rules: list[_Rule]) -> Callable[[object], bool]:

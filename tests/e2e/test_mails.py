@@ -1,0 +1,227 @@
+"""Alerts, messages and the digest: each once, to everybody who still gets mail."""
+
+import itertools
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+
+from e2e.api import Api, eventually, somebody
+from e2e.conftest import lead_id
+from e2e.test_scoring import leads, scored
+from hotlist.events import Event
+from hotlist.forms import Received, submission
+from hotlist.leads import Lead, Temperature
+from hotlist.mailer import delivery_hash
+from hotlist.store.events import EventStore
+from hotlist_cli.local.demo import invoke_digest
+from hotlist_cli.local.mailbox import Fault, Message
+from hotlist_cli.local.stack import Stack
+
+TEAM = ("anna", "ben")
+DAYS = itertools.count()
+
+
+def sent(stack: Stack, *names: str) -> list[Message]:
+    """The mails of these deliveries, to whomever they went."""
+    tags = {delivery_hash(name) for name in names}
+    return [m for m in stack.mailbox.messages if m.tags.get("delivery") in tags]
+
+
+def to_team(name: str) -> list[str]:
+    return [f"{name}#{one}" for one in TEAM]
+
+
+def wait_for(stack: Stack, names: Sequence[str], seconds: float = 15) -> list[Message]:
+    return eventually(
+        lambda: found if len(found := sent(stack, *names)) >= len(names) else None, seconds
+    )
+
+
+def a_morning() -> datetime:
+    """A working day's 8:15, at which everybody's digest is due; another one at each call."""
+    day = date(2031, 1, 6) + timedelta(weeks=next(DAYS))
+    return datetime.combine(day, time(8, 15), UTC)
+
+
+def test_an_alert_is_sent_once_to_each_recipient(stack: Stack, api: Api) -> None:
+    email = somebody()
+    api.submit("contact", name="Ada Hot", email=email, message="hello")
+    lead = scored(stack, lead_id(email))
+
+    mails = wait_for(stack, to_team(f"alert#{lead.alerting.alert_id}"))
+    api.submit("webinar", name="Ada Hot", email=email)
+    later = scored(stack, lead_id(email), total=50)
+    run_past(stack, api)
+
+    assert later.alerting.alert_id == lead.alerting.alert_id
+    assert sent(stack, *to_team(f"alert#{lead.alerting.alert_id}")) == mails
+    assert sorted(message.to[0] for message in mails) == ["anna@shop.example", "ben@shop.example"]
+
+
+def run_past(stack: Stack, api: Api) -> None:
+    """Have everything written so far pass through both streams: a later alert is out."""
+    email = somebody()
+    api.submit("contact", name="Later", email=email, message="hello")
+    alert = scored(stack, lead_id(email)).alerting.alert_id
+    wait_for(stack, to_team(f"alert#{alert}"))
+
+
+def test_each_crossing_has_an_alert_of_its_own(stack: Stack, api: Api) -> None:
+    email = somebody()
+    # A request of 14 days ago less some seconds: hot now, and soon not any more.
+    put(stack, old_request(email, timedelta(days=14) - timedelta(seconds=6)))
+    first = scored(stack, lead_id(email))
+    assert first.temperature is Temperature.HOT
+    wait_for(stack, to_team(f"alert#{first.alerting.alert_id}"))
+
+    def cooled() -> Lead | None:
+        invoke_digest(stack, datetime.now(UTC))  # sends what is due to the queue
+        found = leads(stack).get(lead_id(email))
+        return found if found and found.temperature is not Temperature.HOT else None
+
+    assert eventually(cooled).alerting.armed
+    api.submit("contact", name="Back again", email=email, message="hello")
+
+    second = eventually(lambda: hot_again(stack, email, first))
+    wait_for(stack, to_team(f"alert#{second.alerting.alert_id}"))
+    assert len(sent(stack, *to_team(f"alert#{first.alerting.alert_id}"))) == len(TEAM)
+
+
+def hot_again(stack: Stack, email: str, before: Lead) -> Lead | None:
+    lead = leads(stack).get(lead_id(email))
+    assert lead is not None
+    return lead if lead.alerting.alert_id != before.alerting.alert_id else None
+
+
+def old_request(email: str, age: timedelta) -> Event:
+    form = {
+        "type": "contact_requested",
+        "fields": {"email": {"type": "email"}, "name": {"type": "text"}},
+    }
+    fields = {"email": email, "name": "Long Ago"}
+    return submission("contact", form, fields, Received(at=datetime.now(UTC) - age))
+
+
+def put(stack: Stack, event: Event) -> None:
+    EventStore(stack.client("dynamodb"), stack.name("EventsTable")).put(event, tell=False)
+
+
+def test_a_forms_message_is_mailed_at_once(stack: Stack, api: Api) -> None:
+    email = somebody()
+    api.submit("contact", name="Ada Says", email=email, message="Łąka & <b>las</b>")
+
+    def mine() -> list[Message]:
+        return [
+            m
+            for m in stack.mailbox.messages
+            if "Łąka & <b>las</b>" in part(stack, m, "plain") and email in part(stack, m, "plain")
+        ]
+
+    mails = eventually(lambda: found if len(found := mine()) >= len(TEAM) else None)
+    assert "&lt;b&gt;las&lt;/b&gt;" in part(stack, mails[0], "html")
+    assert {stack.mailbox.parse(mail)["Reply-To"] for mail in mails} == {email}
+
+
+def part(stack: Stack, message: Message, kind: str) -> str:
+    body = stack.mailbox.parse(message).get_body((kind,))
+    assert body is not None
+    text = body.get_content()
+    assert isinstance(text, str)
+    return text
+
+
+def test_the_digest_is_sent_once_a_day_to_each_recipient(stack: Stack, api: Api) -> None:
+    at = a_morning()
+
+    for minutes in (0, 0, 15, 30):
+        invoke_digest(stack, at + timedelta(minutes=minutes))
+
+    day = at.date().isoformat()
+    mails = sent(stack, *(f"digest#{one}#{day}" for one in TEAM))
+    assert sorted(mail.to[0] for mail in mails) == ["anna@shop.example", "ben@shop.example"]
+    for mail in mails:
+        raw = stack.mailbox.read(mail)
+        assert raw.startswith(b"Subject:")
+        assert "<html" in part(stack, mail, "html")
+        assert "<" not in part(stack, mail, "plain")
+
+
+def test_the_next_day_has_a_digest_of_its_own(stack: Stack, api: Api) -> None:
+    at = a_morning()
+
+    invoke_digest(stack, at)
+    invoke_digest(stack, at + timedelta(days=1))
+
+    days = [at.date().isoformat(), (at + timedelta(days=1)).date().isoformat()]
+    assert len(sent(stack, *(f"digest#ben#{day}" for day in days))) == 2
+
+
+def test_a_lead_hot_by_its_facts_alone_stands_in_the_digest(stack: Stack, api: Api) -> None:
+    email = somebody()
+    api.submit("ebook", name="Fact Ual", email=email, role="buyer")
+    lead = scored(stack, lead_id(email), total=75)
+    assert lead.temperature is Temperature.HOT
+    assert lead.groups["fit"] == 60  # enough without anything that fades
+
+    at = datetime.now(UTC).replace(hour=8, minute=15) + timedelta(days=30)
+    while at.weekday() > 4:
+        at += timedelta(days=1)
+    invoke_digest(stack, at)
+
+    (mail,) = sent(stack, f"digest#ben#{at.date().isoformat()}")
+    assert email in part(stack, mail, "plain")
+    assert email in part(stack, mail, "html")
+
+
+def test_a_throttled_mail_is_sent_when_ses_takes_it(stack: Stack, api: Api) -> None:
+    email = somebody()
+    # More than one call's own retries: the record itself has to come back.
+    stack.mailbox.add_fault(Fault("throttle", times=8, recipient="ben@shop.example"))
+
+    api.submit("contact", name="Patience", email=email, message="hello")
+
+    lead = scored(stack, lead_id(email))
+    names = to_team(f"alert#{lead.alerting.alert_id}")
+    assert len(wait_for(stack, names, 60)) == len(TEAM)
+    stack.mailbox.clear_faults()
+
+
+def test_a_lost_answer_of_ses_sends_no_second_mail(stack: Stack, api: Api) -> None:
+    email = somebody()
+    stack.mailbox.add_fault(Fault("lost-answer", recipient="anna@shop.example"))
+    at = a_morning()
+    name = f"digest#anna#{at.date().isoformat()}"
+    api.submit("contact", name="Lost", email=email, message="hello")
+    scored(stack, lead_id(email))
+
+    eventually(only(lambda: sent(stack, name), lambda: run(stack, at)))
+
+    assert len(sent(stack, name)) == 1
+
+
+def only(look: Callable[[], list[Message]], act: Callable[[], None]) -> Callable[[], object]:
+    def both() -> object:
+        act()
+        return look()
+
+    return both
+
+
+def run(stack: Stack, at: datetime) -> None:
+    invoke_digest(stack, at)
+
+
+def test_who_cannot_be_reached_gets_no_more_mail(stack: Stack, api: Api) -> None:
+    deliveries, dynamodb = stack.name("DeliveriesTable"), stack.client("dynamodb")
+
+    def disabled() -> object:
+        key = {"delivery_id": {"S": "recipient#gone"}}
+        item = dynamodb.get_item(TableName=deliveries, Key=key).get("Item", {})
+        return item.get("disabled_at")
+
+    eventually(disabled)  # by the bounce of the first mail of the session
+    at = a_morning()
+    invoke_digest(stack, at)
+
+    day = at.date().isoformat()
+    assert len(sent(stack, f"digest#ben#{day}")) == 1
+    assert not sent(stack, f"digest#gone#{day}")

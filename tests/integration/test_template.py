@@ -1,0 +1,288 @@
+"""template.yaml against the code, the README and what AWS has: whatever drifts fails here."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from cloudformation import ROOT, resources, template
+from hotlist import settings
+from hotlist.store.leads import LeadStore
+
+FUNCTIONS: Final = resources("AWS::Serverless::Function")
+NAMES: Final = sorted(name.removesuffix("Function").lower() for name in FUNCTIONS)
+
+# What each function calls, by the resource that its policy names. The modules behind are
+# checked below: a client method that stands in the code and in no row here fails.
+CALLS: Final = {
+    "capture": {"EventsTable": {"PutItem", "PartiQLInsert"}},
+    "score": {
+        "EventsTable": {"Query", "BatchGetItem", "UpdateItem"},
+        "LeadsTable": {"GetItem", "BatchGetItem", "PutItem"},
+        "IdentitiesTable": {"BatchGetItem", "UpdateItem"},
+        "RescoreQueue": {"SendMessage", "ReceiveMessage", "DeleteMessage", "GetQueueAttributes"},
+        "FailureQueue": {"SendMessage"},
+        "FailureBucket": {"PutObject", "ListBucket"},
+        "EventsTable.StreamArn": {"DescribeStream", "GetRecords", "GetShardIterator"},
+        "*": {"ListStreams"},
+    },
+    "digest": {
+        "EventsTable": {"Query"},
+        "LeadsTable": {"GetItem", "BatchGetItem"},
+        "LeadsTable/index/by_temperature": {"Query"},
+        "IdentitiesTable": {"BatchGetItem"},
+        "DeliveriesTable": {"GetItem", "PutItem", "UpdateItem", "BatchGetItem"},
+        "RescoreQueue": {"SendMessage"},
+        "ses": {"SendEmail"},
+    },
+    "notify": {
+        "DeliveriesTable": {"GetItem", "PutItem", "UpdateItem", "BatchGetItem"},
+        "FailureQueue": {"SendMessage"},
+        "FailureBucket": {"PutObject", "ListBucket"},
+        "EventsTable.StreamArn": {"DescribeStream", "GetRecords", "GetShardIterator"},
+        "LeadsTable.StreamArn": {"DescribeStream", "GetRecords", "GetShardIterator"},
+        "*": {"ListStreams"},
+        "ses": {"SendEmail"},
+    },
+}
+
+FORCED_WILDCARDS: Final = {"dynamodb:ListStreams"}
+"""Actions for which AWS has no narrower resource than `*`."""
+
+
+def function(name: str) -> dict[str, Any]:
+    return FUNCTIONS[f"{name.capitalize()}Function"]
+
+
+def statements(name: str) -> Iterator[dict[str, Any]]:
+    for policy in function(name)["Policies"]:
+        assert isinstance(policy, dict), "no managed policies and no policy templates"
+        yield from policy["Statement"]
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def short(resource: Any) -> str:
+    """A resource of a policy as the table above writes it."""
+    if resource == "*":
+        return "*"
+    if "Fn::GetAtt" in resource:
+        name, attribute = resource["Fn::GetAtt"]
+        return str(name) if attribute == "Arn" else f"{name}.{attribute}"
+    text = str(resource["Fn::Sub"])
+    if ":ses:" in text:
+        return "ses"
+    return text.replace("${", "").replace(".Arn}", "").removesuffix("/*")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_policies_allow_what_each_function_calls_and_nothing_else(name: str) -> None:
+    allowed: dict[str, set[str]] = {}
+    for statement in statements(name):
+        assert statement["Effect"] == "Allow"
+        for resource in as_list(statement["Resource"]):
+            actions = {action.split(":")[1] for action in as_list(statement["Action"])}
+            allowed.setdefault(short(resource), set()).update(actions)
+    assert allowed == CALLS[name]
+
+
+def test_no_wildcard_but_those_that_aws_forces() -> None:
+    for name in NAMES:
+        for statement in statements(name):
+            assert not any("*" in action for action in as_list(statement["Action"]))
+            if "*" in as_list(statement["Resource"]):
+                assert set(as_list(statement["Action"])) <= FORCED_WILDCARDS
+
+
+def test_mail_is_sent_from_the_sender_alone() -> None:
+    for name in ("digest", "notify"):
+        (sending,) = [s for s in statements(name) if s["Action"] == "ses:SendEmail"]
+        assert sending["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "Sender"}}}
+        resources_ = [resource["Fn::Sub"] for resource in sending["Resource"]]
+        assert any(r.endswith(":identity/*") for r in resources_)
+        assert any(r.endswith(":configuration-set/${ConfigurationSet}") for r in resources_)
+
+
+CLIENT_METHODS: Final = {
+    "put_item": "PutItem",
+    "get_item": "GetItem",
+    "update_item": "UpdateItem",
+    "batch_get_item": "BatchGetItem",
+    "batch_execute_statement": "PartiQLInsert",
+    "query": "Query",
+    "send_message": "SendMessage",
+    "send_message_batch": "SendMessage",
+    "send_email": "SendEmail",
+}
+
+
+def test_every_client_call_of_the_code_is_in_the_table_of_calls() -> None:
+    known = set().union(*(actions for calls in CALLS.values() for actions in calls.values()))
+    used = set()
+    for file in (ROOT / "layers/common/hotlist").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            is_client = (
+                isinstance(node, ast.Attribute)
+                and isinstance(node.value, ast.Attribute | ast.Name)
+                and ast.unparse(node.value).split(".")[-1] in ("_client", "client", "_sqs")
+            )
+            if is_client and node.attr not in ("exceptions",):
+                used.add(node.attr)
+    assert used <= CLIENT_METHODS.keys(), "a call without an action in the table"
+    assert {CLIENT_METHODS[method] for method in used} <= known
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_handler_exists_and_is_short(name: str) -> None:
+    source = (ROOT / "functions" / name / "app.py").read_text("utf-8")
+    assert function(name)["CodeUri"] == f"functions/{name}/"
+    assert "\ndef handler(event: dict[str, Any], context: object)" in source
+    assert source.count("\n") < 50
+    assert [path.name for path in (ROOT / "functions" / name).glob("*.py")] == ["app.py"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_environment_is_what_the_settings_read(name: str) -> None:
+    given = set(function(name)["Environment"]["Variables"]) - {"POWERTOOLS_SERVICE_NAME"}
+    wanted = getattr(settings, f"{name.capitalize()}Settings")
+    assert given == {field.name.upper() for field in fields(wanted)}
+
+
+def test_a_missing_setting_is_named() -> None:
+    with pytest.raises(settings.MissingSetting, match="EVENTS_TABLE is not set"):
+        settings.CaptureSettings.load({"ALLOWED_ORIGINS": "https://x.example"})
+
+
+# Metrics that AWS publishes, with the dimensions that they have there.
+METRICS: Final = {
+    ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): {"QueueName"},
+    ("AWS/Lambda", "IteratorAge"): {"FunctionName"},
+    ("AWS/Lambda", "Errors"): {"FunctionName"},
+    ("AWS/Lambda", "Throttles"): {"FunctionName"},
+    ("AWS/Lambda", "Invocations"): {"FunctionName"},
+    ("AWS/ApiGateway", "5xx"): {"ApiId", "Stage"},
+    ("AWS/S3", "PutRequests"): {"BucketName", "FilterId"},
+    ("AWS/SES", "Reputation.BounceRate"): set(),
+    ("AWS/SES", "Reputation.ComplaintRate"): set(),
+    ("Hotlist", "RecipientDisabled"): {"service"},  # tests/integration/test_notify.py
+}
+
+
+@pytest.mark.parametrize("name", sorted(resources("AWS::CloudWatch::Alarm")))
+def test_alarms_watch_metrics_that_exist_and_tell_somebody(name: str) -> None:
+    alarm = resources("AWS::CloudWatch::Alarm")[name]
+    dimensions = {dimension["Name"] for dimension in alarm.get("Dimensions", ())}
+    assert METRICS[alarm["Namespace"], alarm["MetricName"]] == dimensions
+    assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+    assert alarm["AlarmDescription"]
+
+
+def test_the_bucket_publishes_the_metric_of_its_alarm() -> None:
+    assert resources("AWS::S3::Bucket")["FailureBucket"]["MetricsConfigurations"] == [
+        {"Id": "everything"}
+    ]
+
+
+def routes() -> dict[str, str]:
+    found = {}
+    for event in FUNCTIONS["CaptureFunction"]["Events"].values():
+        given = event["Properties"]
+        found[given.get("Path", "$default")] = given.get("Method", "ANY")
+    return found
+
+
+def test_routes_are_what_api_gateway_takes() -> None:
+    part = re.compile(r"(\{[\w.-]+\+?\}|[a-zA-Z0-9._-]+)\Z")
+    assert routes() == {"/forms/{form}": "POST", "/events": "POST", "$default": "ANY"}
+    for path in routes():
+        if path != "$default":
+            assert all(part.match(one) for one in path.strip("/").split("/"))
+
+
+def test_streams_are_read_with_the_retries_of_the_design() -> None:
+    mappings = resources("AWS::Lambda::EventSourceMapping")
+    streams = {n: m for n, m in mappings.items() if "StreamArn" in str(m["EventSourceArn"])}
+    assert set(streams) == {"ScoreEventsMapping", "NotifyMessagesMapping", "NotifyAlertsMapping"}
+    for mapping in streams.values():
+        assert mapping["StartingPosition"] == "TRIM_HORIZON"
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert mapping["BisectBatchOnFunctionError"] is True
+        assert mapping["MaximumRecordAgeInSeconds"] == 20 * 3600
+        assert mapping["MaximumRetryAttempts"] == -1
+        assert "FailureBucket" in str(mapping["DestinationConfig"]["OnFailure"])
+        assert mapping["FilterCriteria"]["Filters"]
+    assert mappings["RescoreMapping"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_tables_are_kept_and_guarded() -> None:
+    for name, table in resources("AWS::DynamoDB::Table").items():
+        whole = template()["Resources"][name]
+        assert whole["DeletionPolicy"] == "RetainExceptOnCreate"
+        assert whole["UpdateReplacePolicy"] == "Retain"
+        assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+        assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+        assert table["SSESpecification"]["SSEEnabled"] is True
+        assert table["DeletionProtectionEnabled"] == {"Ref": "DeletionProtection"}
+        assert "TableName" not in table
+    tables = resources("AWS::DynamoDB::Table")
+    assert tables["EventsTable"]["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
+    assert tables["LeadsTable"]["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+
+
+def test_every_index_that_the_store_asks_for_exists() -> None:
+    indexes = resources("AWS::DynamoDB::Table")["LeadsTable"]["GlobalSecondaryIndexes"]
+    names = {index["IndexName"] for index in indexes}
+    source = Path(str(LeadStore.__module__).replace(".", "/") + ".py")
+    asked = re.findall(r'IndexName="(\w+)"', (ROOT / "layers/common" / source).read_text("utf-8"))
+    assert asked
+    assert set(asked) <= names
+    assert names == {"by_temperature", "by_cart", "by_day"}
+
+
+def test_the_schedule_is_every_quarter_of_an_hour() -> None:
+    schedule = FUNCTIONS["DigestFunction"]["Events"]["QuarterHour"]["Properties"]
+    assert schedule["ScheduleExpression"] == "cron(0/15 * * * ? *)"
+    assert schedule["ScheduleExpressionTimezone"] == "UTC"
+    assert schedule["OmitName"] is True
+    assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
+
+
+def test_the_access_log_keeps_the_route_and_never_the_path() -> None:
+    log = resources("AWS::Serverless::HttpApi")["Api"]["AccessLogSettings"]["Format"]
+    assert "$context.routeKey" in log
+    assert "path" not in log.lower()
+
+
+def test_ses_tells_everything_that_notify_hears() -> None:
+    (destination,) = resources("AWS::SES::ConfigurationSetEventDestination").values()
+    wanted = {"SEND", "DELIVERY", "BOUNCE", "COMPLAINT", "REJECT"}
+    assert set(destination["EventDestination"]["MatchingEventTypes"]) == wanted
+
+
+README: Final = (ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_readme_names_every_parameter_and_route() -> None:
+    for parameter in template()["Parameters"]:
+        assert f"`{parameter}`" in README, parameter
+    for path in routes():
+        if path != "$default":
+            assert path in README, path
+
+
+def test_the_readme_is_short() -> None:
+    assert README.count("\n") < 200
+
+
+def test_samconfig_gives_only_parameters_that_there_are() -> None:
+    text = (ROOT / "samconfig.toml").read_text("utf-8")
+    given = set(re.findall(r"(\w+)=", " ".join(re.findall(r'parameter_overrides = "(.*)"', text))))
+    assert given <= template()["Parameters"].keys()
+    needed = {n for n, p in template()["Parameters"].items() if "Default" not in p}
+    assert needed <= given
