@@ -42,8 +42,7 @@ def notify(event: dict[str, Any]) -> dict[str, Any]:
 
 def feedback(event: dict[str, Any]) -> dict[str, Any]:
     """Take in what SES says; a recipient who is lost has an alarm."""
-    disabled = notifier.hear(event["detail"])
-    if disabled is not None:
+    if disabled := notifier.hear(event["detail"]):
         log.error("recipient disabled", extra={"recipient": disabled})
         with single_metric("RecipientDisabled", MetricUnit.Count, 1) as metric:
             metric.add_metadata("recipient", disabled)

@@ -17,13 +17,12 @@ def stored(stack: Stack, owner: str) -> tuple[Event, ...]:
     return store.history(owner).events
 
 
-def viewed(path: str, **more: Any) -> dict[str, Any]:
-    url = f"https://www.example.com{path}"
+def viewed(path: str) -> dict[str, Any]:
     return {
         "type": "page_viewed",
         "event_id": str(uuid.uuid4()),
-        "properties": {"page_url": url},
-    } | more
+        "properties": {"page_url": f"https://www.example.com{path}"},
+    }
 
 
 def test_a_form_is_answered_when_its_event_is_stored(stack: Stack, api: Api) -> None:

@@ -1,7 +1,8 @@
 """Alerts, messages and the digest: each once, to everybody who still gets mail."""
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 
 from e2e.api import Api, eventually, somebody
@@ -12,7 +13,7 @@ from hotlist.forms import Received, submission
 from hotlist.leads import Lead, Temperature
 from hotlist.mailer import delivery_hash
 from hotlist.store.events import EventStore
-from hotlist_cli.local.demo import invoke_digest
+from hotlist_cli.local.demo import WentWrong, invoke_digest
 from hotlist_cli.local.mailbox import Fault, Message
 from hotlist_cli.local.stack import Stack
 
@@ -37,8 +38,11 @@ def wait_for(stack: Stack, names: Sequence[str], seconds: float = 15) -> list[Me
 
 
 def a_morning() -> datetime:
-    """A working day's 8:15, at which everybody's digest is due; another one at each call."""
-    day = date(2031, 1, 6) + timedelta(weeks=next(DAYS))
+    """A Monday's 8:15, at which everybody's digest is due; another one at each call.
+
+    They lie in the past: a lead is seen no earlier than its newest event, and is still hot.
+    """
+    day = date(2020, 1, 6) + timedelta(weeks=next(DAYS))
     return datetime.combine(day, time(8, 15), UTC)
 
 
@@ -53,7 +57,7 @@ def test_an_alert_is_sent_once_to_each_recipient(stack: Stack, api: Api) -> None
     run_past(stack, api)
 
     assert later.alerting.alert_id == lead.alerting.alert_id
-    assert sent(stack, *to_team(f"alert#{lead.alerting.alert_id}")) == mails
+    assert len(sent(stack, *to_team(f"alert#{lead.alerting.alert_id}"))) == len(mails)
     assert sorted(message.to[0] for message in mails) == ["anna@shop.example", "ben@shop.example"]
 
 
@@ -193,21 +197,13 @@ def test_a_lost_answer_of_ses_sends_no_second_mail(stack: Stack, api: Api) -> No
     api.submit("contact", name="Lost", email=email, message="hello")
     scored(stack, lead_id(email))
 
-    eventually(only(lambda: sent(stack, name), lambda: run(stack, at)))
+    # The run fails, since it cannot know; the next ones find that somebody is sending it.
+    for _ in range(3):
+        with suppress(WentWrong):
+            invoke_digest(stack, at)
 
     assert len(sent(stack, name)) == 1
-
-
-def only(look: Callable[[], list[Message]], act: Callable[[], None]) -> Callable[[], object]:
-    def both() -> object:
-        act()
-        return look()
-
-    return both
-
-
-def run(stack: Stack, at: datetime) -> None:
-    invoke_digest(stack, at)
+    assert len(sent(stack, f"digest#ben#{at.date().isoformat()}")) == 1
 
 
 def test_who_cannot_be_reached_gets_no_more_mail(stack: Stack, api: Api) -> None:

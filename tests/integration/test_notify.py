@@ -32,7 +32,7 @@ class Ses:
         if address in self.refuse:
             code, status = self.refuse[address]
             answer = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
-            raise ClientError(answer, "SendEmail")  # type: ignore[arg-type]
+            raise ClientError(answer, "SendEmail")
         self.sent.append(request)
         return {"MessageId": f"m{len(self.sent)}"}
 

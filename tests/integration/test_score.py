@@ -44,7 +44,7 @@ class Score:
         return answer
 
     def lead(self, subject: str) -> Lead:
-        lead = self.stores.leads.get(subject)
+        lead: Lead | None = self.stores.leads.get(subject)
         assert lead is not None
         return lead
 

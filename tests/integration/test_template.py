@@ -127,12 +127,9 @@ def test_every_client_call_of_the_code_is_in_the_table_of_calls() -> None:
     used = set()
     for file in (ROOT / "layers/common/hotlist").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            is_client = (
-                isinstance(node, ast.Attribute)
-                and isinstance(node.value, ast.Attribute | ast.Name)
-                and ast.unparse(node.value).split(".")[-1] in ("_client", "client", "_sqs")
-            )
-            if is_client and node.attr not in ("exceptions",):
+            if not isinstance(node, ast.Attribute) or node.attr == "exceptions":
+                continue
+            if ast.unparse(node.value).split(".")[-1] in ("_client", "client", "_sqs"):
                 used.add(node.attr)
     assert used <= CLIENT_METHODS.keys(), "a call without an action in the table"
     assert {CLIENT_METHODS[method] for method in used} <= known

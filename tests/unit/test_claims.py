@@ -1,6 +1,7 @@
 """Whose an event of a phone or a visitor is."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -30,13 +31,13 @@ def identity(
 
 
 def event(number: float, subject: str, **changes: object) -> Event:
-    fields = {
+    fields: dict[str, Any] = {
         "event_id": f"e{number}",
         "type": "form_submitted",
         "occurred_at": day(number),
         "subject": subject,
     }
-    return Event(**(fields | changes))  # type: ignore[arg-type]
+    return Event(**(fields | changes))
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def rules(*made: dict[str, Any], hot: Any = 40, **top: Any) -> ruleset.Ruleset:
 
 
 def event(event_type: str, day: float = 0, **changes: Any) -> Event:
-    fields = {
+    fields: dict[str, Any] = {
         "event_id": f"{event_type}-{day}",
         "type": event_type,
         "occurred_at": DAY0 + day * DAY,

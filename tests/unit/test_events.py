@@ -1,6 +1,7 @@
 """Event ids, order, repetitions, client clocks and retention."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ UUID7 = "019d2f00-0000-7000-8000-000000000001"
 
 
 def identify(**changes: object) -> events.EventId:
-    said = {
+    said: dict[str, Any] = {
         "route": Route.FORM,
         "form": "contact",
         "event_type": "contact_requested",
@@ -23,17 +24,17 @@ def identify(**changes: object) -> events.EventId:
         "received_at": NOW,
         "occurred_at": NOW,
     }
-    return events.identify(**(said | changes))  # type: ignore[arg-type]
+    return events.identify(**(said | changes))
 
 
 def event(**changes: object) -> Event:
-    fields = {
+    fields: dict[str, Any] = {
         "event_id": "1",
         "type": "form_submitted",
         "occurred_at": NOW,
         "received_at": NOW,
     }
-    return Event(**(fields | changes))  # type: ignore[arg-type]
+    return Event(**(fields | changes))
 
 
 def test_a_retry_within_the_slot_is_the_same_event() -> None:

@@ -1,6 +1,7 @@
 """What events add up to: contact, facts, consents, touches, and when they end."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,14 +16,14 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 def event(number: int, **changes: object) -> Event:
     at = NOW - timedelta(days=100 - number)
-    fields = {
+    fields: dict[str, Any] = {
         "event_id": f"{number:03}",
         "type": "form_submitted",
         "occurred_at": at,
         "received_at": at,
         "expires_at": at + timedelta(days=396),
     }
-    return Event(**(fields | changes))  # type: ignore[arg-type]
+    return Event(**(fields | changes))
 
 
 def form(number: int, **answers: object) -> Event:

@@ -32,7 +32,7 @@ def title(rule_id: str, language: str) -> str:
 
 
 def lead(number: int = 0, **changes: Any) -> Lead:
-    fields = {
+    fields: dict[str, Any] = {
         "lead_id": f"email:{number}",
         "folded_at": NOW,
         "expires_at": NOW,

@@ -14,7 +14,7 @@ EVERY_DAY = frozenset(range(7))
 
 
 def recipient(**changes: Any) -> Recipient:
-    fields = {
+    fields: dict[str, Any] = {
         "id": "anna",
         "name": "Anna",
         "email": "anna@example.com",

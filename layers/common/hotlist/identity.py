@@ -71,9 +71,9 @@ def _ascii_domain(address: str) -> str:
     try:
         encoded = idna.encode(domain, uts46=True).decode()
         idna.decode(encoded)
-        return f"{local}@{encoded}"
     except (idna.IDNAError, UnicodeError) as error:
         raise BadIdentifier("the domain of this e-mail address cannot be one") from error
+    return f"{local}@{encoded}"
 
 
 def normalise_phone(text: str, region: str) -> tuple[str, str | None]:

@@ -75,10 +75,8 @@ class _Reader:
                 )
                 raise _bad(self._positions, (*path, key), "this key stands twice")
             found[key] = self.value(child, (*path, key))
-            if not isinstance(child, ScalarNode):
-                self._positions.put(
-                    (*path, key), key_node.start_mark.line, key_node.start_mark.column
-                )
+            # Where a key stands, its value is looked for: also if it is on the next line.
+            self._positions.put((*path, key), key_node.start_mark.line, key_node.start_mark.column)
         return found
 
     def _scalar(self, node: ScalarNode, path: Path_) -> Any:

@@ -1,0 +1,77 @@
+"""What `sam build` makes: for Lambda's Python and processor, with bytecode, within its limits."""
+
+import os
+import shutil
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cloudformation import ROOT
+
+EM_AARCH64 = 183
+UNCHECKED_HASH = 0b01
+LAYER_LIMIT = 250 * 1024 * 1024
+
+
+@pytest.fixture(scope="module")
+def layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The layer as the makefile builds it for Lambda."""
+    out = tmp_path_factory.mktemp("layer") / "python"
+    subprocess.run([sys.executable, ROOT / "layers/common/build.py", out], check=True)
+    return out
+
+
+def test_compiled_modules_are_for_arm64(layer: Path) -> None:
+    compiled = list(layer.rglob("*.so"))
+    assert any("pydantic_core" in str(path) for path in compiled)
+    for path in compiled:
+        header = path.read_bytes()[:20]
+        assert header[:4] == b"\x7fELF"
+        assert struct.unpack("<H", header[18:20]) == (EM_AARCH64,), path.name
+        assert "cpython-313-aarch64" in path.name or "abi3" in path.name
+
+
+@pytest.mark.skipif(
+    not (shutil.which("python3.13") or list((Path.home() / ".pyenv/versions").glob("3.13*"))),
+    reason="there is no Python 3.13 here to compile bytecode with",
+)
+def test_every_module_has_bytecode_that_is_never_checked(layer: Path) -> None:
+    sources = [path for path in layer.rglob("*.py") if "__pycache__" not in path.parts]
+    assert len(sources) > 300
+    for source in sources:
+        bytecode = source.parent / "__pycache__" / f"{source.stem}.cpython-313.pyc"
+        assert bytecode.exists(), source
+        (flags,) = struct.unpack("<I", bytecode.read_bytes()[4:8])
+        assert flags == UNCHECKED_HASH, source
+
+
+def test_the_layer_has_the_package_the_configuration_and_nothing_to_spare(layer: Path) -> None:
+    assert (layer / "hotlist/templates/mail.html").exists()
+    assert {p.name for p in (layer / "hotlist_config").glob("*.json")} == {
+        "forms.json",
+        "sales.json",
+        "scoring.json",
+    }
+    services = {p.name for p in (layer / "botocore/data").iterdir() if p.is_dir()}
+    assert services == {"dynamodb", "sqs", "sesv2"}
+    assert sum(path.stat().st_size for path in layer.rglob("*")) < LAYER_LIMIT / 4
+
+
+def test_a_wrong_file_fails_the_build_with_its_place(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    wrong = tmp_path / "config" / "scoring.yaml"
+    wrong.write_text(wrong.read_text("utf-8").replace("hot: 60", "hto: 60", 1), "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "hotlist_cli.config", tmp_path, "--config", tmp_path / "config"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(["layers/common", "cli"])},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "scoring.yaml:6:3: temperature.hto: there is no keyword 'hto' here" in done.stderr
+    assert not (tmp_path / "hotlist_config").exists()
