@@ -92,6 +92,7 @@ def _configure(tools: Tools, built: Path, config: Path) -> None:
             env=os.environ,
             cwd=tools.root,
             log=log,
+            scratch=built.parent,
             timeout=_TIMEOUT,
         )
         if status:
@@ -139,6 +140,7 @@ def _sam(
         env={**os.environ, **CREDENTIALS, "SAM_CLI_TELEMETRY": "0", **env},
         cwd=tools.root,
         log=log,
+        scratch=scratch,
         timeout=_TIMEOUT,
     )
     if status:

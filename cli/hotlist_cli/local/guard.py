@@ -3,8 +3,8 @@
 A command runs under a watchdog: this file, started as a script. The watchdog holds the
 reading end of a pipe that only its starter writes to. When the starter closes the pipe, or
 dies (kill -9 included), the pipe ends; the watchdog ends the command and everything that it
-started, and removes the run's scratch folder. Should the watchdog itself be killed, Linux
-ends the command (PR_SET_PDEATHSIG).
+started, and after a death removes the run's scratch folder, which nobody else would. Should
+the watchdog itself be killed, Linux ends the command (PR_SET_PDEATHSIG).
 
 Standard library only: the watchdog must start fast and under any interpreter.
 """
@@ -25,6 +25,8 @@ GRACE: Final = 3.0
 """Seconds between asking a command to end and ending it."""
 
 _PR_SET_PDEATHSIG: Final = 1
+_IN_ORDER: Final = b"."
+"""What the starter writes before it closes the pipe; a dead one cannot."""
 
 
 class Guarded:
@@ -37,13 +39,13 @@ class Guarded:
         env: Mapping[str, str],
         cwd: Path,
         log: IO[bytes] | None = None,
-        scratch: Path | None = None,
+        scratch: Path,
     ) -> None:
         """Start it. Output goes to `log`, or where this process's own goes.
 
-        `scratch` is a folder that the watchdog removes when the command has ended.
+        `scratch` is the folder that the watchdog removes if this process dies.
         """
-        watchdog = [sys.executable, "-I", __file__, str(scratch or "")]
+        watchdog = [sys.executable, "-I", __file__, str(scratch)]
         self._process = subprocess.Popen(
             [*watchdog, *map(str, command)],
             stdin=subprocess.PIPE,
@@ -53,6 +55,11 @@ class Guarded:
             cwd=cwd,
             start_new_session=True,  # Ctrl-C is for the starter, which stops us in order
         )
+
+    @property
+    def pid(self) -> int:
+        """Of the watchdog."""
+        return self._process.pid
 
     @property
     def returncode(self) -> int | None:
@@ -65,21 +72,28 @@ class Guarded:
 
     def stop(self) -> None:
         """End the command and all that it started; return when they are gone."""
-        if self._process.stdin:
+        if self._process.stdin and not self._process.stdin.closed:
             with suppress(OSError):
+                self._process.stdin.write(_IN_ORDER)
                 self._process.stdin.close()
         self._process.wait(GRACE + 10)
 
 
 def run(
-    command: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path, log: Path, timeout: float
+    command: Sequence[str | Path],
+    *,
+    env: Mapping[str, str],
+    cwd: Path,
+    log: Path,
+    scratch: Path,
+    timeout: float,
 ) -> int:
     """Run a command to its end, output to `log`. :returns: its exit status.
 
     :raises subprocess.TimeoutExpired: after `timeout` seconds; the command is gone then.
     """
     with log.open("wb") as output:
-        guarded = Guarded(command, env=env, cwd=cwd, log=output)
+        guarded = Guarded(command, env=env, cwd=cwd, log=output, scratch=scratch)
         try:
             return guarded.wait(timeout)
         finally:
@@ -102,17 +116,19 @@ def _watch(scratch: str, command: Sequence[str]) -> int:
         start_new_session=True,  # a group of its own, to be ended as one
         preexec_fn=_die_with_parent,  # noqa: PLW1509 - no threads yet
     )
-    threading.Thread(target=_end_with_pipe, args=(child,), daemon=True).start()
+    died = threading.Event()
+    threading.Thread(target=_end_with_pipe, args=(child, died), daemon=True).start()
     status = child.wait()
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)  # whatever it left behind
-    if scratch:
+    if died.is_set():
         shutil.rmtree(scratch, ignore_errors=True)
     return status if status >= 0 else 128 - status
 
 
-def _end_with_pipe(child: subprocess.Popen[bytes]) -> None:
-    os.read(0, 1)  # returns when the starter has closed its end of the pipe, or died
+def _end_with_pipe(child: subprocess.Popen[bytes], died: threading.Event) -> None:
+    if not os.read(0, 1):  # returns when the starter has written or closed, or died
+        died.set()
     child.terminate()
     try:
         child.wait(GRACE)

@@ -72,7 +72,9 @@ class MiniStack:
             "AWS_ENDPOINT_URL_SESV2": mail_endpoint,
         }
         with self.log.open("ab") as log:
-            return Guarded([python, "-m", "ministack"], env=env, cwd=scratch, log=log)
+            return Guarded(
+                [python, "-m", "ministack"], env=env, cwd=scratch, log=log, scratch=scratch
+            )
 
     def _answers(self) -> bool:
         deadline = time.monotonic() + _START_SECONDS
