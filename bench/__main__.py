@@ -14,7 +14,7 @@ from hotlist import config
 from hotlist.events import Event
 from hotlist.scoring import engine, ruleset
 
-COLD_ROUNDS = 7
+COLD_ROUNDS = 5
 WARM_ROUNDS = 15
 WARM_REQUESTS = 100
 

@@ -12,12 +12,13 @@ from aws_lambda_powertools.utilities.idempotency import (
     IdempotencyConfig,
     idempotent_function,
 )
+from boto3.dynamodb.types import TypeSerializer
 from pydantic import BaseModel, Field
 
 logger, metrics = Logger(service="capture"), Metrics(namespace="Bench", service="capture")
 app = APIGatewayHttpResolver(enable_validation=True)
-table = boto3.resource("dynamodb").Table(os.environ["EVENTS_TABLE"])
-persistence = DynamoDBPersistenceLayer(table_name=os.environ["EVENTS_TABLE"])
+client, serializer = boto3.client("dynamodb"), TypeSerializer()
+persistence = DynamoDBPersistenceLayer(table_name=os.environ["EVENTS_TABLE"], boto3_client=client)
 once = IdempotencyConfig(event_key_jmespath="[email, message]", expires_after_seconds=600)
 
 
@@ -33,7 +34,11 @@ class Contact(BaseModel):
 
 @idempotent_function(data_keyword_argument="contact", persistence_store=persistence, config=once)
 def store(contact: dict[str, Any]) -> dict[str, str]:
-    table.put_item(Item={"subject": contact["email"], **contact})
+    item = {"subject": contact["email"], **contact}
+    client.put_item(
+        TableName=os.environ["EVENTS_TABLE"],
+        Item={name: serializer.serialize(value) for name, value in item.items()},
+    )
     return {"event_id": contact["email"]}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from hotlist import forms, sales
-from hotlist.config import BadConfig, to_json
+from hotlist.findings import BadConfig, to_json
 from hotlist.scoring import check
 
 _COMPILERS: Final[dict[str, Callable[[str, str], dict[str, Any]]]] = {

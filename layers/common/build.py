@@ -5,10 +5,13 @@
 what the local stack runs.
 """
 
+import gzip
+import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 HERE = Path(__file__).parent.resolve()
@@ -19,8 +22,17 @@ LAMBDA = (
     *("--platform", "manylinux2014_aarch64", "--implementation", "cp"),
     *("--python-version", "3.13", "--only-binary=:all:"),
 )
-SERVICES = frozenset({"dynamodb", "sqs", "sesv2", "endpoints.json", "partitions.json"})
-"""What of botocore's 25 MB of service descriptions the functions use."""
+OPERATIONS = {
+    "dynamodb": {
+        *("BatchExecuteStatement", "BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+    },
+    "sqs": {"SendMessage", "SendMessageBatch"},
+    "sesv2": {"SendEmail"},
+}
+"""What of botocore's 25 MB of service descriptions the functions use: a test compares."""
+
+ENDPOINTS = ("dynamodb", "sqs", "email")
+KEPT = frozenset({"endpoints.json", "partitions.json"})
 
 NO_PYTHON_313 = """
 WARNING: there is no Python 3.13 here, so the layer ships without bytecode. It works, but
@@ -86,11 +98,63 @@ def _prune(out: Path) -> None:
     """Drop what no function loads: descriptions of other services, examples, scripts."""
     for data in (out / "botocore" / "data", out / "boto3" / "data"):
         for entry in data.iterdir():
-            if entry.name in SERVICES or entry.name.startswith(("_", "sdk-")):
+            if entry.name in OPERATIONS.keys() | KEPT or entry.name.startswith(("_", "sdk-")):
                 continue
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    endpoints = out / "botocore" / "data" / "endpoints.json"
+    partitions = json.loads(endpoints.read_text(encoding="utf-8"))
+    for partition in partitions["partitions"]:
+        known = partition["services"]
+        partition["services"] = {name: known[name] for name in ENDPOINTS if name in known}
+    endpoints.write_text(json.dumps(partitions, separators=(",", ":")), encoding="utf-8")
+    for packed in (out / "botocore" / "data").rglob("*.json.gz"):
+        packed.with_suffix("").write_bytes(gzip.decompress(packed.read_bytes()))
+        packed.unlink()
+    for service, operations in OPERATIONS.items():
+        (model,) = (out / "botocore" / "data" / service).glob("*/service-2.json")
+        _slim(model, operations)
     shutil.rmtree(out / "boto3" / "examples", ignore_errors=True)
     shutil.rmtree(out / "bin", ignore_errors=True)
+
+
+def _slim(model: Path, operations: set[str]) -> None:
+    """Keep these operations of a service's model, and the shapes they need; no documentation.
+
+    Reading the whole of DynamoDB's model takes a tenth of a cold start.
+    """
+    whole = json.loads(model.read_text(encoding="utf-8"))
+    kept = {name: whole["operations"][name] for name in sorted(operations)}
+    needed: dict[str, object] = {}
+    wanted = list(_shapes(kept))
+    while wanted:
+        name = wanted.pop()
+        if name not in needed:
+            needed[name] = whole["shapes"][name]
+            wanted += _shapes(needed[name])
+    slim = {**whole, "operations": kept, "shapes": needed}
+    model.write_text(json.dumps(_undocumented(slim), separators=(",", ":")), encoding="utf-8")
+
+
+def _shapes(value: object) -> Iterator[str]:
+    """The names of the shapes that a part of a model refers to."""
+    if isinstance(value, dict):
+        if isinstance(value.get("shape"), str):
+            yield value["shape"]
+        for part in value.values():
+            yield from _shapes(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _shapes(part)
+
+
+def _undocumented(value: object) -> object:
+    if isinstance(value, dict):
+        return {
+            name: _undocumented(part)
+            for name, part in value.items()
+            if not (name == "documentation" and isinstance(part, str))
+        }
+    return [_undocumented(part) for part in value] if isinstance(value, list) else value
 
 
 def _run(*command: object) -> None:

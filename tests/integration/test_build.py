@@ -1,6 +1,8 @@
 """What `sam build` makes: for Lambda's Python and processor, with bytecode, within its limits."""
 
+import json
 import os
+import runpy
 import shutil
 import struct
 import subprocess
@@ -13,6 +15,18 @@ from cloudformation import ROOT
 
 EM_AARCH64 = 183
 UNCHECKED_HASH = 0b01
+CALLED = {
+    "dynamodb": {
+        "BatchExecuteStatement",
+        "BatchGetItem",
+        "GetItem",
+        "PutItem",
+        "Query",
+        "UpdateItem",
+    },
+    "sqs": {"SendMessage", "SendMessageBatch"},
+    "sesv2": {"SendEmail"},
+}
 LAYER_LIMIT = 250 * 1024 * 1024
 
 
@@ -35,7 +49,7 @@ def test_compiled_modules_are_for_arm64(layer: Path) -> None:
 
 
 @pytest.mark.skipif(
-    not (shutil.which("python3.13") or list((Path.home() / ".pyenv/versions").glob("3.13*"))),
+    runpy.run_path(str(ROOT / "layers/common/build.py"))["_python313"]() is None,
     reason="there is no Python 3.13 here to compile bytecode with",
 )
 def test_every_module_has_bytecode_that_is_never_checked(layer: Path) -> None:
@@ -75,3 +89,9 @@ def test_a_wrong_file_fails_the_build_with_its_place(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "scoring.yaml:6:3: temperature.hto: there is no keyword 'hto' here" in done.stderr
     assert not (tmp_path / "hotlist_config").exists()
+
+
+def test_the_layer_knows_every_call_that_the_code_makes(layer: Path) -> None:
+    for service, wanted in CALLED.items():
+        (model,) = (layer / "botocore/data" / service).glob("*/service-2.json")
+        assert set(json.loads(model.read_text("utf-8"))["operations"]) == wanted

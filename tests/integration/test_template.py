@@ -3,7 +3,6 @@
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
 
@@ -148,7 +147,7 @@ def test_the_handler_exists_and_is_short(name: str) -> None:
 def test_the_environment_is_what_the_settings_read(name: str) -> None:
     given = set(function(name)["Environment"]["Variables"]) - {"POWERTOOLS_SERVICE_NAME"}
     wanted = getattr(settings, f"{name.capitalize()}Settings")
-    assert given == {field.name.upper() for field in fields(wanted)}
+    assert given == {name.upper() for name in wanted.__annotations__}
 
 
 def test_a_missing_setting_is_named() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hotlist.config import BadConfig
+from hotlist.findings import BadConfig
 from hotlist.scoring import check
 
 GOOD = """

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotlist import events, forms, identity
-from hotlist.config import BadConfig
 from hotlist.events import SPAM, Event
+from hotlist.findings import BadConfig
 from hotlist.forms import BadFields, Received
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

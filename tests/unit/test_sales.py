@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hotlist import sales
-from hotlist.config import BadConfig
+from hotlist.findings import BadConfig
 from hotlist.sales import Recipient
 
 EVERY_DAY = frozenset(range(7))

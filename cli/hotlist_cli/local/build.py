@@ -1,5 +1,6 @@
 """`sam build` for this machine, skipped where nothing changed, and `sam deploy` to MiniStack."""
 
+import fcntl
 import hashlib
 import os
 import platform
@@ -7,7 +8,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -59,9 +60,15 @@ def build(tools: Tools, config: Path | None = None) -> Path:
     layer gets that folder's configuration instead of the project's.
     """
     finished = tools.root / ".build" / "local" / _fingerprint(tools, config)
-    if (finished / "template.yaml").exists():
-        return finished
     finished.parent.mkdir(parents=True, exist_ok=True)
+    with _one_at_a_time(finished.parent):
+        if not (finished / "template.yaml").exists():
+            _build(tools, config, finished)
+            _forget_old(finished)
+    return finished
+
+
+def _build(tools: Tools, config: Path | None, finished: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="building-", dir=finished.parent) as folder:
         unfinished = Path(folder)
         built = unfinished / "built"
@@ -77,10 +84,15 @@ def build(tools: Tools, config: Path | None = None) -> Path:
         )
         if config is not None:
             _configure(tools, built, config)
-        with suppress(OSError):  # another run was faster: the same build
-            built.rename(finished)
-    _forget_old(finished)
-    return finished
+        built.rename(finished)
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Two runs in one project build one after the other: `sam build` shares folders there."""
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _configure(tools: Tools, built: Path, config: Path) -> None:
@@ -173,7 +185,7 @@ def _files(start: Path | None) -> Iterator[Path]:
 def _forget_old(newest: Path) -> None:
     """Keep the four newest builds: others may be in use."""
     builds = sorted(
-        (path for path in newest.parent.iterdir() if not path.name.startswith("building-")),
+        (path for path in newest.parent.iterdir() if (path / "template.yaml").exists()),
         key=lambda path: path.stat().st_mtime,
         reverse=True,
     )

@@ -7,8 +7,10 @@ the command, however that ends.
 
 import argparse
 import logging
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +19,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
+from hotlist.findings import BadConfig
 from hotlist_cli.local.build import Failed, Tools
 from hotlist_cli.local.demo import demo
 from hotlist_cli.local.ministack import NotStarted
@@ -31,13 +34,12 @@ def run(args: argparse.Namespace) -> int:
     logging.basicConfig(
         level=logging.INFO if args.verbose else logging.ERROR, format="%(name)s: %(message)s"
     )
-    mails = ROOT / ".demo" / f"{datetime.now():%Y%m%d-%H%M%S}"  # noqa: DTZ005 - the user's time
     with _ending_in_order():
         try:
             if args.do == "demo":
-                return demo(Tools(ROOT), mails, _say)
+                return demo(Tools(ROOT), _new_folder(ROOT / ".demo"), _say)
             return up(Tools(ROOT))
-        except (Failed, NotStarted) as error:
+        except (BadConfig, Failed, NotStarted) as error:
             print(f"\n{error}", file=sys.stderr)
             return 1
         except KeyboardInterrupt:
@@ -47,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
 
 def up(tools: Tools) -> int:
     """Run the stack until it is told to stop."""
-    with Stack(tools, ports=_WANTED_PORTS, progress=_say) as stack:
+    with Stack(tools, ports=_WANTED_PORTS, scheduled=True, progress=_say) as stack:
         print(
             f"\n  landing page  {stack.site_url}/"
             f"\n  inbox         {stack.inbox_url}/"
@@ -60,6 +62,15 @@ def up(tools: Tools) -> int:
         while stack.ministack.running:
             threading.Event().wait(0.5)
     raise Failed("MiniStack ended by itself")
+
+
+def _new_folder(parent: Path) -> Path:
+    """A folder for a demo's mails, named by the time; the ten newest are kept."""
+    parent.mkdir(exist_ok=True)
+    for old in sorted(parent.iterdir())[:-9]:
+        shutil.rmtree(old, ignore_errors=True)
+    now = datetime.now()  # noqa: DTZ005 - the user's own time
+    return Path(tempfile.mkdtemp(prefix=f"{now:%Y%m%d-%H%M%S}-", dir=parent))
 
 
 def _say(what: str) -> None:

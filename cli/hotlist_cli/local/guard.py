@@ -21,7 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
-GRACE: Final = 3.0
+GRACE: Final = 1.0
 """Seconds between asking a command to end and ending it."""
 
 _PR_SET_PDEATHSIG: Final = 1

@@ -37,7 +37,8 @@ class Stack:
     """A running stack. Leaving its `with` block ends every process and removes its folder.
 
     Two stacks never share a port or a folder. `config` is another folder than the project's
-    `config/`; `mails` is where the mails are kept after the
+    `config/`. Unless it is `scheduled`, nothing runs but what requests and streams cause.
+    `mails` is where the mails are kept after the
     end (a folder of the run's own, gone with it, if None).
     """
 
@@ -48,6 +49,7 @@ class Stack:
         config: Path | None = None,
         mails: Path | None = None,
         ports: Ports = Ports(),
+        scheduled: bool = False,
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         tools.check()
@@ -55,6 +57,8 @@ class Stack:
         self._closing = ExitStack()
         try:
             self._start(tools, config, mails, ports)
+            if not scheduled:
+                self._forget_schedules()
         except BaseException:
             self._closing.close()
             raise
@@ -102,6 +106,10 @@ class Stack:
             "AllowedOrigins": self.site_url,
             "PublicUrl": self.api_url,
         }
+
+    def _forget_schedules(self) -> None:
+        for name in self.deployed.of_type("AWS::Scheduler::Schedule").values():
+            self.client("scheduler").delete_schedule(Name=name)
 
     def client(self, service: str) -> Any:
         """A boto3 client of a service of this stack."""

@@ -1,72 +1,8 @@
-"""Configuration: YAML as people write it, checked, and JSON as the functions read it.
-
-`load` is all that runs in Lambda. Reading YAML needs ruamel.yaml, which only the build has.
-"""
+"""The checked configuration, as the build wrote it. All that runs of it in Lambda."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
-
-MAX_BYTES: Final = 1_000_000
-MAX_NODES: Final = 100_000
-
-Path_ = tuple[str | int, ...]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Finding:
-    """Something wrong in a file: where, and what to write instead. Lines count from 1."""
-
-    line: int
-    column: int
-    path: str
-    message: str
-    code: str = "type"
-    level: str = "error"
-    file: str = ""
-
-    def __str__(self) -> str:
-        place = f"{self.path}: " if self.path else ""
-        return f"{self.file}:{self.line}:{self.column}: {place}{self.message} [{self.code}]"
-
-
-class BadConfig(ValueError):
-    """A file that cannot be used; `findings` has every reason."""
-
-    def __init__(self, findings: Sequence[Finding]) -> None:
-        self.findings = tuple(sorted(findings))
-        super().__init__("\n".join(map(str, self.findings)))
-
-
-class Positions:
-    """Where each value of a YAML file stands, by its path of keys and indices."""
-
-    def __init__(self, file: str) -> None:
-        self.file = file
-        self._places: dict[Path_, tuple[int, int]] = {(): (1, 1)}
-
-    def put(self, path: Path_, line: int, column: int) -> None:
-        self._places[path] = (line + 1, column + 1)
-
-    def finding(
-        self, path: Sequence[str | int], message: str, code: str = "type", level: str = "error"
-    ) -> Finding:
-        """A finding at this path, or at the nearest place above it that the file has."""
-        at = tuple(path)
-        while at not in self._places:
-            at = at[:-1]
-        line, column = self._places[at]
-        return Finding(line, column, path_text(path), message, code, level, self.file)
-
-
-def path_text(path: Sequence[str | int]) -> str:
-    """`('rules', 3, 'points')` → `rules[3].points`."""
-    text = ""
-    for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
-    return text
+from typing import Any
 
 
 def load(name: str) -> dict[str, Any]:
@@ -76,19 +12,3 @@ def load(name: str) -> dict[str, Any]:
     file = Path(hotlist_config.__file__).with_name(f"{name}.json")
     loaded: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return loaded
-
-
-def model_findings(error: Any, positions: Positions) -> list[Finding]:
-    """What pydantic found, with its place in the file."""
-    findings = []
-    for one in error.errors(include_url=False):
-        path = [part for part in one["loc"] if isinstance(part, int | str)]
-        code = "unknown-key" if one["type"] == "extra_forbidden" else "type"
-        message = "there is no such key here" if code == "unknown-key" else one["msg"]
-        findings.append(positions.finding(path, message.removeprefix("Value error, "), code))
-    return findings
-
-
-def to_json(mapping: Mapping[str, Any]) -> str:
-    """The canonical JSON text of a checked configuration."""
-    return json.dumps(mapping, sort_keys=True, ensure_ascii=False, indent=1, default=str) + "\n"

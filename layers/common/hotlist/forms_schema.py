@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, model_validator
 
 from hotlist import events
-from hotlist.config import BadConfig, model_findings
 from hotlist.events import Route
+from hotlist.findings import BadConfig, model_findings
 from hotlist.yaml_source import parse_yaml
 
 FormName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]

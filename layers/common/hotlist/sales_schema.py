@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from hotlist.config import BadConfig, model_findings
+from hotlist.findings import BadConfig, model_findings
 from hotlist.identity import BadIdentifier, normalise_email
 from hotlist.yaml_source import parse_yaml
 

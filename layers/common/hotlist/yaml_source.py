@@ -7,7 +7,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from hotlist.config import MAX_BYTES, MAX_NODES, BadConfig, Path_, Positions
+from hotlist.findings import MAX_BYTES, MAX_NODES, BadConfig, Path_, Positions
 
 _MAX_DEPTH: Final = 60
 _MAX_DIGITS: Final = 40

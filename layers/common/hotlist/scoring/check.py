@@ -9,8 +9,8 @@ from difflib import get_close_matches
 from functools import partial
 from typing import Any, Final
 
-from hotlist.config import BadConfig, Finding, Positions
 from hotlist.events import is_type
+from hotlist.findings import BadConfig, Finding, Positions
 from hotlist.leads import Temperature
 from hotlist.scoring import pattern, values
 from hotlist.scoring.ruleset import TOTAL
