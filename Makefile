@@ -23,6 +23,8 @@ setup: .venv/.done .venv-stack/.done .venv-sam/.done ## the environments that al
 	$(PYTHON) -m venv .venv
 	.venv/bin/pip install --quiet --no-deps --require-hashes -r $<
 	printf '%s\n' "$(CURDIR)/layers/common" "$(CURDIR)/cli" > "$$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/hotlist.pth"
+	printf '#!%s\nfrom hotlist_cli.__main__ import main\nraise SystemExit(main())\n' "$(CURDIR)/.venv/bin/python" > .venv/bin/hotlist
+	chmod +x .venv/bin/hotlist
 	@touch $@
 
 .venv-stack/.done: requirements/stack.txt

@@ -37,9 +37,9 @@ class Stack:
     """A running stack. Leaving its `with` block ends every process and removes its folder.
 
     Two stacks never share a port or a folder. `config` is another folder than the project's
-    `config/`. Unless it is `scheduled`, nothing runs but what requests and streams cause.
-    `mails` is where the mails are kept after the
-    end (a folder of the run's own, gone with it, if None).
+    `config/`; `mails` is where the mails stay after the end (a folder of the run's own, gone
+    with it, if None). Unless it is `scheduled`, nothing runs but what requests and streams
+    cause.
     """
 
     def __init__(

@@ -77,5 +77,5 @@ def model_findings(error: Any, positions: Positions) -> list[Finding]:
 
 
 def to_json(mapping: Mapping[str, Any]) -> str:
-    """The canonical JSON text of a checked configuration."""
-    return json.dumps(mapping, sort_keys=True, ensure_ascii=False, indent=1, default=str) + "\n"
+    """The JSON text of a checked configuration, in the order of the file."""
+    return json.dumps(mapping, ensure_ascii=False, indent=1, default=str) + "\n"
