@@ -38,7 +38,12 @@ def test_the_landing_page_posts_to_the_local_api() -> None:
 
 @pytest.mark.parametrize(
     ("path", "kind"),
-    [("/style.css", "text/css"), ("/icon.svg", "image/svg+xml"), ("/pricing.html", "text/html")],
+    [
+        ("/style.css", "text/css"),
+        ("/icon.svg", "image/svg+xml"),
+        ("/pricing.html", "text/html"),
+        ("/hotlist.js", "text/javascript"),
+    ],
 )
 def test_its_files_are_served(path: str, kind: str) -> None:
     assert page(path).status == 200

@@ -80,7 +80,6 @@ class Server:
 class _LoopbackServer(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
-    allow_reuse_address = False  # a port that someone else listens on is not free
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -26,7 +26,7 @@ class DeliveryStore:
     def claim(self, delivery_id: str, delivery_hash: str, now: datetime) -> bool:
         """Take a delivery for the next 15 minutes. False if it has been sent.
 
-        Where an earlier claim ended without an outcome, SES's own send event decides.
+        Where an earlier claim has no outcome yet, SES's own send event decides.
 
         :raises InFlight: while another's claim lasts.
         """
@@ -35,12 +35,12 @@ class DeliveryStore:
         item = self._get(delivery_id)
         if item is not None and item["state"]["S"] == "sent":
             return False
-        until = None if item is None else read_instant(item, "lease_until")
-        if until is None or until > now:
-            raise InFlight(delivery_id)
         if self._get(_outcome_key(delivery_hash)) is not None:
             self.sent(delivery_id, "", now)
             return False
+        until = None if item is None else read_instant(item, "lease_until")
+        if until is None or until > now:
+            raise InFlight(delivery_id)
         condition = "lease_until = :seen AND #state = :claimed"
         seen = {":seen": {"S": to_text(until)}, ":claimed": {"S": "claimed"}}
         if not self._take(delivery_id, now, condition, seen):
