@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 SPAM: Final = "spam"
 BOT: Final = "bot"
@@ -218,8 +218,7 @@ _SLOT_MS: Final = FORM_WINDOW // _MILLISECOND
 _DAY_MS: Final = timedelta(days=1) // _MILLISECOND
 
 
-@dataclass(frozen=True, slots=True)
-class EventId:
+class EventId(NamedTuple):
     """The id of an event and the hash by which the fold finds its repetitions."""
 
     event_id: str

@@ -4,9 +4,9 @@ Capture reads the checked JSON and builds no models; pydantic checks the file at
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from hotlist import events, identity
@@ -27,8 +27,7 @@ _ENVELOPE: Final = frozenset({"visitor_id", "event_id", "sent_at", "occurred_at"
 _YES: Final = frozenset({"true", "on", "yes", "1"})
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """What is known of a request beside its body."""
 
     at: datetime
@@ -139,8 +138,9 @@ def tracked(raw: object, visitor_id: str, received: Received, sent_at: object) -
     return replace(event, expires_at=events.expiry(event))
 
 
-@dataclass(slots=True)
 class _Contact:
+    """Filled in as the fields are read."""
+
     email: str | None = None
     phone: str | None = None
     phone_country: str | None = None

@@ -8,8 +8,7 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 MAX_BODY: Final = 65_536
@@ -28,8 +27,7 @@ class Refused(Exception):
         self.headers = headers
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What a handler needs of a request. Header names are in lower case."""
 
     route: str
