@@ -22,8 +22,9 @@ from hotlist.store.stores import Stores
 settings = ScoreSettings.load()
 log, sqs, clock = Logger(), boto3.client("sqs"), partial(datetime.now, UTC)
 stores = Stores.open(boto3.client("dynamodb"), settings)
-settler = settling.Settler(stores, clock)
-folder = folding.Folder(stores, ruleset.from_checked(config.load("scoring")), clock)
+settler, rules = settling.Settler(stores, clock), ruleset.from_checked(config.load("scoring"))
+wanted: bool = config.load("sales")["alert_on_rule_change"]
+folder = folding.Folder(stores, rules, clock, alert_on_rule_change=wanted)
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

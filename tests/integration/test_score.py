@@ -9,10 +9,11 @@ from typing import Any
 import boto3
 import pytest
 
-from hotlist import events, identity
+from hotlist import config, events, identity
 from hotlist.claims import MAX_CLAIMANTS
 from hotlist.events import SPAM, Event, Route
 from hotlist.leads import Lead, LeadState, Temperature
+from hotlist.scoring import ruleset
 from hotlist.store.events import EventStore, to_item
 from hotlist.store.leads import LeadStore
 from integration.lambdas import load, stream_event
@@ -319,3 +320,26 @@ def test_leads_that_are_due_are_found_by_time(score: Score) -> None:
     leads: LeadStore = score.stores.leads
     assert list(leads.due(NOW + timedelta(days=3))) == []
     assert list(leads.due(NOW + timedelta(days=5))) == [subject("email", ADA)]
+
+
+@pytest.mark.parametrize("wanted", [False, True])
+def test_a_lead_that_changed_rules_make_hot_alerts_only_if_sales_wants_it(
+    score: Score, monkeypatch: pytest.MonkeyPatch, wanted: bool
+) -> None:
+    made = event("form_submitted", ADA, ago=HOUR)
+    score.happened(made)
+    assert score.lead(made.subject).temperature is Temperature.COLD
+    kinder = {
+        "temperature": {"hot": 5},
+        "rules": [{"id": "form", "event": "form_submitted", "points": 10}],
+    }
+    monkeypatch.setattr(score.app.folder, "_ruleset", ruleset.from_checked(kinder))
+    monkeypatch.setattr(score.app.folder, "_alert_on_rule_change", wanted)
+    lead = score.app.folder.fold(made.subject)
+    assert lead.temperature is Temperature.HOT
+    assert (lead.alerting.alert_id is not None) is wanted
+    assert not lead.alerting.armed
+
+
+def test_the_shipped_settings_reach_the_fold(score: Score) -> None:
+    assert score.app.folder._alert_on_rule_change is config.load("sales")["alert_on_rule_change"]

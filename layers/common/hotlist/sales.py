@@ -45,7 +45,6 @@ class Sales:
 
     recipients: tuple[Recipient, ...]
     sends_when_empty: bool
-    alert_on_rule_change: bool
 
     def due(self, now: datetime) -> Iterator[tuple[Recipient, str]]:
         """Whose digest is due, and for which local day."""
@@ -71,7 +70,6 @@ def from_checked(source: Mapping[str, Any]) -> Sales:
             for given in source["recipients"]
         ),
         sends_when_empty=source["on_empty"] == "send",
-        alert_on_rule_change=source["alert_on_rule_change"],
     )
 
 
