@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 MAX_BYTES: Final = 1_000_000
@@ -78,4 +79,10 @@ def model_findings(error: Any, positions: Positions) -> list[Finding]:
 
 def to_json(mapping: Mapping[str, Any]) -> str:
     """The JSON text of a checked configuration, in the order of the file."""
-    return json.dumps(mapping, ensure_ascii=False, indent=1, default=str) + "\n"
+    return json.dumps(mapping, ensure_ascii=False, indent=1, default=_number) + "\n"
+
+
+def _number(value: object) -> float:
+    """JSON has no Decimal; a double has the same digits, or the file was refused."""
+    assert isinstance(value, Decimal), type(value)  # noqa: S101
+    return float(value)

@@ -100,4 +100,8 @@ class _Reader:
         if not number.is_finite() or len(plain) > _MAX_DIGITS:
             raise _bad(self._positions, path, "this number is not one that a file may have")
         is_whole = number == number.to_integral_value() and "." not in plain and "e" not in plain
-        return int(number) if is_whole else number
+        if is_whole:
+            return int(number)
+        if Decimal(repr(float(number))) != number:
+            raise _bad(self._positions, path, "this number has more digits than a double keeps")
+        return number

@@ -108,7 +108,7 @@ class _Checker:
             if name in temperature:
                 self._minimums((*path, name), temperature[name])
         if "rearm" in temperature:
-            self._try((*path, "rearm"), lambda: values.margin(temperature["rearm"], 1))
+            self._try((*path, "rearm"), lambda: values.amount(temperature["rearm"]))
         warm, hot = temperature.get("warm"), temperature.get("hot")
         if isinstance(warm, int) and isinstance(hot, int) and warm >= hot:
             self._wrong((*path, "warm"), f"warm is not below hot, which is {hot}", "order")

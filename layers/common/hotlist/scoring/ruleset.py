@@ -101,7 +101,7 @@ class Ruleset:
 
 def from_checked(source: Mapping[str, Any]) -> Ruleset:
     """The ruleset of a mapping that has been checked."""
-    text = json.dumps(source, sort_keys=True, separators=(",", ":"), default=str)
+    text = json.dumps(source, sort_keys=True, separators=(",", ":"), default=float)
     groups = {
         name: Group(name, _points(given, "max"), _half_life(given))
         for name, given in (source.get("groups") or {"fit": {}, "engagement": {}}).items()
@@ -157,6 +157,10 @@ def _minimums(given: Any, rearm: Any) -> tuple[Minimum, ...]:
         return ()
     named = given if isinstance(given, Mapping) else {TOTAL: given}
     return tuple(
-        Minimum(name, values.whole(least), values.margin(rearm, values.whole(least)))
+        Minimum(
+            name,
+            values.whole(least),
+            values.amount(rearm).of(abs(values.whole(least)) * 1000) / 1000,
+        )
         for name, least in named.items()
     )

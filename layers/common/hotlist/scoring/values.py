@@ -1,9 +1,18 @@
-"""The values of the rules language: points, durations, percentages, amounts."""
+"""The values of the rules language: points, durations, shares, amounts, days and instants.
+
+Every reader takes a value as YAML or JSON gives it and raises ValueError with what to write
+instead. Points are whole thousandths and times whole milliseconds inside.
+"""
 
 import re
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from hotlist.events import from_text, to_ms
 
 _UNITS: Final = {
     "s": 1_000,
@@ -14,14 +23,29 @@ _UNITS: Final = {
 }
 _DURATION: Final = re.compile(r"([0-9]{1,9})(s|min|h|d|w)\Z")
 _PERCENT: Final = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)%\Z")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_INSTANT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:.*(?:[Zz]|[+-][0-9:]{5})\Z")
 _LIMIT: Final = 10**9
+_THOUSANDTH: Final = Decimal("0.001")
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Points (thousandths), or a share of the points that an award began with."""
+
+    points: int = 0
+    share: Fraction | None = None
+
+    def of(self, size: int) -> Fraction:
+        """Thousandths of a point, for an award that began with so many."""
+        return Fraction(self.points) if self.share is None else self.share * size
 
 
 def duration(value: object) -> int:
-    """Milliseconds of `30s 5min 12h 30d 2w`. ValueError for anything else."""
+    """Milliseconds of `30s 5min 12h 30d 2w`."""
     found = _DURATION.match(value) if isinstance(value, str) else None
     if found is None:
-        raise ValueError(f"{value!r} is no duration; write 30s, 5min, 12h, 30d or 2w")
+        raise ValueError(f"{_shown(value)} is no duration; write 30s, 5min, 12h, 30d or 2w")
     length = int(found[1]) * _UNITS[found[2]]
     if length == 0:
         raise ValueError("a duration is longer than nothing")
@@ -29,35 +53,102 @@ def duration(value: object) -> int:
 
 
 def points(value: object) -> int:
-    """Thousandths of a point. ValueError for more than three decimals, or no number."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        raise ValueError(f"{value!r} is no number of points; write 15, -5 or 0.5")
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        raise ValueError(f"{value!r} is no number of points; write 15, -5 or 0.5") from None
+    """Thousandths of a point: a number of at most three decimals, below a billion."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise ValueError(f"{_shown(value)} is no number of points; write 15, -5 or 0.5")
+    if isinstance(value, int):
+        if abs(value) >= _LIMIT:
+            raise ValueError("points are less than a billion")
+        return value * 1000
+    number = Decimal(repr(value)) if isinstance(value, float) else value
     if not number.is_finite() or abs(number) >= _LIMIT:
-        raise ValueError(f"{value} is too much: points are less than a billion")
-    thousandths = number * 1000
-    if thousandths != thousandths.to_integral_value():
-        raise ValueError(f"{value} has more than three decimals")
-    return int(thousandths)
+        raise ValueError("points are less than a billion")
+    rounded = number.quantize(_THOUSANDTH)
+    if rounded != number:
+        raise ValueError(f"{_shown(value)} has more than three decimals")
+    return int(rounded.scaleb(3))
 
 
 def whole(value: object) -> int:
-    """A whole number. ValueError for anything else."""
+    """A whole number, below a billion."""
     thousandths = points(value)
     if thousandths % 1000:
-        raise ValueError(f"{value} is not a whole number")
+        raise ValueError(f"{_shown(value)} is not a whole number")
     return thousandths // 1000
 
 
-def margin(value: object, minimum: int) -> Fraction:
-    """Points of an amount, `5` or `5%` of `minimum` without its sign. Never negative."""
+def share(value: object) -> Fraction:
+    """The share that a percentage like `30%` is: 3/10."""
     found = _PERCENT.match(value) if isinstance(value, str) else None
-    if found is not None:
-        return Fraction(found[1]) * abs(minimum) / 100
-    amount = Fraction(points(value), 1000)
-    if amount < 0:
-        raise ValueError(f"{value} is negative")
-    return amount
+    if found is None:
+        raise ValueError(f"{_shown(value)} is no percentage; write 30%")
+    return Fraction(found[1]) / 100
+
+
+def weight(value: object) -> int:
+    """The 30 of `30%`: a whole percentage."""
+    percent = share(value) * 100
+    if percent.denominator != 1:
+        raise ValueError(f"{_shown(value)} is not a whole percentage")
+    return int(percent)
+
+
+def amount(value: object) -> Amount:
+    """An amount like `5` or `5%`, never negative."""
+    if isinstance(value, str) and value.endswith("%"):
+        return Amount(share=share(value))
+    number = points(value)
+    if number < 0:
+        raise ValueError(f"{_shown(value)} is negative")
+    return Amount(points=number)
+
+
+def zone(value: object) -> ZoneInfo:
+    """The time zone of an IANA name like `Europe/Warsaw`."""
+    try:
+        return ZoneInfo(value if isinstance(value, str) else "")
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        hint = "write one like Europe/Warsaw, or UTC"
+        raise ValueError(f"{_shown(value)} is no time zone; {hint}") from error
+
+
+def beginning(value: object, in_zone: ZoneInfo) -> int:
+    """The first millisecond of a date's day in this zone, or the instant itself."""
+    day = _day(value)
+    return _instant(value) if day is None else midnight(day, in_zone)
+
+
+def ending(value: object, in_zone: ZoneInfo) -> int:
+    """The millisecond after a date's day in this zone, or the instant itself."""
+    day = _day(value)
+    return _instant(value) if day is None else midnight(day + timedelta(days=1), in_zone)
+
+
+def midnight(day: date, in_zone: ZoneInfo) -> int:
+    """The first millisecond of a local day, also where clocks skip midnight."""
+    return to_ms(datetime(day.year, day.month, day.day, tzinfo=in_zone))
+
+
+def _day(value: object) -> date | None:
+    if not isinstance(value, str) or not _DATE.match(value):
+        return None
+    try:
+        day = date.fromisoformat(value)
+        day + timedelta(days=1)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"there is no day {value}") from error
+    return day
+
+
+def _instant(value: object) -> int:
+    text = value if isinstance(value, str) and _INSTANT.match(value) else ""
+    try:
+        return to_ms(from_text(text))
+    except (ValueError, OverflowError) as error:
+        hint = "write 2026-03-28, or 2026-03-28T12:00:00+01:00 with its offset"
+        raise ValueError(f"{_shown(value)} is no date or instant; {hint}") from error
+
+
+def _shown(value: object) -> str:
+    text = repr(str(value)) if isinstance(value, Decimal) else repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"
