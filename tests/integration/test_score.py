@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
-from hotlist import config, events, identity
+from hotlist import claims, config, events, identity
 from hotlist.claims import MAX_CLAIMANTS
 from hotlist.events import SPAM, Event, Route
 from hotlist.leads import Lead, LeadState, Temperature
@@ -251,6 +251,18 @@ def test_a_visitor_whom_many_claim_is_nobodys(score: Score) -> None:
         None,
     )
     assert score.lead(subject("email", crowd[0])).total == 0
+
+
+def test_a_phone_that_many_claim_is_its_own_lead_again(
+    score: Score, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "MAX_CLAIMANTS", 1)
+    call = event("contact_requested", phone=PHONE, ago=3 * HOUR)
+    score.happened(call, event("form_submitted", ADA, PHONE, ago=2 * HOUR))
+    assert score.lead(call.subject).state is LeadState.CLAIMED
+    score.happened(event("form_submitted", BO, PHONE, ago=HOUR))
+    assert score.lead(call.subject).state is LeadState.LIVE
+    assert score.queued() == {subject("email", ADA)}
 
 
 def test_a_poison_record_is_parked_and_stops_no_other(score: Score) -> None:
