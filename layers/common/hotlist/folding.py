@@ -125,9 +125,8 @@ class Folder:
             unchanged = replace(lead, version=stored.version, folded_at=stored.folded_at)
             if unchanged == stored:
                 return stored
-        version = stored.version if stored else 0
-        self._leads.save(lead, version)
-        return replace(lead, version=version + 1)
+        self._leads.save(lead, stored)
+        return replace(lead, version=1 + (stored.version if stored else 0))
 
     def _gather(self, lead_id: str, until: float = math.inf) -> _Gathered:
         history = self._events.history(lead_id)
