@@ -282,7 +282,8 @@ def test_a_fold_that_takes_too_long_is_parked_and_stops_no_other(
     score: Score, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good, long = event("contact_requested", BO), event("contact_requested", ADA)
-    watch = SimpleNamespace(monotonic=lambda: watch.seconds, seconds=0.0)
+    watch = SimpleNamespace(seconds=0.0)
+    watch.monotonic = lambda: watch.seconds
     read = EventStore.history
 
     def slow(store: EventStore, subject: str) -> History:
