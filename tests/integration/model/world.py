@@ -196,7 +196,7 @@ class World:
             and event.expires_at is not None
             and event.expires_at.timestamp() > now
         ]
-        if gone.claims:
+        if gone.timeline:
             assert not outlived, "an identity expired before the events that it gives away"
         self.forgotten |= {(gone.subject, event_id) for event_id in earlier}
         self.watch.identity_ended(gone)
