@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from moto.core.exceptions import JsonRESTError
+from moto.core.model_instances import reset_model_data
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import StreamShard, Table
@@ -52,7 +53,11 @@ class Tables:
         }
 
     def clear(self) -> None:
-        """Forget all items and all that the streams had."""
+        """Forget all items and all that the streams had.
+
+        moto keeps a list of all that it ever made, too, which thousands of schedules feel.
+        """
+        reset_model_data()
         for table in self._tables.values():
             table.items.clear()
             if table.stream_shard is not None:

@@ -54,7 +54,7 @@ class People:
 
 def people(random: Random, kind: str) -> People:
     """Few or many: the fewer there are, the more they share."""
-    if kind == "tight" or (kind == "months" and random.random() < 0.6):
+    if kind == "tight" or (kind == "months" and random.random() < 0.8):
         few = People([*EMAILS[:2], None, None], [PHONES[0], None], [VISITORS[0]])
         return replace(few, jumbled=0.8, corrections=0.15, repetitions=0.02, others=0.02)
     if kind == "crowd":
@@ -87,7 +87,10 @@ def history(
         made = _submission(random, people, received_at)
         if random.random() < people.corrections and targets:
             again = corrected and random.random() < 0.6
-            corrected.append(random.choice(corrected if again else targets))
+            weak = [event for event in targets if not event.email]
+            corrected.append(
+                random.choice(corrected if again else random.choice([targets, weak or targets]))
+            )
             made = _reclassification(random, corrected[-1], received_at)
         elif random.random() < people.repetitions and forms:
             made = _repetition(random, forms[-1], received_at)

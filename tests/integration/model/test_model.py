@@ -63,7 +63,7 @@ def check_schedule(seed: int, client: Any, tables: Tables, names: dict[str, str]
             history = histories.history(random, people, size, world.clock.now, world.corrigible())
             world.run(history, sweep=kind == "months")
             Judge(world, limits).judge()
-            world.clock.now += timedelta(days=random.choice([1, 31, 95, 300, 390, 800]))
+            world.clock.now += timedelta(days=random.choice([1, 31, 95, 390, 395, 800]))
 
 
 def _limits(random: Random, kind: str) -> Limits:
@@ -77,5 +77,5 @@ def _limits(random: Random, kind: str) -> Limits:
 def _sizes(random: Random, kind: str) -> list[int]:
     """How many events each phase has."""
     if kind == "months":
-        return [random.randint(0, 3) for _ in range(random.randint(3, 6))]
+        return [random.randint(2, 4), *(random.randint(0, 2) for _ in range(random.randint(2, 5)))]
     return [random.randint(3, 8)]
