@@ -13,7 +13,7 @@ from hotlist.events import is_type
 from hotlist.findings import BadConfig, Finding, Positions
 from hotlist.leads import Temperature
 from hotlist.scoring import pattern, values
-from hotlist.scoring.ruleset import TOTAL
+from hotlist.scoring.rules import TOTAL
 from hotlist.yaml_source import parse_yaml
 
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9-]*\Z")

@@ -1,5 +1,6 @@
 """Classes of e-mail domains. A domain includes its subdomains."""
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 _CLASSES: Final = {
@@ -15,7 +16,7 @@ _CLASSES: Final = {
 }
 
 
-def email_class(domain: str) -> str:
+def email_class(domain: str, extra: Mapping[str, Sequence[str]]) -> str:
     """`disposable`, `freemail`, `education`, else `business`."""
     name = domain.lower().removesuffix(".")
     while name:
