@@ -273,8 +273,7 @@ def add_up(worths: Iterable[Extremes]) -> Extremes:
     for low, high, there in worths:
         least += low
         most += high
-        if there > presence:
-            presence = there
+        presence = max(presence, there)
     return least, most, presence
 
 

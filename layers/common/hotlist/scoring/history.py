@@ -12,12 +12,13 @@ from typing import Final, Literal, NamedTuple
 from hotlist.events import BOT, INTERNAL, SPAM, Event, to_ms
 from hotlist.leads import Stage
 from hotlist.scoring import values
+from hotlist.scoring.rules import Look
 from hotlist.scoring.ruleset import STAGES, Ruleset
 from hotlist.scoring.timeline import Cover, Spans, union
 
 _WITHDRAWN: Final = frozenset({SPAM, INTERNAL})
-_RANK: Final = {stage: rank for rank, stage in enumerate(STAGES)}
-_UNDO_REJECTION: Final = (Stage.INTENT, Stage.CUSTOMER)
+_UNDO_REJECTION: Final = (STAGES.index(Stage.INTENT), STAGES.index(Stage.CUSTOMER))
+_OF_SALES: Final = frozenset({"sales_rejected", "score_reset", "score_adjusted"})
 
 
 class Happening(NamedTuple):
@@ -53,34 +54,47 @@ class Adjustment(NamedTuple):
 
 @dataclass(frozen=True)
 class History:
-    """Events in order; `matched` and `absences` are by the place of the rule in the file."""
+    """Events in order.
+
+    `matched` and `absences` are by the place of the rule in the file, `reached` by the place of
+    the stage in `STAGES`; an event reaches the furthest only.
+    """
 
     ruleset: Ruleset
     events: Sequence[Happening]
     matched: Sequence[Sequence[Happening]]
     absences: Sequence[Sequence[Happening]]
+    reached: Sequence[Sequence[Happening]]
+    rejections: Sequence[Happening]
     adjustments: Sequence[Adjustment]
 
     @classmethod
     def of(cls, ruleset: Ruleset, events: Iterable[Event], now: int) -> "History":
         """What counts at `now` or will, in order."""
-        happenings = sorted(_counting(ruleset, events, now))
         matched: list[list[Happening]] = [[] for _ in ruleset.rules]
         absences: list[list[Happening]] = [[] for _ in ruleset.rules]
-        adjustments = []
-        for happening in happenings:
-            event = happening.event
-            properties = event.properties
-            for place, is_absence, humans_only, where in ruleset.interests(event.type):
-                if happening.is_bot and humans_only:
-                    continue
-                if where is None or where(properties):
-                    (absences if is_absence else matched)[place].append(happening)
-            if event.type in ("score_reset", "score_adjusted") and not happening.is_bot:
-                adjustment = _adjustment(ruleset, happening)
-                if adjustment is not None:
+        reached: list[list[Happening]] = [[] for _ in STAGES]
+        rejections, adjustments, kept = [], [], []
+        for one in sorted(_happenings(ruleset, events, now)):
+            event, is_bot = one.event, one.is_bot
+            interests = ruleset.seen(event)
+            if interests and interests[0].look is Look.IGNORE:
+                continue
+            kept.append(one)
+            has_stage = is_bot
+            for look, place in interests:
+                if look is Look.STAGE:
+                    if not has_stage:
+                        reached[place].append(one)
+                        has_stage = True
+                elif not is_bot or not ruleset.rules[place].humans_only:
+                    (matched if look is Look.MATCH else absences)[place].append(one)
+            if event.type in _OF_SALES and not is_bot:
+                if event.type == "sales_rejected":
+                    rejections.append(one)
+                elif adjustment := _adjustment(ruleset, one):
                     adjustments.append(adjustment)
-        return cls(ruleset, happenings, matched, absences, adjustments)
+        return cls(ruleset, kept, matched, absences, reached, rejections, adjustments)
 
     def as_known(self, at: int, until: int) -> "History":
         """The events up to `until` that count at a later instant `at`."""
@@ -93,6 +107,8 @@ class History:
             kept(self.events),
             [*map(kept, self.matched)],
             [*map(kept, self.absences)],
+            [*map(kept, self.reached)],
+            kept(self.rejections),
             [one for one in self.adjustments if kept([one.happening])],
         )
 
@@ -104,23 +120,8 @@ class History:
     @cached_property
     def stages(self) -> tuple[tuple[Stage, Spans], ...]:
         """When each stage is reached: the first of them that is there is the lead's."""
-        reached: list[list[Happening]] = [[] for _ in STAGES]
-        rejections: list[Happening] = []
-        for one in self.events:
-            if one.is_bot:
-                continue
-            stage = self.ruleset.stage(one.event)
-            if stage is not Stage.AWARENESS:
-                reached[_RANK[stage]].append(one)
-            if one.event.type == "sales_rejected":
-                rejections.append(one)
-        return (
-            (Stage.REJECTED, self._rejected(rejections, reached)),
-            *(
-                (stage, union((one.at, one.end) for one in those))
-                for stage, those in zip(STAGES, reached, strict=True)
-            ),
-        )
+        reached = (union((one.at, one.end) for one in those) for those in self.reached)
+        return ((Stage.REJECTED, self._rejected()), *zip(STAGES, reached, strict=True))
 
     def stage(self, at: int) -> Stage:
         """`rejected`, or the furthest stage that an event which counts has reached."""
@@ -129,12 +130,11 @@ class History:
                 return stage
         return Stage.AWARENESS
 
-    def _rejected(
-        self, rejections: Sequence[Happening], reached: Sequence[Sequence[Happening]]
-    ) -> Spans:
+    def _rejected(self) -> Spans:
+        """When sales has rejected the lead, and no later event tells otherwise."""
         spans: list[tuple[int, int]] = []
-        undoing = [one for stage in _UNDO_REJECTION for one in reached[_RANK[stage]]]
-        for rejection in rejections:
+        undoing = [one for place in _UNDO_REJECTION for one in self.reached[place]]
+        for rejection in self.rejections:
             later = Cover()
             for one in undoing:
                 if one > rejection:
@@ -143,21 +143,19 @@ class History:
         return union(spans)
 
 
-def _counting(ruleset: Ruleset, events: Iterable[Event], now: int) -> Iterable[Happening]:
+def _happenings(ruleset: Ruleset, events: Iterable[Event], now: int) -> Iterable[Happening]:
     seen: set[str] = set()
-    retention, ignore = ruleset.retention, ruleset.ignore
     for event in events:
         flags = event.flags
         if event.event_id in seen or not flags.isdisjoint(_WITHDRAWN):
             continue
         seen.add(event.event_id)
         at = to_ms(event.occurred_at)
-        end = at + retention
+        end = at + ruleset.retention
         if event.expires_at is not None:
             end = min(end, to_ms(event.expires_at))
-        if end <= max(at, now) or any(matcher.matches(event) for matcher in ignore):
-            continue
-        yield Happening(at, event.event_id, end, BOT in flags, event)
+        if at < end and now < end:
+            yield Happening(at, event.event_id, end, BOT in flags, event)
 
 
 def _adjustment(ruleset: Ruleset, happening: Happening) -> Adjustment | None:

@@ -10,14 +10,14 @@ The semantics are those of AWS's open-source Event Ruler 1.9 (github.com/aws/eve
   with the elements chosen until then.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import NoneType
 from typing import Any, Final
 
 from hotlist.scoring.pattern_texts import Constants
 from hotlist.scoring.pattern_values import ABSENT, BadPattern, Keys, Values, describe
 
-__all__ = ["BadPattern", "compile", "compile_values"]
+__all__ = ["BadPattern", "compile", "compile_all", "compile_values"]
 
 MAX_FIELDS: Final = 256
 """Of one rule: Event Ruler refuses more."""
@@ -66,17 +66,23 @@ def compile(  # noqa: A001 (the verb that the module `re` uses, too)
     With `ignore_case`, text in the pattern and in the event is lower-cased first; keys are not.
     The function never raises. Raises `BadPattern` for what Event Ruler refuses.
     """
-    try:
-        rules = _Reader(ignore_case=ignore_case, or_is_field=False).rules(pattern)
-    except BadPattern:
-        # Event Ruler then asks its older compiler, which knows no $or.
-        try:
-            rules = _Reader(ignore_case=ignore_case, or_is_field=True).rules(pattern)
-        except BadPattern:
-            rules = []
-        if not rules:
-            raise
-    return _compiled(rules)
+    return _compiled(_rules(pattern, ignore_case=ignore_case))
+
+
+def compile_all(
+    patterns: Sequence[Mapping[str, object] | None],
+) -> Callable[[Mapping[str, object]], list[int]]:
+    """Compile patterns to one function that gives the indices of those that an object matches.
+
+    It asks for each field once, however many patterns look at it. None matches always.
+    """
+    fields = _Fields(Constants())
+    tests = []
+    for index, pattern in enumerate(patterns):
+        test = "True" if pattern is None else _test(_rules(pattern, ignore_case=False), fields)
+        tests.append(f"if {test}: found.append({index})")
+    asked = [f"{local} = {find}" for find, local in fields.locals.items()]
+    return fields.constants.procedure("event", ["found = []", *asked, *tests, "return found"])
 
 
 def compile_values(values: list[object], *, ignore_case: bool = False) -> Callable[[object], bool]:
@@ -142,38 +148,92 @@ class _Reader:
         return chosen
 
 
+def _rules(pattern: object, *, ignore_case: bool) -> list[_Rule]:
+    try:
+        return _Reader(ignore_case=ignore_case, or_is_field=False).rules(pattern)
+    except BadPattern:
+        # Event Ruler then asks its older compiler, which knows no $or.
+        try:
+            rules = _Reader(ignore_case=ignore_case, or_is_field=True).rules(pattern)
+        except BadPattern:
+            rules = []
+        if not rules:
+            raise
+        return rules
+
+
+class _Fields:
+    """How a generated function asks an event for its fields: once for each, into a local."""
+
+    def __init__(self, constants: Constants, *, shared: bool = True) -> None:
+        self.constants = constants
+        self.locals: dict[str, str] = {}
+        self._shared = shared
+        self._finds: dict[str, str] = {}
+        self._absent = constants.bind(ABSENT)
+
+    def find(self, name: str) -> str:
+        """An expression of the only value of a field, `ABSENT` or `_SEVERAL`."""
+        if name not in self._finds:
+            self._finds[name] = self._expression(name)
+        found = self._finds[name]
+        return self.locals.setdefault(found, f"f{len(self.locals)}") if self._shared else found
+
+    def _expression(self, name: str) -> str:
+        bind, absent = self.constants.bind, self._absent
+        parts = name.split(".")
+        if len(parts) == 1:
+            return f"event.get({bind(name)}, {absent})"
+        closely = f"{bind(_find(parts))}(event)"
+        if len(parts) > 2:
+            return closely
+        head, rest, whole = map(bind, (*parts, name))
+        return (
+            f"(node.get({rest}, {absent})"
+            f" if type(node := event.get({head})) is dict and {whole} not in event"
+            f" else {absent} if node is None and {whole} not in event else {closely})"
+        )
+
+
 def _compiled(rules: list[_Rule]) -> Callable[[object], bool]:
-    """One generated function for all rules, any of which may match.
-
-    Nearly all events have one value or none in a field: the function asks for just that, and
-    looks closely, for arrays, dotted keys and unusual types, where something else turns up.
-    """
-    closely = [_CloseLook(rule).matches for rule in rules]
-
-    def match_closely(event: object) -> bool:
-        return any(matches(event) for matches in closely)
-
+    """One generated function for all rules, any of which may match."""
+    match_closely = _closely(rules)
     if sum(map(len, rules)) > MAX_QUICK_FIELDS:
         return match_closely
     constants = Constants()
-    absent = constants.bind(ABSENT)
+    test = _test(rules, _Fields(constants, shared=False))
+    return constants.function("event", test, f"{constants.bind(match_closely)}(event)")
+
+
+def _closely(rules: list[_Rule]) -> Callable[[object], bool]:
+    closely = [_CloseLook(rule).matches for rule in rules]
+    return lambda event: any(matches(event) for matches in closely)
+
+
+def _test(rules: list[_Rule], fields: _Fields) -> str:
+    """An expression that tells whether `event` matches one of the rules.
+
+    Nearly all events have one value or none in a field, or a list of plain values: the function
+    asks for just that, and looks closely, for other arrays, dotted keys and unusual types, where
+    something else turns up.
+    """
+    bind = fields.constants.bind
+    if sum(map(len, rules)) > MAX_QUICK_FIELDS:
+        return f"{bind(_closely(rules))}(event)"
     quick = []
-    for rule, matches in zip(rules, closely, strict=True):
-        unusual = f"{constants.bind(matches)}(event)"
+    for rule in rules:
+        unusual = f"{bind(_CloseLook(rule).matches)}(event)"
         tests = []
         for name, values in rule.items():
             parts = name.split(".")
             if len(parts) > MAX_QUICK_LEVELS or "" in parts:
                 tests = [unusual]
                 break
-            find = f"event.get({constants.bind(name)}, {absent})"
-            if len(parts) > 1:
-                find = f"{constants.bind(_find(parts))}(event)"
-            tests.append(f"({values.expression(find, unusual, constants)})")
+            plain = f"plain if (plain := {bind(values.accepts_plain_list)}(value))"
+            otherwise = f"({plain} is not None else {unusual})"
+            tests.append(f"({values.expression(fields.find(name), otherwise, fields.constants)})")
         quick.append(" and ".join(tests))
-    return constants.function(
-        "event", " or ".join(quick), f"{constants.bind(match_closely)}(event)"
-    )
+    return " or ".join(quick)
 
 
 class _Several:

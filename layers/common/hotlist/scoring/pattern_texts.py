@@ -5,7 +5,7 @@ the prefix `a"` is met by the text `a`. Patterns come in through bound constants
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any, Final
@@ -38,8 +38,16 @@ class Constants:
 
         For a parameter that does not have what the expression asks for it returns `unusual`.
         """
-        names = "".join(f", c{index}" for index in range(len(self._values)))
         body = f" try: return {expression}\n except AttributeError: return {unusual}\n"
+        function: Callable[[Any], bool] = self._function(parameter, body)
+        return function
+
+    def procedure(self, parameter: str, statements: Iterable[str]) -> Callable[[Any], Any]:
+        """The function of one parameter that does this."""
+        return self._function(parameter, "".join(f" {statement}\n" for statement in statements))
+
+    def _function(self, parameter: str, body: str) -> Callable[[Any], Any]:
+        names = "".join(f", c{index}" for index in range(len(self._values)))
         code = _code(f"def match({parameter}{names}):\n{body}")
         return FunctionType(code, _GLOBALS, "match", tuple(self._values))
 

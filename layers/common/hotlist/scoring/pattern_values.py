@@ -19,6 +19,7 @@ Keys = tuple[str | int, ...]
 Number = int | float | Decimal
 
 _SAFE_INTEGER: Final = 2**53
+_PLAIN: Final = frozenset((str, int, float, bool, NoneType))
 _LARGEST: Final = sys.float_info.max
 _ANYTHING_BUT: Final = ("prefix", "suffix", "equals-ignore-case", "wildcard")
 _KEYWORDS: Final = (*_ANYTHING_BUT, "anything-but", "numeric", "cidr", "exists", "exactly")
@@ -192,12 +193,25 @@ class Values:
 
     def accepts(self, value: object) -> bool:
         """Whether one value, or `ABSENT`, is accepted. An object is no value, nor is an array."""
+        return self._compiled()(value)
+
+    def accepts_plain_list(self, value: object) -> bool | None:
+        """Whether one of a list's values is accepted; None for what is no list of plain values."""
+        if type(value) is not list:
+            return None
+        if not value:
+            return self.absent
+        if not _PLAIN.issuperset(map(type, value)):
+            return None
+        return any(map(self._compiled(), value))
+
+    def _compiled(self) -> Callable[[object], bool]:
         if self._test is None:
             constants = Constants()
             unusual = f"{constants.bind(self._accepts_unusual)}(value)"
             expression = self.expression("value", unusual, constants)
             self._test = constants.function("value", expression, unusual)
-        return self._test(value)
+        return self._test
 
     def _accepts_unusual(self, value: object) -> bool:
         if isinstance(value, str):

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
-from hotlist.events import Event, is_activity
+from hotlist.events import is_activity
 from hotlist.leads import Temperature
 from hotlist.scoring.decay import Decay
 
@@ -46,19 +47,19 @@ Minimums = tuple[Minimum, ...]
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """Which events something is about; `types` None: of any type at all."""
+    """Which events something is about.
+
+    `types` None: of any type at all; `where`: a pattern of their properties, as it is written.
+    """
 
     types: frozenset[str] | None
-    where: Matches | None
+    where: Mapping[str, Any] | None
 
     def takes(self, event_type: str) -> bool:
         """Whether it is about events of this type."""
         if self.types is None or event_type in self.types:
             return True
         return ACTIVITY in self.types and is_activity(event_type)
-
-    def matches(self, event: Event) -> bool:
-        return self.takes(event.type) and (self.where is None or self.where(event.properties))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +157,17 @@ class Scale:
     suspended: bool = False
 
 
-class Interest(NamedTuple):
-    """That a rule looks at a type of event: to match it, or as its absence (`unless`)."""
+class Look(Enum):
+    """Why a ruleset looks at an event."""
 
+    IGNORE = "it counts for nothing at all"
+    MATCH = "a rule is about it"
+    ABSENCE = "a rule is about what it does not follow"
+    STAGE = "it reaches a stage"
+
+
+class Interest(NamedTuple):
+    """That an event is looked at: by the rule, or for the stage, at this place."""
+
+    look: Look
     place: int
-    is_absence: bool
-    humans_only: bool
-    where: Matches | None

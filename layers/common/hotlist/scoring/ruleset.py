@@ -6,7 +6,7 @@ functions start without the checker.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -27,6 +27,7 @@ from hotlist.scoring.rules import (
     Bounds,
     Group,
     Interest,
+    Look,
     Matcher,
     Matches,
     Minimum,
@@ -51,6 +52,11 @@ DEFAULT_STAGES: Final[Mapping[str, tuple[str, ...]]] = {
 
 DEFAULT_GROUPS: Final[Mapping[str, None]] = {"fit": None, "engagement": None}
 DEFAULT_RETENTION: Final = "396d"
+
+_UNNAMED: Final = "custom:unnamed"
+"""Stands for all types that no matcher names: they are seen alike."""
+
+_Reader = tuple[list[Interest], Callable[[Mapping[str, Any]], list[int]]]
 
 ADJUSTED: Final = "score_adjusted"
 """What a line of an operator's adjustment is called instead of a rule."""
@@ -80,17 +86,14 @@ class Ruleset:
             return title
         return title.get(language) or next(iter(title.values()), rule_id)
 
-    def interests(self, event_type: str) -> tuple[Interest, ...]:
-        """The rules that look at events of this type, in file order."""
-        found = self._interests.get(event_type)
-        return self._in_activity if found is None else found
-
-    def stage(self, event: Event) -> Stage:
-        """The furthest stage that this event reaches by itself."""
-        for stage, matchers in self._stages.get(event.type, self._stages_of_activity):
-            if any(where is None or where(event.properties) for where in matchers):
-                return stage
-        return Stage.AWARENESS
+    def seen(self, event: Event) -> list[Interest]:
+        """All that this event is to the ruleset: ignored first, then stages, then rules."""
+        name = event.type if event.type in self._named_types else _UNNAMED
+        known = self._readers.get(name)
+        if known is None:
+            known = self._readers[name] = self._reader(name)
+        interests, matching = known
+        return [interests[index] for index in matching(event.properties)]
 
     @cached_property
     def overriding(self) -> tuple[Rule, ...]:
@@ -108,45 +111,30 @@ class Ruleset:
         return {MANUAL: 100} | {group.name: group.weight for group in self.groups.values()}
 
     @cached_property
-    def _interests(self) -> dict[str, tuple[Interest, ...]]:
-        return {name: tuple(self._interests_in(name)) for name in self._named_types}
+    def _readers(self) -> dict[str, _Reader]:
+        """By type of event, made when the first of it is seen."""
+        return {}
+
+    def _reader(self, event_type: str) -> _Reader:
+        pairs = [(i, m) for i, m in self._looks if m.takes(event_type)]
+        matching = pattern.compile_all([matcher.where for _, matcher in pairs])
+        return [interest for interest, _ in pairs], matching
 
     @cached_property
-    def _in_activity(self) -> tuple[Interest, ...]:
-        """What looks at a `custom:` type that no rule names."""
-        return tuple(self._interests_in("custom:unnamed"))
+    def _looks(self) -> list[tuple[Interest, Matcher]]:
+        looks = [(Interest(Look.IGNORE, 0), matcher) for matcher in self.ignore]
+        for place, (_, matchers) in enumerate(self.stages):
+            looks += [(Interest(Look.STAGE, place), matcher) for matcher in matchers]
+        for rule in self.rules:
+            if rule.matcher is not None:
+                looks.append((Interest(Look.MATCH, rule.place), rule.matcher))
+            if rule.unless is not None:
+                looks.append((Interest(Look.ABSENCE, rule.place), rule.unless.matcher))
+        return looks
 
     @cached_property
     def _named_types(self) -> frozenset[str]:
-        named: set[str] = set(TYPES)
-        matchers = [rule.matcher for rule in self.rules]
-        matchers += [rule.unless.matcher for rule in self.rules if rule.unless]
-        matchers += [matcher for _, given in self.stages for matcher in given]
-        for matcher in matchers:
-            named |= matcher.types or frozenset() if matcher else frozenset()
-        return frozenset(named)
-
-    def _interests_in(self, event_type: str) -> Iterable[Interest]:
-        for rule in self.rules:
-            if rule.matcher is not None and rule.matcher.takes(event_type):
-                yield Interest(rule.place, False, rule.humans_only, rule.matcher.where)
-            if rule.unless is not None and rule.unless.matcher.takes(event_type):
-                yield Interest(rule.place, True, rule.humans_only, rule.unless.matcher.where)
-
-    @cached_property
-    def _stages(self) -> dict[str, list[tuple[Stage, list[Matches | None]]]]:
-        return {name: self._stages_in(name) for name in self._named_types}
-
-    @cached_property
-    def _stages_of_activity(self) -> list[tuple[Stage, list[Matches | None]]]:
-        return self._stages_in("custom:unnamed")
-
-    def _stages_in(self, event_type: str) -> list[tuple[Stage, list[Matches | None]]]:
-        reached = [
-            (stage, [matcher.where for matcher in matchers if matcher.takes(event_type)])
-            for stage, matchers in self.stages
-        ]
-        return [(stage, matchers) for stage, matchers in reached if matchers]
+        return TYPES.union(*(matcher.types or () for _, matcher in self._looks))
 
 
 def load(source: Mapping[str, Any] | str) -> Ruleset:
@@ -277,7 +265,7 @@ def _matcher(given: Any, default: str | None) -> Matcher:
     types = [named] if isinstance(named, str) else named
     return Matcher(
         types=None if types is None else frozenset(types),
-        where=pattern.compile(given["where"]) if "where" in given else None,
+        where=given.get("where"),
     )
 
 
