@@ -85,8 +85,11 @@ lock: ## write the lock files again, with the newest versions (needs uv)
 	  --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	  layers/common/requirements.in -o layers/common/requirements.txt
 
+domains: .venv/.done ## write the built-in lists of e-mail domains again, after `make lock`
+	.venv/bin/python -m hotlist_cli.domains
+
 clean: ## all that can be made again
 	rm -rf .venv .venv-stack .venv-sam .build .demo .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup demo up test lint types bench build deploy fmt lock clean
+.PHONY: help setup demo up test lint types bench build deploy fmt lock domains clean
