@@ -6,7 +6,7 @@ functions start without the checker.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -16,6 +16,7 @@ from hotlist.events import TYPES, Event
 from hotlist.leads import Stage, Temperature
 from hotlist.scoring import pattern, values
 from hotlist.scoring.decay import Decay
+from hotlist.scoring.domains import Classes, classes
 from hotlist.scoring.rules import (
     ACTIVITY,
     DAY,
@@ -73,7 +74,7 @@ class Ruleset:
     total: Bounds
     rules: tuple[Rule, ...]
     ignore: tuple[Matcher, ...]
-    domains: Mapping[str, Sequence[str]]
+    domains: Classes
     stages: tuple[tuple[Stage, tuple[Matcher, ...]], ...]
     scales: tuple[Scale, ...]
     sees_stage: bool
@@ -170,7 +171,7 @@ def from_checked(source: Mapping[str, Any]) -> Ruleset:
         total=_bounds(source.get("total") or {}),
         rules=tuple(_rule(place, rule, groups, zone) for place, rule in enumerate(rules)),
         ignore=tuple(_matcher(given, None) for given in source.get("ignore") or []),
-        domains=source.get("domains") or {},
+        domains=classes(source.get("domains") or {}),
         stages=tuple(
             (stage, tuple(_matcher(given, ACTIVITY) for given in given_stages[stage]))
             for stage in STAGES

@@ -210,7 +210,8 @@ def reaches(minimums: Minimums, shown: Mapping[str, int]) -> bool:
 
 def misses(minimums: Minimums, shown: Mapping[str, int]) -> bool:
     """Whether at least one minimum is missed by its margin or more."""
-    return any(one.at_least - shown[one.group] >= one.margin for one in minimums)
+    gaps = ((one.at_least - shown[one.group], one.margin) for one in minimums)
+    return any(gap > 0 and gap >= margin for gap, margin in gaps)
 
 
 def _after(happenings: Sequence[Happening], ending: Adjustment | None) -> Sequence[Happening]:

@@ -6,6 +6,7 @@ of the rule's group, or else at the lead's first event.
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
 
 from hotlist.scoring.awards import Extremes, Granted, Source, add_up
@@ -156,7 +157,7 @@ def judged_instants(
         starts.add(first)
     ordered = sorted(starts)
     found: set[int] = set()
-    for start, end in zip(ordered, [*ordered[1:], until + 1], strict=True):
+    for start, end in pairwise([*ordered, until + 1]):
         clock = Clock(start, ((start, min(end, until + 1)),))
         found.update(one.at for one in completions(rule, clock))
     return found
