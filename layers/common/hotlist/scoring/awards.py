@@ -81,14 +81,13 @@ class Counted:
         version = bisect_right(self._changes, first)
         if version == bisect_right(self._changes, last):
             return add_up(grant.extremes(first, last) for grant in self._grants(version, first))
+        alive = [one for one in self._candidates if during(one.candidate.when, first, last + 1)]
         worths = [
-            grant.extremes(first, last)
-            for grant in map(self._grant, self._candidates)
-            if grant is not None
+            grant.extremes(first, last) for grant in map(self._grant, alive) if grant is not None
         ]
-        count = self._rule.award.count or 1
         present = [worth for worth in worths if worth[2] is not Presence.NO]
-        most = len(present) // count
+        # Awards may have ended whose events still count towards others.
+        most = min(len(present), len(alive) // (self._rule.award.count or 1))
         if self._rule.award.stops and not isinstance(self._rule.award.within, str):
             most = min(most, 1)
         if most == 0:
