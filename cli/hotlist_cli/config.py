@@ -9,6 +9,7 @@ from typing import Any, Final
 from hotlist import forms, sales
 from hotlist.findings import BadConfig, to_json
 from hotlist.scoring import check
+from hotlist.yaml_source import parse_yaml
 
 _COMPILERS: Final[dict[str, Callable[[str, str], dict[str, Any]]]] = {
     "forms": forms.compile_forms,
@@ -26,11 +27,14 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compile all files; say everything that is wrong in any of them."""
-    compiled, wrong = {}, []
+    compiled: dict[str, dict[str, Any]] = {}
+    wrong = []
     for name, compiler in _COMPILERS.items():
         file = arguments.config / f"{name}.yaml"
         try:
             compiled[name] = compiler(file.read_text(encoding="utf-8"), str(file))
+            if "shadow" in compiled[name]:
+                compiled["shadow"] = _shadow(file, compiled[name].pop("shadow"))
         except BadConfig as error:
             wrong.append(str(error))
         except (OSError, UnicodeDecodeError) as error:
@@ -43,7 +47,35 @@ def run(arguments: argparse.Namespace) -> int:
     (package / "__init__.py").write_text('"""Written by the build from config/."""\n', "utf-8")
     for name, values in compiled.items():
         (package / f"{name}.json").write_text(to_json(values), "utf-8")
+    if "shadow" not in compiled:
+        (package / "shadow.json").unlink(missing_ok=True)  # of an earlier build
     return 0
+
+
+def _shadow(file: Path, named: str) -> dict[str, Any]:
+    """The second ruleset that `file` names, beside it or below.
+
+    :raises BadConfig: with everything that is wrong in it, or why it cannot be read.
+    """
+    shadow = file.parent / named
+    if not shadow.resolve().is_relative_to(file.parent.resolve()):
+        raise _refused(file, f"{named} is not in the folder of this file, so no build has it")
+    try:
+        text = shadow.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise _refused(file, f"{named} is no text in UTF-8") from error
+    except OSError as error:
+        raise _refused(file, f"{named} cannot be read: {error.strerror}") from error
+    compiled = _COMPILERS["scoring"](text, str(shadow))
+    if "shadow" in compiled:
+        raise _refused(shadow, "a shadow has no shadow of its own; leave it out")
+    return compiled
+
+
+def _refused(file: Path, message: str) -> BadConfig:
+    """Said where the file has its keyword `shadow`."""
+    _, positions = parse_yaml(file.read_text(encoding="utf-8"), str(file))
+    return BadConfig([positions.finding(("shadow",), message)])
 
 
 def main() -> int:

@@ -24,7 +24,8 @@ LAMBDA = (
 )
 OPERATIONS = {
     "dynamodb": {
-        *("BatchExecuteStatement", "BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+        *("BatchExecuteStatement", "BatchGetItem", "GetItem", "PutItem", "Query", "Scan"),
+        "UpdateItem",
     },
     "sqs": {"SendMessage", "SendMessageBatch"},
     "sesv2": {"SendEmail"},

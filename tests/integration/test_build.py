@@ -22,6 +22,7 @@ CALLED = {
         "GetItem",
         "PutItem",
         "Query",
+        "Scan",
         "UpdateItem",
     },
     "sqs": {"SendMessage", "SendMessageBatch"},

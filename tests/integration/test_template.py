@@ -31,7 +31,7 @@ CALLS: Final = {
     },
     "digest": {
         "EventsTable": {"Query"},
-        "LeadsTable": {"GetItem", "BatchGetItem"},
+        "LeadsTable": {"GetItem", "BatchGetItem", "Scan"},
         "LeadsTable/index/by_temperature": {"Query"},
         "IdentitiesTable": {"BatchGetItem"},
         "DeliveriesTable": {"GetItem", "PutItem", "UpdateItem", "BatchGetItem"},
@@ -121,6 +121,7 @@ CLIENT_METHODS: Final = {
     "batch_get_item": "BatchGetItem",
     "batch_execute_statement": "PartiQLInsert",
     "query": "Query",
+    "scan": "Scan",
     "send_message": "SendMessage",
     "send_message_batch": "SendMessage",
     "send_email": "SendEmail",

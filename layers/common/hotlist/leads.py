@@ -79,6 +79,15 @@ class Alerting:
     hot_since: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """What a second ruleset makes of a lead, as of `folded_at`; `ruleset` is its hash."""
+
+    total: int
+    temperature: Temperature
+    ruleset: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lead:
     """A lead as it is stored: points and temperature are those of `folded_at`.
@@ -110,6 +119,17 @@ class Lead:
     next_change_at: datetime | None = None
     due_at: datetime | None = None
     truncated: bool = False
+    shadow: Shadow | None = None
+
+    @property
+    def rules(self) -> str:
+        """The hash of the rules that it was scored by, those of the shadow included."""
+        return rules_hash(self.ruleset, None if self.shadow is None else self.shadow.ruleset)
+
+
+def rules_hash(ruleset: str, shadow: str | None) -> str:
+    """One hash of the live ruleset and of the shadow beside it, if there is one."""
+    return ruleset if shadow is None else f"{ruleset}+{shadow}"
 
 
 NEVER: Final = datetime.fromisoformat("9999-12-31T23:59:59.999+00:00")
