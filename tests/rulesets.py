@@ -39,7 +39,12 @@ def bands(*bands: str, keywords: str = "event: email_clicked") -> str:
     return with_rule(f"{keywords}, first_of: [{', '.join(bands)}]")
 
 
+def where(pattern: str) -> str:
+    """A band on the fields of the event."""
+    return f"{{where: {{{pattern}}}, points: 1}}"
+
+
 def seats(*operands: object) -> str:
     """A band on the seats that a company has, by comparisons: `seats(">=", 20)`."""
     written = ", ".join(f'"{one}"' if isinstance(one, str) else str(one) for one in operands)
-    return f"{{where: {{seats: [{{numeric: [{written}]}}]}}, points: 1}}"
+    return where(f"seats: [{{numeric: [{written}]}}]")

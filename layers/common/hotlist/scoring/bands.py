@@ -19,6 +19,9 @@ from hotlist.scoring.report import UNCLEAR, Report
 MAX_BANDS: Final = 300
 """Each is compared with each; a rule with more of them is judged by the first ones."""
 
+MAX_MISSING: Final = 50
+"""Of the numbers between two bands, so many are looked for in others."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Band:
@@ -105,8 +108,10 @@ def _gaps(bands: list[_Band]) -> Iterator[tuple[int, str]]:
                 continue
             row = [one for one in bands if _is_in_row(first, one, key)]
             judged |= {(key, one.place) for one in row}
-            if len(row) > 1 and not any(_takes_rest(one, first, key) for one in bands):
-                yield from _gaps_of([(one.place, one.conditions[key]) for one in row])
+            for place, least, last in _gaps_of([(one.place, one.conditions[key]) for one in row]):
+                numbers = range(least, min(last, least + MAX_MISSING) + 1)
+                if not all(_is_taken(number, first, key, bands) for number in numbers):
+                    yield place, f"{least}" if last == least else f"{least} to {last}"
 
 
 def _is_in_row(first: _Band, one: _Band, key: tuple[str, str]) -> bool:
@@ -114,13 +119,14 @@ def _is_in_row(first: _Band, one: _Band, key: tuple[str, str]) -> bool:
     return bool(condition and condition.intervals) and _have_same_rest(first, one, key)
 
 
-def _takes_rest(one: _Band, first: _Band, key: tuple[str, str]) -> bool:
-    """Whether a band fits whatever this field is."""
-    rest = {name: given for name, given in first.conditions.items() if name != key}
-    return is_inside(rest, one.conditions)
+def _is_taken(number: int, first: _Band, key: tuple[str, str], bands: list[_Band]) -> bool:
+    """Whether a band fits this number, all else as `first` asks."""
+    exactly = Condition((number,), first.conditions[key].ignore_case)
+    return any(is_inside({**first.conditions, key: exactly}, one.conditions) for one in bands)
 
 
-def _gaps_of(row: Sequence[tuple[int, Condition]]) -> Iterator[tuple[int, str]]:
+def _gaps_of(row: Sequence[tuple[int, Condition]]) -> Iterator[tuple[int, int, int]]:
+    """The later place, the first and the last whole number between neighbours."""
     parts = sorted(
         (interval, place, condition.has_range)
         for place, condition in row
@@ -128,11 +134,9 @@ def _gaps_of(row: Sequence[tuple[int, Condition]]) -> Iterator[tuple[int, str]]:
     )
     (_, top), place, is_range = parts[0]
     for (low, high), next_place, next_is_range in parts[1:]:
-        missing = math.floor(top) + 1
-        if missing < low and place != next_place and (is_range or next_is_range):
-            last = math.ceil(low) - 1
-            numbers = f"{missing}" if last == missing else f"{missing} to {last}"
-            yield max(place, next_place), numbers
+        least, last = math.floor(top) + 1, math.ceil(low) - 1
+        if least <= last and place != next_place and (is_range or next_is_range):
+            yield max(place, next_place), least, last
         if high >= top:
             top, place, is_range = high, next_place, next_is_range
 
