@@ -277,7 +277,7 @@ def test_what_is_unclear_is_not_judged() -> None:
     assert found(event_rule("override: hot", group)) == ["type groups.engagement.lasts"]
 
 
-def test_the_helpers_make_good_rulesets() -> None:
+def test_the_rulesets_to_begin_with_are_good() -> None:
     assert found(HEAD + BASE + FIT) == []
     assert found(event_rule("title: x")) == []
     assert found(with_rule(SILENCE)) == []
