@@ -11,10 +11,21 @@ from hotlist.findings import BadConfig, to_json
 from hotlist.scoring import check
 from hotlist.yaml_source import parse_yaml
 
+
+def _compile_scoring(text: str, file: str) -> dict[str, Any]:
+    """The checked ruleset. What is merely doubtful in it is said, and the build goes on."""
+    checked = check.check_scoring(text, file)
+    if checked.source is None:
+        raise BadConfig(checked.findings)
+    for warning in checked.findings:
+        print(warning, file=sys.stderr)
+    return checked.source
+
+
 _COMPILERS: Final[dict[str, Callable[[str, str], dict[str, Any]]]] = {
     "forms": forms.compile_forms,
     "sales": sales.compile_sales,
-    "scoring": check.compile_scoring,
+    "scoring": _compile_scoring,
 }
 
 

@@ -22,6 +22,7 @@ _UNITS: Final = {
     "w": 604_800_000,
 }
 _DURATION: Final = re.compile(r"([0-9]{1,9})(s|min|h|d|w)\Z")
+_AMBIGUOUS: Final = re.compile(r"[0-9]{1,9}m\Z")
 _PERCENT: Final = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)%\Z")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _INSTANT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:.*(?:[Zz]|[+-][0-9:]{5})\Z")
@@ -44,6 +45,9 @@ class Amount:
 def duration(value: object) -> int:
     """Milliseconds of `30s 5min 12h 30d 2w`."""
     found = _DURATION.match(value) if isinstance(value, str) else None
+    if isinstance(value, str) and _AMBIGUOUS.match(value):
+        hint = f"write {value}in; there are no months, so write 30d for one"
+        raise ValueError(f"{value!r} may be minutes or months: {hint}")
     if found is None:
         raise ValueError(f"{_shown(value)} is no duration; write 30s, 5min, 12h, 30d or 2w")
     length = int(found[1]) * _UNITS[found[2]]
@@ -150,5 +154,7 @@ def _instant(value: object) -> int:
 
 
 def _shown(value: object) -> str:
-    text = repr(str(value)) if isinstance(value, Decimal) else repr(value)
+    if value is None or isinstance(value, bool):
+        return {None: "nothing", True: "true", False: "false"}[value]
+    text = str(value) if isinstance(value, Decimal) else repr(value)
     return text if len(text) <= 60 else f"{text[:57]}…"
