@@ -15,7 +15,7 @@ from hotlist.yaml_source import parse_yaml
 def _compile_scoring(text: str, file: str) -> dict[str, Any]:
     """The checked ruleset. What is merely doubtful in it is said, and the build goes on."""
     checked = check.check_scoring(text, file)
-    if checked.source is None:
+    if checked.source is None or checked.has_errors:
         raise BadConfig(checked.findings)
     for warning in checked.findings:
         print(warning, file=sys.stderr)

@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 
 from cloudformation import ROOT
-from hotlist.findings import BadConfig
-from hotlist.scoring import check
 from hotlist_cli import config
 
 RULES = """\
@@ -20,22 +18,9 @@ rules:
 """
 
 
-def _taking_shadow(text: str, file: str) -> dict[str, Any]:
-    """What the check does once it takes the keyword: it leaves the path where it stands."""
-    lines = text.split("\n")
-    paths = [line.removeprefix("shadow: ") for line in lines if line.startswith("shadow: ")]
-    kept = "\n".join("" if line.startswith("shadow: ") else line for line in lines)
-    compiled = check.compile_scoring(kept, file)
-    return {**compiled, "shadow": paths[0]} if paths else compiled
-
-
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path) -> Path:
     """A copy of the shipped configuration."""
-    try:
-        check.compile_scoring(f"shadow: next.yaml\n{RULES}")
-    except BadConfig:
-        monkeypatch.setitem(config._COMPILERS, "scoring", _taking_shadow)
     return Path(shutil.copytree(ROOT / "config", tmp_path / "config"))
 
 

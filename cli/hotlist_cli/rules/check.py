@@ -2,29 +2,11 @@
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from hotlist.findings import MAX_BYTES, BadConfig, Finding
-from hotlist.scoring.check import compile_scoring
+from hotlist.findings import MAX_BYTES, Finding
+from hotlist.scoring.check import Checked, check_scoring
 from hotlist_cli.rules.output import cell, say, to_json
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A ruleset and what was found in it; `source` is None if one of that is an error."""
-
-    source: dict[str, Any] | None
-    findings: tuple[Finding, ...]
-
-
-def check_scoring(text: str, file: str) -> Checked:
-    """The checked ruleset, and everything that was found in it."""
-    try:
-        return Checked(compile_scoring(text, file), ())
-    except BadConfig as error:
-        return Checked(None, error.findings)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -36,9 +18,9 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         if checked.findings:
             say(listed(checked.findings))
-        if checked.source is not None:
+        if checked.source is not None and not checked.has_errors:
             say(f"{_count(len(checked.source['rules']), 'rule')}, no errors")
-    return 1 if checked.source is None else 0
+    return 1 if checked.has_errors else 0
 
 
 def read_rules(file: Path) -> Checked:
@@ -48,13 +30,11 @@ def read_rules(file: Path) -> Checked:
             content = stream.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
             return _unreadable(file, f"the file is larger than {MAX_BYTES:,} bytes")
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        return _unreadable(file, f"not UTF-8, at byte {error.start + 1}; save it as UTF-8")
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         reason = error.strerror if isinstance(error, OSError) else str(error)
         return _unreadable(file, f"cannot be read: {reason}")
-    return check_scoring(text, str(file))
+    # What is no UTF-8 is a finding of the check, at its line.
+    return check_scoring(content.decode("utf-8-sig", "surrogateescape"), str(file))
 
 
 def _unreadable(file: Path, message: str) -> Checked:

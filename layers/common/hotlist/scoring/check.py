@@ -5,7 +5,7 @@ rule and group says, as far as it could be read, and `reach` what all of them co
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from hotlist.findings import BadConfig, Finding
 from hotlist.scoring.lint import lint
@@ -14,13 +14,21 @@ from hotlist.scoring.report import Report
 from hotlist.scoring.schema import read_ruleset
 from hotlist.yaml_source import parse_yaml
 
+CONTRADICTIONS: Final = frozenset({"never-fires", "bands", "order", "unreachable", "rearm"})
+"""Errors of a ruleset that has a meaning all the same: it can be tried, but not deployed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The ruleset as the file has it, None if it has errors; and all findings, by place."""
+    """The ruleset as the file has it, None if it cannot be scored by; all findings, by place."""
 
     source: dict[str, Any] | None
     findings: tuple[Finding, ...]
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether it may not be deployed."""
+        return any(one.level == "error" for one in self.findings)
 
 
 def check_scoring(text: str, file: str = "scoring.yaml") -> Checked:
@@ -35,12 +43,13 @@ def check_scoring(text: str, file: str = "scoring.yaml") -> Checked:
         lint(report, ruleset)
         if not report.has_errors:
             check_reach(report, ruleset)
-    return Checked(None if report.has_errors else source, report.findings)
+    errors = {one.code for one in report.findings if one.level == "error"}
+    return Checked(source if errors <= CONTRADICTIONS else None, report.findings)
 
 
 def compile_scoring(text: str, file: str = "scoring.yaml") -> dict[str, Any]:
     """The checked ruleset. :raises BadConfig: with everything that is wrong in it."""
     checked = check_scoring(text, file)
-    if checked.source is None:
+    if checked.source is None or checked.has_errors:
         raise BadConfig(checked.findings)
     return checked.source
