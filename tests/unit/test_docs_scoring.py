@@ -1,5 +1,7 @@
 """docs/scoring.md: every example is checked and scored, and nothing of the language is missing."""
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -25,9 +27,9 @@ from scoring_examples import (
     value,
 )
 
-PAGE: Final = read_page(
-    (Path(__file__).parents[2] / "docs" / "scoring.md").read_text(encoding="utf-8")
-)
+ROOT: Final = Path(__file__).parents[2]
+TEXT: Final = (ROOT / "docs" / "scoring.md").read_text(encoding="utf-8")
+PAGE: Final = read_page(TEXT)
 EXAMPLES: Final = [fence for fence in PAGE.fences if fence.language == "yaml"]
 TABLES: Final = [*PAGE.tables, *(table for fence in PAGE.fences for table in fence.tables)]
 
@@ -82,7 +84,7 @@ def findings(text: str, folder: Path) -> set[str]:
     """The codes of all that the check finds, and their levels."""
     file = folder / "scoring.yaml"
     file.write_text(text, encoding="utf-8")
-    found = value(rules("check", file, "--json").out)
+    found = json.loads(rules("check", file, "--json").out)
     return {one["code"] + (" (warning)" if one["level"] == "warning" else "") for one in found}
 
 
@@ -109,6 +111,12 @@ def test_an_example_gives_the_points_that_stand_below_it(example: Fence, tmp_pat
             assert lines == list(table.rows)
         elif table.header[0] == "points, look by look":
             assert [(looks, str(_alerts(made, looks))) for looks, _ in table.rows] == [*table.rows]
+
+
+def test_the_ruleset_in_the_readme_is_one(tmp_path: Path) -> None:
+    page = read_page((ROOT / "README.md").read_text(encoding="utf-8"))
+    (text,) = [one.text for one in page.fences if one.text.startswith("temperature:")]
+    assert findings(text, tmp_path) == set()
 
 
 def _line(line: Contribution) -> tuple[str, ...]:
@@ -250,6 +258,12 @@ def test_every_word_stands_in_an_example() -> None:
     for name, words in WORDS.items():
         used = {one[name] for one in given if isinstance(one.get(name), str)}
         assert set(words.split()) - used == set(), name
+
+
+def test_every_link_into_the_page_leads_somewhere() -> None:
+    titles = re.findall(r"^#+ (.+)$", TEXT, re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+    assert set(re.findall(r"\]\(#([^)]+)\)", TEXT)) - anchors == set()
 
 
 def test_every_event_is_listed() -> None:
