@@ -6,12 +6,10 @@ instant. A point in between two days is best given as an eighth, which floats ho
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from hotlist.events import Event, from_text
 from hotlist.scoring import engine
-from hotlist.scoring.engine import Score
 from hotlist.scoring.ruleset import Ruleset, from_checked
 
 DAY0 = datetime(2026, 3, 2, tzinfo=UTC)
@@ -65,12 +63,13 @@ def reset(at: Time = 0, /, **properties: Any) -> Event:
     return event("score_reset", at, properties=properties)
 
 
-def score(ruleset: Ruleset, events: Iterable[Event], at: Time = 0, facts: Facts = None) -> Score:
+def score(ruleset: Ruleset, events: Iterable[Event], at: Time = 0, facts: Facts = None) -> Any:
+    """A `Score`, typed loosely: its decimals are compared with plain numbers."""
     return engine.score(ruleset, facts or {}, events, instant(at))
 
 
 def total(ruleset: Ruleset, events: Iterable[Event], at: Time = 0, facts: Facts = None) -> int:
-    return score(ruleset, events, at, facts).total
+    return int(score(ruleset, events, at, facts).total)
 
 
 def totals(
@@ -81,7 +80,7 @@ def totals(
     return [total(ruleset, given, day, facts) for day in days]
 
 
-def exact(ruleset: Ruleset, events: Iterable[Event], at: Time = 0, facts: Facts = None) -> Decimal:
+def exact(ruleset: Ruleset, events: Iterable[Event], at: Time = 0, facts: Facts = None) -> Any:
     return score(ruleset, events, at, facts).exact
 
 
@@ -90,6 +89,6 @@ def awarded(ruleset: Ruleset, events: Iterable[Event], at: Time = 100) -> str:
     return "".join(line.event_id or "" for line in score(ruleset, events, at).contributions)
 
 
-def lines(of: Score) -> list[tuple[str, Decimal]]:
+def lines(of: Any) -> list[tuple[str, Any]]:
     """What every line is called and gives."""
     return [(line.rule, line.points) for line in of.contributions]

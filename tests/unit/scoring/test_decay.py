@@ -10,7 +10,7 @@ from scoring import MS, adjusted, exact, instant, rules, score, totals, visit
 PERCENT = {"steps": {"7d": "75%", "14d": 5}}
 
 
-def worth(points: Any, decay: Any, day: float, **rule: Any) -> Decimal:
+def worth(points: Any, decay: Any, day: float, **rule: Any) -> Any:
     """What a visit on day 0 that gave these points is worth on a day."""
     made = {"id": "visit", "event": "page_viewed", "points": points, "decay": decay, **rule}
     return exact(rules(made), [visit()], day)

@@ -39,11 +39,11 @@ def held(*, points: list[float], group: Any = None, **top: Any) -> Any:
     return score(rules(*made, groups=groups, **top), events, 9)
 
 
-def given(of: Any) -> list[Decimal]:
+def given(of: Any) -> list[Any]:
     return [line.points for line in of.contributions]
 
 
-def lost(of: Any) -> list[Decimal]:
+def lost(of: Any) -> list[Any]:
     return [line.lost for line in of.contributions]
 
 

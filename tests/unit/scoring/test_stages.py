@@ -28,7 +28,8 @@ DEFAULTS = {
     "intent": "demo_requested contact_requested meeting_booked trial_started cart_updated "
     "cart_abandoned",
     "customer": "order_completed sales_won",
-    "awareness": "page_viewed element_clicked unsubscribed email_opened custom:tour sales_contacted",
+    "awareness": "page_viewed element_clicked unsubscribed email_opened custom:tour "
+    "sales_contacted",
 }
 
 
