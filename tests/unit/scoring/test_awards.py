@@ -168,6 +168,17 @@ def test_two_properties_are_equal_by_json_type_and_value(
     assert given({"at_count": 2, "within": "session"}, sessions) == ("b" if equal else "")
 
 
+@pytest.mark.parametrize(("depth", "equal"), [(150, True), (200, True), (201, False), (900, False)])
+def test_what_is_nested_deeper_than_200_equals_nothing(depth: int, equal: bool) -> None:
+    lists: Any = 1
+    objects: Any = 1
+    for _ in range(depth):
+        lists, objects = [lists], {"x": objects}
+    for value in (lists, objects):
+        events = paths(value, value)
+        assert given({"at_count": 2, "distinct": "p"}, events) == ("" if equal else "b")
+
+
 @pytest.mark.parametrize("flag", ["bot", "spam", "internal"])
 def test_counts_start_anew_where_an_event_is_withdrawn(flag: str) -> None:
     gone = event("page_viewed", 0.5, "b", flags=frozenset({flag}))

@@ -1,5 +1,6 @@
 """What is known of a lead: facts, classes of e-mail, titles, and rulesets as a whole."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -241,11 +242,13 @@ def test_what_is_empty_is_as_if_it_were_not_there() -> None:
 
 def test_a_ruleset_is_loaded_from_text_and_from_a_mapping() -> None:
     text = "temperature: {hot: 40, warm: 20}\nrules:\n  - {id: v, event: page_viewed, points: 5}\n"
-    mapping = {
+    mapping: dict[str, Any] = {
         "temperature": {"hot": 40, "warm": 20},
         "rules": [{"id": "v", "event": "page_viewed", "points": 5}],
     }
     assert ruleset.load(text).hash == ruleset.load(mapping).hash
     assert total(ruleset.load(text), [visit()]) == 5
+    decimal = {**mapping, "rules": [{**mapping["rules"][0], "points": Decimal("5.5")}]}
+    assert total(ruleset.load(decimal), [visit()]) == 6
     with pytest.raises(ValueError, match=r"scoring\.yaml"):
         ruleset.load("rules: []")

@@ -19,6 +19,7 @@ from hotlist.leads import Alerting, Temperature
 from hotlist.scoring import engine, values
 from hotlist.scoring.engine import Score
 from hotlist.scoring.ruleset import Ruleset, from_checked
+from hotlist.scoring.timeline import Presence
 from hotlist_cli.rules.history import History
 from hotlist_cli.rules.replay import replay
 from reference.changes import breakpoints
@@ -169,6 +170,30 @@ def test_a_lead_is_armed_again_at_rearms_at_and_not_before(seed: int, random: Ra
         assert look(at) == found
     if found.rearms_at is not None:
         assert look(end) == Alerting()
+
+
+@few
+@given(SEEDS, st.randoms(use_true_random=False))
+def test_bounds_of_a_stretch_are_never_too_narrow(seed: int, random: Random) -> None:
+    """What the search rests on: a stretch holds every worth, and every answer, that it bounds."""
+    of = case(seed)
+    scoring = engine._Scoring(from_checked(of.ruleset), of.facts, of.events, of.now)
+    for scene, start, end in scoring._eras():
+        if scene.suspended:
+            continue
+        first = random.randrange(start, end)
+        last = min(end - 1, first + random.choice([0, 1, 999, 10_000, 3_600_000, 10**8]))
+        ranges = [source.extremes(first, last) for source in scene._sources]
+        answers = scene.judge(engine._temperature, first, last)
+        for at in {first, last, *(random.randint(first, last) for _ in range(4))}:
+            assert scene.judge(engine._temperature, at, at) <= answers
+            for source, (least, most, presence) in zip(scene._sources, ranges, strict=True):
+                there = source.at(at)
+                worth = sum(grant.worth(at) for grant in there)
+                assert least <= worth <= most
+                assert presence is not (Presence.NO if there else Presence.YES)
+                exactly = Presence.YES if there else Presence.NO
+                assert source.extremes(at, at) == (worth, worth, exactly)
 
 
 # --- withdrawn and gone -----------------------------------------------------------------

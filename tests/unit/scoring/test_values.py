@@ -61,6 +61,7 @@ def test_what_is_written_is_read(
         *((values.points, given, "less than a billion") for given in (10**9, -(10**9), 1e9, -1e9)),
         *((values.points, float(given), "less than a billion") for given in ("nan", "inf", "-inf")),
         (values.points, Decimal("nan"), "less than a billion"),
+        (values.points, Decimal("1.2345"), "'1.2345' has more than three decimals"),
         (values.points, 1.2345, "1.2345 has more than three decimals"),
         (values.points, -0.0001, "-0.0001 has more than three decimals"),
         (values.whole, 5.5, "5.5 is not a whole number"),
