@@ -37,6 +37,7 @@ def worth(points: Any, decay: Any, day: float, **rule: Any) -> Any:
         (-10, {"linear": "20d"}, 15, "-2.5"),
         (10, {"linear": "20d"}, 20, "0"),
         (10, {"linear": "20d"}, 25, "0"),
+        (999_999_999, {"linear": "1s"}, 1, "0"),
         # lose: max(0, p − A·⌊a/E⌋)
         (10, {"lose": 3, "every": "2d"}, 1.875, "10"),
         (10, {"lose": 3, "every": "2d"}, 2, "7"),

@@ -1,5 +1,6 @@
 """What is known of a lead: facts, classes of e-mail, titles, and rulesets as a whole."""
 
+import hashlib
 from decimal import Decimal
 from typing import Any
 
@@ -222,6 +223,16 @@ def test_the_hash_is_of_the_content() -> None:
     swapped = ruleset.from_checked({"rules": [VISIT], "temperature": {"hot": 40}})
     assert swapped.hash == one.hash
     assert rules(VISIT, hot=41).hash != one.hash
+
+
+def test_the_hash_stays_the_same_for_the_same_content() -> None:
+    """Another one means another ruleset: all leads are scored again."""
+    text = '{"rules":[{"event":"ad_clicked","id":"a","points":0.5}],"temperature":{"hot":40}}'
+    made = [
+        {"id": "a", "event": "ad_clicked", "points": points} for points in (0.5, Decimal("0.5"))
+    ]
+    expected = hashlib.sha256(text.encode()).hexdigest()[:16]
+    assert [rules(one, hot=40).hash for one in made] == [expected, expected]
 
 
 def test_the_defaults() -> None:

@@ -185,7 +185,11 @@ def test_bounds_of_a_stretch_are_never_too_narrow(seed: int, random: Random) -> 
         last = min(end - 1, first + random.choice([0, 1, 999, 10_000, 3_600_000, 10**8]))
         ranges = [source.extremes(first, last) for source in scene._sources]
         answers = scene.judge(engine._temperature, first, last)
-        for at in {first, last, *(random.randint(first, last) for _ in range(4))}:
+        found = {first, last, *(random.randint(first, last) for _ in range(4))}
+        for source in scene._sources:
+            edges = [edge for one in source.at(first) for span in one.when for edge in span]
+            found.update(at for edge in edges for at in (edge - 1, edge) if first <= at <= last)
+        for at in found:
             assert scene.judge(engine._temperature, at, at) <= answers
             for source, (least, most, presence) in zip(scene._sources, ranges, strict=True):
                 there = source.at(at)

@@ -186,6 +186,16 @@ def test_the_temperature_can_change_where_the_total_does_not() -> None:
     # On day 400 only the form is left, then nothing.
 
 
+def test_bands_that_look_at_the_stage() -> None:
+    bands = [{"lead": {"stage": ["intent"]}, "points": 10}, {"points": 1}]
+    asked = event("demo_requested", 4)
+    for rule in ({"lead": {"x": [1]}}, {"event": "page_viewed"}, {"inactive": "1d"}):
+        made = rules({"id": "r", **rule, "first_of": bands}, hot=10)
+        events = [visit(), asked] if "inactive" not in rule else [visit(), asked, visit(2)]
+        expected = instant(5) if "inactive" in rule else instant(4)
+        assert change(made, events, 3, {"x": 1}) == expected
+
+
 def test_rejection_is_a_change_of_stage() -> None:
     gone = {"id": "gone", "lead": {"stage": ["rejected"]}, "override": "cold"}
     made = rules(gone, VISIT, hot=10)

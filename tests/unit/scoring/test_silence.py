@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from scoring import (
+    BOSS,
     MS,
     VISIT,
     Time,
@@ -174,7 +175,8 @@ def test_each_is_judged_once_by_the_total_of_its_instant() -> None:
 def test_an_event_of_that_very_instant_is_part_of_the_total() -> None:
     later = {"id": "won", "event": "sales_won", "points": 1}
     assert totals(judged(30, later), [visit(0), event("sales_won", 30)], [30]) == [16]
-    assert totals(judged(30, later), [visit(0), event("sales_won", instant(30) + MS)], [31]) == [26]
+    after = [visit(0), event("sales_won", instant(30) + MS)]
+    assert totals(judged(30, later), after, [30, 31]) == [25, 26]
 
 
 def test_an_event_that_arrives_late_or_is_withdrawn_judges_anew() -> None:
@@ -253,6 +255,14 @@ def test_bounds_and_weights_are_in_the_total_that_judges() -> None:
 
 def test_a_reset_starts_the_silence_anew_and_what_was_judged_is_gone() -> None:
     assert totals(judged(31), [visit(0), reset(35)], [30, 35, 65]) == [16, 0, -5]
+
+
+def test_a_silence_that_starts_at_a_reset_of_its_group_is_judged_too() -> None:
+    quiet = {"id": "q", "inactive": "30d", "event": "page_viewed", "award": "each"}
+    made = rules(BOSS, {**quiet, "points": -5, "score": [{"numeric": [">=", 25]}]})
+    events = [visit(0), reset(5, group="engagement")]
+    assert totals(made, events, [30, 34, 35, 65], {"role": "boss"}) == [30, 30, 25, 20]
+    assert totals(made, [visit(0), reset(5)], [30, 35], {"role": "boss"}) == [30, 25]
 
 
 def test_what_has_been_taken_back_since_counted_when_a_silence_was_judged() -> None:
