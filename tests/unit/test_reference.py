@@ -1,5 +1,9 @@
-"""The plain reference of the scoring language: its worked examples, and the engine against it."""
+"""The plain reference of the scoring language: its worked examples, and the engine against it.
 
+HOTLIST_RULESETS says how many random cases are compared, the same ones each time.
+"""
+
+import os
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,11 +12,14 @@ import pytest
 
 import reference
 from hotlist.events import Event, to_ms
+from reference.compare import difference, report, smaller
+from reference.generate import case
 
 DAY0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 NOW = to_ms(DAY0)
 DAY_MS = 86_400_000
+CASES = int(os.environ.get("HOTLIST_RULESETS", "120"))
 
 
 def event(event_type: str, day: float = 0, name: str = "", **changes: Any) -> Event:
@@ -153,3 +160,14 @@ def test_alerts_are_crossings_with_a_margin(values: list[int], alerts: int) -> N
         seen = reference.look(made, {"x": 1}, [], NOW, armed=armed)
         armed, crossed = seen["armed"], crossed + seen["crossed"]
     assert crossed == alerts
+
+
+# --- the engine against it --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("first", range(0, CASES, 20))
+def test_the_engine_says_the_same(first: int) -> None:
+    for seed in range(first, min(first + 20, CASES)):
+        given = case(seed)
+        if difference(given):
+            pytest.fail(f"seed {seed}, made small:\n{report(smaller(given))}", pytrace=False)
