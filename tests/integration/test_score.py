@@ -4,17 +4,18 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import pytest
 
-from hotlist import config, events, identity
+from hotlist import claims, config, events, folding, identity
 from hotlist.claims import MAX_CLAIMANTS
 from hotlist.events import SPAM, Event, Route
 from hotlist.leads import Lead, LeadState, Shadow, Temperature
 from hotlist.scoring import ruleset
-from hotlist.store.events import EventStore, to_item
+from hotlist.store.events import EventStore, History, to_item
 from hotlist.store.leads import LeadStore
 from integration.lambdas import load, stream_event
 
@@ -253,6 +254,18 @@ def test_a_visitor_whom_many_claim_is_nobodys(score: Score) -> None:
     assert score.lead(subject("email", crowd[0])).total == 0
 
 
+def test_a_phone_that_many_claim_is_its_own_lead_again(
+    score: Score, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "MAX_CLAIMANTS", 1)
+    call = event("contact_requested", phone=PHONE, ago=3 * HOUR)
+    score.happened(call, event("form_submitted", ADA, PHONE, ago=2 * HOUR))
+    assert score.lead(call.subject).state is LeadState.CLAIMED
+    score.happened(event("form_submitted", BO, PHONE, ago=HOUR))
+    assert score.lead(call.subject).state is LeadState.LIVE
+    assert score.queued() == {subject("email", ADA)}
+
+
 def test_a_poison_record_is_parked_and_stops_no_other(score: Score) -> None:
     good = event("contact_requested", ADA)
     score.stores.events.put(good)
@@ -263,6 +276,28 @@ def test_a_poison_record_is_parked_and_stops_no_other(score: Score) -> None:
     (parked,) = score.parked()
     assert (parked["subject"], parked["event_id"]) == ("email:x", "e#1")
     assert "occurred_at" in parked["error"]
+
+
+def test_a_fold_that_takes_too_long_is_parked_and_stops_no_other(
+    score: Score, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, long = event("contact_requested", BO), event("contact_requested", ADA)
+    watch = SimpleNamespace(seconds=0.0)
+    watch.monotonic = lambda: watch.seconds
+    read = EventStore.history
+
+    def slow(store: EventStore, subject: str) -> History:
+        watch.seconds += folding.MAX_SECONDS + 1 if subject == long.subject else 0
+        return read(store, subject)
+
+    monkeypatch.setattr(folding, "time", watch)
+    monkeypatch.setattr(EventStore, "history", slow)
+    assert score.happened(long, good) == {"batchItemFailures": []}
+    (parked,) = score.parked()
+    assert parked["error"].startswith("FoldTookTooLong")
+    assert parked["subject"] == long.subject
+    assert score.stores.leads.get(long.subject) is None
+    assert score.lead(good.subject).temperature is Temperature.HOT
 
 
 def test_trouble_that_may_pass_is_reported_and_nothing_is_parked(

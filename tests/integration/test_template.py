@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 
 from cloudformation import ROOT, resources, template
-from hotlist import settings
+from hotlist import folding, settings
 from hotlist.store.leads import LeadStore
 
 FUNCTIONS: Final = resources("AWS::Serverless::Function")
@@ -221,6 +221,10 @@ def test_streams_are_read_with_the_retries_of_the_design() -> None:
         assert "FailureBucket" in str(mapping["DestinationConfig"]["OnFailure"])
         assert mapping["FilterCriteria"]["Filters"]
     assert mappings["RescoreMapping"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_a_fold_is_given_up_long_before_the_platform_gives_up_its_process() -> None:
+    assert folding.MAX_SECONDS * 4 <= FUNCTIONS["ScoreFunction"]["Timeout"]
 
 
 def test_tables_are_kept_and_guarded() -> None:

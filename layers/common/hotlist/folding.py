@@ -6,6 +6,8 @@ whoever writes last has read all that any earlier fold saw, and a retry only fol
 """
 
 import hashlib
+import math
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -35,9 +37,16 @@ ATTEMPTS: Final = 5
 """How often a fold starts over when another writes the same lead, before it gives way."""
 
 MAX_EVENTS: Final = 10_000
-"""How many events one fold reads of all subjects together: its budget of memory and time."""
+"""How many events one fold reads of all subjects together: its budget of memory."""
+
+MAX_SECONDS: Final = 30.0
+"""How long one fold may take with all its attempts: a quarter of what the function has."""
 
 RENEWED_BELOW: Final = timedelta(days=396)
+
+
+class FoldTookTooLong(Exception):
+    """It would next time: the record is parked, not tried again until its process is killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +88,12 @@ class Folder:
         """Fold a lead and store it; start over whenever another write came between.
 
         :raises Conflict: when that happened `ATTEMPTS` times.
+        :raises FoldTookTooLong: between two of its steps, after `MAX_SECONDS`.
         """
+        until = time.monotonic() + MAX_SECONDS
         for _ in range(ATTEMPTS):
             try:
-                return self._fold_and_store(lead_id)
+                return self._fold_and_store(lead_id, until)
             except Conflict:
                 continue
         raise Conflict(lead_id)
@@ -97,9 +108,9 @@ class Folder:
         lead, score = self._look(lead_id, stored, gathered, now)
         return None if score is None else (lead, score)
 
-    def _fold_and_store(self, lead_id: str) -> Lead:
+    def _fold_and_store(self, lead_id: str, until: float) -> Lead:
         stored = self._leads.get(lead_id)
-        gathered = self._gather(lead_id)
+        gathered = self._gather(lead_id, until)
         now = _not_before(self._clock(), stored, gathered.events)
         for identity, phone_lead in gathered.phones:
             self._store(_claimed(identity, phone_lead, now), phone_lead)
@@ -117,12 +128,12 @@ class Folder:
             unchanged = replace(lead, version=stored.version, folded_at=stored.folded_at)
             if unchanged == stored:
                 return stored
-        version = stored.version if stored else 0
-        self._leads.save(lead, version)
-        return replace(lead, version=version + 1)
+        self._leads.save(lead, stored)
+        return replace(lead, version=1 + (stored.version if stored else 0))
 
-    def _gather(self, lead_id: str) -> _Gathered:
+    def _gather(self, lead_id: str, until: float = math.inf) -> _Gathered:
         history = self._events.history(lead_id)
+        _in_time(lead_id, until)
         if kind_of(lead_id) == PHONE:
             own = self._identities.get_many([lead_id])[lead_id]
             return _Gathered(history.events, (own,), truncated=history.truncated)
@@ -152,6 +163,7 @@ class Folder:
                 truncated = True
                 break
             theirs = self._events.history(identity.subject)
+            _in_time(lead_id, until)
             ours = _owned(theirs.events, identity, lead_id)
             events += ours
             truncated |= theirs.truncated
@@ -272,6 +284,11 @@ class Folder:
             until = identity.expires_at
             if until is not None and until < now + claims.IDENTITY_RENEWED_BELOW:
                 self._identities.renew(identity.subject, now)
+
+
+def _in_time(lead_id: str, until: float) -> None:
+    if time.monotonic() > until:
+        raise FoldTookTooLong(lead_id)
 
 
 def _is_phone(subject: str) -> bool:

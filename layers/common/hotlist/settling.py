@@ -65,6 +65,7 @@ class Settler:
                 touched |= identity.touched_by(event)
             elif claim in identity.claims:
                 crowd |= identity.claimants
+                touched |= {name} if kind_of(name) == PHONE else set()
         own = found[event.subject].claimed
         new = set(event.names) - own
         if new and len(own) < claims.MAX_CLAIMED:

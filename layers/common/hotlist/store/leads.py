@@ -76,22 +76,27 @@ class LeadStore:
         item = answer.get("Item")
         return None if item is None else from_item(item)
 
-    def save(self, lead: Lead, read_version: int) -> None:
-        """Write a lead under the version that was read before it was folded; 0 for none.
+    def save(self, lead: Lead, read: Lead | None) -> None:
+        """Write a lead in the place of the one that was read before it was folded.
+
+        Versions count anew where time-to-live has deleted a lead, so it is its version and
+        its instant that must still be there.
 
         :raises Conflict: if another fold has written since.
         """
         condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(lead_id)"}
-        if read_version:
+        if read is not None:
             condition = {
-                "ConditionExpression": "#version = :read",
+                "ConditionExpression": "#version = :version AND folded_at = :folded_at",
                 "ExpressionAttributeNames": {"#version": "version"},
-                "ExpressionAttributeValues": {":read": {"N": str(read_version)}},
+                "ExpressionAttributeValues": {
+                    ":version": {"N": str(read.version)},
+                    ":folded_at": instant(read.folded_at),
+                },
             }
+        version = 1 + (read.version if read else 0)
         try:
-            self._client.put_item(
-                TableName=self._table, Item=_to_item(lead, read_version + 1), **condition
-            )
+            self._client.put_item(TableName=self._table, Item=_to_item(lead, version), **condition)
         except self._client.exceptions.ConditionalCheckFailedException as error:
             raise Conflict(lead.lead_id) from error
 
