@@ -57,7 +57,7 @@ class World:
     def store(self, *lead_ids: str, **said: Any) -> set[str]:
         for lead_id in lead_ids:
             lead = Lead(lead_id=lead_id, folded_at=NOW, expires_at=LATER, ruleset=OLD)
-            self.leads.save(replace(lead, **said), 0)
+            self.leads.save(replace(lead, **said), None)
         return set(lead_ids)
 
     def queued(self) -> list[str]:
@@ -72,7 +72,7 @@ class World:
     def fold(self, *lead_ids: str, rules: str = NEW) -> None:
         """What the score function makes of them."""
         for lead in self.leads.get_many(lead_ids).values():
-            self.leads.save(replace(lead, ruleset=rules), lead.version)
+            self.leads.save(replace(lead, ruleset=rules), lead)
 
     def is_done(self, rules: str = NEW) -> bool:
         progress = self.deliveries.progress()
