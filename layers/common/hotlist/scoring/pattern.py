@@ -51,7 +51,7 @@ _NOT_IN_OR: Final = frozenset(
 
 _SCALARS: Final = frozenset((str, int, float, bool, NoneType))
 
-_Rule = dict[str, Values]
+Rule = dict[str, Values]
 _Way = tuple[str | int, ...]
 """The keys and indices that lead to a place in an event."""
 _Element = tuple[_Way, int]
@@ -77,12 +77,16 @@ def compile_all(
     It asks for each field once, however many patterns look at it. None matches always.
     """
     fields = _Fields(Constants())
+    always = [index for index, pattern in enumerate(patterns) if pattern is None]
     tests = []
     for index, pattern in enumerate(patterns):
         test = "True" if pattern is None else _test(_rules(pattern, ignore_case=False), fields)
         tests.append(f"if {test}: found.append({index})")
     asked = [f"{local} = {find}" for find, local in fields.locals.items()]
-    return fields.constants.procedure("event", ["found = []", *asked, *tests, "return found"])
+    is_object = fields.constants.bind(_is_object)
+    no_object = f"if type(event) is not dict and not {is_object}(event): return {always}"
+    statements = [no_object, "found = []", *asked, *tests, "return found"]
+    return fields.constants.procedure("event", statements)
 
 
 def compile_values(values: list[object], *, ignore_case: bool = False) -> Callable[[object], bool]:
@@ -101,15 +105,12 @@ class _Reader:
         self._ignore_case = ignore_case
         self._or_is_field = or_is_field
 
-    def rules(self, pattern: object) -> list[_Rule]:
-        rules = self._read(pattern, (), (), [{}], in_or=False)
-        if any(len(rule) > MAX_FIELDS for rule in rules):
-            raise BadPattern((), f"more than {MAX_FIELDS} fields", "two patterns")
-        return rules
+    def rules(self, pattern: object) -> list[Rule]:
+        return self._read(pattern, (), (), [{}], in_or=False)
 
     def _read(
-        self, node: object, keys: Keys, path: tuple[str, ...], rules: list[_Rule], *, in_or: bool
-    ) -> list[_Rule]:
+        self, node: object, keys: Keys, path: tuple[str, ...], rules: list[Rule], *, in_or: bool
+    ) -> list[Rule]:
         """Add the fields below `node` to each rule; `path` is `keys` without $or and indices."""
         if not isinstance(node, Mapping):
             raise BadPattern(keys, f"{describe(node)} is no pattern", 'fields, as in {"a": ["b"]}')
@@ -128,18 +129,22 @@ class _Reader:
             elif isinstance(value, Mapping):
                 rules = self._read(value, here, (*path, key), rules, in_or=in_or)
             else:
-                values = Values.of(value, here, ignore_case=self._ignore_case)
+                values = Values.of(
+                    value, here, ignore_case=self._ignore_case, older=self._or_is_field
+                )
                 base = ".".join(path)
                 for rule in rules:
                     rule[f"{base}.{key}" if base else key] = values
+                    if len(rule) > MAX_FIELDS:
+                        raise BadPattern((), f"more than {MAX_FIELDS} fields", "two patterns")
         return rules
 
     def _read_or(
-        self, choices: object, keys: Keys, path: tuple[str, ...], rules: list[_Rule]
-    ) -> list[_Rule]:
+        self, choices: object, keys: Keys, path: tuple[str, ...], rules: list[Rule]
+    ) -> list[Rule]:
         if not isinstance(choices, list) or len(choices) <= 1:
             raise BadPattern(keys, "no choice between objects", "a list of at least two objects")
-        chosen: list[_Rule] = []
+        chosen: list[Rule] = []
         for index, choice in enumerate(choices):
             copies = [dict(rule) for rule in rules]
             chosen += self._read(choice, (*keys, index), path, copies, in_or=True)
@@ -148,7 +153,7 @@ class _Reader:
         return chosen
 
 
-def _rules(pattern: object, *, ignore_case: bool) -> list[_Rule]:
+def _rules(pattern: object, *, ignore_case: bool) -> list[Rule]:
     try:
         return _Reader(ignore_case=ignore_case, or_is_field=False).rules(pattern)
     except BadPattern:
@@ -195,7 +200,7 @@ class _Fields:
         )
 
 
-def _compiled(rules: list[_Rule]) -> Callable[[object], bool]:
+def _compiled(rules: list[Rule]) -> Callable[[object], bool]:
     """One generated function for all rules, any of which may match."""
     match_closely = _closely(rules)
     if sum(map(len, rules)) > MAX_QUICK_FIELDS:
@@ -205,12 +210,12 @@ def _compiled(rules: list[_Rule]) -> Callable[[object], bool]:
     return constants.function("event", test, f"{constants.bind(match_closely)}(event)")
 
 
-def _closely(rules: list[_Rule]) -> Callable[[object], bool]:
+def _closely(rules: list[Rule]) -> Callable[[object], bool]:
     closely = [_CloseLook(rule).matches for rule in rules]
     return lambda event: any(matches(event) for matches in closely)
 
 
-def _test(rules: list[_Rule], fields: _Fields) -> str:
+def _test(rules: list[Rule], fields: _Fields) -> str:
     """An expression that tells whether `event` matches one of the rules.
 
     Nearly all events have one value or none in a field, or a list of plain values: the function
@@ -270,11 +275,12 @@ def _find(parts: list[str]) -> Callable[[Mapping[str, Any]], object]:
 class _CloseLook:
     """One rule matched as Event Ruler does it: field by field, in the order of Java's strings."""
 
-    def __init__(self, rule: _Rule) -> None:
+    def __init__(self, rule: Rule) -> None:
         self._rule = rule
-        self._fields: list[tuple[str, Values, frozenset[str]]] = []
+        self._names: list[str] = []
+        self._met: dict[int, frozenset[str]] = {}
         # Event Ruler passes over an empty key where no name has it before its end.
-        self._empty_keys = any(not name or "" in name.rstrip(".").split(".") for name in rule)
+        self._empty_keys = any(not name or ".." in f".{name.rstrip('.')}" for name in rule)
 
     def matches(self, event: object) -> bool:
         """Keeps the elements that were chosen so far, as far as a later field can meet them.
@@ -283,11 +289,13 @@ class _CloseLook:
         """
         if not isinstance(event, Mapping):
             return False
-        if not self._fields:
-            names = sorted(self._rule, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
-            self._fields = [(n, self._rule[n], _met(names[i:])) for i, n in enumerate(names, 1)]
+        if not self._names:
+            self._names = sorted(
+                self._rule, key=lambda name: name.encode("utf-16-be", "surrogatepass")
+            )
         ways: set[frozenset[_Element]] = {frozenset()}
-        for name, values, met_later in self._fields:
+        for index, name in enumerate(self._names, 1):
+            values = self._rule[name]
             onward: set[frozenset[_Element]] = set()
             for way in ways:
                 chosen = dict(way)
@@ -295,15 +303,27 @@ class _CloseLook:
                 for value, elements in self._values(event, name, chosen):
                     found = True
                     if values.accepts(value):
-                        if not met_later:
+                        if index == len(self._names):
                             return True
-                        onward.add(_kept({**chosen, **dict(elements)}, met_later))
+                        onward.add(self._kept({**chosen, **dict(elements)}, index))
                 if not found and values.accepts(ABSENT):
-                    onward.add(_kept(chosen, met_later))
+                    onward.add(self._kept(chosen, index))
                 if len(onward) > MAX_WAYS:
                     return False
             ways = onward
         return bool(ways)
+
+    def _kept(self, chosen: Mapping[_Way, int], index: int) -> frozenset[_Element]:
+        """Those of the chosen elements that the fields from this one on can meet."""
+        if not chosen:
+            return frozenset()
+        if index not in self._met:
+            self._met[index] = _met(self._names[index:])
+        return frozenset(
+            (array, element)
+            for array, element in chosen.items()
+            if ".".join(step for step in array if isinstance(step, str)) in self._met[index]
+        )
 
     def _values(
         self, event: Mapping[str, object], name: str, chosen: Mapping[_Way, int]
@@ -339,6 +359,10 @@ def _is_value(node: object) -> bool:
     return type(node) in _SCALARS or not isinstance(node, (dict, list, Mapping))
 
 
+def _is_object(node: object) -> bool:
+    return isinstance(node, Mapping)
+
+
 def _steps(name: str | None) -> Iterator[tuple[str, str | None]]:
     """The keys that an object may have on the way to a field, and the name that then remains."""
     if name is not None:
@@ -353,11 +377,3 @@ def _met(names: list[str]) -> frozenset[str]:
     """The names of all places on the way to these fields."""
     split = [name.split(".") for name in names]
     return frozenset(".".join(parts[:n]) for parts in split for n in range(1, len(parts) + 1))
-
-
-def _kept(chosen: Mapping[_Way, int], met_later: frozenset[str]) -> frozenset[_Element]:
-    return frozenset(
-        (array, index)
-        for array, index in chosen.items()
-        if ".".join(step for step in array if isinstance(step, str)) in met_later
-    )
