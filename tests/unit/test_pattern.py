@@ -218,6 +218,30 @@ FIELDS: list[tuple[str, Event, list[Event], list[Event]]] = [
         [{"a": 3}],
         [{"a": 2}],
     ),
+    (
+        "of choices that overlap, the first counts",
+        {"$or": [{"a": ["x"]}, {"a": ["x", "y"]}]},
+        [{"a": "x"}],
+        [{"a": "y"}],
+    ),
+    (
+        "in their last field",
+        {"$or": [{"a": ["x"], "b": [1]}, {"a": ["x"], "b": [1, 2]}]},
+        [{"a": "x", "b": 1}],
+        [{"a": "x", "b": 2}],
+    ),
+    (
+        "choices that overlap in an earlier field",
+        {"$or": [{"a": ["x"], "b": [1]}, {"a": ["x", "y"], "b": [2]}, {"a": ["x"]}]},
+        [{"a": "x", "b": 1}, {"a": "y", "b": 2}, {"a": "x"}],
+        [{"a": "y", "b": 1}, {"a": "y"}],
+    ),
+    (
+        "a choice with all and more of another",
+        {"$or": [{"a": [{"exists": False}]}, {"a": ["y", {"exists": False}], "b": [1]}]},
+        [{"b": 1}, {"a": "y", "b": 1}],
+        [{"a": "y"}],
+    ),
     ("or as a field", {"$or": {"a": [1]}}, [{"$or": {"a": 1}}], [{"a": 1}]),
     (
         "or as a field of values",

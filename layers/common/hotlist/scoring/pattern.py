@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import NoneType
 from typing import Any, Final
 
+from hotlist.scoring.pattern_choices import Rule, java_order, own_rules
 from hotlist.scoring.pattern_texts import Constants
 from hotlist.scoring.pattern_values import ABSENT, BadPattern, Keys, Values, describe
 
@@ -51,7 +52,6 @@ _NOT_IN_OR: Final = frozenset(
 
 _SCALARS: Final = frozenset((str, int, float, bool, NoneType))
 
-Rule = dict[str, Values]
 _Way = tuple[str | int, ...]
 """The keys and indices that lead to a place in an event."""
 _Element = tuple[_Way, int]
@@ -106,7 +106,7 @@ class _Reader:
         self._or_is_field = or_is_field
 
     def rules(self, pattern: object) -> list[Rule]:
-        return self._read(pattern, (), (), [{}], in_or=False)
+        return own_rules(self._read(pattern, (), (), [{}], in_or=False))
 
     def _read(
         self, node: object, keys: Keys, path: tuple[str, ...], rules: list[Rule], *, in_or: bool
@@ -290,9 +290,7 @@ class _CloseLook:
         if not isinstance(event, Mapping):
             return False
         if not self._names:
-            self._names = sorted(
-                self._rule, key=lambda name: name.encode("utf-16-be", "surrogatepass")
-            )
+            self._names = java_order(self._rule)
         ways: set[frozenset[_Element]] = {frozenset()}
         for index, name in enumerate(self._names, 1):
             values = self._rule[name]
