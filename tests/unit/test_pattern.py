@@ -419,7 +419,7 @@ REFUSED: list[tuple[object, str]] = [
         for refused in ({"prefix": ["x"]}, {"suffix": ["x"]}, {"wildcard": "x*"})
     ),
     ({f"k{n}": [1] for n in range(257)}, ""),
-    ({"a" + ".a" * 300: [1]}, "a" + ".a" * 300),
+    ({"a" + ".a" * 600: [1]}, "a" + ".a" * 600),
     ({f"k{n}": {"$or": [{"a": [1]}, {"b": [1]}]} for n in range(40)}, "k9.$or"),
 ]
 
@@ -468,6 +468,13 @@ def nested(wrap: Callable[[Any], Any], innermost: object, levels: int) -> Any:
 def test_deep_patterns_are_refused(deep: Any) -> None:
     with pytest.raises(BadPattern):
         pattern.compile(deep)
+
+
+def test_patterns_of_hundreds_of_levels_are_no_problem() -> None:
+    deep = nested(lambda inner: {"a": inner}, ["x"], 400)
+    assert pattern.compile(deep)(nested(lambda inner: {"a": [inner]}, "x", 400))
+    either = nested(lambda inner: {"$or": [{"b": ["y"]}, inner]}, {"a": ["x"]}, 150)
+    assert pattern.compile(either)({"a": "x"})
 
 
 def test_deep_events_do_no_harm() -> None:

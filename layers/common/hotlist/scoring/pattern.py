@@ -26,7 +26,7 @@ MAX_FIELDS: Final = 256
 MAX_RULES: Final = 1000
 """EventBridge refuses more combinations of `$or`; Event Ruler has no limit."""
 
-MAX_LEVELS: Final = 200
+MAX_LEVELS: Final = 500
 """Of a pattern. JSON parsers have such limits too: Event Ruler's refuses 1,000."""
 
 MAX_EVENT_LEVELS: Final = 1000
