@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 
 from hotlist.scoring import pattern
 from hotlist.scoring.pattern import BadPattern
+from hotlist.scoring.pattern.close import closely
+from hotlist.scoring.pattern.reading import rules
 
 Event = dict[str, Any]
 
@@ -724,8 +726,8 @@ written_patterns = few_patterns.map(
 def test_the_quick_way_agrees_with_the_close_look(rule: Any, event: Event) -> None:
     matches = compiled_or_none(rule, ignore_case=False)
     if matches is not None:
-        closely = pattern._closely(pattern._rules(rule, ignore_case=False))
-        assert matches(event) == closely(event)
+        looks_closely = closely(rules(rule, ignore_case=False))
+        assert matches(event) == looks_closely(event)
 
 
 @given(st.lists(written_patterns | likely_patterns | st.none(), max_size=5), few_events | events)

@@ -8,7 +8,7 @@ It adds them one by one under one name, and leaves out a rule that it takes for 
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Final, Self
 
-from hotlist.scoring.pattern_values import Values
+from hotlist.scoring.pattern.values import Values
 
 Rule = dict[str, Values]
 

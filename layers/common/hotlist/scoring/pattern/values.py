@@ -12,8 +12,8 @@ from decimal import Decimal
 from types import NoneType
 from typing import Final, Self, TypeGuard
 
-from hotlist.scoring.ip_addresses import Range, address, cidr_range, runs_into, within
-from hotlist.scoring.pattern_texts import Constants, Emit, any_of, text_test
+from hotlist.scoring.pattern.addresses import Range, address, cidr_range, runs_into, within
+from hotlist.scoring.pattern.texts import Constants, Emit, any_of, text_test
 
 Keys = tuple[str | int, ...]
 Number = int | float | Decimal
