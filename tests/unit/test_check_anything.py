@@ -70,7 +70,7 @@ def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 PLACES = _places(whole_ruleset())[1:]
 
 
-@settings(QUICK, max_examples=200)
+@settings(QUICK, max_examples=60)
 @given(
     st.lists(
         st.tuples(st.sampled_from(PLACES), st.sampled_from(["put", "drop", "rename", "move"])),

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Self
 
-from hotlist.scoring.ip_addresses import address
-from hotlist.scoring.pattern_values import Values
+from hotlist.scoring.pattern.addresses import address
+from hotlist.scoring.pattern.values import Values
 from hotlist.scoring.report import UNCLEAR
 
 Interval = tuple[float, float]
