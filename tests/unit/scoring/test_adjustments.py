@@ -293,7 +293,7 @@ def test_nothing_else_is_looked_at(properties: dict[str, Any]) -> None:
     assert totals(BOTH, [visit(0), reset(1, add=5, lasts=5, reason=None)], [2]) == [0]
 
 
-def test_a_malformed_one_is_as_if_it_had_never_been() -> None:
+def test_a_malformed_one_is_not_the_first_event() -> None:
     """Not even the clock of a silence starts at it, as it does at one that says something."""
     quiet = rules({"id": "quiet", "event": "page_viewed", "inactive": "10d", "points": -1})
     assert totals(quiet, [adjusted(0)], [9, 10]) == [0, 0]
