@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from hotlist.findings import BadConfig, Finding
-from hotlist.scoring.lint import lint
-from hotlist.scoring.reach import check_reach
-from hotlist.scoring.report import Report
-from hotlist.scoring.schema import read_ruleset
+from hotlist.scoring.check.lint import lint
+from hotlist.scoring.check.reach import check_reach
+from hotlist.scoring.check.report import Report
+from hotlist.scoring.check.schema import read_ruleset
 from hotlist.yaml_source import parse_yaml
 
 CONTRADICTIONS: Final = frozenset({"never-fires", "bands", "order", "unreachable", "rearm"})

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from hotlist.findings import Path_
 from hotlist.scoring import values
-from hotlist.scoring.lint import RETENTION, awards_of, each_rule, group_of, number, times
-from hotlist.scoring.readers import TOTAL, Minimums
-from hotlist.scoring.report import Report
+from hotlist.scoring.check.lint import RETENTION, awards_of, each_rule, group_of, number, times
+from hotlist.scoring.check.readers import TOTAL, Minimums
+from hotlist.scoring.check.report import Report
 
 _REARM: Final = values.amount("10%")
 _POINT: Final = 1_000

@@ -5,9 +5,17 @@ from functools import partial
 from typing import Any, Final, Literal
 
 from hotlist.findings import Path_
-from hotlist.scoring import readers
-from hotlist.scoring.readers import Award
-from hotlist.scoring.report import UNCLEAR, Reader, Report, Unclear, nearest, quoted, read_mapping
+from hotlist.scoring.check import readers
+from hotlist.scoring.check.readers import Award
+from hotlist.scoring.check.report import (
+    UNCLEAR,
+    Reader,
+    Report,
+    Unclear,
+    nearest,
+    quoted,
+    read_mapping,
+)
 
 Kind = Literal["event", "silence", "lead"]
 

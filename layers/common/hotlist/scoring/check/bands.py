@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from hotlist.findings import Path_
-from hotlist.scoring.conditions import (
+from hotlist.scoring.check.conditions import (
     Condition,
     Conditions,
     Interval,
@@ -14,7 +14,7 @@ from hotlist.scoring.conditions import (
     is_inside,
     overlap,
 )
-from hotlist.scoring.report import UNCLEAR, Report
+from hotlist.scoring.check.report import UNCLEAR, Report
 
 MAX_BANDS: Final = 300
 """Each is compared with each; a rule with more of them is judged by the first ones."""

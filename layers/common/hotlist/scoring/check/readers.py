@@ -16,7 +16,15 @@ from hotlist.events import TYPES, is_type
 from hotlist.findings import Path_
 from hotlist.leads import Temperature
 from hotlist.scoring import pattern, values
-from hotlist.scoring.report import UNCLEAR, Reader, Report, Unclear, plain, quoted, read_mapping
+from hotlist.scoring.check.report import (
+    UNCLEAR,
+    Reader,
+    Report,
+    Unclear,
+    plain,
+    quoted,
+    read_mapping,
+)
 from hotlist.scoring.values import Amount
 
 ACTIVITY: Final = "activity"

@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 from hotlist.events import is_activity
 from hotlist.findings import Path_
 from hotlist.scoring import values
-from hotlist.scoring.bands import check_bands
-from hotlist.scoring.conditions import conditions_of, is_inside
-from hotlist.scoring.readers import ACTIVITY, Award, Decay
-from hotlist.scoring.report import UNCLEAR, Report, clear
-from hotlist.scoring.rule_schema import KIND, default_group
+from hotlist.scoring.check.bands import check_bands
+from hotlist.scoring.check.conditions import conditions_of, is_inside
+from hotlist.scoring.check.readers import ACTIVITY, Award, Decay
+from hotlist.scoring.check.report import UNCLEAR, Report, clear
+from hotlist.scoring.check.rule_schema import KIND, default_group
 from hotlist.scoring.values import Amount
 
 RETENTION: Final = values.duration("396d")

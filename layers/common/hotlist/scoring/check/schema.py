@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from hotlist.findings import Path_
 from hotlist.leads import Stage
-from hotlist.scoring import readers
-from hotlist.scoring.readers import TOTAL
-from hotlist.scoring.report import Reader, Report, Unclear, nearest, quoted, read_mapping
-from hotlist.scoring.rule_schema import rule
+from hotlist.scoring.check import readers
+from hotlist.scoring.check.readers import TOTAL
+from hotlist.scoring.check.report import Reader, Report, Unclear, nearest, quoted, read_mapping
+from hotlist.scoring.check.rule_schema import rule
 
 DEFAULT_GROUPS: Final = ("fit", "engagement")
 

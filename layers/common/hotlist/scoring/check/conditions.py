@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Self
 
+from hotlist.scoring.check.report import UNCLEAR
 from hotlist.scoring.pattern.addresses import address
 from hotlist.scoring.pattern.values import Values
-from hotlist.scoring.report import UNCLEAR
 
 Interval = tuple[float, float]
 """The least and the greatest number, both included."""
