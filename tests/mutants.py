@@ -27,7 +27,7 @@ CONFIG = """
 [tool.mutmut]
 source_paths = ["hotlist"]
 only_mutate = [{only}]
-also_copy = ["reference", "scoring.py"]
+also_copy = ["hotlist_cli", "reference", "scoring.py"]
 pytest_add_cli_args_test_selection = [{tests}]
 timeout_multiplier = 4.0
 timeout_constant = 4.0
@@ -67,7 +67,7 @@ def main() -> None:
     drawn = random.Random(options.seed).sample(names, min(options.sample, len(names)))
     print(f"{len(drawn)} of {len(names)} mutants of {', '.join(modules)}", flush=True)
     run = [*MUTMUT, "run", "--max-children", str(options.workers), *drawn]
-    environment = {**os.environ, "HOTLIST_RULESETS": os.environ.get("HOTLIST_RULESETS", "60")}
+    environment = {**os.environ, "HOTLIST_RULESETS": os.environ.get("HOTLIST_RULESETS", "40")}
     with Path("mutmut.log").open("w") as log:
         try:
             subprocess.run(
@@ -104,6 +104,7 @@ def prepare(modules: list[str]) -> None:
     """Copy what is needed, so that the package stands where mutmut looks for it."""
     shutil.rmtree(TREE, ignore_errors=True)
     shutil.copytree(ROOT / "layers/common/hotlist", TREE / "hotlist")
+    shutil.copytree(ROOT / "cli/hotlist_cli", TREE / "hotlist_cli")
     shutil.copytree(ROOT / "tests/reference", TREE / "reference")
     shutil.copytree(ROOT / "tests/unit/scoring", TREE / "tests/scoring")
     shutil.copy(ROOT / "tests/scoring.py", TREE)

@@ -1,5 +1,6 @@
 """Sections 1 and 6, steps 1 and 5: which events count, and which a rule matches."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -40,6 +41,15 @@ def test_an_event_counts_until_before_it_expires() -> None:
     assert totals(rules(VISIT), [never], [1, 2, 3]) == [0, 0, 0]
     later = event("page_viewed", 2, expires_at=instant(90))
     assert totals(rules(VISIT, retention="30d"), [later], [31, 32]) == [10, 0]
+
+
+def test_instants_are_whole_milliseconds_and_finer_digits_are_cut_off() -> None:
+    at = instant(2) + timedelta(microseconds=1999)  # a millisecond and a bit
+    assert totals(rules(VISIT), [visit(at)], [instant(2), instant(2) + MS]) == [0, 10]
+    gone = event("page_viewed", 0, expires_at=at)
+    assert totals(rules(VISIT), [gone], [instant(2), at]) == [10, 0]
+    (line,) = score(rules(VISIT), [visit(at)], 3).contributions
+    assert line.at == instant(2) + MS
 
 
 @pytest.mark.parametrize(
@@ -148,6 +158,14 @@ def test_event_and_where(matcher: dict[str, Any], expected: str) -> None:
     ]
     found = score(rules({**ANY, **matcher}), events, 9)
     assert "".join(line.event_id or "" for line in found.contributions) == expected
+
+
+@pytest.mark.parametrize("name", ["custom:unnamed", "custom:x", "custom:_"])
+def test_a_custom_type_is_itself_alone(name: str) -> None:
+    made = rules({**ANY, "event": name})
+    others = [event("custom:other"), event("custom:un"), event(name + "s")]
+    assert totals(made, [*others, event(name)], [0]) == [1]
+    assert totals(rules({**ANY, "event": [name, "activity"]}), others, [0]) == [3]
 
 
 def test_events_are_matched_by_all_rules_about_them() -> None:

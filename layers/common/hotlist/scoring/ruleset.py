@@ -54,8 +54,8 @@ DEFAULT_STAGES: Final[Mapping[str, tuple[str, ...]]] = {
 DEFAULT_GROUPS: Final[Mapping[str, None]] = {"fit": None, "engagement": None}
 DEFAULT_RETENTION: Final = "396d"
 
-_UNNAMED: Final = "custom:unnamed"
-"""Stands for all types that no matcher names: they are seen alike."""
+_UNNAMED: Final = "custom:"
+"""Stands for all types that no matcher names, and that none can name: they are seen alike."""
 
 _Reader = tuple[list[Interest], Callable[[Mapping[str, Any]], list[int]]]
 
