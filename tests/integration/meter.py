@@ -177,11 +177,13 @@ def size(item: Item) -> int:
 
 def _value_size(value: Mapping[str, Any]) -> int:
     ((kind, held),) = value.items()
+    if kind == "M":
+        return 3 + sum(1 + len(name.encode()) + _value_size(part) for name, part in held.items())
     if kind == "S":
         return len(held.encode())
     if kind == "N":
         digits = len(held.lstrip("-").replace(".", "").strip("0"))
-        return (digits + 1) // 2 + 1 + held.startswith("-")
+        return (digits + 1) // 2 + 1 + int(held.startswith("-"))
     if kind == "SS":
         return sum(len(one.encode()) for one in held)
     if kind in ("BOOL", "NULL"):
