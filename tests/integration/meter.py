@@ -181,7 +181,7 @@ def _value_size(value: Mapping[str, Any]) -> int:
         return len(held.encode())
     if kind == "N":
         digits = len(held.lstrip("-").replace(".", "").strip("0"))
-        return (digits + 1) // 2 + 1 + held.startswith("-")
+        return int((digits + 1) // 2 + 1 + held.startswith("-"))
     if kind == "SS":
         return sum(len(one.encode()) for one in held)
     if kind in ("BOOL", "NULL"):
