@@ -12,7 +12,7 @@ import pytest
 
 from hotlist import claims, config, events, folding, identity
 from hotlist.claims import MAX_CLAIMANTS
-from hotlist.events import SPAM, Event, Route
+from hotlist.events import SPAM, Event, Route, event_key
 from hotlist.leads import Lead, LeadState, Shadow, Temperature
 from hotlist.scoring import ruleset
 from hotlist.store.events import EventStore, History, to_item
@@ -264,6 +264,19 @@ def test_a_phone_that_many_claim_is_its_own_lead_again(
     score.happened(event("form_submitted", BO, PHONE, ago=HOUR))
     assert score.lead(call.subject).state is LeadState.LIVE
     assert score.queued() == {subject("email", ADA)}
+
+
+def test_a_lead_whose_own_identity_ended_first_still_finds_its_phone(score: Score) -> None:
+    form = event("form_submitted", ADA, PHONE, ago=3 * HOUR)
+    score.happened(form)
+    subject_key, key = {"subject": {"S": form.subject}}, {"event_key": {"S": event_key(form)}}
+    for store, its in (
+        (score.stores.identities, subject_key),
+        (score.stores.events, subject_key | key),
+    ):
+        store._client.delete_item(TableName=store._table, Key=its)
+    score.happened(event("contact_requested", phone=PHONE, ago=HOUR))
+    assert score.lead(form.subject).temperature is Temperature.HOT
 
 
 def test_a_poison_record_is_parked_and_stops_no_other(score: Score) -> None:

@@ -281,8 +281,7 @@ class Folder:
 
     def _renew_identities(self, identities: Iterable[Identity], now: datetime) -> None:
         for identity in identities:
-            until = identity.expires_at
-            if until is not None and until < now + claims.IDENTITY_RENEWED_BELOW:
+            if identity.ends_soon(now):
                 self._identities.renew(identity.subject, now)
 
 
