@@ -80,6 +80,13 @@ class History:
             interests = ruleset.seen(event)
             if interests and interests[0].look is Look.IGNORE:
                 continue
+            if event.type in _OF_SALES and not is_bot:
+                if event.type == "sales_rejected":
+                    rejections.append(one)
+                elif adjustment := _adjustment(ruleset, one):
+                    adjustments.append(adjustment)
+                else:
+                    continue
             kept.append(one)
             has_stage = is_bot
             for look, place in interests:
@@ -89,11 +96,6 @@ class History:
                         has_stage = True
                 elif not is_bot or not ruleset.rules[place].humans_only:
                     (matched if look is Look.MATCH else absences)[place].append(one)
-            if event.type in _OF_SALES and not is_bot:
-                if event.type == "sales_rejected":
-                    rejections.append(one)
-                elif adjustment := _adjustment(ruleset, one):
-                    adjustments.append(adjustment)
         return cls(ruleset, kept, matched, absences, reached, rejections, adjustments)
 
     def as_known(self, at: int, until: int) -> "History":
