@@ -293,8 +293,9 @@ def test_nothing_else_is_looked_at(properties: dict[str, Any]) -> None:
     assert totals(BOTH, [visit(0), reset(1, add=5, lasts=5, reason=None)], [2]) == [0]
 
 
-def test_a_malformed_one_is_not_the_first_event() -> None:
-    """Not even the clock of a silence starts at it, as it does at one that says something."""
+def test_a_malformed_one_is_no_first_event_of_the_lead() -> None:
     quiet = rules({"id": "quiet", "event": "page_viewed", "inactive": "10d", "points": -1})
-    assert totals(quiet, [adjusted(0)], [9, 10]) == [0, 0]
-    assert totals(quiet, [adjusted(0, add=0, group="fit")], [9, 10]) == [0, -1]
+    for odd in (adjusted(0), adjusted(0, add="3"), reset(0, group="nope")):
+        assert totals(quiet, [odd], [10]) == [0]
+        assert totals(quiet, [odd, event("ad_clicked", 5)], [10, 15]) == [0, -1]
+    assert totals(quiet, [adjusted(0, add=0)], [9, 10]) == [0, -1]

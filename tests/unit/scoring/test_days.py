@@ -32,6 +32,19 @@ def test_a_day_is_that_of_the_rulesets_timezone(zone: str, times: list[str], exp
     assert awarded(rules(PER_DAY, timezone=zone), visits(*times), "2026-12-01T00:00Z") == expected
 
 
+@pytest.mark.parametrize(
+    ("zone", "times", "expected"),
+    [
+        ("Asia/Tokyo", ["9999-12-31T14:59Z", "9999-12-31T15:00Z", "9999-12-31T23:00Z"], "ab"),
+        ("America/New_York", ["0001-01-01T01:00Z", "0001-01-01T02:00Z", "0001-01-02T00:00Z"], "ac"),
+    ],
+)
+def test_where_the_calendar_ends_days_are_those_of_utc(
+    zone: str, times: list[str], expected: str
+) -> None:
+    assert awarded(rules(PER_DAY, timezone=zone), visits(*times), times[-1]) == expected
+
+
 def test_distinct_days_and_runs_of_days_are_local_too() -> None:
     times = ["2026-03-28T22:00Z", "2026-03-28T23:30Z", "2026-03-29T21:30Z", "2026-03-29T22:00Z"]
     for zone, distinct, pairs in (("Europe/Warsaw", "bd", "c"), ("UTC", "c", "bd")):

@@ -235,6 +235,12 @@ def test_the_hash_stays_the_same_for_the_same_content() -> None:
     assert [rules(one, hot=40).hash for one in made] == [expected, expected]
 
 
+def test_decimals_are_numbers_like_others() -> None:
+    half = [{"numeric": [">=", Decimal("0.5")]}]
+    made = rules({"id": "r", "lead": {"x": half}, "points": Decimal("0.5")})
+    assert [total(made, [], 0, {"x": x}) for x in (0.4, 0.5)] == [0, 1]
+
+
 def test_the_defaults() -> None:
     made = ruleset.from_checked({"temperature": {"hot": 40}, "rules": [VISIT, BUSY]})
     assert [*made.groups] == ["fit", "engagement"]
@@ -261,5 +267,5 @@ def test_a_ruleset_is_loaded_from_text_and_from_a_mapping() -> None:
     assert total(ruleset.load(text), [visit()]) == 5
     decimal = {**mapping, "rules": [{**mapping["rules"][0], "points": Decimal("5.5")}]}
     assert total(ruleset.load(decimal), [visit()]) == 6
-    with pytest.raises(ValueError, match=r"scoring\.yaml"):
+    with pytest.raises(ValueError, match=r"(?m)^scoring\.yaml"):
         ruleset.load("rules: []")
