@@ -1,7 +1,8 @@
 """Which of its matched events a rule of events gives points for, and when.
 
 A source gives the awards of one rule at any instant, and bounds on what they are worth during a
-stretch of time: bounds that are exact for an instant, and never too narrow.
+stretch of time: bounds that are exact for an instant, and never too narrow, once they are held
+within the rule's own.
 """
 
 from bisect import bisect_right
@@ -31,20 +32,41 @@ class Source(Protocol):
         """The awards that are there."""
 
     def extremes(self, first: int, last: int) -> Extremes:
-        """The least and the greatest sum of their worths, and whether there is any."""
+        """The least and the greatest sum of their worths, and whether there is any.
+
+        Exact for an instant, but for what the rule's own bounds cut off.
+        """
 
 
 class Granted:
-    """Awards that are known with the times at which each is there."""
+    """Awards that are known with the times at which each is there.
 
-    def __init__(self, grants: Sequence[Grant]) -> None:
-        self._grants = grants
+    `enough`: what the rule gives at most, where no award is negative. A sum that is known to
+    reach it is not looked at any closer.
+    """
+
+    def __init__(self, grants: Iterable[Grant], enough: int | None = None) -> None:
+        # Those that end last come first: mostly the newest, which are worth most.
+        given = (grant for grant in grants if grant.when)
+        self._grants = sorted(given, key=lambda grant: grant.when[-1][1], reverse=True)
+        self._enough = enough
 
     def at(self, instant: int) -> Sequence[Grant]:
         return [grant for grant in self._grants if grant.is_there(instant)]
 
     def extremes(self, first: int, last: int) -> Extremes:
-        return add_up(grant.extremes(first, last) for grant in self._grants)
+        least = most = 0
+        presence = Presence.NO
+        for grant in self._grants:
+            if grant.when[-1][1] <= first:
+                break
+            low, high, there = grant.extremes(first, last)
+            least += low
+            most += high
+            presence = max(presence, there)
+            if self._enough is not None and least >= self._enough and presence is Presence.YES:
+                break
+        return least, most, presence
 
 
 NOTHING = Granted(())
@@ -163,7 +185,9 @@ def source(
     else:
         pairs = ((one, one.when) for one in candidates)
     grants = (_grant(rule, one, when, points) for one, when in pairs)
-    return Granted([grant for grant in grants if grant is not None])
+    is_negative = any(band.points < 0 for band in rule.bands)
+    enough = None if is_negative else rule.bounds.most
+    return Granted((grant for grant in grants if grant is not None), enough)
 
 
 def _uncovered(
