@@ -104,19 +104,32 @@ class Counted:
         if version == bisect_right(self._changes, last):
             return add_up(grant.extremes(first, last) for grant in self._grants(version, first))
         alive = [one for one in self._candidates if during(one.candidate.when, first, last + 1)]
-        worths = [
-            grant.extremes(first, last) for grant in map(self._grant, alive) if grant is not None
-        ]
-        present = [worth for worth in worths if worth[2] is not Presence.NO]
+        grants = [grant for grant in map(self._grant, alive) if grant is not None]
+        present = [grant for grant in grants if during(grant.when, first, last + 1)]
         # Awards may have ended whose events still count towards others.
         most = min(len(present), len(alive) // (self._rule.award.count or 1))
         if self._rule.award.stops and not isinstance(self._rule.award.within, str):
             most = min(most, 1)
         if most == 0:
             return 0, 0, Presence.NO
-        lows = sorted(min(0, low) for low, _, _ in present)[:most]
-        highs = sorted((max(0, high) for _, high, _ in present), reverse=True)[:most]
-        return sum(lows), sum(highs), Presence.MAYBE
+        fewest = 0
+        if len(present) == len(alive) and self._rule.lasts is None:
+            fewest = self._fewest(alive, first, last)
+        worths = [grant.worths(first, last) for grant in present]
+        lows = sorted(low for low, _ in worths)[:most]
+        highs = sorted((high for _, high in worths), reverse=True)[:most]
+        least = sum(lows[:fewest]) + sum(low for low in lows[fewest:] if low < 0)
+        greatest = sum(highs[:fewest]) + sum(high for high in highs[fewest:] if high > 0)
+        return least, greatest, Presence.YES if fewest else Presence.MAYBE
+
+    def _fewest(self, alive: Iterable["_Marked"], first: int, last: int) -> int:
+        """How many awards there are throughout: more events never make fewer."""
+        throughout = (
+            one
+            for one in alive
+            if any(start <= first and last < end for start, end in one.candidate.when)
+        )
+        return sum(1 for _ in _counted(throughout, self._rule.award))
 
     def _grants(self, version: int, instant: int) -> list[Grant]:
         found = self._known.get(version)
@@ -135,7 +148,7 @@ class Counted:
 
 
 class _Marked(NamedTuple):
-    """A candidate, the run that it belongs to, and its value where different ones count."""
+    """A candidate, the run that it belongs to, and what makes it different from others in it."""
 
     candidate: Candidate
     run: object
@@ -246,7 +259,7 @@ def _same(one: Happening, unless: Unless) -> object:
 
 
 def _marked(one: Candidate, award: Award, zone: ZoneInfo) -> _Marked:
-    value: object = None
+    value: object = one.event_id
     if award.distinct == DAY:
         value = local_day(one.at, zone)
     elif award.distinct == SESSION:
@@ -270,19 +283,19 @@ def _session(one: Candidate) -> object:
 
 def _counted(marked: Iterable[_Marked], award: Award) -> Iterator[_Marked]:
     """Go through events in order; each that completes its run is an award."""
-    runs: dict[object, list[_Marked]] = {}
+    runs: dict[object, dict[object, int]] = {}  # when each value came last, in this order
     stopped: set[object] = set()
     for one in marked:
         if one.run in stopped:
             continue
-        run = runs.setdefault(one.run, [])
-        run.append(one)
+        run = runs.setdefault(one.run, {})
+        run.pop(one.value, None)
+        run[one.value] = one.candidate.at
         if isinstance(award.within, int):
             oldest = one.candidate.at - award.within
-            while run[0].candidate.at <= oldest:
-                del run[0]
-        count = len({other.value for other in run}) if award.distinct else len(run)
-        if count == award.count:
+            while run[first := next(iter(run))] <= oldest:
+                del run[first]
+        if len(run) == award.count:
             yield one
             run.clear()
             if award.stops:
