@@ -3,16 +3,11 @@
 import statistics
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from time import perf_counter, process_time
 from typing import Any
 
-from bench import functions
+from bench import functions, scoring
+from bench.figures import Figure
 from bench.functions import NotMeasured
-from hotlist import config
-from hotlist.events import Event
-from hotlist.scoring import engine, ruleset
 
 COLD_ROUNDS = 5
 TLS_REQUESTS = 30
@@ -20,18 +15,11 @@ WARM_ROUNDS = 301
 WARM_REQUESTS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    name: str
-    value: str
-    budget: str = ""
-    holds: bool | None = None
-
-
 def main() -> int:
     functions.build()
     figures: list[Figure] = []
-    for measure in (cold_instructions, cold_time, first_tls, warm_cpu, warm_instructions, scoring):
+    of_capture = (cold_instructions, cold_time, first_tls, warm_cpu, warm_instructions)
+    for measure in (*of_capture, *scoring.MEASURES):
         try:
             found = list(measure())
         except NotMeasured as why:
@@ -110,37 +98,6 @@ def _ask(process: Any) -> float:
     process.stdin.write(f"{WARM_REQUESTS}\n")
     process.stdin.flush()
     return float(process.stdout.readline())
-
-
-def scoring() -> Iterator[Figure]:
-    began = perf_counter()
-    rules = ruleset.from_checked(config.load("scoring"))
-    yield Figure("cold load of the ruleset", f"{(perf_counter() - began) * 1e3:.1f} ms")
-    now = datetime(2026, 3, 2, tzinfo=UTC)
-    costs = {}
-    for count in (1, 10, 100, 1000):
-        events = [
-            Event(
-                event_id=f"{n:032x}",
-                type="page_viewed",
-                occurred_at=now - timedelta(hours=n),
-                properties={"page_path": "/pricing" if n % 7 == 0 else "/"},
-                expires_at=now + timedelta(days=90) - timedelta(hours=n),
-            )
-            for n in range(count)
-        ]
-        facts = {"role": "director", "email_domain": "example.org"}
-        times = []
-        for _ in range(5):
-            began = process_time()
-            engine.score(rules, facts, events, now)
-            times.append(process_time() - began)
-        costs[count] = statistics.median(times) / count
-        yield Figure(
-            f"score with next change, {count} events", f"{costs[count] * 1e6:.1f} us an event"
-        )
-    ratio = costs[1000] / costs[10]
-    yield _within("… an event at 1,000 / at 10", ratio, 2)
 
 
 if __name__ == "__main__":

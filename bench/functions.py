@@ -124,7 +124,7 @@ def cold(name: str, *, counted: bool = False, requests: int = 1, tls: bool = Fal
     :raises NotMeasured: if instructions are wanted and valgrind is not installed.
     """
     code, handler = FUNCTIONS[name]
-    prefix = _valgrind() if counted else []
+    prefix = valgrind() if counted else []
     with (
         TemporaryDirectory() as folder,
         dynamodb(_certificate(Path(folder)) if tls else None) as stub,
@@ -149,7 +149,7 @@ def cold(name: str, *, counted: bool = False, requests: int = 1, tls: bool = Fal
         raise AssertionError(f"{name} did not answer: {answers.bodies} {said[-2000:]}")
     return Cold(
         seconds=answers.first_at - began,
-        instructions=_instructions(said) if counted else None,
+        instructions=instructions(said) if counted else None,
         requests=tuple(answers.seconds),
         connections=stub.connections,
     )
@@ -162,13 +162,13 @@ def _certificate(folder: Path) -> ssl.SSLContext:
     return context
 
 
-def _valgrind() -> list[str]:
+def valgrind() -> list[str]:
     if shutil.which("valgrind") is None:
         raise NotMeasured("valgrind is not installed")
     return ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
 
 
-def _instructions(report: str) -> int:
+def instructions(report: str) -> int:
     found = re.search(r"I\s+refs:\s+([\d,]+)", report)
     if found is None:
         raise AssertionError(f"valgrind counted nothing: {report[-2000:]}")
@@ -198,7 +198,7 @@ def warm(name: str) -> Iterator[tuple[Any, Stub]]:
 def warm_instructions(name: str) -> float:
     """Instructions of one warm request. :raises NotMeasured: if valgrind is not installed."""
     code, handler = FUNCTIONS[name]
-    command = [*_valgrind(), sys.executable, "-m", "bench.loop", handler]
+    command = [*valgrind(), sys.executable, "-m", "bench.loop", handler]
     counts = []
     for requests in (20, 120):
         with dynamodb() as stub:
@@ -212,7 +212,7 @@ def warm_instructions(name: str) -> float:
                 timeout=300,
                 check=True,
             )
-        counts.append(_instructions(done.stderr))
+        counts.append(instructions(done.stderr))
     return (counts[1] - counts[0]) / 100
 
 

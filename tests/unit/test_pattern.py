@@ -293,14 +293,14 @@ def test_all_at_once_is_the_same_as_one_by_one() -> None:
     events = [event for _, _, *groups in FIELDS for group in groups for event in group]
     values = [value for _, _, *groups in VALUES for group in groups for value in group]
     events += [{"x": value} for value in values] + [{"a": [{"x": value}]} for value in values]
-    matching, singly = pattern.compile_all(patterns), one_by_one(patterns)
+    matching, singly = pattern.compile_all(enumerate(patterns)), one_by_one(patterns)
     assert [matching(event) for event in events] == [singly(event) for event in events]
 
 
 def test_all_at_once_gives_the_answers_of_event_ruler() -> None:
     cases = json.loads(CASES.read_text()) if CASES.exists() else []
     patterns = [case["rule"] for case in cases]
-    matching, singly = pattern.compile_all(patterns), one_by_one(patterns)
+    matching, singly = pattern.compile_all(enumerate(patterns)), one_by_one(patterns)
     for index, case in enumerate(cases):
         assert (index in matching(case["event"])) == case["expect"]
         assert matching(case["event"]) == singly(case["event"])
@@ -309,7 +309,7 @@ def test_all_at_once_gives_the_answers_of_event_ruler() -> None:
 @pytest.mark.parametrize("event", [None, 1, "a", [], [{"a": 1}]])
 def test_all_at_once_takes_what_is_no_object(event: Any) -> None:
     patterns = [{"a": [{"exists": False}]}, None, {"a.b": [1]}]
-    assert pattern.compile_all(patterns)(event) == [1]
+    assert pattern.compile_all(enumerate(patterns))(event) == [1]
 
 
 @pytest.mark.parametrize(
@@ -733,7 +733,7 @@ def test_the_quick_way_agrees_with_the_close_look(rule: Any, event: Event) -> No
 @given(st.lists(written_patterns | likely_patterns | st.none(), max_size=5), few_events | events)
 def test_all_at_once_agrees_with_one_by_one(candidates: list[Any], event: Event) -> None:
     patterns = [c for c in candidates if c is None or compiled_or_none(c, ignore_case=False)]
-    assert pattern.compile_all(patterns)(event) == one_by_one(patterns)(event)
+    assert pattern.compile_all(enumerate(patterns))(event) == one_by_one(patterns)(event)
 
 
 @given(

@@ -10,13 +10,16 @@ The semantics are those of AWS's open-source Event Ruler 1.9 (github.com/aws/eve
   with the elements chosen until then.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from hotlist.scoring.pattern.quick import compiled, compiled_all
 from hotlist.scoring.pattern.reading import rules
 from hotlist.scoring.pattern.values import BadPattern, Values
 
 __all__ = ["BadPattern", "compile", "compile_all", "compile_values"]
+
+T = TypeVar("T")
 
 
 def compile(  # noqa: A001 (the verb that the module `re` uses, too)
@@ -31,14 +34,15 @@ def compile(  # noqa: A001 (the verb that the module `re` uses, too)
 
 
 def compile_all(
-    patterns: Sequence[Mapping[str, object] | None],
-) -> Callable[[Mapping[str, object]], list[int]]:
-    """Compile patterns to one function that gives the indices of those that an object matches.
+    patterns: Iterable[tuple[T, Mapping[str, object] | None]],
+) -> Callable[[Mapping[str, object]], list[T]]:
+    """Compile patterns to one function that gives what those that an object matches stand for.
 
     It asks for each field once, however many patterns look at it. None matches always.
     """
     return compiled_all(
-        None if pattern is None else rules(pattern, ignore_case=False) for pattern in patterns
+        (meaning, None if pattern is None else rules(pattern, ignore_case=False))
+        for meaning, pattern in patterns
     )
 
 

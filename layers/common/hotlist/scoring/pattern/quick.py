@@ -1,12 +1,14 @@
 """Generated code for what nearly all events have: one value or none in a field, or a plain list."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from hotlist.scoring.pattern.choices import Rule
 from hotlist.scoring.pattern.close import CloseLook, closely, is_object
 from hotlist.scoring.pattern.texts import Constants
 from hotlist.scoring.pattern.values import ABSENT
+
+T = TypeVar("T")
 
 MAX_QUICK_LEVELS: Final = 4
 MAX_QUICK_FIELDS: Final = 1000
@@ -56,21 +58,24 @@ def compiled(rules: list[Rule]) -> Callable[[object], bool]:
     return constants.function("event", test, f"{constants.bind(match_closely)}(event)")
 
 
-def compiled_all(patterns: Iterable[list[Rule] | None]) -> Callable[[Any], list[int]]:
-    """One generated function that gives the indices of the patterns that match; None always does.
+def compiled_all(patterns: Iterable[tuple[T, list[Rule] | None]]) -> Callable[[Any], list[T]]:
+    """One generated function that gives what the patterns that match mean; None always does.
 
     It asks for each field once.
     """
     fields = _Fields(Constants())
+    bind = fields.constants.bind
     always, tests = [], []
-    for index, rules in enumerate(patterns):
+    for meaning, rules in patterns:
+        name = bind(meaning)
         if rules is None:
-            always.append(index)
+            always.append(name)
         test = "True" if rules is None else _test(rules, fields)
-        tests.append(f"if {test}: found.append({index})")
+        tests.append(f"if {test}: found.append({name})")
     asked = [f"{local} = {find}" for find, local in fields.locals.items()]
-    no_object = f"if type(event) is not dict and not {fields.constants.bind(is_object)}(event):"
-    statements = [f"{no_object} return {always}", "found = []", *asked, *tests, "return found"]
+    no_object = f"if type(event) is not dict and not {bind(is_object)}(event):"
+    nothing_asked = f"{no_object} return [{', '.join(always)}]"
+    statements = [nothing_asked, "found = []", *asked, *tests, "return found"]
     return fields.constants.procedure("event", statements)
 
 
