@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from hotlist import config
 from hotlist.leads import rules_hash
-from hotlist.scoring import ruleset
+from hotlist.scoring import domains, ruleset
 from hotlist.scoring.ruleset import Ruleset
 
 
@@ -23,6 +23,7 @@ class Rulesets:
 
 def deployed() -> Rulesets:
     """The rulesets of the checked configuration."""
+    domains.built_in()  # read while the function starts, where the processor is a whole one
     shadow = config.find("shadow")
     return Rulesets(
         ruleset.from_checked(config.load("scoring")),
