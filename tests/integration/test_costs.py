@@ -98,7 +98,14 @@ SCORED: list[Any] = [
     pytest.param(
         [form(visitor="v", ago=2 * HOUR)],
         view(),
-        cost(*SETTLE, *FOLD, "Query", "PutItem", consistent=6, writes=1, index_writes=2),
+        cost(
+            *SETTLE,
+            "BatchGetItem",  # whether its owner knows it still
+            *[*FOLD, "Query", "PutItem"],
+            consistent=7,
+            writes=1,
+            index_writes=2,
+        ),
         id="a known visitor's view",
     ),
     pytest.param(
