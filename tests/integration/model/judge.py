@@ -63,10 +63,16 @@ class Judge:
                 assert (stored.state, stored.claimed_by) == (LeadState.CLAIMED, claimant), (
                     "the phone's lead is not where its newest claimant has it"
                 )
-            else:
+            elif not self._is_over(stored):
                 self._judge_lead(stored)
         self._judge_expiry()
         self._judge_alerts()
+
+    def _is_over(self, stored: Lead) -> bool:
+        """A phone's lead left behind by an identity that is gone, as all its events are."""
+        now = self._world.clock.now
+        kept = (leads.is_kept(event, now) for event in self._offline.of_lead(stored.lead_id)[0])
+        return stored.state is LeadState.CLAIMED and stored.expires_at <= now and not any(kept)
 
     def _judge_lead(self, stored: Lead) -> None:
         expected = [self._expected(*read, stored) for read in self._readings(stored)]

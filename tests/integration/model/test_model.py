@@ -71,8 +71,6 @@ def _limits(random: Random, kind: str) -> Limits:
         return Limits(claimants=random.choice([1, 2]), claims=random.choice([3, 1_000]))
     if kind == "narrow":
         return Limits(weak_subjects=random.choice([1, 2]), newest=random.choice([2, 1_000]))
-    if kind == "tight":
-        return Limits(newest=random.choice([1, 1_000, 1_000]))
     return Limits()
 
 

@@ -86,6 +86,7 @@ class Watch:
         self._known: dict[str, Knowledge] = {}
         self._claimed_when_stored: dict[str, frozenset[Mark]] = {}
         self._gone: set[str] = set()
+        self._gone_marks: dict[str, frozenset[Mark]] = {}
 
     def forget_processes(self) -> None:
         """Nothing is under way any more."""
@@ -99,11 +100,13 @@ class Watch:
         self._gone.add(event_id)
         self._claimed_when_stored.pop(event_id, None)
 
-    def identity_ended(self, subject: str) -> None:
+    def identity_ended(self, identity: Identity) -> None:
+        gone = self._gone_marks.get(identity.subject, frozenset())
+        self._gone_marks[identity.subject] = gone | _marks(identity)
         for known in self._known.values():
-            known.marks.pop(subject, None)
-            known.newest = {name: marks for name, marks in known.newest.items() if name != subject}
-        self._claimed_when_stored.clear()
+            known.newest = {
+                name: marks for name, marks in known.newest.items() if name != identity.subject
+            }
 
     def folded(self) -> None:
         """The fold that is running is done.
@@ -161,7 +164,9 @@ class Watch:
         marks = {name: _marks(identity) for name, identity in reading.identities.items()}
         events = {name: frozenset(held) for name, held in reading.events.items()}
         for subject in marks.keys() & known.marks.keys():
-            assert known.marks[subject] <= marks[subject], "written with older claims"
+            assert self._still(subject, known.marks[subject]) <= marks[subject], (
+                "written with older claims"
+            )
         for subject in events.keys() & known.events.keys() - reading.truncated:
             assert known.events[subject] - self._gone <= events[subject], (
                 "written with older events"
@@ -184,7 +189,13 @@ class Watch:
         """An event stored after a claim never counts for the phone's own lead unseen."""
         for event_id in reading.events[reading.lead_id]:
             stored = self._claimed_when_stored.get(event_id, frozenset())
-            assert stored <= reading.marks(reading.lead_id), "a claim made before was not seen"
+            assert self._still(reading.lead_id, stored) <= reading.marks(reading.lead_id), (
+                "a claim made before was not seen"
+            )
+
+    def _still(self, subject: str, marks: frozenset[Mark]) -> frozenset[Mark]:
+        """Without those that went with an identity of this subject."""
+        return marks - self._gone_marks.get(subject, frozenset())
 
 
 class _WatchedEvents(EventStore):

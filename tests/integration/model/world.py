@@ -7,10 +7,12 @@ from functools import partial
 from random import Random
 from typing import Any
 
+from hotlist.claims import Identity
 from hotlist.events import SPAM, Event, event_key
 from hotlist.folding import Folder
 from hotlist.scoring.ruleset import Ruleset
 from hotlist.settling import Settler
+from hotlist.store import identities as stored_identities
 from hotlist.store.events import EventStore
 from hotlist.store.identities import IdentityStore
 from hotlist.store.items import Conflict
@@ -77,11 +79,11 @@ class World:
         self.watch.forget_processes()
         due = [partial(self._rescore, lead_id) for lead_id in self.plain.leads.due(self.clock.now)]
         views = [partial(self._view, lead_id) for lead_id in self.plain.leads.hot()]
-        waits = random.choice([True, False])
-        arriving = [[event] for event in history] if not waits else [history] if history else []
-        events = [partial(self._capture, scheduler, some) for some in arriving]
+        at_a_time = random.choice([1, len(history)])
         spared = {str(event.properties.get("event_id")) for event in history}
-        jobs: list[Job] = [*events, *due, *views]
+        jobs: list[Job] = [*due, *views]
+        if history:
+            jobs.append(partial(self._capture, scheduler, history, at_a_time))
         if sweep:
             released = {
                 str(event.properties["event_id"])
@@ -93,22 +95,19 @@ class World:
             random.shuffle(jobs)
         scheduler.run(jobs)
 
-    def _capture(self, scheduler: Scheduler, history: list[Event]) -> Iterator[Job]:
-        """Store the first of these events; the others come while it is being scored."""
-        event, later = history[0], history[1:]
-        target = event.properties.get("event_id")
-        if target is not None and target not in self.captured:
-            yield partial(self._capture, scheduler, history)  # nobody corrects what is not there
-            return
-        self.clock.now = max(self.clock.now, event.received_at)
-        if self.watch.stores.events.put(event):
-            identity = self.plain.identities.get_many([event.subject])[event.subject]
-            self.watch.stored(event, identity)
-        self.captured[event.event_id] = event
-        self._stream.append(event)
-        yield partial(self._poll, scheduler)
+    def _capture(self, scheduler: Scheduler, history: list[Event], at_a_time: int) -> Iterator[Job]:
+        """Store the first of these events; the others come while those are being scored."""
+        for event in history[:at_a_time]:
+            self.clock.now = max(self.clock.now, event.received_at)
+            if self.watch.stores.events.put(event):
+                identity = self.plain.identities.get_many([event.subject])[event.subject]
+                self.watch.stored(event, identity)
+            self.captured[event.event_id] = event
+            self._stream.append(event)
+            scheduler.add(partial(self._poll, scheduler))
+        later = history[at_a_time:]
         if later and later[0].event_id not in self.captured:
-            yield partial(self._capture, scheduler, later)
+            yield partial(self._capture, scheduler, later, at_a_time)
 
     def _poll(self, scheduler: Scheduler) -> Iterator[Job]:
         size = self._random.randint(1, 3)
@@ -185,21 +184,22 @@ class World:
         elif short == "leads":
             self.watch.ended_leads.add(gone["lead_id"]["S"])
         else:
-            self._forget(gone["subject"]["S"], "claims" in gone, earlier, now)
+            self._forget(stored_identities._from_item(gone), earlier, now)
         return iter(())
 
-    def _forget(self, subject: str, was_claimed: bool, earlier: frozenset[str], now: int) -> None:
+    def _forget(self, gone: Identity, earlier: frozenset[str], now: int) -> None:
         outlived = [
             event.event_id
-            for event in self.plain.events.history(subject).events
-            if event.type != "event_reclassified"
+            for event in self.plain.events.history(gone.subject).events
+            if event.event_id in earlier
+            and event.type != "event_reclassified"
             and event.expires_at is not None
             and event.expires_at.timestamp() > now
         ]
-        if was_claimed:
+        if gone.claims:
             assert not outlived, "an identity expired before the events that it gives away"
-        self.forgotten |= {(subject, event_id) for event_id in earlier}
-        self.watch.identity_ended(subject)
+        self.forgotten |= {(gone.subject, event_id) for event_id in earlier}
+        self.watch.identity_ended(gone)
 
     # --- what is stored -----------------------------------------------------------------
 
