@@ -209,6 +209,31 @@ def test_a_count_that_is_made_anew_when_an_event_is_gone() -> None:
     assert [change(made, events, at) for at in (0, 1)] == [instant(1), instant(15)]
 
 
+def test_awards_of_two_days_are_both_in_what_can_be() -> None:
+    made = rules({**VISIT, "award": {"at_count": 2, "within": "day"}}, hot=20, retention="10d")
+    events = visits(0, 0.25, 0.5, 1, 1.25)  # b and e; from day 10 on c and e; on day 10.25 e alone
+    assert change(made, events, 2) == instant(10.25)
+
+
+def test_awards_of_more_and_of_less_are_all_in_what_can_be() -> None:
+    bands = [{"where": {"p": ["x"]}, "points": 10}, {"points": 1}]
+    two = {"id": "r", "event": "page_viewed", "first_of": bands, "award": {"every": 2}}
+    # Every second one until day 10: 10 + 10; then c alone, for d has nobody left to pair with.
+    events = [visit(0, "a"), visit(1, "b", p="x"), visit(2, "c"), visit(3, "d", p="x")]
+    assert change(rules(two, hot=20, retention="10d"), events, 3) == instant(10)
+    bands = [{"where": {"p": ["x"]}, "points": -10}, {"points": -1}]
+    less = rules({**two, "first_of": bands}, hot=-5, retention="10d")
+    assert change(less, events, 3) == instant(10)
+
+
+def test_a_silence_that_is_judged_may_be_none() -> None:
+    quiet = {"id": "q", "event": "page_viewed", "inactive": "10d", "points": 5}
+    made = rules(VISIT, {**quiet, "score": [{"numeric": [">=", 10]}]}, hot=11)
+    assert change(made, [visit(), event("ad_clicked", 5)], 1) == instant(10)
+    made = rules(VISIT, {**quiet, "points": -5, "score": [{"numeric": [">=", 10]}]}, hot=10)
+    assert change(made, [visit(), event("ad_clicked", 5)], 1) == instant(10)
+
+
 def test_a_suspended_lead_changes_never() -> None:
     made = rules(VISIT, hot=10)
     assert change(made, [visit(3)], 0, {"suspended": True}) is None
