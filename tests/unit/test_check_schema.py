@@ -132,7 +132,8 @@ TYPES = [
     # points
     *((with_rule(f"event: page_viewed, points: {one}"), ["rules[1].points"]) for one in (
         "'5'", "five", "true", "", "[5]", "{}", "0.0005", "1000000000", "-1000000000", ".nan",
-        ".inf", "9" * 400, "1e99999", "5%", "2026-03-28", "0.1234567890123456789012345",
+        ".inf", "9" * 400, "1e99999", "1e999999999", "-1e999999999", "5%", "2026-03-28",
+        "0.1234567890123456789012345",
     )),
     *((with_rule(f"event: page_viewed, points: {one}"), []) for one in (
         "0", "-5", "0.125", "999999999.999", "-999999999.999", "5.000000", "1e3", "1e-3",
@@ -170,7 +171,7 @@ TYPES = [
     )),
     # minimums and weights
     *((f"temperature: {{hot: {one}}}\n" + BASE, ["temperature.hot"]) for one in (
-        "40.5", "40%", "", "true", "[40]", "'40'", "1000000000", ".nan",
+        "40.5", "40%", "", "true", "[40]", "'40'", "1000000000", "1e999999999", ".nan",
     )),
     ("temperature: {hot: 40.0}\n" + BASE, []),
     ("temperature: {hot: {total: 40.5}}\n" + BASE, ["temperature.hot.total"]),

@@ -4,8 +4,9 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from hotlist.findings import MAX_BYTES, Finding
+from hotlist.findings import Finding
 from hotlist.scoring.check import Checked, check_scoring
+from hotlist_cli.config import read_text
 from hotlist_cli.rules.output import cell, say, to_json
 
 
@@ -26,19 +27,12 @@ def run(arguments: argparse.Namespace) -> int:
 def read_rules(file: Path) -> Checked:
     """Check a file; one that cannot be read is a finding like others."""
     try:
-        with file.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
-        if len(content) > MAX_BYTES:
-            return _unreadable(file, f"the file is larger than {MAX_BYTES:,} bytes")
+        text = read_text(file)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        return _unreadable(file, f"cannot be read: {reason}")
-    # What is no UTF-8 is a finding of the check, at its line.
-    return check_scoring(content.decode("utf-8-sig", "surrogateescape"), str(file))
-
-
-def _unreadable(file: Path, message: str) -> Checked:
-    return Checked(None, (Finding(1, 1, "", message, "yaml", "error", str(file)),))
+        unreadable = Finding(1, 1, "", f"cannot be read: {reason}", "yaml", "error", str(file))
+        return Checked(None, (unreadable,))
+    return check_scoring(text, str(file))
 
 
 def listed(findings: Sequence[Finding]) -> str:

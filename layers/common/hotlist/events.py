@@ -137,7 +137,7 @@ def is_type(name: str) -> bool:
 
 
 def may_send(route: Route, event_type: str) -> bool:
-    """Whether events of this type may come in by this route (DESIGN: the closed table)."""
+    """Whether events of this type may come in by this route (the table is closed)."""
     if event_type in ROUTE_TYPES[route]:
         return True
     return route in _CUSTOM_ROUTES and _CUSTOM.match(event_type) is not None

@@ -67,7 +67,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Alerting:
-    """What a lead keeps between two looks at its temperature (SCORING, section 9).
+    """What a lead keeps between two looks at its temperature (docs/scoring.md, Alerts).
 
     `alert_id` and `hot_since` are those of the last crossing, set once and never
     recomputed.

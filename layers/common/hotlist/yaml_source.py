@@ -35,7 +35,7 @@ def parse_yaml(text: str, file: str) -> tuple[Any, Positions]:
     """
     positions = Positions(file)
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        raise _bad(positions, (), f"the file is larger than {MAX_BYTES:,} bytes")
+        raise _bad(positions, (), f"the file is larger than {MAX_BYTES:,} bytes; write less")
     try:
         root = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
@@ -52,7 +52,9 @@ def parse_yaml(text: str, file: str) -> tuple[Any, Positions]:
     except (YAMLError, ValueError) as error:
         raise _bad(positions, (), f"not YAML: {error}") from error
     if root is None:
-        raise BadConfig([positions.finding((), "the file is empty")])
+        raise BadConfig(
+            [positions.finding((), "the file is empty; docs/ has an example of each file")]
+        )
     return _Reader(positions).value(root, ()), positions
 
 
@@ -70,7 +72,11 @@ class _Reader:
     def value(self, node: Node, path: Path_) -> Any:
         self._nodes += 1
         if self._nodes > MAX_NODES or len(path) > _MAX_DEPTH:
-            raise _bad(self._positions, path, "too many values, or too deep")
+            raise _bad(
+                self._positions,
+                path,
+                "too many values, or too deep; write it flatter, without aliases",
+            )
         self._positions.put(path, node.start_mark.line, node.start_mark.column)
         if isinstance(node, MappingNode):
             return self._mapping(node, path)
@@ -89,7 +95,7 @@ class _Reader:
                 self._positions.put(
                     (*path, key), key_node.start_mark.line, key_node.start_mark.column
                 )
-                raise _bad(self._positions, (*path, key), "this key stands twice")
+                raise _bad(self._positions, (*path, key), "this key stands twice; keep one of them")
             found[key] = self.value(child, (*path, key))
             # Where a key stands, its value is looked for: also if it is on the next line.
             self._positions.put((*path, key), key_node.start_mark.line, key_node.start_mark.column)

@@ -26,7 +26,8 @@ _AMBIGUOUS: Final = re.compile(r"[0-9]{1,9}m\Z")
 _PERCENT: Final = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)%\Z")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _INSTANT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:.*(?:[Zz]|[+-][0-9:]{5})\Z")
-_LIMIT: Final = 10**9
+_DIGITS: Final = 9
+_LIMIT: Final = 10**_DIGITS
 _THOUSANDTH: Final = Decimal("0.001")
 
 
@@ -65,7 +66,8 @@ def points(value: object) -> int:
             raise ValueError("points are less than a billion")
         return value * 1000
     number = Decimal(repr(value)) if isinstance(value, float) else value
-    if not number.is_finite() or abs(number) >= _LIMIT:
+    # Compared by its digits: arithmetic with 1e999999999 overflows.
+    if not number.is_finite() or (number and number.adjusted() >= _DIGITS):
         raise ValueError("points are less than a billion")
     rounded = number.quantize(_THOUSANDTH)
     if rounded != number:
