@@ -1,9 +1,9 @@
-"""`hotlist COMMAND`: compile the configuration, run the stack on this machine."""
+"""`hotlist COMMAND`: compile the configuration, try rules, run the stack on this machine."""
 
 import argparse
 import sys
 
-from hotlist_cli import config, local
+from hotlist_cli import config, local, rules
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -12,6 +12,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     config.add_parser(commands)
     local.add_parser(commands)
+    rules.add_parser(commands)
     chosen = parser.parse_args(arguments)
     status: int = chosen.run(chosen)
     return status

@@ -13,7 +13,7 @@ import pytest
 from hotlist import claims, config, events, folding, identity
 from hotlist.claims import MAX_CLAIMANTS
 from hotlist.events import SPAM, Event, Route, event_key
-from hotlist.leads import Lead, LeadState, Temperature
+from hotlist.leads import Lead, LeadState, Shadow, Temperature
 from hotlist.scoring import ruleset
 from hotlist.store.events import EventStore, History, to_item
 from hotlist.store.leads import LeadStore
@@ -391,3 +391,65 @@ def test_a_lead_that_changed_rules_make_hot_alerts_only_if_sales_wants_it(
 
 def test_the_shipped_settings_reach_the_fold(score: Score) -> None:
     assert score.app.folder._alert_on_rule_change is config.load("sales")["alert_on_rule_change"]
+
+
+KINDER = {
+    "temperature": {"hot": 40},
+    "rules": [
+        {"id": "form", "event": "form_submitted", "points": 10},
+        {"id": "view", "event": "page_viewed", "points": 30},
+    ],
+}
+
+
+def test_the_past_of_a_visitor_claimed_after_the_rules_changed_is_news(
+    score: Score, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = event("form_submitted", ADA, ago=HOUR)
+    score.happened(event("page_viewed", visitor="v", ago=2 * HOUR), form)
+    monkeypatch.setattr(score.app.folder, "_ruleset", ruleset.from_checked(KINDER))
+    monkeypatch.setattr(score.app.folder, "_alert_on_rule_change", False)
+    score.happened(event("form_submitted", ADA, visitor="v", ago=-HOUR))
+    lead = score.lead(form.subject)
+    assert lead.temperature is Temperature.HOT
+    assert lead.alerting.alert_id is not None
+
+
+def test_a_shadow_is_stored_beside_the_score_and_changes_nothing_else(
+    score: Score, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = event("form_submitted", ADA, ago=HOUR)
+    score.happened(made)
+    before = score.lead(made.subject)
+    assert before.shadow is None
+    kinder = ruleset.from_checked({**KINDER, "temperature": {"hot": 5}})
+    monkeypatch.setattr(score.app.folder, "_shadow", kinder)
+    after = score.app.folder.fold(made.subject)
+    assert after.shadow == Shadow(10, Temperature.HOT, kinder.hash)
+    assert replace(score.lead(made.subject), folded_at=after.folded_at) == after
+    same = replace(after, shadow=None, version=before.version, folded_at=before.folded_at)
+    assert same == before
+    assert list(score.stores.leads.hot()) == []
+    assert after.alerting.alert_id is None
+    assert after.rules == f"{before.ruleset}+{kinder.hash}"
+    monkeypatch.setattr(score.app.folder, "_shadow", None)
+    assert score.app.folder.fold(made.subject).shadow is None
+
+
+def test_the_shipped_configuration_has_no_shadow(score: Score) -> None:
+    assert score.app.rules.shadow is None
+    assert score.app.folder._shadow is None
+
+
+def test_a_crowd_that_sqs_refuses_is_tried_again(
+    score: Score, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: object) -> dict[str, Any]:
+        return {"Failed": [{"Id": "0"}]}
+
+    monkeypatch.setattr(score.app.sqs, "send_message_batch", refuse)
+    monkeypatch.setattr("hotlist.claims.MAX_CLAIMANTS", 1)
+    score.happened(event("form_submitted", ADA, visitor="v", ago=2 * HOUR))
+    answer = score.happened(event("form_submitted", BO, visitor="v", ago=HOUR))
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "100"}]}
+    assert score.parked() == []

@@ -178,3 +178,23 @@ def test_the_order_of_arrival_does_not_matter(shuffled: list[Event]) -> None:
 def test_no_property_breaks_a_fold(properties: dict[str, object]) -> None:
     for event_type in ("form_submitted", "order_completed", "event_reclassified", "consent_given"):
         assert fold(event(1), event(2, type=event_type, properties=properties)).events
+
+
+@pytest.mark.parametrize("value", ["1e999999999", "-1e1001", "1e-1001", 10**1001])
+def test_what_is_no_sum_of_money_is_not_added(value: object) -> None:
+    order = event(1, type="order_completed", properties={"value": value, "currency": "EUR"})
+    facts = fold(order).facts
+    assert (facts["orders"], facts["order_value"]) == (1, {})
+
+
+def test_facts_alone_need_no_life() -> None:
+    said = event(1, properties={"role": "director"}, received_at=NOW - timedelta(days=900))
+    word = event(2, type="score_suspended", route=Route.OPERATOR)
+    facts, until = leads.facts_at([said, word], NOW, lambda _: None)
+    assert facts == {"role": "director", "suspended": True}
+    assert until == said.expires_at
+
+
+def test_a_number_that_python_does_not_print_is_no_sum_of_money() -> None:
+    order = event(1, type="order_completed", properties={"value": 10**5000, "currency": "EUR"})
+    assert fold(order).facts["order_value"] == {}

@@ -26,7 +26,7 @@ from hotlist.events import (
     to_text,
 )
 from hotlist.identity import PHONE, kind_of
-from hotlist.leads import Alerting, Lead, LeadState, Profile
+from hotlist.leads import Alerting, Lead, LeadState, Profile, Shadow
 from hotlist.scoring import engine
 from hotlist.scoring.engine import Score
 from hotlist.scoring.ruleset import Ruleset
@@ -62,7 +62,8 @@ class _Gathered:
 class Folder:
     """Folds leads over the three tables with one ruleset.
 
-    `clock` gives aware UTC instants. With `alert_on_rule_change` a lead that a changed
+    `clock` gives aware UTC instants. A `shadow` is scored beside the ruleset and stored with
+    the lead; nothing else comes of it. With `alert_on_rule_change` a lead that a changed
     ruleset makes hot raises an alert like any other.
     """
 
@@ -71,6 +72,7 @@ class Folder:
         stores: Stores,
         ruleset: Ruleset,
         clock: Callable[[], datetime],
+        shadow: Ruleset | None = None,
         *,
         alert_on_rule_change: bool = False,
     ) -> None:
@@ -78,6 +80,7 @@ class Folder:
         self._leads = stores.leads
         self._identities = stores.identities
         self._ruleset = ruleset
+        self._shadow = shadow
         self._clock = clock
         self._alert_on_rule_change = alert_on_rule_change
 
@@ -191,7 +194,8 @@ class Folder:
                 inputs=inputs,
             ), None
         if self._rules_changed(stored) and stored is not None:
-            alerting = self._look_after_rule_change(events, stored)
+            seen = _seen(events, gathered.identities, stored)
+            alerting = self._look_after_rule_change(seen, stored)
         look = engine.look(self._ruleset, profile.facts, profile.events, now, alerting)
         alerting = _ended(look.alerting, profile)
         if look.crossed:
@@ -220,7 +224,14 @@ class Folder:
             next_change_at=next_change_at,
             due_at=leads.due_at(score.temperature, next_change_at),
             truncated=gathered.truncated,
+            shadow=self._shadow_of(profile, now),
         ), score
+
+    def _shadow_of(self, profile: Profile, now: datetime) -> Shadow | None:
+        if self._shadow is None:
+            return None
+        score = engine.score(self._shadow, profile.facts, profile.events, now)
+        return Shadow(score.total, score.temperature, self._shadow.hash)
 
     def _rules_changed(self, stored: Lead | None) -> bool:
         return (
@@ -230,12 +241,11 @@ class Folder:
             and not self._alert_on_rule_change
         )
 
-    def _look_after_rule_change(self, events: Sequence[Event], stored: Lead) -> Alerting:
+    def _look_after_rule_change(self, seen: Sequence[Event], stored: Lead) -> Alerting:
         """A look of its own at what the last fold saw, with the new rules: its alert is dropped.
 
         What has come since is then looked at like any news.
         """
-        seen = [event for event in events if event.received_at <= stored.folded_at]
         profile = leads.fold(seen, stored.folded_at, classify.channel)
         look = engine.look(
             self._ruleset, profile.facts, profile.events, stored.folded_at, stored.alerting
@@ -309,6 +319,24 @@ def _owned(events: Sequence[Event], identity: Identity, lead_id: str) -> list[Ev
         if identity.owner(at) == lead_id:
             owned.append(event)
     return owned
+
+
+def _seen(
+    events: Sequence[Event], identities: Iterable[Identity], stored: Lead
+) -> tuple[Event, ...]:
+    """Those of the events that the stored lead was folded from.
+
+    Not what was received since, nor the past of a visitor or phone claimed by it.
+    """
+    known = [event for event in events if event.received_at <= stored.folded_at]
+    ids = {event.event_id for event in events} - {event.event_id for event in known}
+    held = {stored.lead_id} | {
+        identity.subject
+        for identity in identities
+        for claim in identity.timeline
+        if claim.claimant == stored.lead_id and claim.event_id not in ids
+    }
+    return tuple(event for event in known if event.subject in held)
 
 
 def _claimed_by(gathered: _Gathered, lead_id: str) -> Identity | None:

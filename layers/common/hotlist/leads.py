@@ -4,7 +4,7 @@
 came. The score of a profile is the scoring engine's work, not done here.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -67,7 +67,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Alerting:
-    """What a lead keeps between two looks at its temperature (SCORING, section 9).
+    """What a lead keeps between two looks at its temperature (docs/scoring.md, Alerts).
 
     `alert_id` and `hot_since` are those of the last crossing, set once and never
     recomputed.
@@ -77,6 +77,15 @@ class Alerting:
     rearms_at: datetime | None = None
     alert_id: str | None = None
     hot_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """What a second ruleset makes of a lead, as of `folded_at`; `ruleset` is its hash."""
+
+    total: int
+    temperature: Temperature
+    ruleset: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +119,17 @@ class Lead:
     next_change_at: datetime | None = None
     due_at: datetime | None = None
     truncated: bool = False
+    shadow: Shadow | None = None
+
+    @property
+    def rules(self) -> str:
+        """The hash of the rules that it was scored by, those of the shadow included."""
+        return rules_hash(self.ruleset, None if self.shadow is None else self.shadow.ruleset)
+
+
+def rules_hash(ruleset: str, shadow: str | None) -> str:
+    """One hash of the live ruleset and of the shadow beside it, if there is one."""
+    return ruleset if shadow is None else f"{ruleset}+{shadow}"
 
 
 NEVER: Final = datetime.fromisoformat("9999-12-31T23:59:59.999+00:00")
@@ -186,35 +206,41 @@ def fold(events: Iterable[Event], now: datetime, channel: Callable[[Event], str 
 
     `channel` classifies the event by which a lead first came.
     """
-    kept = without_repetitions(
-        event
-        for event in events
-        if is_kept(event, now) and event.flags.isdisjoint((SPAM, INTERNAL))
-    )
+    kept = _kept(events, now)
     ends = [_life(event) for event in kept if event.type not in OPERATOR_TYPES]
     if not ends or max(ends) <= now:
         return Profile()
-    facts = _Facts()
-    for event in kept:
-        facts.hear(event)
-    first = facts.first_touch or kept[0]
-    known = facts.known()
-    came_by = channel(first)
-    if came_by is not None:
-        known.setdefault("channel", came_by)
-        facts.sources.setdefault("channel", first)
+    facts = _Facts(kept, channel)
     named = [event for event in kept if event.email or event.phone]
     return Profile(
         events=tuple(kept),
-        facts=known,
+        facts=facts.known(),
         contact=facts.contact(),
-        channel=came_by,
+        channel=facts.channel,
         created_at=min((e.received_at for e in named), default=kept[0].received_at),
         last_event_at=max(e.occurred_at for e in kept if e.type not in OPERATOR_TYPES),
-        facts_until=min(
-            (e.expires_at for e in facts.behind() if e.expires_at is not None), default=None
-        ),
+        facts_until=facts.until(),
         ends_at=max(ends),
+    )
+
+
+def facts_at(
+    events: Iterable[Event], now: datetime, channel: Callable[[Event], str | None]
+) -> tuple[dict[str, object], datetime | None]:
+    """The facts of a profile and their `facts_until`, however long ago it all was.
+
+    For histories that do not say when an event was received: those have no life that ends,
+    and operators alone make a lead.
+    """
+    facts = _Facts(_kept(events, now), channel)
+    return facts.known(), facts.until()
+
+
+def _kept(events: Iterable[Event], now: datetime) -> list[Event]:
+    return without_repetitions(
+        event
+        for event in events
+        if is_kept(event, now) and event.flags.isdisjoint((SPAM, INTERNAL))
     )
 
 
@@ -240,9 +266,9 @@ def _is_empty(value: object) -> bool:
 
 
 class _Facts:
-    """Facts being gathered from events in order, with the event that each rests on."""
+    """Facts gathered from events in order, with the event that each rests on."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Sequence[Event], channel: Callable[[Event], str | None]) -> None:
         self.values: dict[str, object] = {}
         self.sources: dict[str, Event] = {}
         self.consents: dict[str, bool] = {}
@@ -250,9 +276,16 @@ class _Facts:
         self.spent: dict[str, Decimal] = {}
         self.first_touch: Event | None = None
         self.last_touch: Event | None = None
+        self.channel: str | None = None
+        for event in kept:
+            self._hear(event)
+        if kept:
+            first = self.first_touch or kept[0]
+            self.channel = channel(first)
+            if self.channel is not None and "channel" not in self.values:
+                self._set("channel", self.channel, first)
 
-    def hear(self, event: Event) -> None:
-        """Take in the next event."""
+    def _hear(self, event: Event) -> None:
         self._profile(event)
         self._consents(event)
         if event.email is not None:
@@ -284,10 +317,11 @@ class _Facts:
             known["order_value"] = {code: _number(sum_) for code, sum_ in self.spent.items()}
         return known
 
-    def behind(self) -> list[Event]:
-        """The events that a fact rests on."""
+    def until(self) -> datetime | None:
+        """When the first event that a fact rests on expires."""
         touches = [touch for touch in (self.first_touch, self.last_touch) if touch is not None]
-        return [*self.sources.values(), *self.orders.values(), *touches]
+        behind = [*self.sources.values(), *self.orders.values(), *touches]
+        return min((e.expires_at for e in behind if e.expires_at is not None), default=None)
 
     def contact(self) -> Contact:
         """The contact, of the newest answers."""
@@ -357,14 +391,19 @@ def _touch(event: Event) -> dict[str, object]:
     }
 
 
+_MAX_EXPONENT: Final = 1_000
+"""No sum of money: a text like 1e999999999 would overflow the sum, or fill memory as an int."""
+
+
 def _decimal(value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
         number = Decimal(str(value))
-    except InvalidOperation:
+    except (InvalidOperation, ValueError):  # ValueError: an int of more digits than Python prints
         return None
-    return number if number.is_finite() else None
+    is_amount = number.is_finite() and abs(number.adjusted()) <= _MAX_EXPONENT
+    return number if is_amount else None
 
 
 def _number(value: Decimal) -> int | float:

@@ -180,7 +180,7 @@ class Judge:
 
 
 def _crossed(before: Lead | None, after: Lead) -> bool:
-    """Walk the table of SCORING.md, section 9, from one stored lead to the next."""
+    """Walk the table of alerts from one stored lead to the next."""
     was, now = before.alerting if before else Alerting(), after.alerting
     if after.state is LeadState.CLAIMED:
         assert now == was, "a phone that was taken in keeps its alert state"

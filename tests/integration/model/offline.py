@@ -1,6 +1,6 @@
 """The answer to compare with: leads worked out from all events at once, without a store.
 
-Written from the design's section 5 and not from the code it judges: ownership is found
+Written from the rules of ownership and not from the code it judges: ownership is found
 event by event, by looking through everybody's claims.
 """
 

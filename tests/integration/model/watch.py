@@ -1,7 +1,7 @@
 """What must hold after every single write of a lead, whatever else is under way.
 
 A fold's reads are noted from its read of the lead's version on. From them follows, for each
-write, what DESIGN.md promises of it at that moment, not only when all is over.
+write, what is promised of it at that moment, not only when all is over.
 """
 
 from collections.abc import Iterable, Mapping

@@ -4,33 +4,24 @@ Points are whole thousandths and instants whole milliseconds inside; only 2^x is
 floating point. See docs/scoring.md for the language.
 """
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, TypeVar
 
-from hotlist.events import BOT, INTERNAL, SPAM, Event, from_ms, is_activity, to_ms
+from hotlist.events import Event, from_ms, to_ms
 from hotlist.leads import Alerting, Reason, Stage, Temperature
+from hotlist.scoring import explain, silence
 from hotlist.scoring.domains import email_class
-from hotlist.scoring.ruleset import STAGES, TOTAL, Minimum, Rule, Ruleset
-from hotlist.scoring.timeline import Award, first_change, held, worth
+from hotlist.scoring.explain import Contribution
+from hotlist.scoring.history import History
+from hotlist.scoring.rules import TOTAL
+from hotlist.scoring.ruleset import Ruleset
+from hotlist.scoring.scene import Judgement, Scene, reaches, temperature
 
-REASONS: Final = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Contribution:
-    """A line of the score. `lost` is what a bound took; `points` sum to `exact`."""
-
-    rule: str
-    group: str | None
-    event_id: str | None
-    at: datetime | None
-    raw: Decimal
-    decayed: Decimal
-    lost: Decimal
-    points: Decimal
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,22 +51,6 @@ class Look:
     alerting: Alerting
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
-    """What a set of values comes to. Values are those of the awards, in their order."""
-
-    lines: tuple[int, ...]
-    groups: Mapping[str, int]
-    exact: int
-    temperature: Temperature
-    override: str | None
-    cooled: bool
-
-    @property
-    def total(self) -> int:
-        return _round(self.exact)
-
-
 def score(
     ruleset: Ruleset, facts: Mapping[str, Any], events: Iterable[Event], now: datetime
 ) -> Score:
@@ -86,7 +61,10 @@ def score(
 def forecast(
     ruleset: Ruleset, facts: Mapping[str, Any], events: Iterable[Event], at: datetime
 ) -> Score:
-    """The score at another instant: in the future as if nothing more happened."""
+    """The score at another instant.
+
+    For the past with the events up to then, for the future as if nothing more happened.
+    """
     return score(ruleset, facts, events, at)
 
 
@@ -109,242 +87,178 @@ def look(
 
 
 class _Scoring:
-    """One lead's scoring at one instant: awards are found once, valued at many instants."""
+    """One lead at one instant: its events are matched once, and looked at for many instants."""
 
     def __init__(
         self, ruleset: Ruleset, facts: Mapping[str, Any], events: Iterable[Event], now: int
     ) -> None:
         self._ruleset = ruleset
         self._now = now
-        distinct = {event.event_id: event for event in events}
-        self._events = sorted(
-            (e for e in distinct.values() if e.flags.isdisjoint((SPAM, INTERNAL))),
-            key=lambda e: e.order,
-        )
-        self._stage = _stage(self._events, now)
-        self._facts = _with_email_class(facts)
-        self._suspended = facts.get("suspended") is True
-        awards = [] if self._suspended else self._find_awards()
-        self._awards = sorted(
-            awards, key=lambda a: (a.at is not None, a.at or 0, a.event_id, a.place)
-        )
-        self._rules = [ruleset.rules[award.place] for award in self._awards]
-        self._state = self._at(now)
+        self._facts = _given(ruleset, facts)
+        self._history = History.of(ruleset, events, now)
+        self._totals = _JudgedTotals(ruleset, self._facts, self._history)
+        self._scene = self._scene_at(now)
 
     @property
     def cooled(self) -> bool:
-        return self._state.cooled
+        return self._scene.judge(_cooled, self._now, self._now) == {True}
 
     def score(self) -> Score:
-        state = self._state
-        if self._suspended:
+        scene, ruleset, now = self._scene, self._ruleset, self._now
+        next_change_at = self._first(_temperature)
+        if scene.suspended:
             return Score(
-                groups=dict.fromkeys(self._ruleset.groups, 0),
+                groups=dict.fromkeys(ruleset.groups, 0),
                 stage=Stage.SUSPENDED,
+                segment=scene.scale.segment,
                 suspended=True,
+                next_change_at=next_change_at,
             )
-        contributions = self._contributions(state)
+        sums = scene.sums(now)
+        shown = sums.shown
+        override = scene.override(now)
+        lines = scene.lines(now)
+        contributions = explain.contributions(ruleset, lines, now)
+        by_minimums = temperature(scene.scale, shown)
         return Score(
-            total=state.total,
-            exact=_decimal(state.exact),
-            groups=state.groups,
-            temperature=state.temperature,
-            stage=self._stage,
-            override=state.override,
-            next_change_at=self._first(lambda s: s.temperature),
+            total=shown[TOTAL],
+            exact=explain.decimal(sums.exact),
+            groups={name: shown[name] for name in ruleset.groups},
+            temperature=(override.override if override else None) or by_minimums,
+            grade=next((g for g, asked in scene.scale.grades if reaches(asked, shown)), None),
+            stage=scene.stage,
+            segment=scene.scale.segment,
+            override=override.rule_id if override else None,
+            next_change_at=next_change_at,
             contributions=contributions,
-            reasons=self._reasons(contributions),
+            reasons=explain.reasons(ruleset, contributions),
         )
 
     def cools_at(self) -> datetime | None:
         """The first instant from now at which the lead has cooled, if nothing more happens."""
-        return self._first(lambda s: s.cooled)
+        return self._first(_cooled)
 
-    # --- awards -------------------------------------------------------------------------
+    def _scene_at(self, start: int) -> Scene:
+        return Scene(self._ruleset, self._facts, self._history, start, self._totals)
 
-    def _find_awards(self) -> list[Award]:
-        by_type: dict[str, list[Rule]] = {}
-        awards: list[Award] = []
-        covered: dict[int, int] = {}
+    def _first(self, judgement: Judgement[T]) -> datetime | None:
+        """The first instant after now at which the answer is another than now."""
+        (current,) = self._scene.judge(judgement, self._now, self._now)
+        for scene, start, end in self._eras():
+            found = _first_other(scene, judgement, current, start, end - 1)
+            if found is not None:
+                return _instant(found)
+        return None
+
+    def _eras(self) -> Iterator[tuple[Scene, int, int]]:
+        """The time ahead in stretches of one scene each, up to where nothing changes any more."""
+        if self._facts.get("suspended") is True:
+            return
+        history, now = self._history, self._now
+        changes = history.changes[-1:]
         for rule in self._ruleset.rules:
-            if rule.lead is not None and not rule.lead(self._facts):
-                continue
-            if rule.types is None:
-                awards.append(Award(rule.place, "", None, rule.points))
-                continue
-            for name in rule.types:
-                by_type.setdefault(name, []).append(rule)
-        for event in self._events:
-            if BOT in event.flags:
-                continue
-            at = to_ms(event.occurred_at)
-            end = at + self._ruleset.retention
-            if event.expires_at is not None:
-                end = min(end, to_ms(event.expires_at))
-            candidates = by_type.get(event.type, [])
-            if is_activity(event.type):
-                candidates = candidates + by_type.get("activity", [])
-            for rule in dict.fromkeys(candidates):
-                if rule.where is None or rule.where(event.properties):
-                    start = max(at, covered.get(rule.place, at)) if rule.once else at
-                    covered[rule.place] = max(end, covered.get(rule.place, end))
-                    last = end if rule.lasts is None else min(end, at + rule.lasts)
-                    if start < last:
-                        awards.append(
-                            Award(
-                                rule.place,
-                                event.event_id,
-                                at,
-                                rule.points,
-                                start,
-                                last,
-                                rule.half_life,
-                            )
-                        )
-        return awards
-
-    # --- values -------------------------------------------------------------------------
-
-    def _at(self, at: int) -> _State:
-        return self._combine(
-            [worth(award, at) for award in self._awards],
-            [award.is_there(at) for award in self._awards],
-        )
-
-    def _combine(self, lines: list[int], there: list[bool]) -> _State:
-        """Bounds, sums and temperature of these values of the awards."""
-        for rule in self._ruleset.rules:
-            if rule.maximum is not None:
-                mine = [i for i, r in enumerate(self._rules) if r.place == rule.place]
-                held(lines, mine, rule.maximum)
-        sums = {}
-        for group in self._ruleset.groups.values():
-            mine = [i for i, rule in enumerate(self._rules) if rule.group == group.name]
-            if group.maximum is not None:
-                held(lines, mine, group.maximum)
-            sums[group.name] = sum(lines[i] for i in mine)
-        exact = sum(sums.values())
-        groups = {name: _round(value) for name, value in sums.items()}
-        shown = {**groups, TOTAL: _round(exact)}
-        override = next(
-            (
-                rule
-                for rule in sorted(
-                    {
-                        r
-                        for r, is_there in zip(self._rules, there, strict=True)
-                        if is_there and r.override
-                    },
-                    key=lambda r: r.place,
-                )
-            ),
-            None,
-        )
-        temperature = self._temperature(shown)
-        if override is not None and override.override is not None:
-            temperature = override.override
-        return _State(
-            lines=tuple(lines),
-            groups=groups,
-            exact=exact,
-            temperature=Temperature.COLD if self._suspended else temperature,
-            override=None if override is None else override.rule_id,
-            cooled=self._suspended
-            or (
-                temperature is not Temperature.HOT
-                and any(m.at_least - shown[m.group] >= m.rearm for m in self._ruleset.hot)
-            ),
-        )
-
-    def _temperature(self, shown: Mapping[str, int]) -> Temperature:
-        if _reached(self._ruleset.hot, shown):
-            return Temperature.HOT
-        if self._ruleset.warm and _reached(self._ruleset.warm, shown):
-            return Temperature.WARM
-        return Temperature.COLD
-
-    def _first(self, what: Any) -> datetime | None:
-        """The first instant after now at which `what` of the state is another than now."""
-
-        def corners(lesser: list[int], greater: list[int], there: list[bool]) -> tuple[Any, Any]:
-            return what(self._combine(lesser, there)), what(self._combine(greater, there))
-
-        at = first_change(
-            self._awards,
-            self._now,
-            what(self._state),
-            corners,
-            [award for award, rule in zip(self._awards, self._rules, strict=True) if rule.override],
-        )
-        return None if at is None else from_ms(at)
-
-    # --- explaining ---------------------------------------------------------------------
-
-    def _contributions(self, state: _State) -> tuple[Contribution, ...]:
-        lines = []
-        for award, rule, points in zip(self._awards, self._rules, state.lines, strict=True):
-            if not award.is_there(self._now):
-                continue
-            decayed = worth(award, self._now)
-            lines.append(
-                Contribution(
-                    rule=rule.rule_id,
-                    group=rule.group,
-                    event_id=award.event_id or None,
-                    at=None if award.at is None else from_ms(award.at),
-                    raw=_decimal(award.points),
-                    decayed=_decimal(decayed),
-                    lost=_decimal(decayed - points),
-                    points=_decimal(points),
-                )
-            )
-        return tuple(lines)
-
-    def _reasons(self, contributions: tuple[Contribution, ...]) -> tuple[Reason, ...]:
-        sums: dict[str, Decimal] = {rule.rule_id: Decimal(0) for rule in self._ruleset.rules}
-        for line in contributions:
-            sums[line.rule] += line.points
-        best = sorted(sums.items(), key=lambda pair: -pair[1])[:REASONS]
-        return tuple(Reason(rule, points) for rule, points in best if points > 0)
+            if rule.matcher is None:
+                changes += [at for at in (rule.active_from, rule.active_until) if at is not None]
+        last = max(changes, default=now)
+        borders = {
+            at
+            for one in history.adjustments
+            if one.kind != "add"
+            for at in (one.happening.at, one.happening.end)
+        }
+        if self._ruleset.sees_stage:
+            borders |= {at for _, spans in history.stages for span in spans for at in span}
+        start, scene = now + 1, self._scene
+        for border in sorted({at for at in borders if now < at <= last} | {last + 1}):
+            if start < border:
+                yield scene, start, border
+            start = border
+            scene = self._scene_at(border)
 
 
-def _reached(minimums: Iterable[Minimum], shown: Mapping[str, int]) -> bool:
-    return all(shown[minimum.group] >= minimum.at_least for minimum in minimums)
+def _first_other(
+    scene: Scene, judgement: Judgement[T], current: T, first: int, last: int
+) -> int | None:
+    """The first instant in [first, last] with another answer than `current`.
+
+    A stretch whose bounds allow one answer only has that answer throughout; another is halved.
+    """
+    stretches = [(first, last)]
+    while stretches:
+        a, b = stretches.pop()
+        answers = scene.judge(judgement, a, b)
+        if len(answers) > 1:
+            middle = (a + b) // 2
+            stretches += [(middle + 1, b), (a, middle)]
+        elif answers != {current}:
+            return a
+    return None
 
 
-def _round(thousandths: int) -> int:
-    return (thousandths + 500) // 1000
+class _JudgedTotals:
+    """The totals at which silences are judged, found when they are asked for."""
+
+    def __init__(self, ruleset: Ruleset, facts: Mapping[str, Any], history: History) -> None:
+        self._ruleset = ruleset
+        self._facts = facts
+        self._history = history
+        self._known: dict[int, Mapping[int, int]] = {}
+
+    def at(self, instant: int) -> Mapping[int, int]:
+        """By completion, in the events that count at `instant`, until one comes or goes."""
+        changes = self._history.changes
+        version = bisect_right(changes, instant)
+        if version not in self._known:
+            until = changes[version] - 1 if version < len(changes) else instant
+            self._known[version] = self._judge(instant, until)
+        return self._known[version]
+
+    def _judge(self, instant: int, until: int) -> Mapping[int, int]:
+        known = self._history.as_known(instant, instant)
+        instants: set[int] = set()
+        for rule in self._ruleset.judged:
+            resets = [one for one in known.adjustments if one.ends_lines_of(rule.group)]
+            matched = known.matched[rule.place]
+            instants |= silence.judged_instants(rule, matched, resets, known.events, until)
+        before = _Before({})
+        for at in sorted(instants):
+            then = self._history.as_known(instant, at)
+            scene = Scene(self._ruleset, self._facts, then, at, before)
+            total = 0 if scene.suspended else scene.sums(at).shown[TOTAL]
+            before.totals[at] = total
+        return before.totals
 
 
-def _decimal(thousandths: int) -> Decimal:
-    return Decimal(thousandths) / 1000
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What has been judged before the instant in hand: those of the same instant see the same."""
+
+    totals: dict[int, int]
+
+    def at(self, instant: int) -> Mapping[int, int]:  # noqa: ARG002 - the events are the same
+        return self.totals
 
 
-def _with_email_class(facts: Mapping[str, Any]) -> Mapping[str, Any]:
-    domain = facts.get("email_domain")
-    if facts.get("email_class") is not None or not isinstance(domain, str):
-        return facts
-    return {**facts, "email_class": email_class(domain)}
+def _temperature(found: Temperature, missed: bool) -> Temperature:  # noqa: ARG001
+    return found
 
 
-def _stage(events: list[Event], now: int) -> Stage:
-    """The furthest stage that an event has reached, or `rejected` by sales' last word."""
-    kept = [
-        event
-        for event in events
-        if to_ms(event.occurred_at) <= now
-        and (event.expires_at is None or to_ms(event.expires_at) > now)
-        and BOT not in event.flags
-    ]
-    rejected = False
-    reached = set()
-    for event in kept:
-        stage = next((stage for stage, types in STAGES if event.type in types), Stage.AWARENESS)
-        reached.add(stage)
-        if event.type == "sales_rejected":
-            rejected = True
-        elif stage in (Stage.INTENT, Stage.CUSTOMER):
-            rejected = False
-    if rejected:
-        return Stage.REJECTED
-    return next((stage for stage, _ in STAGES if stage in reached), Stage.AWARENESS)
+def _cooled(found: Temperature, missed: bool) -> bool:
+    return found is not Temperature.HOT and missed
+
+
+def _instant(at: int) -> datetime | None:
+    """None beyond the end of the calendar."""
+    try:
+        return from_ms(at)
+    except OverflowError:
+        return None
+
+
+def _given(ruleset: Ruleset, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The facts but the stage: without nulls, with a class of e-mail."""
+    given = {name: value for name, value in facts.items() if value is not None}
+    domain = given.get("email_domain")
+    if "email_class" not in given and isinstance(domain, str):
+        given["email_class"] = email_class(domain, ruleset.domains)
+    return given

@@ -1,94 +1,83 @@
-"""A ruleset as the engine uses it, made of checked JSON.
+"""A ruleset as the engine uses it, made of checked YAML or JSON.
 
-The JSON has the shape of scoring.yaml. `check` refuses what this module does not read, so
-nothing here is ignored in silence.
+`load` checks what people wrote; `from_checked` takes what the build has checked, so that
+functions start without the checker.
 """
 
 import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
+from functools import cached_property
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
+from hotlist.events import TYPES, Event
 from hotlist.leads import Stage, Temperature
 from hotlist.scoring import pattern, values
-
-Matches = Callable[[Mapping[str, Any]], bool]
-
-TOTAL: Final = "total"
-
-STAGES: Final[tuple[tuple[Stage, frozenset[str]], ...]] = (
-    (Stage.CUSTOMER, frozenset({"order_completed", "sales_won"})),
-    (
-        Stage.INTENT,
-        frozenset(
-            {
-                "demo_requested",
-                "contact_requested",
-                "meeting_booked",
-                "trial_started",
-                "cart_updated",
-                "cart_abandoned",
-            }
-        ),
-    ),
-    (Stage.CONSIDERATION, frozenset({"webinar_attended"})),
-    (
-        Stage.INTEREST,
-        frozenset({"form_submitted", "file_downloaded", "email_clicked", "webinar_registered"}),
-    ),
+from hotlist.scoring.decay import Decay
+from hotlist.scoring.domains import Classes, classes
+from hotlist.scoring.rules import (
+    ACTIVITY,
+    DAY,
+    MANUAL,
+    SESSION,
+    TOTAL,
+    Award,
+    Band,
+    Bounds,
+    Group,
+    Interest,
+    Look,
+    Matcher,
+    Matches,
+    Minimum,
+    Minimums,
+    Rule,
+    Scale,
+    Unless,
 )
-"""Which events reach which stage, the furthest first."""
+
+STAGES: Final = (Stage.CUSTOMER, Stage.INTENT, Stage.CONSIDERATION, Stage.INTEREST)
+"""The stages that events reach, the furthest first."""
+
+DEFAULT_STAGES: Final[Mapping[str, tuple[str, ...]]] = {
+    "interest": ("form_submitted", "file_downloaded", "email_clicked", "webinar_registered"),
+    "consideration": ("webinar_attended",),
+    "intent": (
+        *("demo_requested", "contact_requested", "meeting_booked", "trial_started"),
+        *("cart_updated", "cart_abandoned"),
+    ),
+    "customer": ("order_completed", "sales_won"),
+}
+
+DEFAULT_GROUPS: Final[Mapping[str, None]] = {"fit": None, "engagement": None}
+DEFAULT_RETENTION: Final = "396d"
+
+_UNNAMED: Final = "custom:"
+"""Stands for all types that no matcher names, and that none can name: they are seen alike."""
+
+_Reader = Callable[[Mapping[str, Any]], list[Interest]]
+
+ADJUSTED: Final = "score_adjusted"
+"""What a line of an operator's adjustment is called instead of a rule."""
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A part of the score. Points are thousandths, times milliseconds."""
-
-    name: str
-    maximum: int | None
-    half_life: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule of events (`types` is not None) or of the lead. Units as in `Group`."""
-
-    place: int
-    rule_id: str
-    group: str
-    points: int
-    types: frozenset[str] | None
-    activity: bool
-    where: Matches | None
-    lead: Matches | None
-    once: bool
-    maximum: int | None
-    half_life: int | None
-    lasts: int | None
-    override: Temperature | None
-
-
-@dataclass(frozen=True, slots=True)
-class Minimum:
-    """What a group, or the total, must reach; and how far below counts as cooled."""
-
-    group: str
-    at_least: int
-    rearm: Fraction
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ruleset:
-    """A whole ruleset; `hash` is that of its content."""
+    """A whole ruleset; `hash` is that of its content. `scales`: the segments', then the general."""
 
     hash: str
+    zone: ZoneInfo
     retention: int
     groups: Mapping[str, Group]
+    total: Bounds
     rules: tuple[Rule, ...]
-    warm: tuple[Minimum, ...]
-    hot: tuple[Minimum, ...]
+    ignore: tuple[Matcher, ...]
+    domains: Classes
+    stages: tuple[tuple[Stage, tuple[Matcher, ...]], ...]
+    scales: tuple[Scale, ...]
+    sees_stage: bool
     titles: Mapping[str, str | Mapping[str, str]]
 
     def title(self, rule_id: str, language: str) -> str:
@@ -98,69 +87,220 @@ class Ruleset:
             return title
         return title.get(language) or next(iter(title.values()), rule_id)
 
+    def seen(self, event: Event) -> list[Interest]:
+        """All that this event is to the ruleset: ignored first, then stages, then rules."""
+        read = self._readers.get(event.type) or self._reader(event.type)
+        return read(event.properties)
+
+    @cached_property
+    def overriding(self) -> tuple[Rule, ...]:
+        """The rules that decide the temperature while they have an award, in file order."""
+        return tuple(rule for rule in self.rules if rule.override is not None)
+
+    @cached_property
+    def judged(self) -> tuple[Rule, ...]:
+        """The rules of silence that look at the total."""
+        return tuple(rule for rule in self.rules if rule.is_silence and rule.is_judged)
+
+    @cached_property
+    def weights(self) -> Mapping[str, int]:
+        """By group, and those of adjustments of the total alone."""
+        return {MANUAL: 100} | {group.name: group.weight for group in self.groups.values()}
+
+    @cached_property
+    def _readers(self) -> dict[str, _Reader]:
+        """By type of event, made when the first of it is seen."""
+        return {}
+
+    def _reader(self, event_type: str) -> _Reader:
+        name = event_type if event_type in self._named_types else _UNNAMED
+        if name not in self._readers:
+            looks = [(interest, one.where) for interest, one in self._looks if one.takes(name)]
+            self._readers[name] = pattern.compile_all(looks)
+        return self._readers[name]
+
+    @cached_property
+    def _looks(self) -> list[tuple[Interest, Matcher]]:
+        looks = [(Interest(Look.IGNORE, 0), matcher) for matcher in self.ignore]
+        for place, (_, matchers) in enumerate(self.stages):
+            looks += [(Interest(Look.STAGE, place), matcher) for matcher in matchers]
+        for rule in self.rules:
+            if rule.matcher is not None:
+                looks.append((Interest(Look.MATCH, rule.place), rule.matcher))
+            if rule.unless is not None:
+                looks.append((Interest(Look.ABSENCE, rule.place), rule.unless.matcher))
+        return looks
+
+    @cached_property
+    def _named_types(self) -> frozenset[str]:
+        return TYPES.union(*(matcher.types or () for _, matcher in self._looks))
+
+
+def load(source: Mapping[str, Any] | str) -> Ruleset:
+    """The ruleset of a YAML text, or of a mapping of its shape, checked first.
+
+    :raises hotlist.findings.BadConfig: (a ValueError) with everything that is wrong in it.
+    """
+    from hotlist.scoring import check  # noqa: PLC0415 - not part of what runs in Lambda
+
+    text = source if isinstance(source, str) else json.dumps(source, default=float)
+    return from_checked(check.compile_scoring(text, "scoring.yaml"))
+
 
 def from_checked(source: Mapping[str, Any]) -> Ruleset:
     """The ruleset of a mapping that has been checked."""
     text = json.dumps(source, sort_keys=True, separators=(",", ":"), default=float)
+    zone = values.zone(source.get("timezone", "UTC"))
     groups = {
-        name: Group(name, _points(given, "max"), _half_life(given))
-        for name, given in (source.get("groups") or {"fit": {}, "engagement": {}}).items()
+        name: _group(name, given or {})
+        for name, given in (source.get("groups") or DEFAULT_GROUPS).items()
     }
-    temperature = source["temperature"]
-    rearm = temperature.get("rearm", "10%")
+    rules = source["rules"]
+    segments = source.get("segments") or []
+    leads = [given["lead"] for given in segments]
+    leads += [band.get("lead") for rule in rules for band in rule.get("first_of", [])]
+    leads += [rule.get("lead") for rule in rules]
+    given_stages = {**DEFAULT_STAGES, **(source.get("stages") or {})}
     return Ruleset(
         hash=hashlib.sha256(text.encode()).hexdigest()[:16],
-        retention=values.duration(source.get("retention", "396d")),
+        zone=zone,
+        retention=values.duration(source.get("retention", DEFAULT_RETENTION)),
         groups=groups,
-        rules=tuple(_rule(place, rule, groups) for place, rule in enumerate(source["rules"])),
-        warm=_minimums(temperature.get("warm"), rearm),
-        hot=_minimums(temperature["hot"], rearm),
-        titles={rule["id"]: rule["title"] for rule in source["rules"] if "title" in rule},
+        total=_bounds(source.get("total") or {}),
+        rules=tuple(_rule(place, rule, groups, zone) for place, rule in enumerate(rules)),
+        ignore=tuple(_matcher(given, None) for given in source.get("ignore") or []),
+        domains=classes(source.get("domains") or {}),
+        stages=tuple(
+            (stage, tuple(_matcher(given, ACTIVITY) for given in given_stages[stage]))
+            for stage in STAGES
+        ),
+        scales=(*(_scale(source, segment) for segment in segments), _scale(source, {})),
+        sees_stage='"stage' in json.dumps(leads, default=float),
+        titles={rule["id"]: rule["title"] for rule in rules if "title" in rule},
     )
 
 
-def _rule(place: int, rule: Mapping[str, Any], groups: Mapping[str, Group]) -> Rule:
-    event = rule.get("event")
-    names = [event] if isinstance(event, str) else event
-    group = rule.get("group", "fit" if names is None else "engagement")
-    half_life = _half_life(rule) if "decay" in rule else groups[group].half_life
-    lasts = rule.get("lasts")
-    override = rule.get("override")
+def _group(name: str, given: Mapping[str, Any]) -> Group:
+    return Group(
+        name=name,
+        bounds=_bounds(given),
+        weight=values.weight(given.get("weight", "100%")),
+        decay=Decay.of(given.get("decay", "none")),
+        lasts=_lasts(given.get("lasts", "none")),
+    )
+
+
+def _rule(
+    place: int, given: Mapping[str, Any], groups: Mapping[str, Group], zone: ZoneInfo
+) -> Rule:
+    is_silence = "inactive" in given
+    is_event = "event" in given and not is_silence
+    group = groups[given.get("group", "engagement" if is_event or is_silence else "fit")]
+    decay = Decay.of(given["decay"]) if "decay" in given else group.decay
+    lasts = _lasts(given["lasts"]) if "lasts" in given else group.lasts
+    override = given.get("override")
+    start, end = given.get("active_from"), given.get("active_until")
     return Rule(
         place=place,
-        rule_id=rule["id"],
-        group=group,
-        points=values.points(rule.get("points", 0)),
-        types=None if names is None else frozenset(names),
-        activity=names is not None and "activity" in names,
-        where=pattern.compile(rule["where"]) if "where" in rule else None,
-        lead=pattern.compile(rule["lead"], ignore_case=True) if "lead" in rule else None,
-        once=rule.get("award") == "once",
-        maximum=_points(rule, "max"),
-        half_life=None if names is None else half_life,
-        lasts=None if lasts in (None, "none") else values.duration(lasts),
+        rule_id=given["id"],
+        group=group.name,
+        matcher=_matcher(given, ACTIVITY) if is_event or is_silence else None,
+        inactive=values.duration(given["inactive"]) if is_silence else None,
+        lead=_lead(given),
+        score=pattern.compile_values(given["score"]) if "score" in given else None,
+        unless=_unless(given["unless"]) if "unless" in given else None,
+        bands=tuple(map(_band, given.get("first_of") or [{"points": given.get("points", 0)}])),
+        award=_award(given.get("award", "once" if is_silence else "each")),
+        decay=decay if is_event else None,
+        lasts=lasts if is_event else None,
+        bounds=_bounds(given),
         override=None if override is None else Temperature(override),
+        active_from=None if start is None else values.beginning(start, zone),
+        active_until=None if end is None else values.ending(end, zone),
+        humans_only=given.get("humans_only", True),
     )
 
 
-def _points(given: Mapping[str, Any], name: str) -> int | None:
-    return values.points(given[name]) if name in given else None
+def _band(given: Mapping[str, Any]) -> Band:
+    return Band(
+        points=values.points(given["points"]),
+        where=pattern.compile(given["where"]) if "where" in given else None,
+        lead=_lead(given),
+        score=pattern.compile_values(given["score"]) if "score" in given else None,
+    )
 
 
-def _half_life(given: Mapping[str, Any]) -> int | None:
-    decay = given.get("decay", "none")
-    return None if decay == "none" else values.duration(decay["half_life"])
+def _unless(given: Mapping[str, Any]) -> Unless:
+    within = values.duration(given["within"]) if "within" in given else None
+    return Unless(_matcher(given, ACTIVITY), within, given.get("same"))
 
 
-def _minimums(given: Any, rearm: Any) -> tuple[Minimum, ...]:
-    if given is None:
-        return ()
+_AWARDS: Final[Mapping[str, Award]] = {
+    "each": Award(1),
+    "once": Award(1, stops=True),
+    "per_day": Award(1, stops=True, within=DAY),
+    "per_session": Award(1, stops=True, within=SESSION),
+    "latest": Award(None),
+}
+
+
+def _award(given: Any) -> Award:
+    if isinstance(given, str):
+        return _AWARDS[given]
+    within = given.get("within")
+    return Award(
+        count=int(given.get("at_count") or given["every"]),
+        stops="at_count" in given,
+        within=within if within in (None, DAY, SESSION) else values.duration(within),
+        distinct=given.get("distinct"),
+    )
+
+
+def _matcher(given: Any, default: str | None) -> Matcher:
+    """Of a mapping with `event` and `where`, or of the name of a type."""
+    if isinstance(given, str):
+        return Matcher(frozenset({given}), None)
+    named = given.get("event", default)
+    types = [named] if isinstance(named, str) else named
+    return Matcher(
+        types=None if types is None else frozenset(types),
+        where=given.get("where"),
+    )
+
+
+def _lead(given: Mapping[str, Any]) -> Matches | None:
+    return pattern.compile(given["lead"], ignore_case=True) if "lead" in given else None
+
+
+def _scale(source: Mapping[str, Any], segment: Mapping[str, Any]) -> Scale:
+    temperature = {**source["temperature"], **(segment.get("temperature") or {})}
+    margin = values.amount(temperature.get("rearm", "10%"))
+    grades = segment["grades"] if "grades" in segment else source.get("grades")
+    return Scale(
+        segment=segment.get("id"),
+        lead=_lead(segment),
+        hot=_minimums(temperature["hot"], margin),
+        warm=_minimums(temperature["warm"], margin) if "warm" in temperature else (),
+        grades=tuple((name, _minimums(asked, margin)) for name, asked in (grades or {}).items()),
+        suspended=segment.get("suspended", False),
+    )
+
+
+def _minimums(given: Any, margin: values.Amount) -> Minimums:
     named = given if isinstance(given, Mapping) else {TOTAL: given}
     return tuple(
-        Minimum(
-            name,
-            values.whole(least),
-            values.amount(rearm).of(abs(values.whole(least)) * 1000) / 1000,
-        )
-        for name, least in named.items()
+        Minimum(name, least, margin.of(abs(least) * 1000) / 1000)
+        for name, least in ((name, values.whole(asked)) for name, asked in named.items())
     )
+
+
+def _bounds(given: Mapping[str, Any]) -> Bounds:
+    least, most = given.get("min"), given.get("max")
+    return Bounds(
+        None if least is None else values.points(least),
+        None if most is None else values.points(most),
+    )
+
+
+def _lasts(given: Any) -> int | None:
+    return None if given == "none" else values.duration(given)

@@ -1,119 +1,135 @@
-"""Awards over time: what one is worth at an instant, and when something first changes."""
+"""Awards over time: when each is there, and what it is worth.
 
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+Instants are milliseconds; a span is a half-open pair of them, spans are sorted and disjoint.
+"""
+
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+from typing import Final, NamedTuple
+
+from hotlist.scoring.decay import Decay
 
 NEVER: Final = 2**62
 
+Span = tuple[int, int]
+Spans = tuple[Span, ...]
 
-@dataclass(frozen=True, slots=True)
-class Award:
-    """What a rule (by its place in the file) gave for an event, or for the lead (`at` None).
+ALWAYS: Final[Spans] = ((-NEVER, NEVER),)
 
-    It is there from `start` until before `end`; it fades by half in `half_life` from `at`.
-    Points are thousandths, instants milliseconds.
+
+class Presence(IntEnum):
+    """Whether something is there during a stretch of time."""
+
+    NO = 0
+    MAYBE = 1
+    YES = 2
+
+
+class Grant(NamedTuple):
+    """What a rule (by its place in the file) gave for an event, a silence or the lead.
+
+    `at` is None for the lead, `event_id` empty for both others; `when` it is there.
     """
 
     place: int
-    event_id: str
     at: int | None
+    event_id: str
     points: int
-    start: int = -NEVER
-    end: int = NEVER
-    half_life: int | None = None
+    when: Spans
+    decay: Decay | None = None
+
+    @property
+    def order(self) -> tuple[int, int, str, int]:
+        """Lines without instant first, in file order; then by age."""
+        if self.at is None:
+            return 0, 0, "", self.place
+        return 1, self.at, self.event_id, self.place
 
     def is_there(self, at: int) -> bool:
-        return self.start <= at < self.end
+        return any(start <= at < end for start, end in self.when)
+
+    def worth(self, at: int) -> int:
+        """What it is worth at an instant at which it is there."""
+        if self.decay is None or self.at is None:
+            return self.points
+        return self.decay.worth(self.points, at - self.at)
+
+    def worths(self, first: int, last: int) -> tuple[int, int]:
+        """The least and the greatest worth from `first` to `last`, as if it were there."""
+        if self.decay is None or self.at is None:
+            return self.points, self.points
+        ages = max(first, self.at) - self.at, max(last, self.at) - self.at
+        return self.decay.extremes(self.points, *ages)
+
+    def extremes(self, first: int, last: int) -> tuple[int, int, Presence]:
+        """The least and the greatest worth from `first` to `last`, 0 where it is not there."""
+        least, most, presence = 0, 0, Presence.NO
+        for start, end in self.when:
+            if start > last or end <= first:
+                continue
+            whole = start <= first and last < end
+            low = high = self.points
+            if self.decay is not None and self.at is not None:
+                low, high = self.decay.extremes(
+                    self.points, max(first, start) - self.at, min(last, end - 1) - self.at
+                )
+            if whole:
+                return low, high, Presence.YES
+            least, most, presence = min(least, low), max(most, high), Presence.MAYBE
+        return least, most, presence
 
 
-def worth(award: Award, at: int) -> int:
-    """What an award is worth at an instant, rounded half up to thousandths with its sign."""
-    if not award.is_there(at):
-        return 0
-    if award.half_life is None or award.at is None:
-        return award.points
-    faded: float = award.points * 2.0 ** (-(at - award.at) / award.half_life)
-    return math.floor(faded + 0.5)
+def during(spans: Iterable[Span], start: int, end: int) -> Spans:
+    """The parts of spans that lie from `start` to before `end`."""
+    return tuple((max(a, start), min(b, end)) for a, b in spans if max(a, start) < min(b, end))
 
 
-def held(lines: list[int], mine: Sequence[int], maximum: int) -> None:
-    """Hold the sum of some lines at `maximum`: the newest positive ones lose first."""
-    excess = sum(lines[i] for i in mine) - maximum
-    for i in reversed(mine):
-        if excess <= 0:
-            return
-        taken = min(excess, max(0, lines[i]))
-        lines[i] -= taken
-        excess -= taken
-
-
-Corners = Callable[[list[int], list[int], list[bool]], tuple[Any, Any]]
-
-
-def first_change(
-    awards: Sequence[Award],
-    now: int,
-    current: object,
-    corners: Corners,
-    decisive: Sequence[Award],
-) -> int | None:
-    """The first millisecond after `now` at which something differs from `current`.
-
-    `corners` judges the least and the greatest value that each award has in a stretch: if
-    both come to the same, nothing happens inside, for all that is judged grows with the
-    values. `decisive` awards count by being there, so a stretch ends where one comes or goes.
-    """
-    ends = [t for a in awards for t in (a.start, a.end) if now < t < NEVER]
-    fades = [a for a in awards if a.half_life and a.at is not None]
-    # After ten bits more than a value has, a fading award is worth nothing at all.
-    silent = [
-        a.at + a.half_life * (abs(a.points).bit_length() + 10)
-        for a in fades
-        if a.at is not None and a.half_life is not None
-    ]
-    last = max([*ends, *(min(t, a.end) for t, a in zip(silent, fades, strict=True))], default=now)
-    borders = sorted({t for a in decisive for t in (a.start, a.end) if now < t <= last})
-    start = now + 1
-    for border in [*borders, last + 1]:
-        if start < border:
-            found = _search(awards, start, border - 1, current, corners)
-            if found is not None:
-                return found
-        start = border
-    return None
-
-
-def _search(
-    awards: Sequence[Award], first: int, last: int, current: object, corners: Corners
-) -> int | None:
-    """Within [first, last], in which no decisive award comes or goes."""
-    there = [award.is_there(first) for award in awards]
-    stretches = [(first, last)]
-    while stretches:
-        a, b = stretches.pop()
-        lesser, greater = [], []
-        for award in awards:
-            low, high = _range(award, a, b)
-            lesser.append(low)
-            greater.append(high)
-        one, other = corners(lesser, greater, there)
-        if one == other:
-            if one != current:
-                return a
+def union(spans: Iterable[Span]) -> Spans:
+    """The same instants as sorted spans that do not touch."""
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        if start >= end:
             continue
-        middle = (a + b) // 2
-        stretches += [(middle + 1, b), (a, middle)]
-    return None
+        if joined and start <= joined[-1][1]:
+            if end > joined[-1][1]:
+                joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return tuple(joined)
 
 
-def _range(award: Award, a: int, b: int) -> tuple[int, int]:
-    """The least and greatest worth of an award at any instant of [a, b]."""
-    inside = (max(a, award.start), min(b, award.end - 1))
-    if inside[0] > inside[1]:
-        return 0, 0
-    ends = [worth(award, inside[0]), worth(award, inside[1])]
-    if inside != (a, b):
-        ends.append(0)
-    return min(ends), max(ends)
+def without(spans: Iterable[Span], covered: Sequence[Span]) -> Spans:
+    """What is left of spans outside of `covered`, which is sorted and disjoint."""
+    left: list[Span] = []
+    for span_start, end in spans:
+        start = span_start
+        for a, b in covered:
+            if b <= start:
+                continue
+            if a >= end:
+                break
+            if start < a:
+                left.append((start, a))
+            start = b
+        if start < end:
+            left.append((start, end))
+    return tuple(left)
+
+
+class Cover:
+    """A growing set of spans, kept small where they overlap."""
+
+    def __init__(self) -> None:
+        self.spans: Spans = ()
+
+    def add(self, spans: Spans) -> None:
+        if len(self.spans) == 1 and len(spans) == 1:
+            (a, b), (c, d) = self.spans[0], spans[0]
+            if c <= b and a <= d:
+                self.spans = ((min(a, c), max(b, d)),)
+                return
+        self.spans = union((*self.spans, *spans))
+
+    def rest(self, spans: Spans) -> Spans:
+        """What of these spans is not covered yet."""
+        return without(spans, self.spans)

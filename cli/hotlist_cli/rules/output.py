@@ -1,0 +1,82 @@
+"""What the command prints: tables for people, and JSON lines that keep every digit."""
+
+import json
+import sys
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from hotlist.events import to_text
+
+_MOST: Final = 80
+_NONE: Final = "–"
+
+
+def say(text: str) -> None:
+    """Print text also where it has characters that the terminal's encoding lacks."""
+    encoding = sys.stdout.encoding or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
+# --- JSON -------------------------------------------------------------------------------
+
+
+def to_json(value: object) -> str:
+    """JSON on one line, in ASCII; a Decimal keeps all its digits, which `json` cannot do."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{json.dumps(k)}: {to_json(v)}' for k, v in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(to_json, value))}]"
+    if isinstance(value, Decimal):
+        return exact(value)
+    if isinstance(value, datetime):
+        return json.dumps(to_text(value))
+    return json.dumps(value)
+
+
+def exact(number: Decimal) -> str:
+    """All digits of a number, without exponent and needless zeros: `16.5`, `40`, `-0.125`."""
+    text = format(number, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
+
+
+# --- tables -----------------------------------------------------------------------------
+
+
+def cell(value: object) -> str:
+    """A value in a table: on one line and harmless to a terminal, whoever wrote it."""
+    if value is None:
+        return _NONE
+    text = to_text(value) if isinstance(value, datetime) else str(value)
+    text = text if len(text) <= _MOST else f"{text[: _MOST - 1]}…"
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def decimals(column: Iterable[Decimal]) -> list[str]:
+    """Numbers with as many decimals as the one that has most: their points stand in line."""
+    texts = [exact(number) for number in column]
+    most = max((len(text.partition(".")[2]) for text in texts), default=0)
+    return [f"{Decimal(text):.{most}f}" for text in texts]
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: set[str]) -> str:
+    """Lines of columns; those that `numbers` names stand to the right."""
+    lines = [header, *rows]
+    widths = [max(_width(line[place]) for line in lines) for place in range(len(header))]
+    texts = []
+    for line in lines:
+        cells = []
+        for name, text, width in zip(header, line, widths, strict=True):
+            space = " " * (width - _width(text))
+            cells.append(space + text if name in numbers else text + space)
+        texts.append("  ".join(cells).rstrip())
+    return "\n".join(texts)
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal: two for most characters of East Asia, none for accents."""
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+    return len(text) + wide - sum(unicodedata.combining(c) != 0 for c in text)

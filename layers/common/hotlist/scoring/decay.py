@@ -1,0 +1,107 @@
+"""How an award fades: what it is worth at an age.
+
+Points are whole thousandths, ages whole milliseconds. Only 2^x is binary floating point; all
+else is exact, and rounded half up once.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Final, NamedTuple
+
+from hotlist.scoring.values import Amount, amount, duration
+
+_SURE: Final = 1 << 40
+"""Below this many thousandths a product of doubles is off by less than `_NEAR`."""
+_NEAR: Final = 1e-3
+
+
+class Step(NamedTuple):
+    """From this age on an award is worth at most so much."""
+
+    age: int
+    most: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Decay:
+    """One way of fading; exactly one of the first four is set."""
+
+    half_life: int | None = None
+    linear: int | None = None
+    lose: tuple[Amount, int] | None = None
+    steps: tuple[Step, ...] = ()
+    floor: Amount | None = None
+
+    @classmethod
+    def of(cls, given: Any) -> "Decay | None":
+        """The decay of checked YAML; None for `none`."""
+        if given == "none":
+            return None
+        assert isinstance(given, Mapping)  # noqa: S101 - checked
+        return cls(
+            half_life=duration(given["half_life"]) if "half_life" in given else None,
+            linear=duration(given["linear"]) if "linear" in given else None,
+            lose=(amount(given["lose"]), duration(given["every"])) if "lose" in given else None,
+            steps=tuple(
+                Step(duration(age), amount(most)) for age, most in given.get("steps", {}).items()
+            ),
+            floor=amount(given["floor"]) if "floor" in given else None,
+        )
+
+    def worth(self, points: int, age: int) -> int:
+        """What an award of so many points is worth at an age, rounded half up with its sign."""
+        faded = self._faded(points, age)
+        if self.floor is None:
+            return faded
+        # Rounding keeps order: the greater of two values is found after it just as well.
+        size = abs(points)
+        least = min(Fraction(size), self.floor.of(size))
+        return max(faded, _rounded(least)) if points >= 0 else min(faded, _rounded(-least))
+
+    def extremes(self, points: int, first: int, last: int) -> tuple[int, int]:
+        """The least and the greatest worth at any age from `first` to `last`."""
+        one, other = self.worth(points, first), self.worth(points, last)
+        if not self.steps:
+            return (one, other) if one < other else (other, one)
+        # Steps in points after steps in percent may raise a small award again.
+        between = [self.worth(points, step.age) for step in self.steps if first < step.age < last]
+        return min(one, other, *between), max(one, other, *between)
+
+    def _faded(self, points: int, age: int) -> int:
+        if self.half_life is not None:
+            return _halved(points, 2.0 ** (-age / self.half_life))
+        if self.linear is not None:
+            return _rounded_ratio(points * max(0, self.linear - age), self.linear)
+        size = abs(points)
+        left = Fraction(size)
+        if self.lose is not None:
+            lost, every = self.lose
+            left = max(Fraction(0), size - lost.of(size) * (age // every))
+        else:
+            for step in self.steps:
+                if age >= step.age:
+                    left = min(Fraction(size), step.most.of(size))
+        return _rounded(left if points >= 0 else -left)
+
+
+def _halved(points: int, factor: float) -> int:
+    """⌊points · factor + ½⌋, exact for the factor as it is."""
+    if -_SURE < points < _SURE:
+        product = points * factor
+        whole = math.floor(product)
+        rest = product - whole
+        if rest < 0.5 - _NEAR:
+            return whole
+        if rest > 0.5 + _NEAR:
+            return whole + 1
+    return _rounded(points * Fraction(factor))
+
+
+def _rounded(value: Fraction) -> int:
+    return _rounded_ratio(value.numerator, value.denominator)
+
+
+def _rounded_ratio(numerator: int, denominator: int) -> int:
+    return (2 * numerator + denominator) // (2 * denominator)

@@ -1,0 +1,187 @@
+"""A lead's events as its score sees them: those that count, and what each rule matches of them.
+
+An event counts from its own instant until it is as old as `retention` or has expired. All that
+can never count again is left out at once; the rest is matched once, for any instant.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Literal, NamedTuple
+
+from hotlist.events import BOT, INTERNAL, SPAM, Event, to_ms
+from hotlist.leads import Stage
+from hotlist.scoring import values
+from hotlist.scoring.rules import Look
+from hotlist.scoring.ruleset import STAGES, Ruleset
+from hotlist.scoring.timeline import Cover, Spans, union
+
+_WITHDRAWN: Final = frozenset({SPAM, INTERNAL})
+_UNDO_REJECTION: Final = (STAGES.index(Stage.INTENT), STAGES.index(Stage.CUSTOMER))
+_ADJUSTMENTS: Final = frozenset({"score_reset", "score_adjusted"})
+
+
+class Happening(NamedTuple):
+    """An event that counts from `at` to before `end`. Sorts in the order of events."""
+
+    at: int
+    event_id: str
+    end: int
+    is_bot: bool
+    event: Event
+
+    @property
+    def order(self) -> tuple[int, str]:
+        return self.at, self.event_id
+
+    def counts(self, at: int) -> bool:
+        return self.at <= at < self.end
+
+
+class Adjustment(NamedTuple):
+    """What an operator did to a group's score, or with `group` None to all of it."""
+
+    happening: Happening
+    kind: Literal["reset", "set", "add"]
+    group: str | None
+    points: int
+    lasts: int | None
+
+    def ends_lines_of(self, group: str) -> bool:
+        """Whether nothing of this group before it counts any more."""
+        return self.kind != "add" and self.group in (None, group)
+
+
+@dataclass(frozen=True)
+class History:
+    """Events in order.
+
+    `matched` and `absences` are by the place of the rule in the file, `reached` by the place of
+    the stage in `STAGES`; an event reaches the furthest only.
+    """
+
+    ruleset: Ruleset
+    events: Sequence[Happening]
+    matched: Sequence[Sequence[Happening]]
+    absences: Sequence[Sequence[Happening]]
+    reached: Sequence[Sequence[Happening]]
+    rejections: Sequence[Happening]
+    adjustments: Sequence[Adjustment]
+
+    @classmethod
+    def of(cls, ruleset: Ruleset, events: Iterable[Event], now: int) -> "History":
+        """What counts at `now` or will, in order."""
+        matched: list[list[Happening]] = [[] for _ in ruleset.rules]
+        absences: list[list[Happening]] = [[] for _ in ruleset.rules]
+        reached: list[list[Happening]] = [[] for _ in STAGES]
+        rejections, adjustments, kept = [], [], []
+        for one in sorted(_happenings(ruleset, events, now)):
+            event, is_bot = one.event, one.is_bot
+            interests = ruleset.seen(event)
+            if interests and interests[0].look is Look.IGNORE:
+                continue
+            if event.type in _ADJUSTMENTS and not is_bot:
+                adjustment = _adjustment(ruleset, one)
+                if adjustment is None:  # as if it had never been
+                    continue
+                adjustments.append(adjustment)
+            kept.append(one)
+            has_stage = is_bot
+            for look, place in interests:
+                if look is Look.STAGE:
+                    if not has_stage:
+                        reached[place].append(one)
+                        has_stage = True
+                elif not is_bot or not ruleset.rules[place].humans_only:
+                    (matched if look is Look.MATCH else absences)[place].append(one)
+            if event.type == "sales_rejected" and not is_bot:
+                rejections.append(one)
+        return cls(ruleset, kept, matched, absences, reached, rejections, adjustments)
+
+    def as_known(self, at: int, until: int) -> "History":
+        """The events up to `until` that count at a later instant `at`."""
+
+        def kept(happenings: Sequence[Happening]) -> list[Happening]:
+            return [one for one in happenings if one.at <= until and one.counts(at)]
+
+        return History(
+            self.ruleset,
+            kept(self.events),
+            [*map(kept, self.matched)],
+            [*map(kept, self.absences)],
+            [*map(kept, self.reached)],
+            kept(self.rejections),
+            [one for one in self.adjustments if kept([one.happening])],
+        )
+
+    @cached_property
+    def changes(self) -> list[int]:
+        """The instants at which an event begins or ceases to count, in order."""
+        return sorted({instant for one in self.events for instant in (one.at, one.end)})
+
+    @cached_property
+    def stages(self) -> tuple[tuple[Stage, Spans], ...]:
+        """When each stage is reached: the first of them that is there is the lead's."""
+        reached = (union((one.at, one.end) for one in those) for those in self.reached)
+        return ((Stage.REJECTED, self._rejected()), *zip(STAGES, reached, strict=True))
+
+    def stage(self, at: int) -> Stage:
+        """`rejected`, or the furthest stage that an event which counts has reached."""
+        for stage, spans in self.stages:
+            if any(start <= at < end for start, end in spans):
+                return stage
+        return Stage.AWARENESS
+
+    def _rejected(self) -> Spans:
+        """When sales has rejected the lead, and no later event tells otherwise."""
+        spans: list[tuple[int, int]] = []
+        undoing = [one for place in _UNDO_REJECTION for one in self.reached[place]]
+        for rejection in self.rejections:
+            later = Cover()
+            for one in undoing:
+                if one > rejection:
+                    later.add(((one.at, one.end),))
+            spans += later.rest(((rejection.at, rejection.end),))
+        return union(spans)
+
+
+def _happenings(ruleset: Ruleset, events: Iterable[Event], now: int) -> Iterable[Happening]:
+    seen: set[str] = set()
+    for event in events:
+        flags = event.flags
+        if event.event_id in seen or not flags.isdisjoint(_WITHDRAWN):
+            continue
+        seen.add(event.event_id)
+        at = to_ms(event.occurred_at)
+        end = at + ruleset.retention
+        if event.expires_at is not None:
+            end = min(end, to_ms(event.expires_at))
+        if at < end and now < end:
+            yield Happening(at, event.event_id, end, BOT in flags, event)
+
+
+def _adjustment(ruleset: Ruleset, happening: Happening) -> Adjustment | None:
+    """What an operator's event means; None if it is malformed or for no group there is."""
+    properties = happening.event.properties
+    group = properties.get("group")
+    if group is not None and (not isinstance(group, str) or group not in ruleset.groups):
+        return None
+    if group is None and len(ruleset.groups) == 1:
+        (group,) = ruleset.groups
+    if happening.event.type == "score_reset":
+        return Adjustment(happening, "reset", group, 0, None)
+    given = {name: properties[name] for name in ("add", "set") if properties.get(name) is not None}
+    if len(given) != 1:
+        return None
+    ((kind, points),) = given.items()
+    lasts = properties.get("lasts")
+    try:
+        return Adjustment(
+            happening,
+            "add" if kind == "add" else "set",
+            group,
+            values.points(points),
+            None if lasts is None else values.duration(lasts),
+        )
+    except ValueError:
+        return None

@@ -1,0 +1,224 @@
+"""A lead's score over a time in which nothing but its awards comes and goes.
+
+Resets, sets and, where rules look at it, the stage divide time into eras; a scene is one era.
+All that is judged grows with the worths of the awards, so bounds on these bound it too.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple, TypeVar
+
+from hotlist.leads import Temperature
+from hotlist.scoring import awards, silence
+from hotlist.scoring.history import Adjustment, Happening, History
+from hotlist.scoring.rules import MANUAL, TOTAL, Minimums, Rule, Scale
+from hotlist.scoring.ruleset import Ruleset
+from hotlist.scoring.silence import Totals
+from hotlist.scoring.timeline import NEVER, Grant, Presence, during
+
+T = TypeVar("T")
+
+Judgement = Callable[[Temperature, bool], T]
+"""What is asked of a temperature and of whether a minimum of `hot` is missed by its margin."""
+
+OF_THE_LEAD = ((-NEVER, NEVER),)
+
+
+class Sums(NamedTuple):
+    """What the lines come to: `groups` before weights in thousandths, `exact` in 1/100,000."""
+
+    groups: Mapping[str, int]
+    exact: int
+
+    @property
+    def shown(self) -> dict[str, int]:
+        """The whole numbers that people see, and that minimums are compared with."""
+        shown = {name: _rounded(value, 1000) for name, value in self.groups.items()}
+        shown[TOTAL] = _rounded(self.exact, 100_000)
+        return shown
+
+
+class Scene:
+    """One lead from an instant on, until its era ends."""
+
+    def __init__(
+        self,
+        ruleset: Ruleset,
+        facts: Mapping[str, Any],
+        history: History,
+        start: int,
+        totals: Totals,
+    ) -> None:
+        self.ruleset = ruleset
+        self.stage = history.stage(start)
+        self._facts = {**facts, "stage": self.stage.value}
+        self._history = history
+        self._start = start
+        self._totals = totals
+
+    @cached_property
+    def scale(self) -> Scale:
+        """What is asked of a lead like this: the first segment that matches, or the general."""
+        return next(
+            scale for scale in self.ruleset.scales if scale.lead is None or scale.lead(self._facts)
+        )
+
+    @property
+    def suspended(self) -> bool:
+        return self._facts.get("suspended") is True or self.scale.suspended
+
+    def lines(self, at: int) -> list[tuple[str, Grant]]:
+        """The awards of all rules that are there, and the adjustments, by group and in order."""
+        found = [
+            (rule.group, grant)
+            for rule, source in zip(self.ruleset.rules, self._sources, strict=True)
+            for grant in source.at(at)
+        ]
+        found += [(group, grant) for group, grant in self.adjustments if grant.is_there(at)]
+        return sorted(found, key=lambda line: line[1].order)
+
+    def sums(self, at: int) -> Sums:
+        """What the lines come to."""
+        rules = [sum(grant.worth(at) for grant in source.at(at)) for source in self._sources]
+        adjusted = [
+            (group, grant.worth(at) if grant.is_there(at) else 0)
+            for group, grant in self.adjustments
+        ]
+        return self._add_up(rules, adjusted)
+
+    def override(self, at: int) -> Rule | None:
+        """The first rule in the file that has an override and an award."""
+        for rule in self.ruleset.overriding:
+            if self._sources[rule.place].at(at):
+                return rule
+        return None
+
+    def judge(self, judgement: Judgement[T], first: int, last: int) -> set[T]:
+        """Every answer that there can be from `first` to `last`; just one for an instant."""
+        if self.suspended:
+            return {judgement(Temperature.COLD, True)}
+        ranges = [source.extremes(first, last) for source in self._sources]
+        adjusted = [(group, grant.extremes(first, last)) for group, grant in self.adjustments]
+        lesser = self._add_up(
+            [low for low, _, _ in ranges], [(g, low) for g, (low, _, _) in adjusted]
+        )
+        greater = self._add_up(
+            [top for _, top, _ in ranges], [(g, top) for g, (_, top, _) in adjusted]
+        )
+        corners = lesser.shown, greater.shown
+        missed = [misses(self.scale.hot, shown) for shown in corners]
+        found: set[T] = set()
+        for rule in self.ruleset.overriding:
+            presence = ranges[rule.place][2]
+            if presence is not Presence.NO and rule.override is not None:
+                found.update(judgement(rule.override, one) for one in missed)
+            if presence is Presence.YES:
+                return found
+        for shown, one in zip(corners, missed, strict=True):
+            found.add(judgement(temperature(self.scale, shown), one))
+        return found
+
+    @cached_property
+    def adjustments(self) -> list[tuple[str, Grant]]:
+        """What operators have added and set since the last reset, by group."""
+        found = []
+        for one in self._history.adjustments:
+            group = MANUAL if one.group is None else one.group
+            ending = self._endings.get(group)
+            if one.kind == "reset" or (ending is not None and one.happening < ending.happening):
+                continue
+            known = self.ruleset.groups.get(group)
+            lasts = one.lasts if one.lasts is not None or known is None else known.lasts
+            at, end = one.happening.at, one.happening.end
+            when = ((at, end if lasts is None else min(end, at + lasts)),)
+            decay = known.decay if known else None
+            grant = Grant(
+                len(self.ruleset.rules), at, one.happening.event_id, one.points, when, decay
+            )
+            found.append((group, grant))
+        return found
+
+    @cached_property
+    def _endings(self) -> Mapping[str, Adjustment]:
+        """The last reset or set of each group."""
+        found: dict[str, Adjustment] = {}
+        for one in self._history.adjustments:
+            if one.happening.counts(self._start):
+                for group in (*self.ruleset.groups, MANUAL):
+                    if one.ends_lines_of(group):
+                        found[group] = one
+        return found
+
+    @cached_property
+    def _sources(self) -> list[awards.Source]:
+        return [self._source(rule) for rule in self.ruleset.rules]
+
+    def _source(self, rule: Rule) -> awards.Source:
+        ending = self._endings.get(rule.group)
+        if rule.lead is not None and not rule.lead(self._facts):
+            return awards.NOTHING
+        if rule.matcher is None:
+            return self._of_the_lead(rule, ending)
+        matched = _after(self._history.matched[rule.place], ending)
+        if rule.is_silence:
+            clocks = list(silence.clocks(matched, ending, self._history.events))
+            return silence.source(rule, self._facts, clocks, self._totals, self._history.changes)
+        absences = _after(self._history.absences[rule.place], ending)
+        return awards.source(rule, self._facts, matched, absences, self.ruleset.zone)
+
+    def _of_the_lead(self, rule: Rule, ending: Adjustment | None) -> awards.Source:
+        if ending is not None and ending.kind == "set":
+            return awards.NOTHING
+        points = next(
+            (band.points for band in rule.bands if band.lead is None or band.lead(self._facts)),
+            None,
+        )
+        if points is None:
+            return awards.NOTHING
+        start = -NEVER if rule.active_from is None else rule.active_from
+        end = NEVER if rule.active_until is None else rule.active_until
+        when = during(OF_THE_LEAD, start, end)
+        return awards.Granted([Grant(rule.place, None, "", points, when)])
+
+    def _add_up(self, rules: Sequence[int], adjusted: Iterable[tuple[str, int]]) -> Sums:
+        """Bounds and weights on the way from sums of rules to the exact total."""
+        sums = dict.fromkeys((*self.ruleset.groups, MANUAL), 0)
+        for rule in self.ruleset.rules:
+            sums[rule.group] += rule.bounds.hold(rules[rule.place])
+        for name, worth in adjusted:
+            sums[name] += worth
+        exact = sums.pop(MANUAL) * 100
+        for name, group in self.ruleset.groups.items():
+            sums[name] = group.bounds.hold(sums[name])
+            exact += sums[name] * group.weight
+        return Sums(sums, self.ruleset.total.hold(exact, 100))
+
+
+def temperature(scale: Scale, shown: Mapping[str, int]) -> Temperature:
+    """By minimums alone."""
+    if reaches(scale.hot, shown):
+        return Temperature.HOT
+    if scale.warm and reaches(scale.warm, shown):
+        return Temperature.WARM
+    return Temperature.COLD
+
+
+def reaches(minimums: Minimums, shown: Mapping[str, int]) -> bool:
+    return all(shown[minimum.group] >= minimum.at_least for minimum in minimums)
+
+
+def misses(minimums: Minimums, shown: Mapping[str, int]) -> bool:
+    """Whether at least one minimum is missed by its margin or more."""
+    gaps = ((one.at_least - shown[one.group], one.margin) for one in minimums)
+    return any(gap > 0 and gap >= margin for gap, margin in gaps)
+
+
+def _after(happenings: Sequence[Happening], ending: Adjustment | None) -> Sequence[Happening]:
+    if ending is None:
+        return happenings
+    return happenings[bisect_right(happenings, ending.happening) :]
+
+
+def _rounded(value: int, unit: int) -> int:
+    return (2 * value + unit) // (2 * unit)

@@ -1,0 +1,152 @@
+"""Mutation tests of scoring: a tree of its own for mutmut, a random sample, and what came of it.
+
+`make mutants` runs this. mutmut wants packages at the root of what it looks at, and leaves
+properties alone: here they are plain methods first. See docs/mutants.md.
+"""
+
+import argparse
+import ast
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[1]
+TREE: Final = ROOT / ".mutants"
+MUTMUT: Final = (str(Path(sys.executable).with_name("mutmut")),)
+TESTS: Final = ("test_reference.py", "test_pattern.py")
+KILLED: Final = ("killed", "timeout", "segfault")
+"""How a mutant ends that was noticed."""
+
+CONFIG = """
+[tool.mutmut]
+source_paths = ["hotlist"]
+only_mutate = [{only}]
+also_copy = ["hotlist_cli", "reference", "scoring.py"]
+pytest_add_cli_args_test_selection = [{tests}]
+timeout_multiplier = 4.0
+timeout_constant = 4.0
+on_dependency_change = "ignore"
+use_git_change_detection = false
+
+[tool.pytest.ini_options]
+pythonpath = ["."]
+addopts = ["--import-mode=importlib", "-p", "no:cacheprovider"]
+"""
+
+
+# What is quick comes first: most mutants are noticed by it.
+CONFTEST = """
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: ("reference" in item.nodeid, "laws" in item.nodeid))
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("modules", nargs="*", default=["*"], help="modules of scoring, as globs")
+    parser.add_argument("--sample", type=int, default=600, help="how many mutants at most")
+    parser.add_argument("--seed", type=int, default=1, help="which ones")
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=45, help="after which it is stopped")
+    options = parser.parse_args()
+    modules = [
+        path.stem
+        for path in sorted((ROOT / "layers/common/hotlist/scoring").glob("*.py"))
+        if path.stem not in ("__init__", "check")
+        and any(fnmatch(path.stem, wanted) for wanted in options.modules)
+    ]
+    prepare(modules)
+    os.chdir(TREE)  # where mutmut looks for its settings
+    names = [name for module in modules for name in mutants_of(module)]
+    drawn = random.Random(options.seed).sample(names, min(options.sample, len(names)))
+    print(f"{len(drawn)} of {len(names)} mutants of {', '.join(modules)}", flush=True)
+    run = [*MUTMUT, "run", "--max-children", str(options.workers), *drawn]
+    environment = {**os.environ, "HOTLIST_RULESETS": os.environ.get("HOTLIST_RULESETS", "40")}
+    with Path("mutmut.log").open("w") as log:
+        try:
+            subprocess.run(
+                run,
+                env=environment,
+                stdout=log,
+                stderr=log,
+                timeout=60 * options.minutes,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            print(f"stopped after {options.minutes} minutes")
+    report(drawn)
+
+
+def report(drawn: list[str]) -> None:
+    """How each of these ended, and which were not noticed."""
+    listed = subprocess.run(
+        [*MUTMUT, "results", "--all", "true"], capture_output=True, text=True, check=True
+    )
+    ends = dict(line.strip().split(": ") for line in listed.stdout.splitlines() if ": " in line)
+    found = Counter(ends.get(name, "not checked") for name in drawn)
+    for name in sorted(drawn):
+        if ends.get(name) not in (*KILLED, "not checked", None):
+            print(f"{ends[name]}: {name}")
+    print(", ".join(f"{count} {end}" for end, count in found.most_common()))
+    checked = sum(found.values()) - found["not checked"]
+    killed = sum(found[end] for end in KILLED)
+    print(f"{killed} of {checked} killed: {killed / max(1, checked):.1%}")
+    print(f"`mutmut show NAME` in {TREE.relative_to(ROOT)} shows one; mutmut.log is its log")
+
+
+def prepare(modules: list[str]) -> None:
+    """Copy what is needed, so that the package stands where mutmut looks for it."""
+    shutil.rmtree(TREE, ignore_errors=True)
+    shutil.copytree(ROOT / "layers/common/hotlist", TREE / "hotlist")
+    shutil.copytree(ROOT / "cli/hotlist_cli", TREE / "hotlist_cli")
+    shutil.copytree(ROOT / "tests/reference", TREE / "reference")
+    shutil.copytree(ROOT / "tests/unit/scoring", TREE / "tests/scoring")
+    shutil.copy(ROOT / "tests/scoring.py", TREE)
+    for name in TESTS:
+        shutil.copy(ROOT / "tests/unit" / name, TREE / "tests")
+    (TREE / "tests/conftest.py").write_text(CONFTEST)
+    for module in modules:
+        path = TREE / "hotlist/scoring" / f"{module}.py"
+        path.write_text(with_plain_properties(path.read_text()))
+    only = ", ".join(f'"hotlist/scoring/{module}.py"' for module in modules)
+    tests = ", ".join(f'"tests/{name}"' for name in ("scoring", *TESTS))
+    (TREE / "pyproject.toml").write_text(CONFIG.format(only=only, tests=tests))
+
+
+def mutants_of(module: str) -> list[str]:
+    """The names of all mutants of a module."""
+    from mutmut.mutation import file_mutation  # type: ignore[import-not-found]  # noqa: PLC0415
+
+    path = Path(f"hotlist/scoring/{module}.py")
+    made = file_mutation.mutate_file_contents(str(path), path.read_text())
+    return [f"hotlist.scoring.{module}.{name}" for name in made.mutant_names]
+
+
+def with_plain_properties(source: str) -> str:
+    """`@property def name` as `def get_name` and `name = property(get_name)`."""
+    lines = source.splitlines()
+    methods = [
+        node
+        for one in ast.parse(source).body
+        if isinstance(one, ast.ClassDef)
+        for node in one.body
+        if isinstance(node, ast.FunctionDef)
+    ]
+    for node in reversed(methods):
+        names = [one.id for one in node.decorator_list if isinstance(one, ast.Name)]
+        if names in (["property"], ["cached_property"]):
+            first, last = node.decorator_list[0].lineno - 1, node.end_lineno or 0
+            body = [lines[first + 1].replace(f"def {node.name}(", f"def get_{node.name}(")]
+            made = f"    {node.name} = {names[0]}(get_{node.name})"
+            lines[first:last] = [*body, *lines[first + 2 : last], "", made]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    main()
