@@ -72,7 +72,8 @@ class Judge:
         """A phone's lead left behind by an identity that is gone, as all its events are."""
         now = self._world.clock.now
         kept = (leads.is_kept(event, now) for event in self._offline.of_lead(stored.lead_id)[0])
-        return stored.state is LeadState.CLAIMED and stored.expires_at <= now and not any(kept)
+        has_ended = any(subject == stored.lead_id for subject, _ in self._world.forgotten)
+        return stored.state is LeadState.CLAIMED and has_ended and not any(kept)
 
     def _judge_lead(self, stored: Lead) -> None:
         expected = [self._expected(*read, stored) for read in self._readings(stored)]
