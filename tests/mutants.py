@@ -20,7 +20,7 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[1]
 TREE: Final = ROOT / ".mutants"
 MUTMUT: Final = (str(Path(sys.executable).with_name("mutmut")),)
-TESTS: Final = ("test_reference.py", "test_pattern.py")
+TESTS: Final = ("test_reference.py", "test_pattern.py", "test_pattern_refusals.py")
 KILLED: Final = ("killed", "timeout", "segfault")
 """How a mutant ends that was noticed."""
 
