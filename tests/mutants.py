@@ -20,7 +20,7 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[1]
 TREE: Final = ROOT / ".mutants"
 MUTMUT: Final = (str(Path(sys.executable).with_name("mutmut")),)
-TESTS: Final = ("test_reference.py", "test_pattern.py", "test_pattern_refusals.py")
+TESTS: Final = ("scoring", "test_reference.py", "test_pattern.py", "test_pattern_refusals.py")
 KILLED: Final = ("killed", "timeout", "segfault")
 """How a mutant ends that was noticed."""
 
@@ -54,6 +54,7 @@ def main() -> None:
     parser.add_argument("modules", nargs="*", default=["*"], help="modules of scoring, as globs")
     parser.add_argument("--sample", type=int, default=600, help="how many mutants at most")
     parser.add_argument("--seed", type=int, default=1, help="which ones")
+    parser.add_argument("--tests", nargs="+", default=TESTS, help="of tests/unit")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=45, help="after which it is stopped")
     options = parser.parse_args()
@@ -63,7 +64,7 @@ def main() -> None:
         if path.stem not in ("__init__", "check")
         and any(fnmatch(path.stem, wanted) for wanted in options.modules)
     ]
-    prepare(modules)
+    prepare(modules, options.tests)
     os.chdir(TREE)  # where mutmut looks for its settings
     names = [name for module in modules for name in mutants_of(module)]
     drawn = random.Random(options.seed).sample(names, min(options.sample, len(names)))
@@ -102,7 +103,7 @@ def report(drawn: list[str]) -> None:
     print(f"`mutmut show NAME` in {TREE.relative_to(ROOT)} shows one; mutmut.log is its log")
 
 
-def prepare(modules: list[str]) -> None:
+def prepare(modules: list[str], tests: list[str]) -> None:
     """Copy what is needed, so that the package stands where mutmut looks for it."""
     shutil.rmtree(TREE, ignore_errors=True)
     shutil.copytree(ROOT / "layers/common/hotlist", TREE / "hotlist")
@@ -110,7 +111,7 @@ def prepare(modules: list[str]) -> None:
     shutil.copytree(ROOT / "tests/reference", TREE / "reference")
     shutil.copytree(ROOT / "tests/unit/scoring", TREE / "tests/scoring")
     shutil.copy(ROOT / "tests/scoring.py", TREE)
-    for name in TESTS:
+    for name in TESTS[1:]:
         # pytest finds no test again whose name has two backslashes in a row: numbers then.
         text = re.sub(r", ids=lambda x: [^)]*", "", (ROOT / "tests/unit" / name).read_text())
         (TREE / "tests" / name).write_text(text)
@@ -119,8 +120,8 @@ def prepare(modules: list[str]) -> None:
         path = TREE / "hotlist/scoring" / f"{module}.py"
         path.write_text(with_plain_properties(path.read_text()))
     only = ", ".join(f'"hotlist/scoring/{module}.py"' for module in modules)
-    tests = ", ".join(f'"tests/{name}"' for name in ("scoring", *TESTS))
-    (TREE / "pyproject.toml").write_text(CONFIG.format(only=only, tests=tests))
+    selected = ", ".join(f'"tests/{name}"' for name in tests)
+    (TREE / "pyproject.toml").write_text(CONFIG.format(only=only, tests=selected))
 
 
 def mutants_of(module: str) -> list[str]:
