@@ -98,7 +98,7 @@ def history(
             made = _said_by_others(random, people, received_at)
         if made.event_id not in written:  # else it is the event that it repeats
             written[made.event_id] = made
-            targets.append(made)
+            targets += [made] if made.type != "event_reclassified" else []
             forms += [made] if made.route is Route.FORM else []
     return [*written.values()]
 

@@ -158,7 +158,7 @@ class Judge:
             if event.event_id not in stored or event.expires_at is None:
                 continue
             target = self._offline.events.get(str(event.properties.get("event_id")))
-            if target is not None and target.type != event.type and target.event_id in stored:
+            if target is not None and target.event_id in stored:
                 assert target.expires_at is not None
                 assert target.expires_at < event.expires_at, "a correction ends too early"
             if not self._offline.is_spam(event):
