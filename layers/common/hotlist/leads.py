@@ -237,10 +237,13 @@ def facts_at(
 
 
 def _kept(events: Iterable[Event], now: datetime) -> list[Event]:
+    """Those that count. A correction has said its word; it outlives what it was about."""
     return without_repetitions(
         event
         for event in events
-        if is_kept(event, now) and event.flags.isdisjoint((SPAM, INTERNAL))
+        if is_kept(event, now)
+        and event.flags.isdisjoint((SPAM, INTERNAL))
+        and event.type != "event_reclassified"
     )
 
 

@@ -84,17 +84,10 @@ class Judge:
     def _readings(self, stored: Lead) -> Iterator[tuple[list[Event], bool]]:
         """What the fold can have read: it may have come before a deletion or after it.
 
-        Then a weak subject's correction whose target is gone is there or not; and a subject
-        that only an expired event or identity names is known or not.
+        Then a subject that only an expired event or identity names is known or not.
         """
         for deleted in (frozenset[str](), self._world.swept.keys()):
-            events, truncated = self._offline.of_lead(stored.lead_id, deleted)
-            yield events, truncated
-            there = {e.event_id for e in events if leads.is_kept(e, stored.folded_at)}
-            yield (
-                [e for e in events if e.subject == stored.lead_id or _target(e) in there],
-                truncated,
-            )
+            yield self._offline.of_lead(stored.lead_id, deleted)
 
     def _expected(self, events: list[Event], truncated: bool, stored: Lead) -> Lead:
         now = stored.folded_at
@@ -196,11 +189,6 @@ def _crossed(before: Lead | None, after: Lead) -> bool:
     suspended_or_over = after.stage is Stage.SUSPENDED or after.state is LeadState.EMPTY
     assert now.armed == (not hot and (armed or suspended_or_over or after.total <= COOLED))
     return False
-
-
-def _target(event: Event) -> object:
-    """The event that a correction is of; any other event is its own."""
-    return event.properties.get("event_id", event.event_id)
 
 
 def _comparable(lead: Lead) -> Lead:

@@ -83,9 +83,14 @@ class Offline:
         return found, truncated
 
     def counted(self, events: Iterable[Event], now: datetime) -> list[Event]:
-        """Those that are kept and no spam, as they are flagged now, each submission once."""
+        """Those that are kept and no spam, as they are flagged now, each submission once.
+
+        Corrections are words about others.
+        """
         kept: list[Event] = []
         for event in sorted(events, key=_order):
+            if event.type == "event_reclassified":
+                continue
             flags = self._flags(event)
             gone = event.expires_at is not None and event.expires_at <= now
             if gone or flags & {SPAM, INTERNAL} or any(_repeats(one, event) for one in kept):
