@@ -89,6 +89,8 @@ VALUES: list[tuple[str, list[object], list[object], list[object]]] = [
     ("not exact as double", [{"numeric": [">", 0]}], [2**53, 1e300], [2**53 + 1, 10**400]),
     ("exists", [{"exists": True}], [0, "", None, False, [1], [[1]]], [[], {}, [{}], {"y": 1}]),
     ("exists not", [{"exists": False}], [[], {}, {"y": 1}, [{"y": 1}], [[]]], [None, "", 0, [0]]),
+    ("exists, both", [{"exists": True}, {"exists": False}], ["a", None, [], {}, 2**53 + 1], []),
+    ("exists, both ways", [{"exists": False}, {"exists": True}], ["a", None, [], {}], []),
     ("exists or not", [{"exists": False}, "a"], ["a", []], ["b", None]),
     ("but text", [{"anything-but": "a"}], ["b", "A", 1, None, True, ["a", "b"]], ["a", ["a"], []]),
     ("but texts", [{"anything-but": ["a", "1"]}], ["b", 1], ["a", "1", {}, {"y": 1}]),
@@ -96,6 +98,7 @@ VALUES: list[tuple[str, list[object], list[object], list[object]]] = [
     ("but numbers", [{"anything-but": [5, 0.5]}], [4, "0.5", False], [5.0, Decimal("0.50")]),
     ("but prefix", [{"anything-but": {"prefix": "ab"}}], ["ba", 1, None], ["ab", "abc"]),
     ("but prefixes", [{"anything-but": {"prefix": ["a", "b"]}}], ["c", ""], ["a", "bc"]),
+    ("but half a pair", [{"anything-but": {"prefix": ["?", "a"]}}], ["b", 1], ["\ud800", "?", "a"]),
     ("but suffix", [{"anything-but": {"suffix": ["c"]}}], ["b", True], ["c", "bc"]),
     ("but any case", [{"anything-but": {"equals-ignore-case": ["a", "Ł"]}}], ["b"], ["A", "ł"]),
     ("but wildcard", [{"anything-but": {"wildcard": ["*.pl", "a*"]}}], ["b.de"], ["x.pl", "a"]),
@@ -119,6 +122,11 @@ VALUES: list[tuple[str, list[object], list[object], list[object]]] = [
     ("address, and IPv6 that starts so", ["32.1.13.184"], ["2001:db8::7"], ["2001:db9::7"]),
     ("cidr and digits", [{"cidr": "16.0.0.0/4"}], [15, 15.5, 10**8], [1, 20, -15, "15"]),
     ("cidr and numbers", [{"cidr": "16.0.0.0/4"}, 7], ["16.0.0.1", 7, 10**20 + 1], [15, "7"]),
+    ("cidr of two", [{"cidr": "10.0.0.2/31"}], ["10.0.0.2", "10.0.0.3"], ["10.0.0.1", "10.0.0.4"]),
+    ("cidr, with a slash more", [{"cidr": "10.0.0.0/8/"}], ["10.1.1.1"], ["11.1.1.1"]),
+    ("cidr and edges", [{"cidr": "32.0.0.0/3"}], [25, 2**61], [2, 3, 3.5, 20, 2**62, "25"]),
+    ("wildcards in their order", [{"wildcard": "*ab*ba*"}], ["abba", "xabxbax"], ["aba", "baab"]),
+    ("suffix, any case, whole", [{"suffix": {"equals-ignore-case": '"Ab'}}], ["aB"], ["xab"]),
     ("half a surrogate pair", [{"prefix": "?"}], ["?", "\ud800x"], ["x"]),
 ]
 
@@ -139,6 +147,11 @@ def test_value(values: list[object], value: object, expected: bool) -> None:
 
 
 # Fields: whole patterns and events.
+
+
+def test_an_integer_that_python_does_not_print_is_no_address() -> None:
+    assert not pattern.compile_values([{"cidr": "16.0.0.0/4"}])(10**4400)
+
 
 FIELDS: list[tuple[str, Event, list[Event], list[Event]]] = [
     # what, pattern, events that match, events that do not
@@ -191,6 +204,24 @@ FIELDS: list[tuple[str, Event, list[Event], list[Event]]] = [
         {"a": {"w": [{"exists": False}], "x": [1]}},
         [{"a": [{"x": 1}]}],
         [{"a": [{"x": 1}, {"w": 1}]}],
+    ),
+    (
+        "in the order of Java's strings",
+        {"a": {"\uffff": [{"exists": False}], "\U00010000": [1]}},
+        [{"a": [{"\U00010000": 1}, {"\uffff": 1}]}],
+        [{"a": [{"\U00010000": 1, "\uffff": 1}]}],
+    ),
+    (
+        "half a surrogate pair as a key",
+        {"a": {"\ud800": [1], "b": [1]}},
+        [{"a": [{"\ud800": 1, "b": 1}]}],
+        [{"a": [{"\ud800": 1}, {"b": 1}]}],
+    ),
+    (
+        "one element of an array that lies deeper",
+        {"a.b.c.x": [1], "a.b.c.y": [1]},
+        [{"a": {"b": {"c": [{"x": 1, "y": 1}]}}}, {"a": {"b": {"c": {"x": 1, "y": 1}}}}],
+        [{"a": {"b": {"c": [{"x": 1}, {"y": 1}]}}}, {"a": {"b": [{"c": {"x": 1}}, {"c.y": 1}]}}],
     ),
     ("nothing at all", {"a": [{"exists": False}]}, [{}, {"b": 1}, {"a": {}}], [{"a": None}]),
     (

@@ -137,12 +137,14 @@ def test_a_rules_bounds_with_bands_of_both_signs() -> None:
         ([10, 10], {"min": -5, "max": 20}, [10, 10]),
         ([-2, -3], {"min": -5, "max": 20}, [-2, -3]),
         ([10, 5, -20], {"min": 0}, [10, 5, -15]),
+        ([-0.005, -0.001], {"min": -0.005}, [D("-0.005"), 0]),
+        ([0.005, 0.001], {"max": 0.005}, [D("0.005"), 0]),
     ],
 )
 def test_a_groups_bounds(points: list[float], group: Any, expected: list[float]) -> None:
     found = held(points=points, group=group)
     assert given(found) == expected
-    assert sum(expected) == found.total == found.groups["engagement"]
+    assert sum(expected) == found.exact
 
 
 @pytest.mark.parametrize(
