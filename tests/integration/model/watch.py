@@ -153,9 +153,10 @@ class Watch:
             self._assert_phones_are_taken_in(reading)
         elif lead.state is LeadState.LIVE:
             self._assert_claims_were_seen(reading)
-        received = [event.received_at for event in reading.events.get(lead.lead_id, {}).values()]
-        assert all(at <= lead.folded_at for at in received), "folded before it was received"
-        reading.has_written |= lead.lead_id == reading.lead_id
+        if lead.lead_id == reading.lead_id:
+            reading.has_written = True
+            received = [event.received_at for event in reading.events[lead.lead_id].values()]
+            assert all(at <= lead.folded_at for at in received), "folded before it was received"
         self._learn(lead.lead_id, reading)
 
     def _learn(self, lead_id: str, reading: Reading) -> None:
