@@ -70,6 +70,8 @@ VALUES: list[tuple[str, list[object], list[object], list[object]]] = [
     ("wildcard inside", [{"wildcard": "*b*"}], ["b", "abc"], ["ac", "", "B"]),
     ("wildcards", [{"wildcard": "a*b*c"}], ["abc", "a.b.c", "abbcc"], ["acb", "ab", "bc"]),
     ("wildcards do not overlap", [{"wildcard": "ab*ba"}], ["abba"], ["aba"]),
+    ("wildcards go on", [{"wildcard": "x*ab*ab*"}], ["xabab", "xxxabcab"], ["xxxab", "abab"]),
+    ("cidr of low numbers", [{"cidr": "1.0.0.0/8"}], ["1.2.3.4"], [15, 10**7]),
     ("wildcard, escaped", [{"wildcard": r"a\*\\*"}], [r"a*\ ", "a*\\"], ["a*", r"ab\x"]),
     ("wildcard, beyond ASCII", [{"wildcard": "*ż😀*"}], ["żż😀"], ["ż"]),
     (
