@@ -43,6 +43,11 @@ setup: .venv/.done .venv-stack/.done .venv-sam/.done ## the environments that al
 	.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > "$$(.venv-mutants/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/dev.pth"
 	@touch $@
 
+.build/rivals/.done: requirements/bench.txt .venv/.done
+	rm -rf .build/rivals
+	.venv/bin/pip install --quiet --no-deps --require-hashes --target .build/rivals -r $<
+	@touch $@
+
 demo: ## the stack on this machine, six visitors, their scores and the mails; then it stops
 	@$(MAKE) --no-print-directory -j3 setup
 	.venv/bin/python -m hotlist_cli local demo
@@ -73,8 +78,9 @@ mutants: .venv-mutants/.done ## mutation tests of scoring: 600 mutants, up to 45
 
 bench: ## figures against the budgets
 	@$(MAKE) --no-print-directory -j3 setup
+	-@$(MAKE) --no-print-directory .build/rivals/.done
 	.venv/bin/python -m hotlist_cli.config .build/config
-	PYTHONPATH=.build/config .venv/bin/python -m bench
+	PYTHONPATH=.build/config:.build/rivals .venv/bin/python -m bench
 
 build: .venv/.done .venv-sam/.done ## what is deployed: python3.13 on arm64
 	.venv-sam/bin/sam build
@@ -87,7 +93,7 @@ fmt: .venv/.done ## format the code
 	.venv/bin/ruff format .
 
 lock: ## write the lock files again, with the newest versions (needs uv)
-	for f in build stack sam dev mutants; do \
+	for f in build stack sam dev mutants bench; do \
 	  uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-annotate --no-header requirements/$$f.in -o requirements/$$f.txt; done
 	uv pip compile --quiet --upgrade --python-version 3.13 --python-platform aarch64-manylinux2014 \

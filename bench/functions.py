@@ -4,16 +4,19 @@ import json
 import os
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any, Final
 
-from bench.servers import dynamodb, runtime_api
+from bench import certificates
+from bench.servers import Stub, dynamodb, runtime_api
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 LAYER: Final = ROOT / ".build" / "bench" / "python"
@@ -22,6 +25,11 @@ FUNCTIONS: Final[Mapping[str, tuple[Path, str]]] = {
     "bare botocore": (ROOT / "bench" / "rivals", "bare.handler"),
     "powertools": (ROOT / "bench" / "rivals", "powertools.handler"),
 }
+COLD_BUDGET: Final = 0.48
+WARM_BUDGET: Final = 1.10
+TLS_BUDGET: Final = 3
+_PATIENCE: Final = 120
+_TRUSTED: Final = "trusted.pem"
 CONTACT: Final = {
     "name": "Ada Lovelace",
     "email": "ada@example.org",
@@ -58,10 +66,15 @@ class NotMeasured(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Cold:
-    """One cold start: seconds from exec to the first answer, or instructions if counted."""
+    """One cold start: seconds from exec to the first answer, or instructions if counted.
+
+    `requests` are the seconds of each request in order; `connections` those to DynamoDB.
+    """
 
     seconds: float
     instructions: int | None
+    requests: tuple[float, ...]
+    connections: int
 
 
 def build() -> None:
@@ -74,7 +87,7 @@ def build() -> None:
     )
 
 
-def environment(code: Path, port: int) -> dict[str, str]:
+def environment(code: Path, dynamodb_url: str) -> dict[str, str]:
     """What Lambda gives a function, and the stub in the place of DynamoDB."""
     return {
         "PATH": os.environ["PATH"],
@@ -85,7 +98,7 @@ def environment(code: Path, port: int) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": "x",
         "AWS_REGION": "eu-central-1",
         "AWS_DEFAULT_REGION": "eu-central-1",
-        "AWS_ENDPOINT_URL_DYNAMODB": f"http://127.0.0.1:{port}",
+        "AWS_ENDPOINT_URL_DYNAMODB": dynamodb_url,
         "AWS_LAMBDA_FUNCTION_NAME": "f",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
         "AWS_LAMBDA_FUNCTION_VERSION": "1",
@@ -102,54 +115,106 @@ def _libraries(code: Path) -> list[str]:
     return [str(LAYER)] if code.parent.name == "functions" else []
 
 
-def cold(name: str, *, counted: bool = False) -> Cold:
-    """Start a function in a new process and wait for its first answer.
+def cold(name: str, *, counted: bool = False, requests: int = 1, tls: bool = False) -> Cold:
+    """Start a function in a new process and wait for its answers.
+
+    With `tls` DynamoDB has a certificate, and the function trusts it beside all those that
+    botocore trusts: reading these is most of what a first connection costs.
 
     :raises NotMeasured: if instructions are wanted and valgrind is not installed.
     """
     code, handler = FUNCTIONS[name]
-    prefix = _valgrind() if counted else []
-    with dynamodb() as (port, _), runtime_api(EVENT) as (api, answers):
-        env = environment(code, port) | {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api}"}
+    prefix = valgrind() if counted else []
+    with (
+        TemporaryDirectory() as folder,
+        dynamodb(_certificate(Path(folder)) if tls else None) as stub,
+        runtime_api(EVENT, requests) as (api, answers),
+    ):
+        env = environment(code, stub.url) | {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api}"}
+        if tls:
+            env["AWS_CA_BUNDLE"] = str(Path(folder) / _TRUSTED)
         began = perf_counter()
-        done = subprocess.run(
+        process = subprocess.Popen(
             [*prefix, sys.executable, "-m", "awslambdaric", handler],
             env=env,
             cwd=code,
-            capture_output=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=300,
-            check=False,
         )
+        answers.given.wait(timeout=_PATIENCE)
+        process.terminate()  # before Python takes itself down, which is no part of a start
+        _, said = process.communicate(timeout=_PATIENCE)
     if answers.first_at is None or answers.bodies[0].get("statusCode", 0) // 100 != 2:
-        raise AssertionError(f"{name} did not answer: {answers.bodies} {done.stderr[-2000:]}")
-    found = re.search(r"I\s+refs:\s+([\d,]+)", done.stderr) if counted else None
-    return Cold(answers.first_at - began, int(found[1].replace(",", "")) if found else None)
+        raise AssertionError(f"{name} did not answer: {answers.bodies} {said[-2000:]}")
+    return Cold(
+        seconds=answers.first_at - began,
+        instructions=instructions(said) if counted else None,
+        requests=tuple(answers.seconds),
+        connections=stub.connections,
+    )
 
 
-def _valgrind() -> list[str]:
+def _certificate(folder: Path) -> ssl.SSLContext:
+    context, ours = certificates.loopback(folder)
+    known = LAYER / "botocore" / "cacert.pem"
+    (folder / _TRUSTED).write_bytes(known.read_bytes() + ours.read_bytes())
+    return context
+
+
+def valgrind() -> list[str]:
     if shutil.which("valgrind") is None:
         raise NotMeasured("valgrind is not installed")
     return ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
 
 
+def instructions(report: str) -> int:
+    found = re.search(r"I\s+refs:\s+([\d,]+)", report)
+    if found is None:
+        raise AssertionError(f"valgrind counted nothing: {report[-2000:]}")
+    return int(found[1].replace(",", ""))
+
+
 @contextmanager
-def warm(name: str) -> Iterator[Any]:
+def warm(name: str) -> Iterator[tuple[Any, Stub]]:
     """Run `bench.loop` with a function in a process of its own; its CPU times by request."""
     code, handler = FUNCTIONS[name]
-    with dynamodb() as (port, asked):
-        env = environment(code, port)
-        env["PYTHONPATH"] += os.pathsep + str(ROOT)
+    with dynamodb() as stub:
         process = subprocess.Popen(
             [sys.executable, "-m", "bench.loop", handler],
-            env=env,
+            env=_with_bench(environment(code, stub.url)),
             cwd=code,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
         try:
-            yield process, asked
+            yield process, stub
         finally:
             process.kill()
             process.wait()
+
+
+def warm_instructions(name: str) -> float:
+    """Instructions of one warm request. :raises NotMeasured: if valgrind is not installed."""
+    code, handler = FUNCTIONS[name]
+    command = [*valgrind(), sys.executable, "-m", "bench.loop", handler]
+    counts = []
+    for requests in (20, 120):
+        with dynamodb() as stub:
+            done = subprocess.run(
+                command,
+                env=_with_bench(environment(code, stub.url)),
+                cwd=code,
+                capture_output=True,
+                input=f"{requests}\n",
+                text=True,
+                timeout=300,
+                check=True,
+            )
+        counts.append(instructions(done.stderr))
+    return (counts[1] - counts[0]) / 100
+
+
+def _with_bench(env: dict[str, str]) -> dict[str, str]:
+    return env | {"PYTHONPATH": os.pathsep.join([env["PYTHONPATH"], str(ROOT)])}

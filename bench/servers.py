@@ -1,6 +1,7 @@
 """The two ends of a function, on loopback: Lambda's Runtime API and an instant DynamoDB."""
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from typing import Any
 
 class _Quiet(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # an answer is one packet: two would wait 40 ms for each other on loopback
 
     def log_message(self, *_: Any) -> None:
         return
@@ -28,9 +30,11 @@ class _Quiet(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def _serving(handler: type[_Quiet]) -> Iterator[int]:
+def _serving(handler: type[_Quiet], tls: ssl.SSLContext | None = None) -> Iterator[int]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -40,41 +44,63 @@ def _serving(handler: type[_Quiet]) -> Iterator[int]:
         server.server_close()
 
 
+class Stub:
+    """A DynamoDB that says yes to everything at once, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.operations: list[str] = []
+        self.connections = 0
+
+
 @contextmanager
-def dynamodb() -> Iterator[tuple[int, list[str]]]:
-    """Says yes to everything at once; the operations it was asked for."""
-    asked: list[str] = []
+def dynamodb(tls: ssl.SSLContext | None = None) -> Iterator[Stub]:
+    """The stub on a port of its own, by TLS if it gets a certificate."""
+    stub = Stub()
 
     class Handler(_Quiet):
+        def setup(self) -> None:
+            super().setup()
+            stub.connections += 1
+
         def do_POST(self) -> None:
             self.read()
-            asked.append(self.headers["x-amz-target"].partition(".")[2])
+            stub.operations.append(self.headers["x-amz-target"].partition(".")[2])
             self.reply(200)
 
-    with _serving(Handler) as port:
-        yield port, asked
+    with _serving(Handler, tls) as port:
+        stub.url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
+        yield stub
 
 
 class Answers:
-    """What a function answered, and when the first answer came."""
+    """What a function answered, when the first answer came, and how long each one took.
+
+    `given` is set once there is nothing more to answer.
+    """
 
     def __init__(self) -> None:
         self.first_at: float | None = None
         self.bodies: list[Any] = []
+        self.seconds: list[float] = []
+        self.given = threading.Event()
 
 
 @contextmanager
 def runtime_api(event: dict[str, Any], times: int = 1) -> Iterator[tuple[int, Answers]]:
-    """Hands out one event so many times; after that the runtime is told to go."""
+    """Hands out one event so many times; after that the runtime waits, as it does on Lambda."""
     answers = Answers()
-    handed = iter(range(times))
+    handed: list[float] = []
+    over = threading.Event()
     body = json.dumps(event).encode()
 
     class Handler(_Quiet):
         def do_GET(self) -> None:
-            if next(handed, None) is None:
-                self.reply(500)
+            if len(handed) == times:
+                answers.given.set()
+                over.wait()
                 return
+            handed.append(perf_counter())
             self.reply(
                 200,
                 body,
@@ -86,11 +112,17 @@ def runtime_api(event: dict[str, Any], times: int = 1) -> Iterator[tuple[int, An
             )
 
         def do_POST(self) -> None:
-            sent = self.read()
-            if answers.first_at is None:
-                answers.first_at = perf_counter()
+            now, sent = perf_counter(), self.read()
             answers.bodies.append(json.loads(sent or b"null"))
+            if not self.path.endswith("/response"):  # it failed, perhaps before any request
+                answers.given.set()
+            elif answers.first_at is None:
+                answers.first_at = now
+            answers.seconds.append(now - (handed or [now])[-1])
             self.reply(202)
 
     with _serving(Handler) as port:
-        yield port, answers
+        try:
+            yield port, answers
+        finally:
+            over.set()

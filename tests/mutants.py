@@ -20,7 +20,7 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[1]
 TREE: Final = ROOT / ".mutants"
 MUTMUT: Final = (str(Path(sys.executable).with_name("mutmut")),)
-TESTS: Final = ("scoring", "test_reference.py", "test_pattern.py", "test_pattern_refusals.py")
+SCORING: Final = Path("hotlist/scoring")
 KILLED: Final = ("killed", "timeout", "segfault")
 """How a mutant ends that was noticed."""
 
@@ -28,7 +28,7 @@ CONFIG = """
 [tool.mutmut]
 source_paths = ["hotlist"]
 only_mutate = [{only}]
-also_copy = ["hotlist_cli", "reference", "scoring.py"]
+also_copy = ["hotlist_cli", "reference", "scoring.py", "rulesets.py"]
 pytest_add_cli_args_test_selection = [{tests}]
 timeout_multiplier = 4.0
 timeout_constant = 4.0
@@ -51,20 +51,22 @@ def pytest_collection_modifyitems(items):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("modules", nargs="*", default=["*"], help="modules of scoring, as globs")
+    parser.add_argument(
+        "modules", nargs="*", default=["*"], help="modules of scoring as globs: awards, check/*"
+    )
     parser.add_argument("--sample", type=int, default=600, help="how many mutants at most")
     parser.add_argument("--seed", type=int, default=1, help="which ones")
-    parser.add_argument("--tests", nargs="+", default=TESTS, help="of tests/unit")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=45, help="after which it is stopped")
     options = parser.parse_args()
+    folder = ROOT / "layers/common" / SCORING
+    names = [str(path.relative_to(folder).with_suffix("")) for path in folder.rglob("*.py")]
     modules = [
-        path.stem
-        for path in sorted((ROOT / "layers/common/hotlist/scoring").glob("*.py"))
-        if path.stem not in ("__init__", "check")
-        and any(fnmatch(path.stem, wanted) for wanted in options.modules)
+        name
+        for name in sorted(names)
+        if not name.endswith("__init__") and any(fnmatch(name, one) for one in options.modules)
     ]
-    prepare(modules, options.tests)
+    prepare(modules)
     os.chdir(TREE)  # where mutmut looks for its settings
     names = [name for module in modules for name in mutants_of(module)]
     drawn = random.Random(options.seed).sample(names, min(options.sample, len(names)))
@@ -103,34 +105,45 @@ def report(drawn: list[str]) -> None:
     print(f"`mutmut show NAME` in {TREE.relative_to(ROOT)} shows one; mutmut.log is its log")
 
 
-def prepare(modules: list[str], tests: list[str]) -> None:
+def prepare(modules: list[str]) -> None:
     """Copy what is needed, so that the package stands where mutmut looks for it."""
     shutil.rmtree(TREE, ignore_errors=True)
     shutil.copytree(ROOT / "layers/common/hotlist", TREE / "hotlist")
     shutil.copytree(ROOT / "cli/hotlist_cli", TREE / "hotlist_cli")
     shutil.copytree(ROOT / "tests/reference", TREE / "reference")
+    shutil.copytree(ROOT / "config", TREE / "config")  # a test looks at the shipped rules
     shutil.copytree(ROOT / "tests/unit/scoring", TREE / "tests/scoring")
-    shutil.copy(ROOT / "tests/scoring.py", TREE)
-    for name in TESTS[1:]:
+    for name in ("scoring.py", "rulesets.py"):
+        shutil.copy(ROOT / "tests" / name, TREE)
+    for name in tests_of(modules):
         # pytest finds no test again whose name has two backslashes in a row: numbers then.
         text = re.sub(r", ids=lambda x: [^)]*", "", (ROOT / "tests/unit" / name).read_text())
         (TREE / "tests" / name).write_text(text)
     (TREE / "tests/conftest.py").write_text(CONFTEST)
     for module in modules:
-        path = TREE / "hotlist/scoring" / f"{module}.py"
+        path = TREE / SCORING / f"{module}.py"
         path.write_text(with_plain_properties(path.read_text()))
-    only = ", ".join(f'"hotlist/scoring/{module}.py"' for module in modules)
-    selected = ", ".join(f'"tests/{name}"' for name in tests)
-    (TREE / "pyproject.toml").write_text(CONFIG.format(only=only, tests=selected))
+    only = ", ".join(f'"{SCORING}/{module}.py"' for module in modules)
+    tests = ", ".join(f'"tests/{name}"' for name in ("scoring", *tests_of(modules)))
+    (TREE / "pyproject.toml").write_text(CONFIG.format(only=only, tests=tests))
+
+
+def tests_of(modules: list[str]) -> list[str]:
+    """The files of tests, beside those of the engine, that look at these modules."""
+    globs = ["test_reference.py", "test_pattern*.py"]
+    if any(module.startswith("check/") for module in modules):
+        globs.append("test_check*.py")
+    return sorted(path.name for one in globs for path in (ROOT / "tests/unit").glob(one))
 
 
 def mutants_of(module: str) -> list[str]:
     """The names of all mutants of a module."""
     from mutmut.mutation import file_mutation  # type: ignore[import-not-found]  # noqa: PLC0415
 
-    path = Path(f"hotlist/scoring/{module}.py")
+    path = SCORING / f"{module}.py"
     made = file_mutation.mutate_file_contents(str(path), path.read_text())
-    return [f"hotlist.scoring.{module}.{name}" for name in made.mutant_names]
+    dotted = module.replace("/", ".")
+    return [f"hotlist.scoring.{dotted}.{name}" for name in made.mutant_names]
 
 
 def with_plain_properties(source: str) -> str:

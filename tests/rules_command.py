@@ -16,8 +16,8 @@ class Ran(NamedTuple):
     err: str
 
     def objects(self) -> list[Any]:
-        """The JSON lines that were printed; nothing was wrong."""
-        assert (self.status, self.err) == (0, "")
+        """The JSON lines that were printed; nothing stood in the way."""
+        assert self.status == 0, self.err
         return [json.loads(line) for line in self.out.splitlines()]
 
 

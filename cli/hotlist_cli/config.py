@@ -7,13 +7,25 @@ from pathlib import Path
 from typing import Any, Final
 
 from hotlist import forms, sales
-from hotlist.findings import BadConfig, to_json
+from hotlist.findings import MAX_BYTES, BadConfig, to_json
 from hotlist.scoring import check
+from hotlist.yaml_source import parse_yaml
+
+
+def _compile_scoring(text: str, file: str) -> dict[str, Any]:
+    """The checked ruleset. What is merely doubtful in it is said, and the build goes on."""
+    checked = check.check_scoring(text, file)
+    if checked.source is None or checked.has_errors:
+        raise BadConfig(checked.findings)
+    for warning in checked.findings:
+        print(warning, file=sys.stderr)
+    return checked.source
+
 
 _COMPILERS: Final[dict[str, Callable[[str, str], dict[str, Any]]]] = {
     "forms": forms.compile_forms,
     "sales": sales.compile_sales,
-    "scoring": check.compile_scoring,
+    "scoring": _compile_scoring,
 }
 
 
@@ -26,15 +38,18 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compile all files; say everything that is wrong in any of them."""
-    compiled, wrong = {}, []
+    compiled: dict[str, dict[str, Any]] = {}
+    wrong = []
     for name, compiler in _COMPILERS.items():
         file = arguments.config / f"{name}.yaml"
         try:
-            compiled[name] = compiler(file.read_text(encoding="utf-8"), str(file))
+            compiled[name] = compiler(read_text(file), str(file))
+            if "shadow" in compiled[name]:
+                compiled["shadow"] = _shadow(file, compiled[name].pop("shadow"))
         except BadConfig as error:
             wrong.append(str(error))
-        except (OSError, UnicodeDecodeError) as error:
-            wrong.append(f"{file}: {error}")
+        except OSError as error:
+            wrong.append(f"{file}: cannot be read: {error.strerror}")
     if wrong:
         print("\n".join(wrong), file=sys.stderr)
         return 1
@@ -43,7 +58,46 @@ def run(arguments: argparse.Namespace) -> int:
     (package / "__init__.py").write_text('"""Written by the build from config/."""\n', "utf-8")
     for name, values in compiled.items():
         (package / f"{name}.json").write_text(to_json(values), "utf-8")
+    if "shadow" not in compiled:
+        (package / "shadow.json").unlink(missing_ok=True)  # of an earlier build
     return 0
+
+
+def read_text(file: Path) -> str:
+    """A configuration file as the checks take it: what is no UTF-8 is found there, at its line.
+
+    Of a file that is too large it gives no more than shows that it is.
+    """
+    with file.open("rb") as stream:
+        return stream.read(MAX_BYTES + 4).decode("utf-8-sig", "surrogateescape")
+
+
+def _shadow(file: Path, named: str) -> dict[str, Any]:
+    """The second ruleset that `file` names, beside it or below.
+
+    :raises BadConfig: with everything that is wrong in it, or why it cannot be read.
+    """
+    shadow = file.parent / named
+    try:
+        is_inside = shadow.resolve().is_relative_to(file.parent.resolve())
+        text = read_text(shadow) if is_inside else ""
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise _refused(
+            file, f"{named if named.isprintable() else repr(named)} cannot be read: {reason}"
+        ) from error
+    if not is_inside:
+        raise _refused(file, f"{named} is not in the folder of this file, so no build has it")
+    compiled = _COMPILERS["scoring"](text, str(shadow))
+    if "shadow" in compiled:
+        raise _refused(shadow, "a shadow has no shadow of its own; leave it out")
+    return compiled
+
+
+def _refused(file: Path, message: str) -> BadConfig:
+    """Said where the file has its keyword `shadow`."""
+    _, positions = parse_yaml(read_text(file), str(file))
+    return BadConfig([positions.finding(("shadow",), message)])
 
 
 def main() -> int:

@@ -4,26 +4,16 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-import botocore.session
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from hotlist import config, http
 from hotlist.capturing import Capture
 from hotlist.settings import CaptureSettings
+from hotlist.store.client import open_client
 from hotlist.store.events import EventStore
 
 settings = CaptureSettings.load()
-# botocore itself, and no check of what the store has put together: boto3's session costs 70
-# million instructions of a cold start, the check a twentieth of each request.
-client = botocore.session.get_session().create_client(
-    "dynamodb",
-    config=Config(
-        retries={"total_max_attempts": 3, "mode": "standard"},
-        read_timeout=3,
-        parameter_validation=False,
-    ),
-)
+client = open_client(settings.events_table)
 store = EventStore(client, settings.events_table)
 capture = Capture(store, config.load("forms"), settings.allowed_origins.split(","))
 

@@ -13,8 +13,7 @@ from typing import Any
 import boto3
 from aws_lambda_powertools import Logger
 
-from hotlist import config, folding, records, rescore, settling
-from hotlist.scoring import ruleset
+from hotlist import config, folding, records, rescore, rulesets, settling
 from hotlist.settings import ScoreSettings
 from hotlist.store.events import from_item
 from hotlist.store.stores import Stores
@@ -22,9 +21,9 @@ from hotlist.store.stores import Stores
 settings = ScoreSettings.load()
 log, sqs, clock = Logger(), boto3.client("sqs"), partial(datetime.now, UTC)
 stores = Stores.open(boto3.client("dynamodb"), settings)
-settler, rules = settling.Settler(stores, clock), ruleset.from_checked(config.load("scoring"))
+settler, rules = settling.Settler(stores, clock), rulesets.deployed()
 wanted: bool = config.load("sales")["alert_on_rule_change"]
-folder = folding.Folder(stores, rules, clock, alert_on_rule_change=wanted)
+folder = folding.Folder(stores, rules.live, clock, shadow=rules.shadow, alert_on_rule_change=wanted)
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent.resolve()
 ROOT = HERE.parent.parent
@@ -24,7 +25,8 @@ LAMBDA = (
 )
 OPERATIONS = {
     "dynamodb": {
-        *("BatchExecuteStatement", "BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+        *("BatchExecuteStatement", "BatchGetItem", "GetItem", "PutItem", "Query", "Scan"),
+        "UpdateItem",
     },
     "sqs": {"SendMessage", "SendMessageBatch"},
     "sesv2": {"SendEmail"},
@@ -32,6 +34,12 @@ OPERATIONS = {
 """What of botocore's 25 MB of service descriptions the functions use: a test compares."""
 
 ENDPOINTS = ("dynamodb", "sqs", "email")
+ACCOUNT_PARAMETERS = frozenset(
+    {"AccountId", "AccountIdEndpointMode", "ResourceArn", "ResourceArnList", "IsSearchOperation"}
+)
+"""What DynamoDB's endpoint rules ask for, in vain, in each request: Lambda's credentials name no
+account, our tables are named and not ARNs, and no operation of ours searches."""
+
 KEPT = frozenset({"endpoints.json", "partitions.json"})
 
 NO_PYTHON_313 = """
@@ -113,6 +121,9 @@ def _prune(out: Path) -> None:
     for service, operations in OPERATIONS.items():
         (model,) = (out / "botocore" / "data" / service).glob("*/service-2.json")
         _slim(model, operations)
+    for rules in (out / "botocore" / "data" / "dynamodb").glob("2012-*/endpoint-rule-set-1.json"):
+        slim = without_parameters(json.loads(rules.read_text(encoding="utf-8")), ACCOUNT_PARAMETERS)
+        rules.write_text(json.dumps(_undocumented(slim), separators=(",", ":")), encoding="utf-8")
     shutil.rmtree(out / "boto3" / "examples", ignore_errors=True)
     shutil.rmtree(out / "bin", ignore_errors=True)
 
@@ -125,26 +136,43 @@ def _slim(model: Path, operations: set[str]) -> None:
     whole = json.loads(model.read_text(encoding="utf-8"))
     kept = {name: whole["operations"][name] for name in sorted(operations)}
     needed: dict[str, object] = {}
-    wanted = list(_shapes(kept))
+    wanted = list(_named(kept, "shape"))
     while wanted:
         name = wanted.pop()
         if name not in needed:
             needed[name] = whole["shapes"][name]
-            wanted += _shapes(needed[name])
+            wanted += _named(needed[name], "shape")
     slim = {**whole, "operations": kept, "shapes": needed}
     model.write_text(json.dumps(_undocumented(slim), separators=(",", ":")), encoding="utf-8")
 
 
-def _shapes(value: object) -> Iterator[str]:
-    """The names of the shapes that a part of a model refers to."""
+def without_parameters(ruleset: dict[str, Any], absent: frozenset[str]) -> dict[str, Any]:
+    """Endpoint rules that say the same where these parameters are never given.
+
+    A rule that asks for one of them does not apply then.
+    """
+    parameters = {k: v for k, v in ruleset["parameters"].items() if k not in absent}
+    return {**ruleset, "parameters": parameters, "rules": _applying(ruleset["rules"], absent)}
+
+
+def _applying(rules: list[dict[str, Any]], absent: frozenset[str]) -> list[dict[str, Any]]:
+    kept = [rule for rule in rules if absent.isdisjoint(_named(rule["conditions"], "ref"))]
+    return [
+        {**rule, "rules": _applying(rule["rules"], absent)} if "rules" in rule else rule
+        for rule in kept
+    ]
+
+
+def _named(value: object, kind: str) -> Iterator[str]:
+    """The shapes (`shape`) or parameters (`ref`) that a part of a description refers to."""
     if isinstance(value, dict):
-        if isinstance(value.get("shape"), str):
-            yield value["shape"]
+        if isinstance(value.get(kind), str):
+            yield value[kind]
         for part in value.values():
-            yield from _shapes(part)
+            yield from _named(part, kind)
     elif isinstance(value, list):
         for part in value:
-            yield from _shapes(part)
+            yield from _named(part, kind)
 
 
 def _undocumented(value: object) -> object:

@@ -1,13 +1,19 @@
 """The digest function: whose hour it is, the hot leads as they are now, once a day."""
 
+import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from hotlist import events, identity
 from hotlist.events import Event, Route
+from hotlist.leads import Lead, Temperature
+from hotlist.scoring import ruleset
+from hotlist.scoring.ruleset import Ruleset
 from hotlist.store.events import to_item
 from integration.lambdas import load, stream_event
 from integration.test_notify import Ses
@@ -19,10 +25,10 @@ BENS_HOUR = ANNAS_HOUR + timedelta(hours=1, minutes=15)
 
 class Digest:
     def __init__(self, app: Any, score: Any, ses: Ses, queue: str) -> None:
-        self._app, self._score, self.ses, self._queue = app, score, ses, queue
+        self.app, self._score, self.ses, self._queue = app, score, ses, queue
 
     def run(self, now: datetime) -> dict[str, int]:
-        ran: dict[str, int] = self._app.handler({"time": events.to_text(now)}, None)
+        ran: dict[str, int] = self.app.handler({"time": events.to_text(now)}, None)
         return ran
 
     def lead(
@@ -46,7 +52,45 @@ class Digest:
         return subject
 
     def queued(self) -> int:
-        return len(boto3.client("sqs").receive_message(QueueUrl=self._queue).get("Messages", ()))
+        return len(self._messages())
+
+    def work_off(self) -> int:
+        """Give what is queued to the score function."""
+        found = self._messages()
+        self._score.handler(
+            {
+                "Records": [
+                    {
+                        "eventSource": "aws:sqs",
+                        "messageId": message["MessageId"],
+                        "body": message["Body"],
+                    }
+                    for message in found
+                ]
+            },
+            None,
+        )
+        return len(found)
+
+    def deploy(self, patch: pytest.MonkeyPatch, rules: Ruleset, *, alerts: bool) -> None:
+        """Change the rules of both functions."""
+        patch.setattr(self.app, "walk", replace(self.app.walk, rules=rules.hash))
+        patch.setattr(self._score.folder, "_ruleset", rules)
+        patch.setattr(self._score.folder, "_alert_on_rule_change", alerts)
+
+    def stored(self, lead_id: str) -> Lead:
+        lead: Lead | None = self._score.stores.leads.get(lead_id)
+        assert lead is not None
+        return lead
+
+    def _messages(self) -> list[Any]:
+        found: list[Any] = []
+        sqs = boto3.client("sqs")
+        while batch := sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10).get(
+            "Messages"
+        ):
+            found += batch
+        return found
 
     def bodies(self) -> list[str]:
         return [one["Content"]["Raw"]["Data"].decode() for one in self.ses.sent]
@@ -55,7 +99,7 @@ class Digest:
 @pytest.fixture
 def digest(tables: Any, monkeypatch: pytest.MonkeyPatch) -> Digest:
     _, names = tables
-    queue = boto3.client("sqs").create_queue(QueueName=f"d-{names['events']}")["QueueUrl"]
+    queue = boto3.client("sqs").create_queue(QueueName=f"d-{uuid.uuid4()}")["QueueUrl"]
     environment = {
         "EVENTS_TABLE": names["events"],
         "LEADS_TABLE": names["leads"],
@@ -109,3 +153,69 @@ def test_one_recipients_trouble_fails_the_run_but_stops_no_other(digest: Digest)
 def test_at_a_weekend_nobody_is_mailed(digest: Digest) -> None:
     digest.lead("ada@example.org", RECENT)
     assert digest.run(ANNAS_HOUR + timedelta(days=5))["sent"] == 0
+
+
+KINDER = ruleset.from_checked(
+    {"temperature": {"hot": 5}, "rules": [{"id": "f", "event": "form_submitted", "points": 10}]}
+)
+
+
+@pytest.mark.parametrize("alerts", [False, True])
+def test_changed_rules_score_every_lead_anew_and_alert_only_if_sales_wants_it(
+    digest: Digest, monkeypatch: pytest.MonkeyPatch, alerts: bool
+) -> None:
+    subjects = [digest.lead(f"a{n}@example.org", RECENT, "form_submitted") for n in range(12)]
+    night = ANNAS_HOUR - timedelta(hours=5)
+    digest.run(night)
+    digest.run(night)
+    assert digest.work_off() == 0
+    digest.deploy(monkeypatch, KINDER, alerts=alerts)
+    assert digest.run(night) == {"queued": 12, "sent": 0}
+    assert digest.work_off() == 12
+    assert digest.run(night) == {"queued": 0, "sent": 0}
+    for subject in subjects:
+        lead = digest.stored(subject)
+        assert (lead.ruleset, lead.temperature) == (KINDER.hash, Temperature.HOT)
+        assert (lead.alerting.alert_id is not None) is alerts
+
+
+def test_the_mails_are_out_before_changed_rules_are_seen_to(
+    digest: Digest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest.lead("ada@example.org", RECENT)
+    mails_by_then = []
+
+    def page(*_: object) -> None:
+        mails_by_then.append(digest.ses.to.copy())
+        raise ClientError({"Error": {"Code": "ThrottlingException"}}, "Scan")
+
+    digest.deploy(monkeypatch, KINDER, alerts=False)
+    monkeypatch.setattr("hotlist.store.leads.LeadStore.page", page)
+    with pytest.raises(ClientError, match="ThrottlingException"):
+        digest.run(ANNAS_HOUR)
+    assert mails_by_then == [["anna@example.com"]]
+
+
+def test_a_queue_that_refuses_what_is_due_stops_no_mail(
+    digest: Digest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest.lead("ada@example.org", RECENT)
+    digest.lead("bo@example.org", ANNAS_HOUR - timedelta(days=14, hours=1))
+    monkeypatch.setattr(digest.app.queue, "_queue_url", "https://sqs.example/none")
+    with pytest.raises(ClientError, match="NonExistentQueue"):
+        digest.run(ANNAS_HOUR)
+    assert digest.ses.to == ["anna@example.com"]
+
+
+def test_a_run_that_has_mailed_for_long_leaves_the_walk_to_the_next(
+    digest: Digest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest.lead("ada@example.org", RECENT)
+    digest.deploy(monkeypatch, KINDER, alerts=False)
+    monkeypatch.setattr(digest.app, "clock", lambda: ANNAS_HOUR)
+    for minutes, queued, sent in ((3, 0, 1), (1, 1, 0)):
+        by_then = ANNAS_HOUR + timedelta(minutes=minutes)
+        monkeypatch.setattr(
+            digest.app, "walk", replace(digest.app.walk, clock=lambda at=by_then: at)
+        )
+        assert digest.run(ANNAS_HOUR) == {"queued": queued, "sent": sent}

@@ -85,7 +85,7 @@ def hot(tables: Any) -> dict[str, Any]:
         reasons=(Reason("pricing", Decimal(15)),),
         alerting=Alerting(armed=False, alert_id="a1", hot_since=NOW),
     )
-    LeadStore(client, names["leads"]).save(lead, 0)
+    LeadStore(client, names["leads"]).save(lead, None)
     item: dict[str, Any] = client.scan(TableName=names["leads"])["Items"][0]
     return item
 

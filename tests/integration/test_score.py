@@ -4,17 +4,18 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import pytest
 
-from hotlist import config, events, identity
+from hotlist import claims, config, events, folding, identity
 from hotlist.claims import MAX_CLAIMANTS
-from hotlist.events import SPAM, Event, Route
-from hotlist.leads import Lead, LeadState, Temperature
+from hotlist.events import SPAM, Event, Route, event_key
+from hotlist.leads import Lead, LeadState, Shadow, Temperature
 from hotlist.scoring import ruleset
-from hotlist.store.events import EventStore, to_item
+from hotlist.store.events import EventStore, History, to_item
 from hotlist.store.leads import LeadStore
 from integration.lambdas import load, stream_event
 
@@ -253,6 +254,31 @@ def test_a_visitor_whom_many_claim_is_nobodys(score: Score) -> None:
     assert score.lead(subject("email", crowd[0])).total == 0
 
 
+def test_a_phone_that_many_claim_is_its_own_lead_again(
+    score: Score, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "MAX_CLAIMANTS", 1)
+    call = event("contact_requested", phone=PHONE, ago=3 * HOUR)
+    score.happened(call, event("form_submitted", ADA, PHONE, ago=2 * HOUR))
+    assert score.lead(call.subject).state is LeadState.CLAIMED
+    score.happened(event("form_submitted", BO, PHONE, ago=HOUR))
+    assert score.lead(call.subject).state is LeadState.LIVE
+    assert score.queued() == {subject("email", ADA)}
+
+
+def test_a_lead_whose_own_identity_ended_first_still_finds_its_phone(score: Score) -> None:
+    form = event("form_submitted", ADA, PHONE, ago=3 * HOUR)
+    score.happened(form)
+    subject_key, key = {"subject": {"S": form.subject}}, {"event_key": {"S": event_key(form)}}
+    for store, its in (
+        (score.stores.identities, subject_key),
+        (score.stores.events, subject_key | key),
+    ):
+        store._client.delete_item(TableName=store._table, Key=its)
+    score.happened(event("contact_requested", phone=PHONE, ago=HOUR))
+    assert score.lead(form.subject).temperature is Temperature.HOT
+
+
 def test_a_poison_record_is_parked_and_stops_no_other(score: Score) -> None:
     good = event("contact_requested", ADA)
     score.stores.events.put(good)
@@ -263,6 +289,28 @@ def test_a_poison_record_is_parked_and_stops_no_other(score: Score) -> None:
     (parked,) = score.parked()
     assert (parked["subject"], parked["event_id"]) == ("email:x", "e#1")
     assert "occurred_at" in parked["error"]
+
+
+def test_a_fold_that_takes_too_long_is_parked_and_stops_no_other(
+    score: Score, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, long = event("contact_requested", BO), event("contact_requested", ADA)
+    watch = SimpleNamespace(seconds=0.0)
+    watch.monotonic = lambda: watch.seconds
+    read = EventStore.history
+
+    def slow(store: EventStore, subject: str) -> History:
+        watch.seconds += folding.MAX_SECONDS + 1 if subject == long.subject else 0
+        return read(store, subject)
+
+    monkeypatch.setattr(folding, "time", watch)
+    monkeypatch.setattr(EventStore, "history", slow)
+    assert score.happened(long, good) == {"batchItemFailures": []}
+    (parked,) = score.parked()
+    assert parked["error"].startswith("FoldTookTooLong")
+    assert parked["subject"] == long.subject
+    assert score.stores.leads.get(long.subject) is None
+    assert score.lead(good.subject).temperature is Temperature.HOT
 
 
 def test_trouble_that_may_pass_is_reported_and_nothing_is_parked(
@@ -343,3 +391,65 @@ def test_a_lead_that_changed_rules_make_hot_alerts_only_if_sales_wants_it(
 
 def test_the_shipped_settings_reach_the_fold(score: Score) -> None:
     assert score.app.folder._alert_on_rule_change is config.load("sales")["alert_on_rule_change"]
+
+
+KINDER = {
+    "temperature": {"hot": 40},
+    "rules": [
+        {"id": "form", "event": "form_submitted", "points": 10},
+        {"id": "view", "event": "page_viewed", "points": 30},
+    ],
+}
+
+
+def test_the_past_of_a_visitor_claimed_after_the_rules_changed_is_news(
+    score: Score, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = event("form_submitted", ADA, ago=HOUR)
+    score.happened(event("page_viewed", visitor="v", ago=2 * HOUR), form)
+    monkeypatch.setattr(score.app.folder, "_ruleset", ruleset.from_checked(KINDER))
+    monkeypatch.setattr(score.app.folder, "_alert_on_rule_change", False)
+    score.happened(event("form_submitted", ADA, visitor="v", ago=-HOUR))
+    lead = score.lead(form.subject)
+    assert lead.temperature is Temperature.HOT
+    assert lead.alerting.alert_id is not None
+
+
+def test_a_shadow_is_stored_beside_the_score_and_changes_nothing_else(
+    score: Score, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = event("form_submitted", ADA, ago=HOUR)
+    score.happened(made)
+    before = score.lead(made.subject)
+    assert before.shadow is None
+    kinder = ruleset.from_checked({**KINDER, "temperature": {"hot": 5}})
+    monkeypatch.setattr(score.app.folder, "_shadow", kinder)
+    after = score.app.folder.fold(made.subject)
+    assert after.shadow == Shadow(10, Temperature.HOT, kinder.hash)
+    assert replace(score.lead(made.subject), folded_at=after.folded_at) == after
+    same = replace(after, shadow=None, version=before.version, folded_at=before.folded_at)
+    assert same == before
+    assert list(score.stores.leads.hot()) == []
+    assert after.alerting.alert_id is None
+    assert after.rules == f"{before.ruleset}+{kinder.hash}"
+    monkeypatch.setattr(score.app.folder, "_shadow", None)
+    assert score.app.folder.fold(made.subject).shadow is None
+
+
+def test_the_shipped_configuration_has_no_shadow(score: Score) -> None:
+    assert score.app.rules.shadow is None
+    assert score.app.folder._shadow is None
+
+
+def test_a_crowd_that_sqs_refuses_is_tried_again(
+    score: Score, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: object) -> dict[str, Any]:
+        return {"Failed": [{"Id": "0"}]}
+
+    monkeypatch.setattr(score.app.sqs, "send_message_batch", refuse)
+    monkeypatch.setattr("hotlist.claims.MAX_CLAIMANTS", 1)
+    score.happened(event("form_submitted", ADA, visitor="v", ago=2 * HOUR))
+    answer = score.happened(event("form_submitted", BO, visitor="v", ago=HOUR))
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "100"}]}
+    assert score.parked() == []

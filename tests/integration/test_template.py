@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 
 from cloudformation import ROOT, resources, template
-from hotlist import settings
+from hotlist import folding, settings
 from hotlist.store.leads import LeadStore
 
 FUNCTIONS: Final = resources("AWS::Serverless::Function")
@@ -31,7 +31,7 @@ CALLS: Final = {
     },
     "digest": {
         "EventsTable": {"Query"},
-        "LeadsTable": {"GetItem", "BatchGetItem"},
+        "LeadsTable": {"GetItem", "BatchGetItem", "Scan"},
         "LeadsTable/index/by_temperature": {"Query"},
         "IdentitiesTable": {"BatchGetItem"},
         "DeliveriesTable": {"GetItem", "PutItem", "UpdateItem", "BatchGetItem"},
@@ -62,9 +62,16 @@ def function(name: str) -> dict[str, Any]:
 
 
 def statements(name: str) -> Iterator[dict[str, Any]]:
-    for policy in function(name)["Policies"]:
-        assert isinstance(policy, dict), "no managed policies and no policy templates"
-        yield from policy["Statement"]
+    for policy in role(name)["Policies"]:
+        yield from policy["PolicyDocument"]["Statement"]
+
+
+def role(name: str) -> dict[str, Any]:
+    """The role of a function, its own."""
+    resource, _ = function(name)["Role"]["Fn::GetAtt"]
+    assert resource == f"{name.capitalize()}Role"
+    properties: dict[str, Any] = resources("AWS::IAM::Role")[resource]
+    return properties
 
 
 def as_list(value: Any) -> list[Any]:
@@ -92,7 +99,14 @@ def test_policies_allow_what_each_function_calls_and_nothing_else(name: str) -> 
         for resource in as_list(statement["Resource"]):
             actions = {action.split(":")[1] for action in as_list(statement["Action"])}
             allowed.setdefault(short(resource), set()).update(actions)
-    assert allowed == CALLS[name]
+    assert allowed == CALLS[name] | {"LogGroup": {"CreateLogStream", "PutLogEvents"}}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_allowed_but_by_action_and_arn(name: str) -> None:
+    """SAM adds a managed policy on all logs to a role of its own making."""
+    assert set(role(name)) == {"AssumeRolePolicyDocument", "Policies"}
+    assert not {"Policies", "ManagedPolicyArns"} & set(function(name))
 
 
 def test_no_wildcard_but_those_that_aws_forces() -> None:
@@ -121,6 +135,7 @@ CLIENT_METHODS: Final = {
     "batch_get_item": "BatchGetItem",
     "batch_execute_statement": "PartiQLInsert",
     "query": "Query",
+    "scan": "Scan",
     "send_message": "SendMessage",
     "send_message_batch": "SendMessage",
     "send_email": "SendEmail",
@@ -222,6 +237,10 @@ def test_streams_are_read_with_the_retries_of_the_design() -> None:
     assert mappings["RescoreMapping"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
+def test_a_fold_is_given_up_long_before_the_platform_gives_up_its_process() -> None:
+    assert FUNCTIONS["ScoreFunction"]["Timeout"] >= folding.MAX_SECONDS * 4
+
+
 def test_tables_are_kept_and_guarded() -> None:
     for name, table in resources("AWS::DynamoDB::Table").items():
         whole = template()["Resources"][name]
@@ -270,12 +289,74 @@ def test_ses_tells_everything_that_notify_hears() -> None:
 README: Final = (ROOT / "README.md").read_text("utf-8")
 
 
-def test_the_readme_names_every_parameter_and_route() -> None:
-    for parameter in template()["Parameters"]:
-        assert f"`{parameter}`" in README, parameter
-    for path in routes():
-        if path != "$default":
-            assert path in README, path
+def test_the_readme_has_the_parameters_and_their_defaults() -> None:
+    table = README[README.index("| parameter | default") : README.index("## Paste the form")]
+    rows = re.findall(r"^\| `(\w+)` \| (.*?) \|", table, re.MULTILINE)
+    parameters = template()["Parameters"]
+    assert {name for name, _ in rows} == parameters.keys()
+    for name, default in rows:
+        if default.startswith("`"):
+            assert default == f"`{parameters[name]['Default']}`", name
+
+
+def test_the_readme_has_the_routes() -> None:
+    shown = set(re.findall(r"^    ([A-Z]+) (/[\w/{}]+)", README, re.MULTILINE))
+    assert shown == {(method, path) for path, method in routes().items() if path != "$default"}
+
+
+def test_every_page_that_is_named_exists() -> None:
+    files = [*ROOT.glob("*.md"), *ROOT.glob("config/*.yaml"), *ROOT.glob("docs/*.md")]
+    for file in files:
+        text = file.read_text("utf-8")
+        for page in re.findall(r"\bdocs/[\w-]+\.\w+", text):
+            assert (ROOT / page).exists(), (file, page)
+        for page in re.findall(r"\]\(([\w./-]+\.(?:md|svg))(?:#[\w-]*)?\)", text):
+            assert (file.parent / page).exists(), (file, page)
+
+
+def test_what_is_bounded_in_time_and_number() -> None:
+    assert template()["Globals"]["Function"]["Runtime"] == "python3.13"
+    assert template()["Globals"]["Function"]["Architectures"] == ["arm64"]
+    api = resources("AWS::Serverless::HttpApi")["Api"]
+    assert api["DefaultRouteSettings"]["ThrottlingRateLimit"] == {"Ref": "ThrottleRate"}
+    assert api["CorsConfiguration"]["AllowOrigins"] == {"Ref": "AllowedOrigins"}
+    (rule,) = resources("AWS::S3::Bucket")["FailureBucket"]["LifecycleConfiguration"]["Rules"]
+    assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", 14)
+    queue = resources("AWS::SQS::Queue")["FailureQueue"]
+    assert queue["MessageRetentionPeriod"] == 14 * 86_400
+    (group,) = resources("AWS::Logs::LogGroup").values()
+    assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+
+@pytest.mark.parametrize(
+    ("given", "is_taken"),
+    [
+        ("https://www.example.com", True),
+        ("http://localhost:8080", True),
+        ("https://www.example.com/", False),
+        ("www.example.com", False),
+        ("", False),
+    ],
+)
+def test_an_origin_that_no_browser_sends_is_refused(given: str, is_taken: bool) -> None:
+    pattern = template()["Parameters"]["AllowedOrigins"]["AllowedPattern"]
+    assert (re.fullmatch(pattern, given) is not None) == is_taken
+
+
+def test_each_function_stream_and_store_of_failures_has_its_alarm() -> None:
+    watched = {
+        (alarm["MetricName"], str(next(iter(one["Value"].values()))))
+        for alarm in resources("AWS::CloudWatch::Alarm").values()
+        for one in alarm.get("Dimensions", ())
+        if isinstance(one["Value"], dict)
+    }
+    for name in FUNCTIONS:
+        assert ("Errors", name) in watched
+        assert ("Throttles", name) in watched
+    ages = {name for metric, name in watched if metric == "IteratorAge"}
+    assert ages == {"ScoreFunction", "NotifyFunction"}
+    assert any(metric == "ApproximateNumberOfMessagesVisible" for metric, _ in watched)
+    assert any(name == "FailureBucket" for _, name in watched)
 
 
 def test_the_readme_is_short() -> None:

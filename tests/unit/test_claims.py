@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotlist import claims
+from hotlist import claims, events
 from hotlist.claims import MAX_CLAIMANTS, MAX_CLAIMS, Claim, Decision, Identity
 from hotlist.events import SPAM, Event
 
@@ -88,6 +88,13 @@ def test_a_withdrawn_claim_still_counts_towards_the_crowd() -> None:
     made = [claim(number, f"email:{number}") for number in range(MAX_CLAIMANTS + 1)]
     withdrawn = tuple(Decision(one.event_id, day(99), "r", holds=False) for one in made)
     assert identity(*made, decisions=withdrawn).shared
+
+
+def test_an_identity_is_renewed_while_an_event_it_gives_away_could_outlive_it() -> None:
+    durable = day(0) + events.DURABLE
+    assert not Identity(VISITOR).ends_soon(day(0))
+    assert not Identity(VISITOR, expires_at=durable).ends_soon(day(0))
+    assert Identity(VISITOR, expires_at=durable - timedelta(seconds=1)).ends_soon(day(0))
 
 
 def test_a_claim_moves_events_of_its_neighbours_only() -> None:

@@ -119,7 +119,13 @@ def test_operators_flag_and_release_and_the_last_word_counts() -> None:
 
     lead = form(1, email="ada@example.org")
     assert fold(lead, word(2, add=[SPAM])).events == ()
-    assert len(fold(lead, word(2, add=[SPAM]), word(3, remove=[SPAM])).events) == 3
+    assert fold(lead, word(2, add=[SPAM]), word(3, remove=[SPAM])).events == (lead,)
+
+
+def test_a_correction_whose_target_has_ended_is_not_what_a_lead_began_with() -> None:
+    view = event(9, type="page_viewed", route=Route.BEACON)
+    word = event(1, type="event_reclassified", route=Route.OPERATOR, properties={"event_id": "0"})
+    assert fold(word, view) == fold(view)
 
 
 def test_an_event_is_absent_from_its_expiry_on() -> None:

@@ -15,7 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotlist.scoring import pattern
-from hotlist.scoring.pattern import BadPattern
+from hotlist.scoring.pattern import BadPattern, close
+from hotlist.scoring.pattern.close import closely
+from hotlist.scoring.pattern.reading import rules
 
 Event = dict[str, Any]
 
@@ -43,6 +45,8 @@ VALUES: list[tuple[str, list[object], list[object], list[object]]] = [
     ("large number", [1e22], [10**22, 1e22, Decimal("1E+22")], [10**22 + 1, "1e22"]),
     ("number beyond doubles", [2**53 + 1], [2**53 + 1], [2**53, 2.0**53, str(2**53 + 1)]),
     ("in and beyond doubles", [5, 2**53 + 1], [5, 2**53 + 1], [6, 2**53, "5"]),
+    ("infinite, as JSON of 1e400 is read", [math.inf], [math.inf], [-math.inf, 1e308, "inf"]),
+    ("smallest double", [5e-324], [5e-324], [0, 1e-323, "5e-324"]),
     ("number of 400 digits", [10**400], [10**400], [10**400 + 1, math.inf, 10**4000, 0]),
     ("booleans", [True], [True], [False, 1, 1.0, "true", None]),
     ("both booleans", [True, False], [True, False], [None, 0, 1, "false"]),
@@ -85,6 +89,8 @@ VALUES: list[tuple[str, list[object], list[object], list[object]]] = [
     ("at most", [{"numeric": ["<=", 5]}], [5, 5.0, -(10**9)], [5.1, "5", -math.inf]),
     ("equal", [{"numeric": ["=", 3.018e2]}], [301.8], [301, "301.8"]),
     ("between", [{"numeric": [">=", -1, "<", 1.5]}], [-1, 0, 1.4], [1.5, -1.1]),
+    ("none is the smallest", [{"numeric": [">=", -1]}], [0, -0.0, 1e-323, -1], [5e-324, -5e-324]),
+    ("nor next to zero", [{"numeric": [">", 0]}], [1e-323], [5e-324, 0]),
     ("not exact as double", [{"numeric": [">", 0]}], [2**53, 1e300], [2**53 + 1, 10**400]),
     ("exists", [{"exists": True}], [0, "", None, False, [1], [[1]]], [[], {}, [{}], {"y": 1}]),
     ("exists not", [{"exists": False}], [[], {}, {"y": 1}, [{"y": 1}], [[]]], [None, "", 0, [0]]),
@@ -102,6 +108,13 @@ VALUES: list[tuple[str, list[object], list[object], list[object]]] = [
     ("but suffix", [{"anything-but": {"suffix": ["c"]}}], ["b", True], ["c", "bc"]),
     ("but any case", [{"anything-but": {"equals-ignore-case": ["a", "Ł"]}}], ["b"], ["A", "ł"]),
     ("but wildcard", [{"anything-but": {"wildcard": ["*.pl", "a*"]}}], ["b.de"], ["x.pl", "a"]),
+    ("but nothing, beside others", ["a", {"anything-but": {"prefix": []}}], ["a"], ["b", 1]),
+    (
+        "but nothing, after a range",
+        [{"numeric": [">", 1]}, {"anything-but": {"wildcard": []}}],
+        [2],
+        [1],
+    ),
     ("but one or the other", [{"anything-but": "a"}, {"anything-but": "b"}], ["a", "b", 1], [[]]),
     ("address as text", ["10.0.0.1"], ["10.0.0.1", "010.0.0.01", "::ffff:a00:1"], ["10.0.0.2"]),
     ("the last address", ["255.255.255.255"], ["::ffff:ffff:ffff"], ["255.255.255.0255"]),
@@ -111,7 +124,11 @@ VALUES: list[tuple[str, list[object], list[object], list[object]]] = [
     ("IPv6 as text", ["::1"], ["::1", "0:0:0:0:0:0:0:1", "::00001"], ["::2", "1"]),
     ("cidr", [{"cidr": "10.0.0.9/30"}], ["10.0.0.8", "10.0.0.11"], ["10.0.0.12", "10.0.0", 8]),
     ("cidr, IPv6", [{"cidr": "2001:db8::/32"}], ["2001:DB8::7"], ["2001:db9::", "10.0.0.1"]),
-    ("cidr, all", [{"cidr": "0.0.0.0/0"}], ["1.2.3.4", "::ffff:1:2"], ["::1", "1.2.3.400", None]),
+    ("cidr, all", [{"cidr": "0.0.0.0/0"}], ["1.2.3.4", "::ffff:1:2", "::1"], ["1.2.3.400", None]),
+    ("cidr, IPv6 in IPv4", [{"cidr": "32.1.0.0/16"}], ["32.1.9.9", "2001:db8::7"], ["2002::1"]),
+    ("cidr, IPv4 in IPv6", [{"cidr": "2000::/3"}], ["48.0.0.1", "3ff0::"], ["64.0.0.1"]),
+    ("cidr, IPv4 at the edge of IPv6", [{"cidr": "3000::/4"}], ["49.0.0.0"], ["48.0.0.0"]),
+    ("address, and IPv6 that starts so", ["32.1.13.184"], ["2001:db8::7"], ["2001:db9::7"]),
     ("cidr and digits", [{"cidr": "16.0.0.0/4"}], [15, 15.5, 10**8], [1, 20, -15, "15"]),
     ("cidr and numbers", [{"cidr": "16.0.0.0/4"}, 7], ["16.0.0.1", 7, 10**20 + 1], [15, "7"]),
     ("cidr of two", [{"cidr": "10.0.0.2/31"}], ["10.0.0.2", "10.0.0.3"], ["10.0.0.1", "10.0.0.4"]),
@@ -164,6 +181,7 @@ FIELDS: list[tuple[str, Event, list[Event], list[Event]]] = [
     ("the last field of a name counts", {"a": {"b": [1]}, "a.b": [2]}, [{"a.b": 2}], [{"a.b": 1}]),
     ("an empty key is lost before others", {"": {"a": [1]}}, [{"a": 1}], [{"": {"a": 1}}]),
     ("an empty key alone", {"": [1]}, [{"": 1}], [{"a": 1}]),
+    ("only dots", {".": [1]}, [{".": 1}], [{"": {"": 1}}]),
     ("an empty key at the end", {"a": {"": [1]}}, [{"a.": 1}], [{"a": {"": 1}}, {"a": 1}]),
     ("an empty key in between", {"a": {"": {"b": [1]}}}, [{"a": {"": {"b": 1}}}], [{"a.b": 1}]),
     (
@@ -254,12 +272,42 @@ FIELDS: list[tuple[str, Event, list[Event], list[Event]]] = [
         [{"a": 3}],
         [{"a": 2}],
     ),
+    (
+        "of choices that overlap, the first counts",
+        {"$or": [{"a": ["x"]}, {"a": ["x", "y"]}]},
+        [{"a": "x"}],
+        [{"a": "y"}],
+    ),
+    (
+        "in their last field",
+        {"$or": [{"a": ["x"], "b": [1]}, {"a": ["x"], "b": [1, 2]}]},
+        [{"a": "x", "b": 1}],
+        [{"a": "x", "b": 2}],
+    ),
+    (
+        "choices that overlap in an earlier field",
+        {"$or": [{"a": ["x"], "b": [1]}, {"a": ["x", "y"], "b": [2]}, {"a": ["x"]}]},
+        [{"a": "x", "b": 1}, {"a": "y", "b": 2}, {"a": "x"}],
+        [{"a": "y", "b": 1}, {"a": "y"}],
+    ),
+    (
+        "a choice with all and more of another",
+        {"$or": [{"a": [{"exists": False}]}, {"a": ["y", {"exists": False}], "b": [1]}]},
+        [{"b": 1}, {"a": "y", "b": 1}],
+        [{"a": "y"}],
+    ),
     ("or as a field", {"$or": {"a": [1]}}, [{"$or": {"a": 1}}], [{"a": 1}]),
     (
         "or as a field of values",
         {"$or": ["x", {"prefix": "y"}]},
         [{"$or": "yy"}],
         [{"prefix": "y"}],
+    ),
+    (
+        "or as a field, and what is still allowed beside it",
+        {"$or": ["y"], "a": [{"anything-but": {"prefix": "x"}}, {"prefix": "xx"}]},
+        [{"$or": "y", "a": "xx"}, {"$or": "y", "a": "z"}],
+        [{"$or": "y", "a": "x"}],
     ),
     ("or over matchers", {"$or": [{"prefix": "a"}, {"suffix": "b"}]}, [{"$or": "ac"}], [{"a": 1}]),
     (
@@ -281,29 +329,50 @@ FIELDS: list[tuple[str, Event, list[Event], list[Event]]] = [
     ],
 )
 def test_fields(rule: Event, event: Event, expected: bool) -> None:
-    alone = pattern.compile_all([rule])
+    alone = pattern.compile_all([(0, rule)])
     assert alone(event) == ([0] if expected else [])
     assert pattern.compile(rule)(event) is expected
     assert pattern.compile(rule)(MappingProxyType(event)) is expected
-
-
-def test_patterns_together_are_asked_as_each_alone() -> None:
-    rules = [None, *(rule for _, rule, _, _ in FIELDS), None]
-    together = pattern.compile_all(rules)
-    for _, _, matching, others in FIELDS:
-        for event in (*matching, *others):
-            alone = [n for n, rule in enumerate(rules) if not rule or pattern.compile(rule)(event)]
-            assert together(event) == alone
-    assert pattern.compile_all([])({}) == []
 
 
 @pytest.mark.parametrize(("most", "expected"), [(2, False), (3, True)])
 def test_an_event_of_too_many_ways_does_not_match(
     most: int, expected: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pattern, "MAX_WAYS", most)
+    monkeypatch.setattr(close, "MAX_WAYS", most)
     both = pattern.compile({"a.x": [{"exists": True}], "a.y": [1]})
     assert both({"a": [{"x": 1}, {"x": 2}, {"x": 3, "y": 1}]}) is expected
+
+
+def one_by_one(patterns: list[Any]) -> Callable[[Event], list[int]]:
+    matching = [None if p is None else pattern.compile(p) for p in patterns]
+    return lambda event: [n for n, m in enumerate(matching) if m is None or m(event)]
+
+
+def test_all_at_once_is_the_same_as_one_by_one() -> None:
+    patterns = [rule for _, rule, _, _ in FIELDS] + [None]
+    patterns += [{"x": values} for _, values, _, _ in VALUES]
+    patterns += [{"a": {"x": values}} for _, values, _, _ in VALUES]
+    events = [event for _, _, *groups in FIELDS for group in groups for event in group]
+    values = [value for _, _, *groups in VALUES for group in groups for value in group]
+    events += [{"x": value} for value in values] + [{"a": [{"x": value}]} for value in values]
+    matching, singly = pattern.compile_all(enumerate(patterns)), one_by_one(patterns)
+    assert [matching(event) for event in events] == [singly(event) for event in events]
+
+
+def test_all_at_once_gives_the_answers_of_event_ruler() -> None:
+    cases = json.loads(CASES.read_text()) if CASES.exists() else []
+    patterns = [case["rule"] for case in cases]
+    matching, singly = pattern.compile_all(enumerate(patterns)), one_by_one(patterns)
+    for index, case in enumerate(cases):
+        assert (index in matching(case["event"])) == case["expect"]
+        assert matching(case["event"]) == singly(case["event"])
+
+
+@pytest.mark.parametrize("event", [None, 1, "a", [], [{"a": 1}]])
+def test_all_at_once_takes_what_is_no_object(event: Any) -> None:
+    patterns = [{"a": [{"exists": False}]}, None, {"a.b": [1]}]
+    assert pattern.compile_all(enumerate(patterns))(event) == [1]
 
 
 @pytest.mark.parametrize(
@@ -377,6 +446,10 @@ REFUSED: list[tuple[object, str]] = [
     ({"a": [{"anything-but": {"numeric": [">", 1]}}]}, "a[0].anything-but.numeric"),
     ({"a": [{"anything-but": {"prefix": ""}}]}, "a[0].anything-but.prefix"),
     ({"a": [{"anything-but": {"prefix": []}}]}, "a[0].anything-but.prefix"),
+    ({"a": [{"anything-but": {"suffix": []}}, "x"]}, "a[0].anything-but.suffix"),
+    ({"a": ["x", {"anything-but": []}]}, "a[1].anything-but"),
+    ({"a": [{"numeric": [">", 5e-324]}]}, "a[0].numeric"),
+    ({"a": ["x", {"anything-but": [5e-324]}]}, "a[1].anything-but"),
     ({"a": [{"anything-but": {"suffix": ["a", ""]}}]}, "a[0].anything-but.suffix"),
     ({"a": [{"anything-but": {"suffix": 1}}]}, "a[0].anything-but.suffix"),
     ({"a": [{"anything-but": {"wildcard": ["a", "**"]}}]}, "a[0].anything-but.wildcard"),
@@ -406,8 +479,12 @@ REFUSED: list[tuple[object, str]] = [
     ({"$or": [{"a": [1]}, "b"]}, "$or[1]"),
     ({"$or": [{"a": [1]}, {"prefix": ["b"]}]}, "$or[1].prefix"),
     ({"b": {"$or": [{"a": [1]}, {"c": {"numeric": [1]}}]}}, "b.$or[1].c.numeric"),
+    *(
+        ({"$or": ["y"], "a": [{"anything-but": refused}]}, "$or")
+        for refused in ({"prefix": ["x"]}, {"suffix": ["x"]}, {"wildcard": "x*"})
+    ),
     ({f"k{n}": [1] for n in range(257)}, ""),
-    ({"a" + ".a" * 300: [1]}, "a" + ".a" * 300),
+    ({"a" + ".a" * 600: [1]}, "a" + ".a" * 600),
     ({f"k{n}": {"$or": [{"a": [1]}, {"b": [1]}]} for n in range(40)}, "k9.$or"),
 ]
 
@@ -458,6 +535,13 @@ def test_deep_patterns_are_refused(deep: Any) -> None:
         pattern.compile(deep)
 
 
+def test_patterns_of_hundreds_of_levels_are_no_problem() -> None:
+    deep = nested(lambda inner: {"a": inner}, ["x"], 400)
+    assert pattern.compile(deep)(nested(lambda inner: {"a": [inner]}, "x", 400))
+    either = nested(lambda inner: {"$or": [{"b": ["y"]}, inner]}, {"a": ["x"]}, 150)
+    assert pattern.compile(either)({"a": "x"})
+
+
 def test_deep_events_do_no_harm() -> None:
     matches = pattern.compile({"a": {"b": [{"exists": True}]}, "a.c": [{"exists": False}]})
     assert matches({"a": nested(lambda inner: [inner], {"b": 1}, 900)})
@@ -480,6 +564,36 @@ def test_hostile_wildcards_take_little_time(wildcard: str) -> None:
     started = time.process_time()
     assert not pattern.compile_values([{"wildcard": wildcard}])("a" * 50_000)
     assert time.process_time() - started < 0.5
+
+
+ENDLESS: list[tuple[Event, Event]] = [
+    # patterns of many matchers, events that they do not match
+    ({"a": [f"text {n}" for n in range(10_000)]}, {"a": "text"}),
+    ({"a": [{"wildcard": f"*{n}*x*"} for n in range(20_000)]}, {"a": "x" * 1000}),
+    ({"a": [{"prefix": f"{n} "} for n in range(20_000)]}, {"a": "20001 "}),
+    ({"a": [{"numeric": [">", n]} for n in range(20_000)]}, {"a": 0}),
+    ({"a": [{"suffix": {"equals-ignore-case": "ażż" * 1000}}]}, {"a": "żż" * 20_000}),
+    (
+        {"$or": [{"a": [n]} for n in range(900)], **{f"f{n}": [*range(1000)] for n in range(200)}},
+        {"a": 1, "f0": 1},
+    ),
+    ({"$or": [{"a": [n, n + 1, n % 7], "b": [n % 5, n % 3]} for n in range(900)]}, {"a": 1}),
+]
+
+
+@pytest.mark.parametrize(("rule", "event"), ENDLESS, ids=lambda x: f"{x!r:.40}")
+def test_large_patterns_take_little_time(rule: Event, event: Event) -> None:
+    started = time.process_time()
+    assert not pattern.compile(rule)(event)
+    assert time.process_time() - started < 2
+
+
+def test_too_many_fields_times_too_many_choices_are_refused_at_once() -> None:
+    rule = {"$or": [{"a": [n]} for n in range(900)], **{f"f{n}": [n] for n in range(50_000)}}
+    started = time.process_time()
+    with pytest.raises(BadPattern):
+        pattern.compile(rule)
+    assert time.process_time() - started < 1
 
 
 def test_what_is_no_object_does_not_match() -> None:
@@ -664,6 +778,25 @@ def naively(rule: dict[str, list[str]], event: Event) -> bool:
 def test_agrees_with_a_naive_matcher(rule: dict[str, list[str]], event: Event) -> None:
     written = {name: [json.loads(matcher) for matcher in rule[name]] for name in rule}
     assert naively(rule, event) == pattern.compile(written)(event)
+
+
+written_patterns = few_patterns.map(
+    lambda rule: {name: [json.loads(matcher) for matcher in rule[name]] for name in rule}
+)
+
+
+@given(written_patterns | likely_patterns, few_events | events)
+def test_the_quick_way_agrees_with_the_close_look(rule: Any, event: Event) -> None:
+    matches = compiled_or_none(rule, ignore_case=False)
+    if matches is not None:
+        looks_closely = closely(rules(rule, ignore_case=False))
+        assert matches(event) == looks_closely(event)
+
+
+@given(st.lists(written_patterns | likely_patterns | st.none(), max_size=5), few_events | events)
+def test_all_at_once_agrees_with_one_by_one(candidates: list[Any], event: Event) -> None:
+    patterns = [c for c in candidates if c is None or compiled_or_none(c, ignore_case=False)]
+    assert pattern.compile_all(enumerate(patterns))(event) == one_by_one(patterns)(event)
 
 
 @given(

@@ -39,8 +39,7 @@ REFUSED: list[tuple[Any, str]] = [
     ({"a": "x" * 41}, f'a: the text {"x" * 40!r} is no list of values; write one, as in ["a"]'),
     ({"a": []}, 'a: an empty list accepts nothing; write a value, as in ["a"]'),
     ({"a": [["b"]]}, "a[0]: a list is no value; write text, a number or a matcher"),
-    ({"a": [1, float("nan")]}, "a[1]: not a finite number; write a number or text"),
-    ({"a": [float("-inf")]}, "a[0]: not a finite number; write a number or text"),
+    ({"a": [1, float("nan")]}, "a[1]: not a number; write a number or text"),
     ({"a": [{}]}, "a[0]: 0 keywords where there must be one; write one in each {}"),
     (
         {"a": [{"prefix": "b", "suffix": "c"}]},
@@ -161,8 +160,8 @@ REFUSED: list[tuple[Any, str]] = [
         "the pattern: more than 256 fields; write two patterns",
     ),
     (
-        {"a" + ".a" * 200: [1]},
-        f"{'a' + '.a' * 200}: more than 200 levels; write a flatter pattern",
+        {"a" + ".a" * 500: [1]},
+        f"{'a' + '.a' * 500}: more than 500 levels; write a flatter pattern",
     ),
 ]
 

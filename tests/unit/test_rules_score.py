@@ -179,7 +179,8 @@ EUR = {"currency": "EUR"}
     ("event_type", "properties", "is_known"),
     [
         ("demo_requested", {"role": "cto"}, True),
-        ("custom:quiz", {"role": "cto"}, True),
+        ("custom:quiz", {"role": "cto", "form": "quiz"}, True),
+        ("custom:quiz", {"role": "cto"}, False),
         ("page_viewed", {"role": "cto"}, False),
         ("email_clicked", {"role": "cto"}, False),
         ("order_completed", {"role": "cto"}, False),

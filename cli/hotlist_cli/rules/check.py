@@ -2,29 +2,12 @@
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from hotlist.findings import MAX_BYTES, BadConfig, Finding
-from hotlist.scoring.check import compile_scoring
+from hotlist.findings import Finding
+from hotlist.scoring.check import Checked, check_scoring
+from hotlist_cli.config import read_text
 from hotlist_cli.rules.output import cell, say, to_json
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A ruleset and what was found in it; `source` is None if one of that is an error."""
-
-    source: dict[str, Any] | None
-    findings: tuple[Finding, ...]
-
-
-def check_scoring(text: str, file: str) -> Checked:
-    """The checked ruleset, and everything that was found in it."""
-    try:
-        return Checked(compile_scoring(text, file), ())
-    except BadConfig as error:
-        return Checked(None, error.findings)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -36,29 +19,20 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         if checked.findings:
             say(listed(checked.findings))
-        if checked.source is not None:
+        if checked.source is not None and not checked.has_errors:
             say(f"{_count(len(checked.source['rules']), 'rule')}, no errors")
-    return 1 if checked.source is None else 0
+    return 1 if checked.has_errors else 0
 
 
 def read_rules(file: Path) -> Checked:
     """Check a file; one that cannot be read is a finding like others."""
     try:
-        with file.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
-        if len(content) > MAX_BYTES:
-            return _unreadable(file, f"the file is larger than {MAX_BYTES:,} bytes")
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        return _unreadable(file, f"not UTF-8, at byte {error.start + 1}; save it as UTF-8")
+        text = read_text(file)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        return _unreadable(file, f"cannot be read: {reason}")
+        unreadable = Finding(1, 1, "", f"cannot be read: {reason}", "yaml", "error", str(file))
+        return Checked(None, (unreadable,))
     return check_scoring(text, str(file))
-
-
-def _unreadable(file: Path, message: str) -> Checked:
-    return Checked(None, (Finding(1, 1, "", message, "yaml", "error", str(file)),))
 
 
 def listed(findings: Sequence[Finding]) -> str:

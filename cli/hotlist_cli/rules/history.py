@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from hotlist import classify, identity
-from hotlist.events import RESERVED, ROUTE_TYPES, TYPES, Event, Route, is_type
+from hotlist.events import ROUTE_TYPES, TYPES, Event, Route, is_type
 from hotlist.identity import BadIdentifier
 from hotlist_cli.rules.fields import Fields, nearest, shown
 from hotlist_cli.rules.json_lines import BadLine, lines, parse
@@ -130,11 +130,14 @@ def _event(fields: Fields) -> Event:
     )
 
 
+_OF_FORMS: Final = frozenset({"form", "email", "phone"})
+"""A `custom:` event with one of these came from a form; all others the page's tracker sent."""
+
+
 def _route(event_type: str, properties: Mapping[str, Any]) -> Route:
     """The door that such an event most likely came in by: forms, where they may send it."""
     if event_type.startswith("custom:"):
-        has_fields = "form" in properties or any(name not in RESERVED for name in properties)
-        return Route.FORM if has_fields else Route.BEACON
+        return Route.BEACON if _OF_FORMS.isdisjoint(properties) else Route.FORM
     return next((r for r in _ROUTES if event_type in ROUTE_TYPES[r]), Route.SERVER)
 
 

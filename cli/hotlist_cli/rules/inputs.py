@@ -1,6 +1,7 @@
 """What `score` and `replay` work on: a ruleset, and histories of leads."""
 
 import argparse
+import sys
 
 from hotlist.scoring.ruleset import Ruleset, from_checked
 from hotlist_cli.rules.check import listed, read_rules
@@ -12,10 +13,15 @@ class BadInput(Exception):
 
 
 def load(arguments: argparse.Namespace) -> tuple[Ruleset, list[History]]:
-    """The ruleset and the histories that the arguments name. :raises BadInput: with all reasons."""
+    """The ruleset and the histories that the arguments name. :raises BadInput: with all reasons.
+
+    Rules that contradict themselves can be tried, but not without a word.
+    """
     checked = read_rules(arguments.rules)
     if checked.source is None:
         raise BadInput(listed(checked.findings))
+    if checked.findings:
+        print(listed(checked.findings), file=sys.stderr)
     try:
         histories = read_histories(arguments.events)
     except BadHistory as error:

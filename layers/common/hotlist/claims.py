@@ -90,6 +90,10 @@ class Identity:
         """The lead that has taken this subject in: the newest claimant in force."""
         return self.timeline[-1].claimant if self.timeline else None
 
+    def ends_soon(self, now: datetime) -> bool:
+        """Whether it is to be renewed, so that it outlives every event it gives away."""
+        return self.expires_at is not None and self.expires_at < now + IDENTITY_RENEWED_BELOW
+
     def touched_by(self, event: Event) -> set[str]:
         """The leads whose events a claim or decision on `event` can have moved.
 

@@ -7,8 +7,16 @@ from typing import Any
 
 def load(name: str) -> dict[str, Any]:
     """The checked configuration `scoring`, `forms` or `sales`, as the build wrote it."""
+    loaded: dict[str, Any] = json.loads(_file(name).read_text(encoding="utf-8"))
+    return loaded
+
+
+def find(name: str) -> dict[str, Any] | None:
+    """A configuration that may be absent, such as `shadow`."""
+    return load(name) if _file(name).exists() else None
+
+
+def _file(name: str) -> Path:
     import hotlist_config  # noqa: PLC0415 - made by the build, absent while it runs
 
-    file = Path(hotlist_config.__file__).with_name(f"{name}.json")
-    loaded: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return loaded
+    return Path(hotlist_config.__file__).with_name(f"{name}.json")

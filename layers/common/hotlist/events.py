@@ -137,7 +137,7 @@ def is_type(name: str) -> bool:
 
 
 def may_send(route: Route, event_type: str) -> bool:
-    """Whether events of this type may come in by this route (DESIGN: the closed table)."""
+    """Whether events of this type may come in by this route (the table is closed)."""
     if event_type in ROUTE_TYPES[route]:
         return True
     return route in _CUSTOM_ROUTES and _CUSTOM.match(event_type) is not None
@@ -160,6 +160,7 @@ def event_key(event: Event) -> str:
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
+_SECOND: Final = timedelta(seconds=1)
 
 
 def to_ms(at: datetime) -> int:
@@ -243,34 +244,34 @@ def identify(
     plausible time, the UTC day of `occurred_at` for a signed call with a key, else the
     ten-minute slot of `received_at`.
     """
-    scope = (str(route), form, event_type)
-    whole = _digest(*scope, key, content)
-    signed = route is Route.SERVER and key is not None
-    own = _uuid7_ms(key, received_at)
-    if signed:
-        time = to_ms(occurred_at) // _DAY_MS * _DAY_MS
-    elif own is not None:
-        time = own
-    else:
-        time = to_ms(received_at) // _SLOT_MS * _SLOT_MS
+    scope = (route.value, form, event_type)
+    said = _json((*scope, content))
+    slot = to_ms(received_at) // _SLOT_MS * _SLOT_MS
     if key is None:
-        dedup = "form:" + _digest(*scope, content)
-    else:
-        dedup = ("signed:" if signed else "key:") + _digest(*scope, key)
-    return EventId(f"{time:012x}{whole}", dedup)
+        whole = _digest(said)
+        return EventId(f"{slot:012x}{whole}", f"form:{whole}")
+    whole = _digest(said + _json(key))
+    again = _digest(_json((*scope, key)))
+    if route is Route.SERVER:
+        day = to_ms(occurred_at) // _DAY_MS * _DAY_MS
+        return EventId(f"{day:012x}{whole}", f"signed:{again}")
+    own = _uuid7_ms(key, received_at)
+    return EventId(f"{slot if own is None else own:012x}{whole}", f"key:{again}")
 
 
-def _uuid7_ms(key: str | None, received_at: datetime) -> int | None:
+def _uuid7_ms(key: str, received_at: datetime) -> int | None:
     """The time inside a UUIDv7; None for any other key, or where its clock is no clock."""
-    if key is None or not _UUID7.match(key):
+    if not _UUID7.match(key):
         return None
     time = int(key[:8] + key[9:13], 16)
     age = to_ms(received_at) - time
     return time if -_DAY_MS <= age <= 8 * _DAY_MS else None
 
 
-def _digest(*parts: object) -> str:
-    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
+_json: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
+def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:_HASH_DIGITS]
 
 
@@ -316,16 +317,20 @@ _CONSENT_TYPES: Final = frozenset({"consent_given", "consent_withdrawn", "unsubs
 
 def retention(event: Event) -> timedelta:
     """How long an event is kept from its receipt, by its class and not by its flags."""
-    if event.type == "event_reclassified":
+    return _retention(event.type, event.route, event.properties)
+
+
+def _retention(event_type: str, route: Route, properties: Mapping[str, object]) -> timedelta:
+    if event_type == "event_reclassified":
         return RECLASSIFICATION
     if (
-        event.type in OPERATOR_TYPES
-        or event.type in _CONSENT_TYPES
-        or event.type == "email_complained"
-        or event.properties.get("consents")
+        event_type in OPERATOR_TYPES
+        or event_type in _CONSENT_TYPES
+        or event_type == "email_complained"
+        or properties.get("consents")
     ):
         return DURABLE
-    if event.type in _BEACON_TYPES or event.route is Route.BEACON:
+    if event_type in _BEACON_TYPES or route is Route.BEACON:
         return TRACKING
     return ORDINARY
 
@@ -337,11 +342,21 @@ def is_durable(event: Event) -> bool:
 
 def expiry(event: Event) -> datetime:
     """When a new event ends: its class's time, or 30 days if it was flagged spam."""
-    kept = SPAM_KEPT if SPAM in event.flags else retention(event)
-    return ceil_second(event.received_at + kept)
+    return expiry_of(event.type, event.route, event.properties, event.flags, event.received_at)
+
+
+def expiry_of(
+    event_type: str,
+    route: Route,
+    properties: Mapping[str, object],
+    flags: frozenset[str],
+    received_at: datetime,
+) -> datetime:
+    """The `expiry` of an event that is still to be made."""
+    kept = SPAM_KEPT if SPAM in flags else _retention(event_type, route, properties)
+    return ceil_second(received_at + kept)
 
 
 def ceil_second(at: datetime) -> datetime:
     """The first whole second not before `at`: DynamoDB keeps expiry in seconds."""
-    whole = at.replace(microsecond=0)
-    return whole if whole == at else whole + timedelta(seconds=1)
+    return at.replace(microsecond=0) + _SECOND if at.microsecond else at

@@ -26,7 +26,8 @@ class Finding:
 
     def __str__(self) -> str:
         place = f"{self.path}: " if self.path else ""
-        return f"{self.file}:{self.line}:{self.column}: {place}{self.message} [{self.code}]"
+        level = "" if self.level == "error" else f"{self.level}: "
+        return f"{self.file}:{self.line}:{self.column}: {level}{place}{self.message} [{self.code}]"
 
 
 class BadConfig(ValueError):

@@ -6,6 +6,8 @@ whoever writes last has read all that any earlier fold saw, and a retry only fol
 """
 
 import hashlib
+import math
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -24,7 +26,7 @@ from hotlist.events import (
     to_text,
 )
 from hotlist.identity import PHONE, kind_of
-from hotlist.leads import Alerting, Lead, LeadState, Profile
+from hotlist.leads import Alerting, Lead, LeadState, Profile, Shadow
 from hotlist.scoring import engine
 from hotlist.scoring.engine import Score
 from hotlist.scoring.ruleset import Ruleset
@@ -35,9 +37,16 @@ ATTEMPTS: Final = 5
 """How often a fold starts over when another writes the same lead, before it gives way."""
 
 MAX_EVENTS: Final = 10_000
-"""How many events one fold reads of all subjects together: its budget of memory and time."""
+"""How many events one fold reads of all subjects together: its budget of memory."""
+
+MAX_SECONDS: Final = 30.0
+"""How long one fold may take with all its attempts: a quarter of what the function has."""
 
 RENEWED_BELOW: Final = timedelta(days=396)
+
+
+class FoldTookTooLong(Exception):
+    """It would next time: the record is parked, not tried again until its process is killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,8 @@ class _Gathered:
 class Folder:
     """Folds leads over the three tables with one ruleset.
 
-    `clock` gives aware UTC instants. With `alert_on_rule_change` a lead that a changed
+    `clock` gives aware UTC instants. A `shadow` is scored beside the ruleset and stored with
+    the lead; nothing else comes of it. With `alert_on_rule_change` a lead that a changed
     ruleset makes hot raises an alert like any other.
     """
 
@@ -62,6 +72,7 @@ class Folder:
         stores: Stores,
         ruleset: Ruleset,
         clock: Callable[[], datetime],
+        shadow: Ruleset | None = None,
         *,
         alert_on_rule_change: bool = False,
     ) -> None:
@@ -69,6 +80,7 @@ class Folder:
         self._leads = stores.leads
         self._identities = stores.identities
         self._ruleset = ruleset
+        self._shadow = shadow
         self._clock = clock
         self._alert_on_rule_change = alert_on_rule_change
 
@@ -76,10 +88,12 @@ class Folder:
         """Fold a lead and store it; start over whenever another write came between.
 
         :raises Conflict: when that happened `ATTEMPTS` times.
+        :raises FoldTookTooLong: between two of its steps, after `MAX_SECONDS`.
         """
+        until = time.monotonic() + MAX_SECONDS
         for _ in range(ATTEMPTS):
             try:
-                return self._fold_and_store(lead_id)
+                return self._fold_and_store(lead_id, until)
             except Conflict:
                 continue
         raise Conflict(lead_id)
@@ -94,9 +108,9 @@ class Folder:
         lead, score = self._look(lead_id, stored, gathered, now)
         return None if score is None else (lead, score)
 
-    def _fold_and_store(self, lead_id: str) -> Lead:
+    def _fold_and_store(self, lead_id: str, until: float) -> Lead:
         stored = self._leads.get(lead_id)
-        gathered = self._gather(lead_id)
+        gathered = self._gather(lead_id, until)
         now = _not_before(self._clock(), stored, gathered.events)
         for identity, phone_lead in gathered.phones:
             self._store(_claimed(identity, phone_lead, now), phone_lead)
@@ -114,12 +128,12 @@ class Folder:
             unchanged = replace(lead, version=stored.version, folded_at=stored.folded_at)
             if unchanged == stored:
                 return stored
-        version = stored.version if stored else 0
-        self._leads.save(lead, version)
-        return replace(lead, version=version + 1)
+        self._leads.save(lead, stored)
+        return replace(lead, version=1 + (stored.version if stored else 0))
 
-    def _gather(self, lead_id: str) -> _Gathered:
+    def _gather(self, lead_id: str, until: float = math.inf) -> _Gathered:
         history = self._events.history(lead_id)
+        _in_time(lead_id, until)
         if kind_of(lead_id) == PHONE:
             own = self._identities.get_many([lead_id])[lead_id]
             return _Gathered(history.events, (own,), truncated=history.truncated)
@@ -149,6 +163,7 @@ class Folder:
                 truncated = True
                 break
             theirs = self._events.history(identity.subject)
+            _in_time(lead_id, until)
             ours = _owned(theirs.events, identity, lead_id)
             events += ours
             truncated |= theirs.truncated
@@ -179,7 +194,8 @@ class Folder:
                 inputs=inputs,
             ), None
         if self._rules_changed(stored) and stored is not None:
-            alerting = self._look_after_rule_change(events, stored)
+            seen = _seen(events, gathered.identities, stored)
+            alerting = self._look_after_rule_change(seen, stored)
         look = engine.look(self._ruleset, profile.facts, profile.events, now, alerting)
         alerting = _ended(look.alerting, profile)
         if look.crossed:
@@ -208,7 +224,14 @@ class Folder:
             next_change_at=next_change_at,
             due_at=leads.due_at(score.temperature, next_change_at),
             truncated=gathered.truncated,
+            shadow=self._shadow_of(profile, now),
         ), score
+
+    def _shadow_of(self, profile: Profile, now: datetime) -> Shadow | None:
+        if self._shadow is None:
+            return None
+        score = engine.score(self._shadow, profile.facts, profile.events, now)
+        return Shadow(score.total, score.temperature, self._shadow.hash)
 
     def _rules_changed(self, stored: Lead | None) -> bool:
         return (
@@ -218,12 +241,11 @@ class Folder:
             and not self._alert_on_rule_change
         )
 
-    def _look_after_rule_change(self, events: Sequence[Event], stored: Lead) -> Alerting:
+    def _look_after_rule_change(self, seen: Sequence[Event], stored: Lead) -> Alerting:
         """A look of its own at what the last fold saw, with the new rules: its alert is dropped.
 
         What has come since is then looked at like any news.
         """
-        seen = [event for event in events if event.received_at <= stored.folded_at]
         profile = leads.fold(seen, stored.folded_at, classify.channel)
         look = engine.look(
             self._ruleset, profile.facts, profile.events, stored.folded_at, stored.alerting
@@ -259,9 +281,13 @@ class Folder:
 
     def _renew_identities(self, identities: Iterable[Identity], now: datetime) -> None:
         for identity in identities:
-            until = identity.expires_at
-            if until is not None and until < now + claims.IDENTITY_RENEWED_BELOW:
+            if identity.ends_soon(now):
                 self._identities.renew(identity.subject, now)
+
+
+def _in_time(lead_id: str, until: float) -> None:
+    if time.monotonic() > until:
+        raise FoldTookTooLong(lead_id)
 
 
 def _is_phone(subject: str) -> bool:
@@ -293,6 +319,24 @@ def _owned(events: Sequence[Event], identity: Identity, lead_id: str) -> list[Ev
         if identity.owner(at) == lead_id:
             owned.append(event)
     return owned
+
+
+def _seen(
+    events: Sequence[Event], identities: Iterable[Identity], stored: Lead
+) -> tuple[Event, ...]:
+    """Those of the events that the stored lead was folded from.
+
+    Not what was received since, nor the past of a visitor or phone claimed by it.
+    """
+    known = [event for event in events if event.received_at <= stored.folded_at]
+    ids = {event.event_id for event in events} - {event.event_id for event in known}
+    held = {stored.lead_id} | {
+        identity.subject
+        for identity in identities
+        for claim in identity.timeline
+        if claim.claimant == stored.lead_id and claim.event_id not in ids
+    }
+    return tuple(event for event in known if event.subject in held)
 
 
 def _claimed_by(gathered: _Gathered, lead_id: str) -> Identity | None:

@@ -4,7 +4,6 @@ Capture reads the checked JSON and builds no models; pydantic checks the file at
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
@@ -84,7 +83,8 @@ def submission(
         occurred_at=occurred_at,
     )
     is_spam = bool(form.get("honeypot") and raw.get(form["honeypot"]))
-    event = Event(
+    flags = frozenset({SPAM}) if is_spam else frozenset()
+    return Event(
         event_id=ids.event_id,
         dedup=ids.dedup,
         type=form["type"],
@@ -94,12 +94,12 @@ def submission(
         subject=subject,
         names=tuple(names),
         properties=properties,
-        flags=frozenset({SPAM}) if is_spam else frozenset(),
+        flags=flags,
+        expires_at=events.expiry_of(form["type"], Route.FORM, properties, flags, received.at),
         email=contact.email,
         phone=contact.phone,
         phone_country=contact.phone_country,
     )
-    return replace(event, expires_at=events.expiry(event))
 
 
 def tracked(raw: object, visitor_id: str, received: Received, sent_at: object) -> Event:
@@ -125,7 +125,7 @@ def tracked(raw: object, visitor_id: str, received: Received, sent_at: object) -
         received_at=received.at,
         occurred_at=occurred_at,
     )
-    event = Event(
+    return Event(
         event_id=ids.event_id,
         dedup=ids.dedup if key else "",
         type=event_type,
@@ -134,8 +134,8 @@ def tracked(raw: object, visitor_id: str, received: Received, sent_at: object) -
         received_at=received.at,
         subject=subject,
         properties=properties,
+        expires_at=events.expiry_of(event_type, Route.BEACON, properties, frozenset(), received.at),
     )
-    return replace(event, expires_at=events.expiry(event))
 
 
 class _Contact:
@@ -207,8 +207,7 @@ def _integer(spec: Mapping[str, Any], value: Any) -> int:
 def _context(raw: Mapping[str, Any], received: Received) -> dict[str, Any]:
     context: dict[str, Any] = {}
     for name in _CONTEXT:
-        value = _text(raw.get(name), MAX_CONTEXT)
-        if value:
+        if name in raw and (value := _text(raw[name], MAX_CONTEXT)):
             context[name] = value
     url = context.get("page_url")
     if url:

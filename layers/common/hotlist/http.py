@@ -77,7 +77,7 @@ class Request(NamedTuple):
     def json_body(self) -> Mapping[str, Any]:
         """The body as a JSON object. :raises Refused: if it is none."""
         try:
-            text = self.raw_body().decode("utf-8-sig")
+            text = self.raw_body().decode().removeprefix("\N{BYTE ORDER MARK}")
             body = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_once_each)
         except (ValueError, RecursionError) as error:
             raise Refused(400, "The body is not JSON in UTF-8.") from error

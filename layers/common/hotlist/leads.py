@@ -67,7 +67,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Alerting:
-    """What a lead keeps between two looks at its temperature (SCORING, section 9).
+    """What a lead keeps between two looks at its temperature (docs/scoring.md, Alerts).
 
     `alert_id` and `hot_since` are those of the last crossing, set once and never
     recomputed.
@@ -77,6 +77,15 @@ class Alerting:
     rearms_at: datetime | None = None
     alert_id: str | None = None
     hot_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """What a second ruleset makes of a lead, as of `folded_at`; `ruleset` is its hash."""
+
+    total: int
+    temperature: Temperature
+    ruleset: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +119,17 @@ class Lead:
     next_change_at: datetime | None = None
     due_at: datetime | None = None
     truncated: bool = False
+    shadow: Shadow | None = None
+
+    @property
+    def rules(self) -> str:
+        """The hash of the rules that it was scored by, those of the shadow included."""
+        return rules_hash(self.ruleset, None if self.shadow is None else self.shadow.ruleset)
+
+
+def rules_hash(ruleset: str, shadow: str | None) -> str:
+    """One hash of the live ruleset and of the shadow beside it, if there is one."""
+    return ruleset if shadow is None else f"{ruleset}+{shadow}"
 
 
 NEVER: Final = datetime.fromisoformat("9999-12-31T23:59:59.999+00:00")
@@ -217,10 +237,13 @@ def facts_at(
 
 
 def _kept(events: Iterable[Event], now: datetime) -> list[Event]:
+    """Those that count. A correction has said its word; it outlives what it was about."""
     return without_repetitions(
         event
         for event in events
-        if is_kept(event, now) and event.flags.isdisjoint((SPAM, INTERNAL))
+        if is_kept(event, now)
+        and event.flags.isdisjoint((SPAM, INTERNAL))
+        and event.type != "event_reclassified"
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final, ParamSpec, TypeVar
 from botocore import exceptions
 from botocore.exceptions import BotoCoreError, ClientError
 
+from hotlist.rescore import NotQueued
 from hotlist.store.items import Conflict, ReadsThrottled
 
 P = ParamSpec("P")
@@ -101,9 +102,9 @@ def incoming(event: Mapping[str, Any]) -> Iterator[Record]:
 
 def is_passing(error: Exception) -> bool:
     """Whether the same work may succeed later, told by type and code alone."""
-    if isinstance(
-        error, Conflict | ReadsThrottled | exceptions.ConnectionError | exceptions.HTTPClientError
-    ):
+    if isinstance(error, Conflict | ReadsThrottled | NotQueued):
+        return True
+    if isinstance(error, exceptions.ConnectionError | exceptions.HTTPClientError):
         return True
     if not isinstance(error, ClientError):
         return False

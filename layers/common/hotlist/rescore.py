@@ -9,7 +9,7 @@ MAX_BATCH: Final = 10
 
 
 class NotQueued(Exception):
-    """SQS refused some of the messages; the leads are still due, so the next run sends them."""
+    """SQS refused some of the messages. It may pass: send all of them again."""
 
 
 class RescoreQueue:

@@ -48,10 +48,22 @@ class Settler:
         kind = kind_of(subject)
         if kind == EMAIL:
             return frozenset({subject})
-        owner = self._identities.get_many([subject])[subject].owner(at)
+        identity = self._identities.get_many([subject])[subject]
+        own_lead = frozenset({subject}) if kind == PHONE else frozenset[str]()
+        owner = identity.owner(at)
         if owner is None:
-            return frozenset({subject}) if kind == PHONE else frozenset()
-        return frozenset({owner})
+            return own_lead
+        now = self._clock()
+        self._keep_known(owner, subject, now)
+        # Time-to-live may delete the claims before they are folded: then it is its own lead.
+        return own_lead | {owner} if identity.ends_soon(now) else frozenset({owner})
+
+    def _keep_known(self, owner: str, subject: str, now: datetime) -> None:
+        """A lead finds its subject's events by its own identity, which may have ended before."""
+        own = self._identities.get_many([owner])[owner]
+        is_new = subject not in own.claimed and len(own.claimed) < claims.MAX_CLAIMED
+        if is_new or own.ends_soon(now):
+            self._identities.add_claimed(owner, [subject], now)
 
     def _claim(self, event: Event) -> Settled:
         now = self._clock()
@@ -65,6 +77,7 @@ class Settler:
                 touched |= identity.touched_by(event)
             elif claim in identity.claims:
                 crowd |= identity.claimants
+                touched |= {name} if kind_of(name) == PHONE else set()
         own = found[event.subject].claimed
         new = set(event.names) - own
         if new and len(own) < claims.MAX_CLAIMED:

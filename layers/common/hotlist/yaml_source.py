@@ -1,16 +1,22 @@
 """Reading YAML 1.2 with the place of every value, within bounds. Used by the build alone."""
 
+import re
 from decimal import Decimal
 from typing import Any, Final
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 
 from hotlist.findings import MAX_BYTES, MAX_NODES, BadConfig, Path_, Positions
 
 _MAX_DEPTH: Final = 60
-_MAX_DIGITS: Final = 40
+_MAX_DIGITS: Final = 1_000
+_WHOLE: Final = re.compile(r"[-+]?[0-9]+\Z")
+_BASED: Final = re.compile(r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
+_DECIMAL: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,9})?\Z")
+_NOT_FINITE: Final = re.compile(r"[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z")
 _INT: Final = "tag:yaml.org,2002:int"
 _FLOAT: Final = "tag:yaml.org,2002:float"
 _BOOL: Final = "tag:yaml.org,2002:bool"
@@ -18,14 +24,18 @@ _NULL: Final = "tag:yaml.org,2002:null"
 
 
 def parse_yaml(text: str, file: str) -> tuple[Any, Positions]:
-    """YAML 1.2 as plain values, and where each stands. Numbers with decimals are Decimals.
+    """YAML 1.2 as plain values, and where each stands.
+
+    Whole numbers are ints, all others Decimals as written, `.inf` and `.nan` included; it is
+    for the reader of a value to refuse what it cannot keep. Bytes that are no UTF-8 may come
+    as lone surrogates (`errors="surrogateescape"`), and are refused here.
 
     :raises BadConfig: for anything that is no YAML, a key that stands twice, or a file that
         would grow beyond reason.
     """
     positions = Positions(file)
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        raise _bad(positions, (), f"the file is larger than {MAX_BYTES:,} bytes")
+        raise _bad(positions, (), f"the file is larger than {MAX_BYTES:,} bytes; write less")
     try:
         root = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
@@ -33,10 +43,18 @@ def parse_yaml(text: str, file: str) -> tuple[Any, Positions]:
         if mark is not None:
             positions.put((), mark.line, mark.column)
         raise _bad(positions, (), f"not YAML: {error.problem or error.context}") from error
-    except (YAMLError, ValueError, RecursionError) as error:
+    except ReaderError as error:
+        line_start = text.rfind("\n", 0, error.position) + 1
+        positions.put((), text.count("\n", 0, error.position), error.position - line_start)
+        raise _bad(positions, (), "not YAML: no UTF-8, or a control character") from error
+    except RecursionError as error:
+        raise _bad(positions, (), "not YAML: too deep") from error
+    except (YAMLError, ValueError) as error:
         raise _bad(positions, (), f"not YAML: {error}") from error
     if root is None:
-        raise _bad(positions, (), "the file is empty")
+        raise BadConfig(
+            [positions.finding((), "the file is empty; docs/ has an example of each file")]
+        )
     return _Reader(positions).value(root, ()), positions
 
 
@@ -54,7 +72,11 @@ class _Reader:
     def value(self, node: Node, path: Path_) -> Any:
         self._nodes += 1
         if self._nodes > MAX_NODES or len(path) > _MAX_DEPTH:
-            raise _bad(self._positions, path, "too many values, or too deep")
+            raise _bad(
+                self._positions,
+                path,
+                "too many values, or too deep; write it flatter, without aliases",
+            )
         self._positions.put(path, node.start_mark.line, node.start_mark.column)
         if isinstance(node, MappingNode):
             return self._mapping(node, path)
@@ -68,19 +90,19 @@ class _Reader:
         for key_node, child in node.value:
             if not isinstance(key_node, ScalarNode):
                 raise _bad(self._positions, path, "a key must be a plain word")
-            key = str(key_node.value)
+            key = self._text(key_node, path)
             if key in found:
                 self._positions.put(
                     (*path, key), key_node.start_mark.line, key_node.start_mark.column
                 )
-                raise _bad(self._positions, (*path, key), "this key stands twice")
+                raise _bad(self._positions, (*path, key), "this key stands twice; keep one of them")
             found[key] = self.value(child, (*path, key))
             # Where a key stands, its value is looked for: also if it is on the next line.
             self._positions.put((*path, key), key_node.start_mark.line, key_node.start_mark.column)
         return found
 
     def _scalar(self, node: ScalarNode, path: Path_) -> Any:
-        text, tag = str(node.value), str(node.tag)
+        text, tag = self._text(node, path), str(node.tag)
         if tag == _NULL:
             return None
         if tag == _BOOL and text.lower() in ("true", "false"):
@@ -89,19 +111,24 @@ class _Reader:
             return self._number(text, path)
         return text
 
-    def _number(self, text: str, path: Path_) -> int | Decimal | str:
-        plain = text.replace("_", "")
-        if not plain.lstrip("+-").replace(".", "", 1).replace("e", "", 1).isalnum():
-            return text
+    def _text(self, node: ScalarNode, path: Path_) -> str:
+        text = str(node.value)
         try:
-            number = Decimal(plain)
-        except ArithmeticError:
-            return text
-        if not number.is_finite() or len(plain) > _MAX_DIGITS:
-            raise _bad(self._positions, path, "this number is not one that a file may have")
-        is_whole = number == number.to_integral_value() and "." not in plain and "e" not in plain
-        if is_whole:
-            return int(number)
-        if Decimal(repr(float(number))) != number:
-            raise _bad(self._positions, path, "this number has more digits than a double keeps")
-        return number
+            # JSON writes what lies beyond 16 bits as two escapes, which are one character.
+            return text.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError as error:
+            self._positions.put(path, node.start_mark.line, node.start_mark.column)
+            raise _bad(self._positions, path, "half a character: \\ud800 to \\udfff") from error
+
+    def _number(self, text: str, path: Path_) -> int | Decimal | str:
+        """What YAML 1.2 takes for a number. ruamel takes more, like 1_000: that stays text."""
+        if len(text) > _MAX_DIGITS:
+            message = f"a number has at most {_MAX_DIGITS:,} digits"
+            raise BadConfig([self._positions.finding(path, message)])
+        if _WHOLE.match(text):
+            return int(text)
+        if _BASED.match(text):
+            return int(text, 0)
+        if _DECIMAL.match(text) or _NOT_FINITE.match(text):
+            return Decimal(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
+        return text

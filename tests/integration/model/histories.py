@@ -1,6 +1,7 @@
 """Random histories of a few people who share phones, browsers and addresses."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -34,25 +35,79 @@ class Person:
         return [identity.subject(kind, value) for kind, value in named if value]
 
 
-def history(random: Random, size: int) -> list[Event]:
-    """Events in the order of their receipt, a minute apart or much later, some late or spam."""
+@dataclass(frozen=True)
+class People:
+    """Who is there, each as often as it is likely; None for what is not said.
+
+    `jumbled` is how often an event is received hours or days late, so that claims come in
+    any order. The others are how often what is not a submission comes.
+    """
+
+    emails: Sequence[str | None]
+    phones: Sequence[str | None]
+    visitors: Sequence[str | None]
+    jumbled: float = 0.4
+    corrections: float = 0.25
+    repetitions: float = 0.1
+    others: float = 0.08
+
+
+def people(random: Random, kind: str) -> People:
+    """Few or many: the fewer there are, the more they share."""
+    if kind == "tight" or (kind == "months" and random.random() < 0.8):
+        few = People([*EMAILS[:2], None, None], [PHONES[0], None], [VISITORS[0]])
+        return replace(few, jumbled=0.8, corrections=0.15, repetitions=0.02, others=0.02)
+    if kind == "crowd":
+        many = People([*EMAILS, None, None], [PHONES[0], None], [VISITORS[0], None])
+        return replace(many, corrections=0.1, repetitions=0.02, others=0.02)
+    if kind == "narrow":
+        one = People([*EMAILS[:1], None], [*PHONES, None, None, None], VISITORS)
+        return replace(one, corrections=0.15, repetitions=0.02, others=0.02)
+    return People(
+        emails=[*random.sample(EMAILS, random.randint(1, 3)), *[None] * random.randint(1, 3)],
+        phones=[*random.sample(PHONES, random.randint(1, 2)), *[None] * random.randint(0, 3)],
+        visitors=[*random.sample(VISITORS, random.randint(1, 3)), None],
+    )
+
+
+def history(
+    random: Random, people: People, size: int, since: datetime, before: Sequence[Event] = ()
+) -> list[Event]:
+    """Events in the order of their receipt, minutes or days apart, some late, repeated or spam.
+
+    `before` are events that corrections may be about, as well as those of this history.
+    """
     written: dict[str, Event] = {}
-    received_at = START
+    targets = [event for event in before if event.type != "event_reclassified"]
+    corrected: list[Event] = []
+    forms: list[Event] = []
+    received_at = since
     for _ in range(size):
         received_at += timedelta(minutes=random.choice([1, 5, 60, 60 * 24]))
-        if written and random.random() < 0.2:
-            made = _reclassification(random, random.choice([*written.values()]), received_at)
-        else:
-            made = _submission(random, received_at)
-        written.setdefault(made.event_id, made)  # a repetition is the event it repeats
+        made = _submission(random, people, received_at)
+        if random.random() < people.corrections and targets:
+            again = corrected and random.random() < 0.6
+            weak = [event for event in targets if not event.email]
+            corrected.append(
+                random.choice(corrected if again else random.choice([targets, weak or targets]))
+            )
+            made = _reclassification(random, corrected[-1], received_at)
+        elif random.random() < people.repetitions and forms:
+            made = _repetition(random, forms[-1], received_at)
+        elif random.random() < people.others:
+            made = _said_by_others(random, people, received_at)
+        if made.event_id not in written:  # else it is the event that it repeats
+            written[made.event_id] = made
+            targets += [made] if made.type != "event_reclassified" else []
+            forms += [made] if made.route is Route.FORM else []
     return [*written.values()]
 
 
-def _submission(random: Random, received_at: datetime) -> Event:
+def _submission(random: Random, people: People, received_at: datetime) -> Event:
     person = Person(
-        email=random.choice([*EMAILS, None, None]),
-        phone=random.choice([*PHONES, None, None, None]),
-        visitor=random.choice([*VISITORS, *VISITORS, None]),
+        email=random.choice(people.emails),
+        phone=random.choice(people.phones),
+        visitor=random.choice(people.visitors),
     )
     if not person.subjects:
         person = Person(None, None, VISITORS[0])
@@ -63,19 +118,20 @@ def _submission(random: Random, received_at: datetime) -> Event:
         if is_form
         else random.choice(["page_viewed", "session_started"])
     )
-    late = random.choice([0, 0, 0, 90, 60 * 30])
+    late = random.randrange(60 * 24 * 6) if random.random() < people.jumbled else 0
     return _event(
         event_type,
         Route.FORM if is_form else Route.BEACON,
+        key=None if is_form else f"key-{random.randrange(6)}",
         received_at=received_at,
         occurred_at=received_at - timedelta(minutes=late),
         subject=subject,
         names=names,
         properties={
             "page_url": random.choice(["https://shop.example/pricing", "https://shop.example/"]),
-            "role": random.choice(["director", "student", ""]),
+            "role": random.choice(["director", "student", "owner", ""]),
             **({"kiosk": True} if random.random() < 0.1 else {}),
-            **({"consents": {"email": "v1"}} if random.random() < 0.1 else {}),
+            **({"consents": {"email": "v1"}} if random.random() < 0.2 else {}),
         },
         flags=frozenset({events.SPAM}) if is_form and random.random() < 0.2 else frozenset(),
         email=person.email,
@@ -83,9 +139,48 @@ def _submission(random: Random, received_at: datetime) -> Event:
     )
 
 
+def _repetition(random: Random, event: Event, received_at: datetime) -> Event:
+    """The same submission once more: one event, or two with one dedup hash."""
+    later = max(received_at, event.received_at + timedelta(minutes=random.choice([4, 9, 11])))
+    ids = _ids(event, None, later, later)
+    fields = replace(event, event_id=ids.event_id, received_at=later, occurred_at=later)
+    return replace(fields, expires_at=events.expiry(fields))
+
+
+def _said_by_others(random: Random, people: People, received_at: datetime) -> Event:
+    """What links, a shop's server and operators say of an address or a number."""
+    known = [(identity.EMAIL, one) for one in people.emails if one]
+    known += [(identity.PHONE, one) for one in people.phones if one]
+    kind, value = random.choice(known)
+    event_type, route = random.choice(
+        [
+            ("unsubscribed", Route.LINK),
+            ("consent_given", Route.LINK),
+            ("order_completed", Route.SERVER),
+            ("score_suspended", Route.OPERATOR),
+            ("score_resumed", Route.OPERATOR),
+        ]
+    )
+    number = random.randrange(2)
+    return _event(
+        event_type,
+        route,
+        key=f"order-{number}" if route is Route.SERVER else None,
+        received_at=received_at,
+        occurred_at=received_at,
+        subject=identity.subject(kind, value),
+        names=(),
+        properties={"order_id": str(number), "value": "10", "currency": "EUR"}
+        if route is Route.SERVER
+        else {"purpose": "email"},
+        email=value if kind == identity.EMAIL else None,
+        phone=value if kind == identity.PHONE else None,
+    )
+
+
 def _reclassification(random: Random, target: Event, received_at: datetime) -> Event:
     word = random.choice(["add", "remove"])
-    flag = random.choice([events.SPAM, events.SPAM, events.BOT])
+    flag = random.choice([events.SPAM, events.SPAM, events.SPAM, events.BOT])
     return _event(
         "event_reclassified",
         Route.OPERATOR,
@@ -106,22 +201,12 @@ def _event(
     subject: str,
     names: list[str] | tuple[str, ...],
     properties: dict[str, object],
+    key: str | None = None,
     flags: frozenset[str] = frozenset(),
     email: str | None = None,
     phone: str | None = None,
 ) -> Event:
-    ids = events.identify(
-        route=route,
-        form="contact" if route is Route.FORM else "",
-        event_type=event_type,
-        key=None,
-        content=[subject, sorted(names), sorted(flags), properties],
-        received_at=received_at,
-        occurred_at=occurred_at,
-    )
     fields: dict[str, Any] = {
-        "event_id": ids.event_id,
-        "dedup": ids.dedup if route is Route.FORM else "",
         "type": event_type,
         "route": route,
         "received_at": received_at,
@@ -133,4 +218,21 @@ def _event(
         "email": email,
         "phone": phone,
     }
+    ids = _ids(Event(event_id="", **fields), key, received_at, occurred_at)
+    fields["event_id"] = ids.event_id
+    fields["dedup"] = "" if route in (Route.OPERATOR, Route.LINK) else ids.dedup
     return Event(**fields, expires_at=events.expiry(Event(**fields)))
+
+
+def _ids(
+    event: Event, key: str | None, received_at: datetime, occurred_at: datetime
+) -> events.EventId:
+    return events.identify(
+        route=event.route,
+        form="contact" if event.route is Route.FORM else "",
+        event_type=event.type,
+        key=key,
+        content=[event.subject, event.names, sorted(event.flags), dict(event.properties)],
+        received_at=received_at,
+        occurred_at=occurred_at,
+    )

@@ -1,11 +1,12 @@
 """A scheduler that runs several invocations at once and stops them between any two calls.
 
 Each job is a greenlet; its DynamoDB client hands control back before every call, so the
-schedule decides who goes next, and who dies there. What died is delivered again, as the
-platform does, until everything has been worked off.
+schedule decides who goes next, who waits for long, and who dies there. What died is
+delivered again, as the platform does, until everything has been worked off.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
@@ -21,8 +22,15 @@ class Crashed(BaseException):
     """The process is gone: nothing in the code under test may catch it."""
 
 
+def pause() -> None:
+    """Let the scheduler in, if there is one."""
+    scheduler = greenlet.getcurrent().parent
+    if scheduler is not None:
+        scheduler.switch(_PAUSED)
+
+
 class PausingClient:
-    """A boto3 client that lets the scheduler in before each call."""
+    """A DynamoDB client that lets the scheduler in before each call."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -32,50 +40,81 @@ class PausingClient:
         call = getattr(self._client, name)
 
         def paused(**request: Any) -> Any:
-            scheduler = greenlet.getcurrent().parent
-            if scheduler is not None:
-                scheduler.switch(_PAUSED)
+            pause()
             return call(**request)
 
         return paused
 
 
-class Scheduler:
-    """Works off jobs in random order, some at once, some twice, some killed on the way."""
+@dataclass
+class _Process:
+    """A job under way, and the step before which it does not go on."""
 
-    def __init__(self, random: Random, *, crash: float, repeat: float, at_once: int) -> None:
+    greenlet: greenlet
+    job: Job
+    stalled_until: int = 0
+
+
+class Scheduler:
+    """Works off jobs in random order, some at once, some twice, some killed on the way.
+
+    A process that stalls lets others finish whole folds between two of its calls: without
+    it, taking turns evenly almost never does.
+    """
+
+    def __init__(
+        self, random: Random, *, crash: float, repeat: float, at_once: int, stall: float
+    ) -> None:
         self._random = random
         self._crash = crash
         self._repeat = repeat
         self._at_once = at_once
-        self.crashes = 0
+        self._stall = stall
+        self._waiting: list[Job] = []
+        self._running: list[_Process] = []
+        self._step = 0
+
+    def add(self, job: Job) -> None:
+        """Put a job behind the others: what a queue holds when its sender dies."""
+        self._waiting.append(job)
 
     def run(self, jobs: Iterable[Job]) -> None:
         """Work off all jobs and all that follows from them."""
-        waiting = list(jobs)
-        running: list[tuple[greenlet, Job]] = []
-        crashes_left = 10 * len(waiting)
-        while waiting or running:
-            if waiting and (not running or self._starts(len(running))):
-                job = waiting.pop(self._random.randrange(min(len(waiting), 4)))
-                if self._random.random() < self._repeat:
-                    waiting.append(job)
-                running.append((greenlet(lambda job=job: list(job())), job))
-            place = self._random.randrange(len(running))
-            process, job = running[place]
-            if process and self.crashes < crashes_left and self._random.random() < self._crash:
-                _kill(process)
-                del running[place]
-                waiting.append(job)
-                self.crashes += 1
+        self._waiting += jobs
+        crashes_left = 10 * len(self._waiting)
+        while self._waiting or self._running:
+            self._step += 1
+            if self._waiting and (not self._running or self._starts()):
+                self._start()
+            process = self._next()
+            if process.greenlet and crashes_left and self._random.random() < self._crash:
+                _kill(process.greenlet)
+                self._running.remove(process)
+                self._waiting.append(process.job)
+                crashes_left -= 1
                 continue
-            outcome = process.switch()
+            outcome = process.greenlet.switch()
             if outcome is not _PAUSED:
-                del running[place]
-                waiting += outcome
+                self._running.remove(process)
+                self._waiting += outcome
+            elif self._random.random() < self._stall:
+                process.stalled_until = self._step + self._random.choice([5, 20, 80])
 
-    def _starts(self, busy: int) -> bool:
-        return busy < self._at_once and self._random.random() < 0.5
+    def _starts(self) -> bool:
+        return len(self._running) < self._at_once and self._random.random() < 0.5
+
+    def _start(self) -> None:
+        among = len(self._waiting) if self._random.random() < 0.5 else 4
+        job = self._waiting.pop(self._random.randrange(min(len(self._waiting), among)))
+        if self._random.random() < self._repeat:
+            self._waiting.append(job)
+        self._running.append(_Process(greenlet(lambda: list(job())), job))
+
+    def _next(self) -> _Process:
+        ready = [one for one in self._running if one.stalled_until <= self._step]
+        if ready:
+            return self._random.choice(ready)
+        return min(self._running, key=lambda one: one.stalled_until)
 
 
 def _kill(process: greenlet) -> None:

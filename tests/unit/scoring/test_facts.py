@@ -269,3 +269,11 @@ def test_a_ruleset_is_loaded_from_text_and_from_a_mapping() -> None:
     assert total(ruleset.load(decimal), [visit()]) == 6
     with pytest.raises(ValueError, match=r"(?m)^scoring\.yaml"):
         ruleset.load("rules: []")
+
+
+def test_a_lead_pattern_may_have_decimals() -> None:
+    """As YAML gives them, before JSON makes them doubles."""
+    half = Decimal("0.5")
+    made = rules({"id": "share", "lead": {"share": [{"numeric": [">", half]}]}, "points": 5})
+    assert score(made, [], facts={"share": 0.75}).total == 5
+    assert score(made, [], facts={"share": 0.25}).total == 0

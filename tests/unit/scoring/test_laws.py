@@ -175,7 +175,10 @@ def test_a_lead_is_armed_again_at_rearms_at_and_not_before(seed: int, random: Ra
 @few
 @given(SEEDS, st.randoms(use_true_random=False))
 def test_bounds_of_a_stretch_are_never_too_narrow(seed: int, random: Random) -> None:
-    """What the search rests on: a stretch holds every worth, and every answer, that it bounds."""
+    """What the search rests on: a stretch holds every worth, and every answer, that it bounds.
+
+    Worths are those within the bounds of their rule.
+    """
     of = case(seed)
     scoring = engine._Scoring(from_checked(of.ruleset), of.facts, of.events, of.now)
     for scene, start, end in scoring._eras():
@@ -191,13 +194,17 @@ def test_bounds_of_a_stretch_are_never_too_narrow(seed: int, random: Random) -> 
             found.update(at for edge in edges for at in (edge - 1, edge) if first <= at <= last)
         for at in found:
             assert scene.judge(engine._temperature, at, at) <= answers
-            for source, (least, most, presence) in zip(scene._sources, ranges, strict=True):
+            for rule, source, bounds in zip(
+                scene.ruleset.rules, scene._sources, ranges, strict=True
+            ):
                 there = source.at(at)
-                worth = sum(grant.worth(at) for grant in there)
-                assert least <= worth <= most
+                worth = rule.bounds.hold(sum(grant.worth(at) for grant in there))
+                least, most, presence = bounds
+                assert rule.bounds.hold(least) <= worth <= rule.bounds.hold(most)
                 assert presence is not (Presence.NO if there else Presence.YES)
-                exactly = Presence.YES if there else Presence.NO
-                assert source.extremes(at, at) == (worth, worth, exactly)
+                least, most, presence = source.extremes(at, at)
+                assert (rule.bounds.hold(least), rule.bounds.hold(most)) == (worth, worth)
+                assert presence is (Presence.YES if there else Presence.NO)
 
 
 # --- withdrawn and gone -----------------------------------------------------------------

@@ -62,14 +62,15 @@ def test_what_is_written_is_read(
         *((values.points, given, "less than a billion") for given in (10**9, -(10**9), 1e9, -1e9)),
         *((values.points, float(given), "less than a billion") for given in ("nan", "inf", "-inf")),
         (values.points, Decimal("nan"), "less than a billion"),
-        (values.points, Decimal("1.2345"), "'1.2345' has more than three decimals"),
+        (values.duration, "5m", "write 5min; there are no months, so write 30d for one"),
+        (values.points, Decimal("1.2345"), "1.2345 has more than three decimals"),
         (values.points, 1.2345, "1.2345 has more than three decimals"),
         (values.points, -0.0001, "-0.0001 has more than three decimals"),
         (values.whole, 5.5, "5.5 is not a whole number"),
         *(
             (values.duration, given, "write 30s, 5min, 12h, 30d or 2w")
             for given in (
-                *("5m", "5", "d", "", "1.5h", "-1d", " 1d", "1d ", "1d\n", "1 d", "1D", "1d2h"),
+                *("5", "d", "", "1.5h", "-1d", " 1d", "1d ", "1d\n", "1 d", "1D", "1d2h"),
                 *("1y", "٣d", "1000000000s", 5, None, ["1d"]),
             )
         ),

@@ -1,7 +1,8 @@
 """Which of its matched events a rule of events gives points for, and when.
 
 A source gives the awards of one rule at any instant, and bounds on what they are worth during a
-stretch of time: bounds that are exact for an instant, and never too narrow.
+stretch of time: bounds that are exact for an instant, and never too narrow, once they are held
+within the rule's own.
 """
 
 from bisect import bisect_right
@@ -31,20 +32,41 @@ class Source(Protocol):
         """The awards that are there."""
 
     def extremes(self, first: int, last: int) -> Extremes:
-        """The least and the greatest sum of their worths, and whether there is any."""
+        """The least and the greatest sum of their worths, and whether there is any.
+
+        Exact for an instant, but for what the rule's own bounds cut off.
+        """
 
 
 class Granted:
-    """Awards that are known with the times at which each is there."""
+    """Awards that are known with the times at which each is there.
 
-    def __init__(self, grants: Sequence[Grant]) -> None:
-        self._grants = grants
+    `enough`: what the rule gives at most, where no award is negative. A sum that is known to
+    reach it is not looked at any closer.
+    """
+
+    def __init__(self, grants: Iterable[Grant], enough: int | None = None) -> None:
+        # Those that end last come first: mostly the newest, which are worth most.
+        given = (grant for grant in grants if grant.when)
+        self._grants = sorted(given, key=lambda grant: grant.when[-1][1], reverse=True)
+        self._enough = enough
 
     def at(self, instant: int) -> Sequence[Grant]:
         return [grant for grant in self._grants if grant.is_there(instant)]
 
     def extremes(self, first: int, last: int) -> Extremes:
-        return add_up(grant.extremes(first, last) for grant in self._grants)
+        least = most = 0
+        presence = Presence.NO
+        for grant in self._grants:
+            if grant.when[-1][1] <= first:
+                break
+            low, high, there = grant.extremes(first, last)
+            least += low
+            most += high
+            presence = max(presence, there)
+            if self._enough is not None and least >= self._enough and presence is Presence.YES:
+                break
+        return least, most, presence
 
 
 NOTHING = Granted(())
@@ -82,19 +104,32 @@ class Counted:
         if version == bisect_right(self._changes, last):
             return add_up(grant.extremes(first, last) for grant in self._grants(version, first))
         alive = [one for one in self._candidates if during(one.candidate.when, first, last + 1)]
-        worths = [
-            grant.extremes(first, last) for grant in map(self._grant, alive) if grant is not None
-        ]
-        present = [worth for worth in worths if worth[2] is not Presence.NO]
+        grants = [grant for grant in map(self._grant, alive) if grant is not None]
+        present = [grant for grant in grants if during(grant.when, first, last + 1)]
         # Awards may have ended whose events still count towards others.
         most = min(len(present), len(alive) // (self._rule.award.count or 1))
         if self._rule.award.stops and not isinstance(self._rule.award.within, str):
             most = min(most, 1)
         if most == 0:
             return 0, 0, Presence.NO
-        lows = sorted(min(0, low) for low, _, _ in present)[:most]
-        highs = sorted((max(0, high) for _, high, _ in present), reverse=True)[:most]
-        return sum(lows), sum(highs), Presence.MAYBE
+        fewest = 0
+        if len(present) == len(alive) and self._rule.lasts is None:
+            fewest = self._fewest(alive, first, last)
+        worths = [grant.worths(first, last) for grant in present]
+        lows = sorted(low for low, _ in worths)[:most]
+        highs = sorted((high for _, high in worths), reverse=True)[:most]
+        least = sum(lows[:fewest]) + sum(low for low in lows[fewest:] if low < 0)
+        greatest = sum(highs[:fewest]) + sum(high for high in highs[fewest:] if high > 0)
+        return least, greatest, Presence.YES if fewest else Presence.MAYBE
+
+    def _fewest(self, alive: Iterable["_Marked"], first: int, last: int) -> int:
+        """How many awards there are throughout: more events never make fewer."""
+        throughout = (
+            one
+            for one in alive
+            if any(start <= first and last < end for start, end in one.candidate.when)
+        )
+        return sum(1 for _ in _counted(throughout, self._rule.award))
 
     def _grants(self, version: int, instant: int) -> list[Grant]:
         found = self._known.get(version)
@@ -113,7 +148,7 @@ class Counted:
 
 
 class _Marked(NamedTuple):
-    """A candidate, the run that it belongs to, and its value where different ones count."""
+    """A candidate, the run that it belongs to, and what makes it different from others in it."""
 
     candidate: Candidate
     run: object
@@ -163,7 +198,9 @@ def source(
     else:
         pairs = ((one, one.when) for one in candidates)
     grants = (_grant(rule, one, when, points) for one, when in pairs)
-    return Granted([grant for grant in grants if grant is not None])
+    is_negative = any(band.points < 0 for band in rule.bands)
+    enough = None if is_negative else rule.bounds.most
+    return Granted((grant for grant in grants if grant is not None), enough)
 
 
 def _uncovered(
@@ -222,7 +259,7 @@ def _same(one: Happening, unless: Unless) -> object:
 
 
 def _marked(one: Candidate, award: Award, zone: ZoneInfo) -> _Marked:
-    value: object = None
+    value: object = one.event_id
     if award.distinct == DAY:
         value = local_day(one.at, zone)
     elif award.distinct == SESSION:
@@ -246,19 +283,19 @@ def _session(one: Candidate) -> object:
 
 def _counted(marked: Iterable[_Marked], award: Award) -> Iterator[_Marked]:
     """Go through events in order; each that completes its run is an award."""
-    runs: dict[object, list[_Marked]] = {}
+    runs: dict[object, dict[object, int]] = {}  # when each value came last, in this order
     stopped: set[object] = set()
     for one in marked:
         if one.run in stopped:
             continue
-        run = runs.setdefault(one.run, [])
-        run.append(one)
+        run = runs.setdefault(one.run, {})
+        run.pop(one.value, None)
+        run[one.value] = one.candidate.at
         if isinstance(award.within, int):
             oldest = one.candidate.at - award.within
-            while run[0].candidate.at <= oldest:
-                del run[0]
-        count = len({other.value for other in run}) if award.distinct else len(run)
-        if count == award.count:
+            while run[first := next(iter(run))] <= oldest:
+                del run[first]
+        if len(run) == award.count:
             yield one
             run.clear()
             if award.stops:

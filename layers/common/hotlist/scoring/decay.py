@@ -62,10 +62,12 @@ class Decay:
 
     def extremes(self, points: int, first: int, last: int) -> tuple[int, int]:
         """The least and the greatest worth at any age from `first` to `last`."""
-        worths = [self.worth(points, first), self.worth(points, last)]
+        one, other = self.worth(points, first), self.worth(points, last)
+        if not self.steps:
+            return (one, other) if one < other else (other, one)
         # Steps in points after steps in percent may raise a small award again.
-        worths += [self.worth(points, step.age) for step in self.steps if first < step.age < last]
-        return min(worths), max(worths)
+        between = [self.worth(points, step.age) for step in self.steps if first < step.age < last]
+        return min(one, other, *between), max(one, other, *between)
 
     def _faded(self, points: int, age: int) -> int:
         if self.half_life is not None:

@@ -18,7 +18,7 @@ from hotlist.scoring.timeline import Cover, Spans, union
 
 _WITHDRAWN: Final = frozenset({SPAM, INTERNAL})
 _UNDO_REJECTION: Final = (STAGES.index(Stage.INTENT), STAGES.index(Stage.CUSTOMER))
-_OF_SALES: Final = frozenset({"sales_rejected", "score_reset", "score_adjusted"})
+_ADJUSTMENTS: Final = frozenset({"score_reset", "score_adjusted"})
 
 
 class Happening(NamedTuple):
@@ -80,13 +80,11 @@ class History:
             interests = ruleset.seen(event)
             if interests and interests[0].look is Look.IGNORE:
                 continue
-            if event.type in _OF_SALES and not is_bot:
-                if event.type == "sales_rejected":
-                    rejections.append(one)
-                elif adjustment := _adjustment(ruleset, one):
-                    adjustments.append(adjustment)
-                else:
+            if event.type in _ADJUSTMENTS and not is_bot:
+                adjustment = _adjustment(ruleset, one)
+                if adjustment is None:  # as if it had never been
                     continue
+                adjustments.append(adjustment)
             kept.append(one)
             has_stage = is_bot
             for look, place in interests:
@@ -96,6 +94,8 @@ class History:
                         has_stage = True
                 elif not is_bot or not ruleset.rules[place].humans_only:
                     (matched if look is Look.MATCH else absences)[place].append(one)
+            if event.type == "sales_rejected" and not is_bot:
+                rejections.append(one)
         return cls(ruleset, kept, matched, absences, reached, rejections, adjustments)
 
     def as_known(self, at: int, until: int) -> "History":

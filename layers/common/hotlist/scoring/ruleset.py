@@ -57,7 +57,7 @@ DEFAULT_RETENTION: Final = "396d"
 _UNNAMED: Final = "custom:"
 """Stands for all types that no matcher names, and that none can name: they are seen alike."""
 
-_Reader = tuple[list[Interest], Callable[[Mapping[str, Any]], list[int]]]
+_Reader = Callable[[Mapping[str, Any]], list[Interest]]
 
 ADJUSTED: Final = "score_adjusted"
 """What a line of an operator's adjustment is called instead of a rule."""
@@ -89,12 +89,8 @@ class Ruleset:
 
     def seen(self, event: Event) -> list[Interest]:
         """All that this event is to the ruleset: ignored first, then stages, then rules."""
-        name = event.type if event.type in self._named_types else _UNNAMED
-        known = self._readers.get(name)
-        if known is None:
-            known = self._readers[name] = self._reader(name)
-        interests, matching = known
-        return [interests[index] for index in matching(event.properties)]
+        read = self._readers.get(event.type) or self._reader(event.type)
+        return read(event.properties)
 
     @cached_property
     def overriding(self) -> tuple[Rule, ...]:
@@ -117,9 +113,11 @@ class Ruleset:
         return {}
 
     def _reader(self, event_type: str) -> _Reader:
-        pairs = [(i, m) for i, m in self._looks if m.takes(event_type)]
-        matching = pattern.compile_all([matcher.where for _, matcher in pairs])
-        return [interest for interest, _ in pairs], matching
+        name = event_type if event_type in self._named_types else _UNNAMED
+        if name not in self._readers:
+            looks = [(interest, one.where) for interest, one in self._looks if one.takes(name)]
+            self._readers[name] = pattern.compile_all(looks)
+        return self._readers[name]
 
     @cached_property
     def _looks(self) -> list[tuple[Interest, Matcher]]:

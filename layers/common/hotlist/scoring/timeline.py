@@ -54,6 +54,13 @@ class Grant(NamedTuple):
             return self.points
         return self.decay.worth(self.points, at - self.at)
 
+    def worths(self, first: int, last: int) -> tuple[int, int]:
+        """The least and the greatest worth from `first` to `last`, as if it were there."""
+        if self.decay is None or self.at is None:
+            return self.points, self.points
+        ages = max(first, self.at) - self.at, max(last, self.at) - self.at
+        return self.decay.extremes(self.points, *ages)
+
     def extremes(self, first: int, last: int) -> tuple[int, int, Presence]:
         """The least and the greatest worth from `first` to `last`, 0 where it is not there."""
         least, most, presence = 0, 0, Presence.NO

@@ -22,10 +22,12 @@ _UNITS: Final = {
     "w": 604_800_000,
 }
 _DURATION: Final = re.compile(r"([0-9]{1,9})(s|min|h|d|w)\Z")
+_AMBIGUOUS: Final = re.compile(r"[0-9]{1,9}m\Z")
 _PERCENT: Final = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)%\Z")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _INSTANT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:.*(?:[Zz]|[+-][0-9:]{5})\Z")
-_LIMIT: Final = 10**9
+_DIGITS: Final = 9
+_LIMIT: Final = 10**_DIGITS
 _THOUSANDTH: Final = Decimal("0.001")
 
 
@@ -44,6 +46,9 @@ class Amount:
 def duration(value: object) -> int:
     """Milliseconds of `30s 5min 12h 30d 2w`."""
     found = _DURATION.match(value) if isinstance(value, str) else None
+    if isinstance(value, str) and _AMBIGUOUS.match(value):
+        hint = f"write {value}in; there are no months, so write 30d for one"
+        raise ValueError(f"{value!r} may be minutes or months: {hint}")
     if found is None:
         raise ValueError(f"{_shown(value)} is no duration; write 30s, 5min, 12h, 30d or 2w")
     length = int(found[1]) * _UNITS[found[2]]
@@ -61,7 +66,8 @@ def points(value: object) -> int:
             raise ValueError("points are less than a billion")
         return value * 1000
     number = Decimal(repr(value)) if isinstance(value, float) else value
-    if not number.is_finite() or abs(number) >= _LIMIT:
+    # Compared by its digits: arithmetic with 1e999999999 overflows.
+    if not number.is_finite() or (number and number.adjusted() >= _DIGITS):
         raise ValueError("points are less than a billion")
     rounded = number.quantize(_THOUSANDTH)
     if rounded != number:
@@ -150,5 +156,7 @@ def _instant(value: object) -> int:
 
 
 def _shown(value: object) -> str:
-    text = repr(str(value)) if isinstance(value, Decimal) else repr(value)
+    if value is None or isinstance(value, bool):
+        return {None: "nothing", True: "true", False: "false"}[value]
+    text = str(value) if isinstance(value, Decimal) else repr(value)
     return text if len(text) <= 60 else f"{text[:57]}…"

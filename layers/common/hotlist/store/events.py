@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from hotlist.events import Event, Route, event_key, from_text, to_text
 from hotlist.store.items import (
@@ -25,9 +24,10 @@ NEWEST: Final = 1_000
 
 MAX_BATCH: Final = 25
 
+_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
-@dataclass(frozen=True, slots=True)
-class History:
+
+class History(NamedTuple):
     """A subject's events, newest id first; `truncated` if there are older ones unread."""
 
     events: tuple[Event, ...]
@@ -133,9 +133,7 @@ def to_item(event: Event, *, tell: bool = False) -> dict[str, Any]:
             "received_at": {"S": to_text(event.received_at)},
             "expires_at": seconds(event.expires_at),
             "route": {"S": event.route.value},
-            "properties": {
-                "S": json.dumps(event.properties, ensure_ascii=False, separators=(",", ":"))
-            },
+            "properties": {"S": _json(event.properties)},
             "flags": texts(event.flags),
             "names": texts(event.names),
             "email": text(event.email),

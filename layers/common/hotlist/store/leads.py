@@ -1,18 +1,30 @@
 """The Leads table: each lead as it was last folded, and the indexes that find it.
 
-Access: one lead by id; the hot leads; the leads that are due by an instant. Points are in
-no index key, so a change of points costs no index write.
+Access: one lead by id; the hot leads; the leads that are due by an instant; after changed
+rules all of them, page by page. Points are in no index key, so a change of points costs no
+index write.
 """
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
 from hotlist.events import to_text
-from hotlist.leads import Alerting, Contact, Lead, LeadState, Reason, Stage, Temperature
+from hotlist.leads import (
+    Alerting,
+    Contact,
+    Lead,
+    LeadState,
+    Reason,
+    Shadow,
+    Stage,
+    Temperature,
+    rules_hash,
+)
 from hotlist.store.items import (
     Conflict,
     Item,
@@ -30,6 +42,17 @@ from hotlist.store.items import (
 
 SHARDS: Final = 8
 """How many partitions an index spreads over, so that none is hot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some leads of the whole table: the rules that each live one was scored by.
+
+    `last` is where the next page begins, None after the last page.
+    """
+
+    rules: Mapping[str, str]
+    last: str | None
 
 
 class LeadStore:
@@ -53,22 +76,27 @@ class LeadStore:
         item = answer.get("Item")
         return None if item is None else from_item(item)
 
-    def save(self, lead: Lead, read_version: int) -> None:
-        """Write a lead under the version that was read before it was folded; 0 for none.
+    def save(self, lead: Lead, read: Lead | None) -> None:
+        """Write a lead in the place of the one that was read before it was folded.
+
+        Versions count anew where time-to-live has deleted a lead, so it is its version and
+        its instant that must still be there.
 
         :raises Conflict: if another fold has written since.
         """
         condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(lead_id)"}
-        if read_version:
+        if read is not None:
             condition = {
-                "ConditionExpression": "#version = :read",
+                "ConditionExpression": "#version = :version AND folded_at = :folded_at",
                 "ExpressionAttributeNames": {"#version": "version"},
-                "ExpressionAttributeValues": {":read": {"N": str(read_version)}},
+                "ExpressionAttributeValues": {
+                    ":version": {"N": str(read.version)},
+                    ":folded_at": instant(read.folded_at),
+                },
             }
+        version = 1 + (read.version if read else 0)
         try:
-            self._client.put_item(
-                TableName=self._table, Item=_to_item(lead, read_version + 1), **condition
-            )
+            self._client.put_item(TableName=self._table, Item=_to_item(lead, version), **condition)
         except self._client.exceptions.ConditionalCheckFailedException as error:
             raise Conflict(lead.lead_id) from error
 
@@ -82,6 +110,32 @@ class LeadStore:
         for shard in range(SHARDS):
             yield from self._by_temperature(f"due#{shard}", now)
             yield from self._by_temperature(f"hot#{shard}", now)
+
+    def page(self, after: str | None, limit: int) -> Page:
+        """The next `limit` items of the whole table, in the table's own order.
+
+        An item never moves in that order, so whatever is stored during a walk from page to
+        page is in one of its pages.
+        """
+        start = {} if after is None else {"ExclusiveStartKey": {"lead_id": {"S": after}}}
+        answer = self._client.scan(
+            TableName=self._table,
+            Limit=limit,
+            ProjectionExpression="lead_id, #state, #ruleset, #shadow.#ruleset",
+            ExpressionAttributeNames={
+                "#state": "state",
+                "#ruleset": "ruleset",
+                "#shadow": "shadow",
+            },
+            **start,
+        )
+        rules = {
+            item["lead_id"]["S"]: rules_hash(item["ruleset"]["S"], _shadow_ruleset(item))
+            for item in answer["Items"]
+            if item["state"]["S"] == LeadState.LIVE
+        }
+        last = answer.get("LastEvaluatedKey")
+        return Page(rules, None if last is None else last["lead_id"]["S"])
 
     def _by_temperature(self, key: str, until: datetime | None) -> Iterator[str]:
         condition, values = "temperature_key = :key", {":key": {"S": key}}
@@ -147,7 +201,31 @@ def _live(lead: Lead) -> dict[str, Any]:
         "due_at": instant(lead.due_at),
         "temperature_key": None if lead.due_at is None else {"S": f"{index}#{shard}"},
         "truncated": {"BOOL": True} if lead.truncated else None,
+        "shadow": None if lead.shadow is None else {"M": _shadow_item(lead.shadow)},
     }
+
+
+def _shadow_item(shadow: Shadow) -> dict[str, Any]:
+    return {
+        "total": number(shadow.total),
+        "temperature": {"S": shadow.temperature.value},
+        "ruleset": {"S": shadow.ruleset},
+    }
+
+
+def _shadow_ruleset(item: Item) -> str | None:
+    return item["shadow"]["M"]["ruleset"]["S"] if "shadow" in item else None
+
+
+def _shadow(item: Item) -> Shadow | None:
+    if "shadow" not in item:
+        return None
+    given = item["shadow"]["M"]
+    return Shadow(
+        total=int(given["total"]["N"]),
+        temperature=Temperature(given["temperature"]["S"]),
+        ruleset=given["ruleset"]["S"],
+    )
 
 
 def from_item(item: Item) -> Lead:
@@ -191,4 +269,5 @@ def from_item(item: Item) -> Lead:
         next_change_at=read_instant(item, "next_change_at"),
         due_at=read_instant(item, "due_at"),
         truncated="truncated" in item,
+        shadow=_shadow(item),
     )

@@ -5,13 +5,16 @@ the prefix `a"` is met by the text `a`. Patterns come in through bound constants
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any, Final
 
 Emit = Callable[["Constants"], str]
 """Writes an expression, with its constants bound."""
+
+MAX_TESTS: Final = 64
+"""In one expression."""
 
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _BEYOND_16_BITS: Final = re.compile("[\U00010000-\U0010ffff]")
@@ -52,6 +55,21 @@ class Constants:
         return FunctionType(code, _GLOBALS, "match", tuple(self._values))
 
 
+def any_of(emits: Sequence[Emit], constants: Constants) -> str:
+    """Whether a value meets one of the tests; many of them in functions of their own.
+
+    One expression of all would take a thousand times the memory of the texts.
+    """
+    if len(emits) <= MAX_TESTS:
+        return " or ".join(emit(constants) for emit in emits)
+    functions = []
+    for start in range(0, len(emits), MAX_TESTS):
+        own = Constants()
+        test = any_of(emits[start : start + MAX_TESTS], own)
+        functions.append(own.function("value", test, "False"))
+    return f"{constants.bind(lambda value: any(meets(value) for meets in functions))}(value)"
+
+
 @lru_cache(maxsize=512)
 def _code(source: str) -> CodeType:
     """Patterns of one shape share their code, which costs more than all the rest to make."""
@@ -69,10 +87,9 @@ def text_test(kind: str, texts: Collection[str]) -> Emit:
         texts = [_BEYOND_16_BITS.sub("??", text) for text in texts]
     emits = [_member(texts)] if kind == "exactly" else [_KINDS[kind](text) for text in texts]
     if not any("?" in text for text in texts):
-        return lambda constants: " or ".join(emit(constants) for emit in emits)
+        return lambda constants: any_of(emits, constants)
     return lambda constants: (
-        f"(value := {constants.bind(_as_utf8)}(value)) is not None"
-        f" and ({' or '.join(emit(constants) for emit in emits)})"
+        f"(value := {constants.bind(_as_utf8)}(value)) is not None and ({any_of(emits, constants)})"
     )
 
 
@@ -95,12 +112,16 @@ def _suffix(text: str) -> Emit:
     return lambda constants: f"{value}.endswith({constants.bind(text)})"
 
 
-def _caseless(text: str) -> str:
+def _caseless(text: str, *, backwards: bool = False) -> str:
     """Each character in its lower or its upper form, which can be several characters long.
 
-    A character that is neither, like the title-case Dž, is not even met by itself.
+    A character that is neither, like the title-case Dž, is not even met by itself. Backwards, for a
+    text read from its end: a search for that end would try each place in the text.
     """
-    forms = ((re.escape(char.lower()), re.escape(char.upper())) for char in text)
+    step = -1 if backwards else 1
+    forms = (
+        (re.escape(char.lower()[::step]), re.escape(char.upper()[::step])) for char in text[::step]
+    )
     return "".join(low if low == up else f"(?:{low}|{up})" for low, up in forms)
 
 
@@ -120,8 +141,8 @@ def _prefix_caseless(text: str) -> Emit:
 
 def _suffix_caseless(text: str) -> Emit:
     value = "f'\"{value}'" if text.startswith('"') else "value"
-    meets = re.compile(_caseless(text) + r"\Z").search
-    return lambda constants: f"{constants.bind(meets)}({value}) is not None"
+    meets = re.compile(_caseless(text, backwards=True)).match
+    return lambda constants: f"{constants.bind(meets)}({value}[::-1]) is not None"
 
 
 def _wildcard(text: str) -> Emit:

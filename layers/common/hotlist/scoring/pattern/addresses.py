@@ -69,12 +69,22 @@ def cidr_range(cidr: str) -> Range | None:
 
 
 def within(text: str, ranges: Sequence[Range]) -> bool:
-    """Whether a text is an address in one of the ranges."""
+    """Whether a text is an address in one of the ranges.
+
+    Event Ruler compares hexadecimal digits until it is sure, whatever the width: 2001:db8:: is in
+    32.1.0.0/16, since that is 20010000 to 2001FFFF.
+    """
     found = address(text)
     if found is not None:
         width, number = found
         for range_width, low, high in ranges:
-            if low <= number <= high and width == range_width:
+            if width == range_width:
+                if low <= number <= high:
+                    return True
+            elif width > range_width:
+                if low <= number >> width - range_width <= high:
+                    return True
+            elif low >> range_width - width < number < high >> range_width - width:
                 return True
     return False
 

@@ -6,14 +6,14 @@ The semantics are those of AWS's Event Ruler 1.9 (github.com/aws/event-ruler: `J
 
 import math
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import NoneType
 from typing import Final, Self, TypeGuard
 
-from hotlist.scoring.ip_addresses import Range, address, cidr_range, runs_into, within
-from hotlist.scoring.pattern_texts import Constants, Emit, text_test
+from hotlist.scoring.pattern.addresses import Range, address, cidr_range, runs_into, within
+from hotlist.scoring.pattern.texts import Constants, Emit, any_of, text_test
 
 Keys = tuple[str | int, ...]
 Number = int | float | Decimal
@@ -21,7 +21,10 @@ Number = int | float | Decimal
 _SAFE_INTEGER: Final = 2**53
 _PLAIN: Final = frozenset((str, int, float, bool, NoneType))
 _LARGEST: Final = sys.float_info.max
-_ANYTHING_BUT: Final = ("prefix", "suffix", "equals-ignore-case", "wildcard")
+_SMALLEST: Final = math.ulp(0.0)
+"""Which Java writes as 4.9E-324, and so does not take 5e-324 for it."""
+_AFFIXES: Final = ("prefix", "suffix")
+_ANYTHING_BUT: Final = (*_AFFIXES, "equals-ignore-case", "wildcard")
 _KEYWORDS: Final = (*_ANYTHING_BUT, "anything-but", "numeric", "cidr", "exists", "exactly")
 
 
@@ -65,10 +68,13 @@ class Values:
 
     `numbers` holds doubles, and numbers that no double stands for as tuples of one. The `other`
     tests are those of `anything-but`, each for values of its own kind; all else passes it.
-    With `ignore_case`, text is lower-cased on both sides before anything else.
+    With `ignore_case`, text is lower-cased on both sides before anything else. `matchers` are all
+    that are listed, as far as Event Ruler tells them apart. Its `older` compiler knows fewer.
     """
 
     ignore_case: bool
+    older: bool = False
+    matchers: list[Hashable] = field(default_factory=list)
     texts: set[str] = field(default_factory=set)
     text_tests: list[Emit] = field(default_factory=list)
     other_texts: list[Emit] = field(default_factory=list)
@@ -82,13 +88,13 @@ class Values:
     _test: Callable[[object], bool] | None = None
 
     @classmethod
-    def of(cls, values: object, keys: Keys, *, ignore_case: bool) -> Self:
+    def of(cls, values: object, keys: Keys, *, ignore_case: bool, older: bool = False) -> Self:
         """Read the list that stands at `keys`; raises `BadPattern`."""
         if not isinstance(values, list):
             raise BadPattern(keys, f"{describe(values)} is no list of values", 'one, as in ["a"]')
         if not values:
             raise BadPattern(keys, "an empty list accepts nothing", 'a value, as in ["a"]')
-        accepted = cls(ignore_case)
+        accepted = cls(ignore_case, older)
         for index, value in enumerate(values):
             accepted._add(value, (*keys, index))
         return accepted
@@ -99,19 +105,27 @@ class Values:
             if found := address(text):  # and meant so, however an event spells it
                 width, number = found
                 self.addresses.append((width, number, number))
+                self.matchers.append(("address", found))
             else:
-                self.texts.add(text)
+                self._add_text(text)
         elif value is None or isinstance(value, bool):
             self.constants.add(value)
+            self.matchers.append(("constant", repr(value)))
         elif _is_number(value):
             double = _double(value)
-            if double is not None and not math.isfinite(double):
-                raise BadPattern(keys, "not a finite number", "a number or text")
-            self.numbers.add((value,) if double is None else double)
+            if double is not None and math.isnan(double):
+                raise BadPattern(keys, "not a number", "a number or text")
+            exact = value if double is None else double
+            self.numbers.add(exact if isinstance(exact, float) else (exact,))
+            self.matchers.append(("number", exact))
         elif isinstance(value, Mapping):
             self._add_matcher(value, keys)
         else:
             raise BadPattern(keys, f"{describe(value)} is no value", "text, a number or a matcher")
+
+    def _add_text(self, text: str) -> None:
+        self.texts.add(text)
+        self.matchers.append(("exactly", text))
 
     def _add_matcher(self, matcher: Mapping[object, object], keys: Keys) -> None:
         keyword, operand, keys = _only_entry(matcher, _KEYWORDS, keys)
@@ -125,23 +139,28 @@ class Values:
                 instead = "an address and at most 31 bits (127 for IPv6), as in 10.0.0.0/8"
                 raise BadPattern(keys, "no range of IP addresses", instead)
             self.addresses.append(addresses)
+            self.matchers.append(("cidr", addresses))
         elif keyword == "exists":
             if not isinstance(operand, bool):
                 raise BadPattern(keys, f"{describe(operand)} is not allowed", "true or false")
             self.present |= operand
             self.absent |= not operand
+            self.matchers.append(("exists", operand))
         elif keyword == "exactly":
-            self.texts.add(self._fold(_text(operand, keys)))
+            self._add_text(self._fold(_text(operand, keys)))
         else:
-            if keyword in ("prefix", "suffix") and isinstance(operand, Mapping):
+            if keyword in _AFFIXES and isinstance(operand, Mapping):
                 inner, operand, keys = _only_entry(operand, ("equals-ignore-case",), keys)
                 keyword = f"{keyword} {inner}"
-            self.text_tests.append(self._text_test(keyword, [_text(operand, keys)], keys))
+            text = _text(operand, keys)
+            self.text_tests.append(self._text_test(keyword, [text], keys))
+            self.matchers.append((keyword, self._fold(text)))
 
     def _add_numeric(self, operand: object, keys: Keys) -> None:
         match [_comparable(term) for term in operand] if isinstance(operand, list) else []:
             case ["=", float(equal)]:
                 self.numbers.add(equal)
+                self.matchers.append(("number", equal))
                 return
             case [(">" | ">=") as over, float(low)]:
                 under, high = "<=", _LARGEST
@@ -156,29 +175,42 @@ class Values:
             raise BadPattern(keys, "the range is empty", "the lower limit first")
         bottom = math.nextafter(low, math.inf) if over == ">" else low
         top = math.nextafter(high, -math.inf) if under == "<" else high
+        if bottom == _SMALLEST:
+            bottom *= 2
+        if top == -_SMALLEST:
+            top *= 2
         self.number_ranges.append((bottom, top))
+        self.matchers.append(("numeric", over, low, under, high))
 
     def _add_anything_but(self, operand: object, keys: Keys) -> None:
         kind = "exactly"
         if isinstance(operand, Mapping):
             kind, operand, keys = _only_entry(operand, _ANYTHING_BUT, keys)
         refused = operand if isinstance(operand, list) else [operand]
+        if self.older and (kind == "wildcard" or (kind in _AFFIXES and refused is operand)):
+            raise BadPattern(keys, "not where $or is a field", "one text, prefix or suffix")
         if not refused:
-            raise BadPattern(keys, "an empty list refuses nothing", "what is not wanted")
+            # Event Ruler then goes where the matcher before leads, if there is one.
+            if kind == "exactly" or not self.matchers:
+                raise BadPattern(keys, "an empty list refuses nothing", "what is not wanted")
+            self.matchers.append(("anything-but", kind, None))
+            return
         if kind == "exactly" and all(_is_number(value) for value in refused):
             doubles = [d for d in map(_comparable, refused) if isinstance(d, float)]
             if len(doubles) < len(refused):
                 raise BadPattern(keys, "a number that cannot be compared", "at most 17 digits")
             self.other_numbers.append(frozenset(doubles))
+            self.matchers.append(("anything-but", "numeric", self.other_numbers[-1]))
             return
         texts = [value for value in refused if isinstance(value, str)]
         if len(texts) < len(refused):
             only = "only text or only numbers" if kind == "exactly" else "only text"
             raise BadPattern(keys, "not all values are of a kind that is allowed here", only)
-        if kind in ("prefix", "suffix") and "" in texts:
+        if kind in _AFFIXES and "" in texts:
             raise BadPattern(keys, "an empty text refuses every text", "at least one character")
         refuses = self._text_test(kind, texts, keys)
         self.other_texts.append(lambda constants: f"not ({refuses(constants)})")
+        self.matchers.append(("anything-but", kind, frozenset(map(self._fold, texts))))
 
     def _text_test(self, kind: str, texts: Iterable[str], keys: Keys) -> Emit:
         try:
@@ -274,7 +306,8 @@ class Values:
         if self.present or self.other_numbers:
             return "True"
         tests = [f"value in {constants.bind(frozenset(self.texts))}"] if self.texts else []
-        tests += [emit(constants) for emit in (*self.text_tests, *self.other_texts)]
+        if matchers := [*self.text_tests, *self.other_texts]:
+            tests.append(any_of(matchers, constants))
         if self.addresses:
             tests.append(f"{constants.bind(within)}(value, {constants.bind(self.addresses)})")
         test = " or ".join(tests) or "False"
@@ -287,13 +320,26 @@ class Values:
         if self.present or self.other_texts:
             return "True"
         doubles = frozenset(number for number in self.numbers if isinstance(number, float))
-        tests = [f"value in {constants.bind(doubles)}"] if doubles else []
         bind = constants.bind
-        tests += [f"{bind(low)} <= value <= {bind(high)}" for low, high in self.number_ranges]
-        tests += [f"value not in {bind(refused)}" for refused in self.other_numbers]
+        tests = [f"value in {bind(doubles)}"] if doubles else []
+        if self.number_ranges:
+            tests.append(any_of([_between(*limits) for limits in self.number_ranges], constants))
+        if self.other_numbers:
+            tests.append(any_of([_none_of(refused) for refused in self.other_numbers], constants))
         if self.addresses and not tests:  # where numbers are compared, they are only compared
             tests.append(f"{constants.bind(runs_into)}(value, {constants.bind(self.addresses)})")
         return " or ".join(tests) or "False"
+
+
+def _between(low: float, high: float) -> Emit:
+    smallest = f" and -{_SMALLEST!r} != value != {_SMALLEST!r}"
+    if low > _SMALLEST or high < -_SMALLEST:
+        smallest = ""
+    return lambda constants: f"{constants.bind(low)} <= value <= {constants.bind(high)}{smallest}"
+
+
+def _none_of(refused: frozenset[float]) -> Emit:
+    return lambda constants: f"value not in {constants.bind(refused)}"
 
 
 def _only_entry(
@@ -324,14 +370,16 @@ def _is_number(value: object) -> TypeGuard[Number]:
 def _double(number: Number) -> float | None:
     """The double that is equal to a number, digit for digit, or None; NaN if it is not finite."""
     if isinstance(number, float):
-        return float.__float__(number)
+        return None if abs(number) == _SMALLEST else float.__float__(number)
     if isinstance(number, Decimal) and not number.is_finite():
         return math.nan
     try:
         double = float(number)
     except OverflowError:
         return None
-    return double if math.isfinite(double) and Decimal(repr(double)) == number else None
+    if not math.isfinite(double) or Decimal(repr(double)) != number:
+        return None
+    return _double(double)
 
 
 def _comparable(term: object) -> object:

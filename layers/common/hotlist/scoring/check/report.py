@@ -1,0 +1,141 @@
+"""What the check of a ruleset has found, and how it goes on where something is wrong."""
+
+from collections.abc import Callable, Collection, Mapping
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Any, Final, Literal
+
+from hotlist.findings import Finding, Path_, Positions
+
+Code = Literal[
+    "yaml",
+    "unknown-key",
+    "type",
+    "unknown-name",
+    "duplicate-id",
+    "bad-pattern",
+    "wrong-kind",
+    "never-fires",
+    "bands",
+    "gap",
+    "cap",
+    "order",
+    "unreachable",
+    "rearm",
+    "lasts-after-decay",
+    "too-many-steps",
+    "endless-override",
+]
+
+_MAX_HINTS: Final = 200
+"""A file with more mistakes than this is read by no one to its end; hints take time."""
+
+
+class Unclear:
+    """The type of `UNCLEAR`, which stands where something is wrong that has been said."""
+
+
+UNCLEAR: Final = Unclear()
+
+
+class Report:
+    """Collects findings; one place gets each code once."""
+
+    def __init__(self, positions: Positions) -> None:
+        self._positions = positions
+        self._findings: dict[tuple[Path_, Code], Finding] = {}
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return tuple(sorted(self._findings.values()))
+
+    @property
+    def has_errors(self) -> bool:
+        return any(finding.level == "error" for finding in self._findings.values())
+
+    def error(self, path: Path_, code: Code, message: str) -> Unclear:
+        self._add(path, code, message, "error")
+        return UNCLEAR
+
+    def warning(self, path: Path_, code: Code, message: str) -> None:
+        self._add(path, code, message, "warning")
+
+    def unknown(
+        self, path: Path_, code: Code, what: str, name: str, known: Collection[str]
+    ) -> str | None:
+        """Say that there is no `what` called `name`. Returns the name that may be meant."""
+        near = None if len(self._findings) > _MAX_HINTS else nearest(name, known)
+        hint = f"did you mean {near!r}?" if near else f"there are {', '.join(sorted(known))}"
+        self.error(path, code, f"there is no {what} {quoted(name)} here; {hint}")
+        return near
+
+    def _add(self, path: Path_, code: Code, message: str, level: str) -> None:
+        finding = self._positions.finding(path, message, code, level)
+        self._findings.setdefault((path, code), finding)
+
+
+Reader = Callable[[Report, Path_, Any], Any]
+"""Reads the value at a path. Returns it as the other checks use it, or `UNCLEAR`."""
+
+
+def read_mapping(
+    report: Report,
+    path: Path_,
+    value: object,
+    readers: Mapping[str, Reader],
+    required: Collection[str] = (),
+) -> dict[str, Any] | Unclear:
+    """Read a map by a reader for each of its keywords.
+
+    A key that is not known stands as `UNCLEAR` for the keyword that it is like; one that is
+    like none may be meant for whatever is missing, so nothing else is said to be missing.
+    """
+    if not isinstance(value, Mapping):
+        return report.error(path, "type", f"a map of {', '.join(sorted(readers))} belongs here")
+    read = {
+        name: readers[name](report, (*path, name), given)
+        for name, given in value.items()
+        if name in readers
+    }
+    strange = False
+    for name in value:
+        if name not in readers:
+            near = report.unknown((*path, name), "unknown-key", "keyword", name, readers)
+            strange |= near is None
+            if near is not None:
+                read.setdefault(near, UNCLEAR)
+    for name in required:
+        if name not in read and not strange:
+            report.error(path, "type", f"`{name}` is missing")
+    return read
+
+
+def plain(parse: Callable[[Any], object]) -> Reader:
+    """The reader for a value that `parse` takes, or refuses by a ValueError."""
+
+    def read(report: Report, path: Path_, value: object) -> object:
+        try:
+            return parse(value)
+        except ValueError as error:
+            return report.error(path, "type", str(error))
+
+    return read
+
+
+def clear(value: Any) -> Any:
+    """The value, or None for what is unclear."""
+    return None if value is UNCLEAR else value
+
+
+def nearest(name: str, known: Collection[str]) -> str | None:
+    """The one of these names that this one is most like, if it is at all."""
+    near = get_close_matches(name.lower(), known, 1)
+    return near[0] if near else None
+
+
+def quoted(value: object) -> str:
+    """A value as a message shows it, short."""
+    if value is None or isinstance(value, bool):
+        return {None: "nothing", True: "true", False: "false"}[value]
+    text = str(value) if isinstance(value, Decimal) else repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"

@@ -1,0 +1,211 @@
+"""Compares all that is stored, when nothing is under way, with what it should be."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from hotlist import classify, leads, records
+from hotlist.events import SPAM, Event, ceil_second, expiry
+from hotlist.leads import Alerting, Lead, LeadState, Stage, Temperature
+from hotlist.notifying import Notifier
+from hotlist.scoring import engine, ruleset
+from hotlist.store import leads as stored_leads
+from integration.model.offline import Limits, Offline
+from integration.model.world import World
+
+HOT, COOLED = 30, 27
+RULES = ruleset.from_checked(
+    {
+        "temperature": {"warm": 10, "hot": HOT, "rearm": HOT - COOLED},
+        "groups": {"fit": {}, "engagement": {"decay": {"half_life": "10d"}, "max": 60}},
+        "rules": [
+            {"id": "director", "lead": {"role": ["director"]}, "points": 10},
+            {"id": "student", "lead": {"role": ["student"]}, "points": -10},
+            {"id": "owner", "lead": {"role": ["owner"]}, "points": 40},
+            {"id": "form", "event": "form_submitted", "points": 12, "max": 24},
+            {"id": "page", "event": "page_viewed", "points": 6},
+            {"id": "order", "event": "order_completed", "points": 8},
+            {
+                "id": "contact",
+                "event": "contact_requested",
+                "award": "once",
+                "override": "hot",
+                "lasts": "3d",
+            },
+        ],
+    }
+)
+
+DURABLE = timedelta(days=396)
+
+
+class Judge:
+    """Compares all that is stored with what it should be."""
+
+    def __init__(self, world: World, limits: Limits) -> None:
+        self._world = world
+        self._offline = Offline(world.events(), limits, frozenset(world.forgotten))
+
+    def judge(self) -> None:
+        events = self._offline.events.values()
+        with_events = {event.subject for event in events}
+        for subject in sorted(with_events.union(*(event.names for event in events))):
+            stored = self._world.plain.leads.get(subject)
+            if subject.startswith("visitor:"):
+                assert stored is None, "nobody knows this visitor"
+            elif stored is None:
+                assert subject not in with_events or subject in self._world.watch.ended_leads, (
+                    "an identified lead was never folded"
+                )
+            elif (claimant := self._offline.claimed_by(subject)) is not None:
+                assert (stored.state, stored.claimed_by) == (LeadState.CLAIMED, claimant), (
+                    "the phone's lead is not where its newest claimant has it"
+                )
+            elif not self._is_over(stored):
+                self._judge_lead(stored)
+        self._judge_expiry()
+        self._judge_alerts()
+
+    def _is_over(self, stored: Lead) -> bool:
+        """A phone's lead left behind by an identity that is gone, as all its events are."""
+        now = self._world.clock.now
+        kept = (leads.is_kept(event, now) for event in self._offline.of_lead(stored.lead_id)[0])
+        return stored.state is LeadState.CLAIMED and stored.expires_at <= now and not any(kept)
+
+    def _judge_lead(self, stored: Lead) -> None:
+        expected = [self._expected(*read, stored) for read in self._readings(stored)]
+        assert any(one == _comparable(stored) for one in expected), expected[0]
+        if stored.state is LeadState.LIVE:
+            self._judge_what_is_ahead(stored)
+            self._judge_renewal(stored)
+
+    def _readings(self, stored: Lead) -> Iterator[tuple[list[Event], bool]]:
+        """What the fold can have read: it may have come before a deletion or after it.
+
+        Then a subject that only an expired event or identity names is known or not.
+        """
+        for deleted in (frozenset[str](), self._world.swept.keys()):
+            yield self._offline.of_lead(stored.lead_id, deleted)
+
+    def _expected(self, events: list[Event], truncated: bool, stored: Lead) -> Lead:
+        now = stored.folded_at
+        counted = self._offline.counted(map(classify.classify, events), now)
+        profile = leads.fold(counted, now, classify.channel)
+        if profile.ends_at is None:
+            return _comparable(replace(stored, state=LeadState.EMPTY))
+        score = engine.score(RULES, profile.facts, profile.events, now)
+        ahead = [at for at in (score.next_change_at, profile.facts_until, profile.ends_at) if at]
+        return _comparable(
+            Lead(
+                lead_id=stored.lead_id,
+                version=stored.version,
+                folded_at=now,
+                expires_at=ceil_second(max(e.received_at for e in counted) + timedelta(days=396)),
+                ruleset=RULES.hash,
+                contact=profile.contact,
+                temperature=score.temperature,
+                stage=score.stage,
+                total=score.total,
+                groups=score.groups,
+                grade=score.grade,
+                segment=score.segment,
+                reasons=score.reasons,
+                channel=profile.channel,
+                created_at=profile.created_at,
+                last_event_at=profile.last_event_at,
+                next_change_at=min(ahead),
+                due_at=min(ahead),
+                truncated=truncated,
+            )
+        )
+
+    def _judge_what_is_ahead(self, stored: Lead) -> None:
+        """Until `next_change_at` the temperature is guaranteed, and the digest sees the same."""
+        assert stored.next_change_at is not None
+        assert stored.next_change_at > stored.folded_at
+        now, last = self._world.clock.now, stored.next_change_at - timedelta(milliseconds=1)
+        for at in (now, last) if now <= last else ():
+            seen = self._world.folder.view(stored.lead_id, at)
+            assert seen is not None, "a lead was over before its next change"
+            assert seen[0].temperature is stored.temperature
+        alerting = stored.alerting
+        if not alerting.armed:
+            assert alerting.rearms_at is not None, "a lead that can never alert again"
+
+    def _judge_renewal(self, stored: Lead) -> None:
+        """Consents, complaints and operators' events live on while their lead is folded."""
+        events, _ = self._offline.of_lead(stored.lead_id, self._world.swept)
+        for event in events:
+            at = event.expires_at
+            if _is_durable(event) and at is not None and at > stored.folded_at:
+                assert self._offline.is_spam(event) or at >= stored.folded_at + DURABLE, (
+                    "a consent would end though its lead is folded"
+                )
+
+    def _judge_expiry(self) -> None:
+        """A correction outlives what it corrects; what was released lives as long as any other."""
+        stored = {event.event_id: event for event in self._world.corrigible()}
+        for event in self._offline.events.values():
+            if event.event_id not in stored or event.expires_at is None:
+                continue
+            target = self._offline.events.get(str(event.properties.get("event_id")))
+            if target is not None and target.event_id in stored:
+                assert target.expires_at is not None
+                assert target.expires_at < event.expires_at, "a correction ends too early"
+            if not self._offline.is_spam(event):
+                kept = expiry(replace(event, flags=event.flags - {SPAM}))
+                assert kept <= event.expires_at, "a released event ends with the spam"
+
+    def _judge_alerts(self) -> None:
+        """What notify sees in the stream: one letter for each crossing, none for else."""
+        crossings, letters = [], []
+        notifier: Any = SimpleNamespace(rules=RULES)
+        for record in records.writes({"Records": self._world.tables.stream("leads")}):
+            letters += [letter.name for letter in Notifier._alert(notifier, record)]
+            before = stored_leads.from_item(record.before) if record.before else None
+            after = stored_leads.from_item(record.image)
+            if _crossed(before, after):
+                crossings.append(f"alert#{after.alerting.alert_id}")
+        assert letters == crossings
+        assert len(letters) == len(set(letters)), "two crossings, and one alert"
+
+
+def _crossed(before: Lead | None, after: Lead) -> bool:
+    """Walk the table of alerts from one stored lead to the next."""
+    was, now = before.alerting if before else Alerting(), after.alerting
+    if after.state is LeadState.CLAIMED:
+        assert now == was, "a phone that was taken in keeps its alert state"
+        return False
+    armed = was.armed or (was.rearms_at is not None and was.rearms_at <= after.folded_at)
+    hot = after.temperature is Temperature.HOT
+    if armed and hot:
+        assert now.alert_id != was.alert_id
+        assert now.hot_since == after.folded_at
+        assert not now.armed
+        return True
+    assert (now.alert_id, now.hot_since) == (was.alert_id, was.hot_since)
+    suspended_or_over = after.stage is Stage.SUSPENDED or after.state is LeadState.EMPTY
+    assert now.armed == (not hot and (armed or suspended_or_over or after.total <= COOLED))
+    return False
+
+
+def _comparable(lead: Lead) -> Lead:
+    """Without what depends on how often it was looked at: hash and alert state."""
+    if lead.state is LeadState.LIVE:
+        return replace(lead, inputs="", alerting=Alerting())
+    return Lead(
+        lead_id=lead.lead_id,
+        state=lead.state,
+        version=lead.version,
+        folded_at=lead.folded_at,
+        expires_at=lead.expires_at,
+    )
+
+
+def _is_durable(event: Event) -> bool:
+    return bool(
+        event.type in {"unsubscribed", "consent_given", "score_suspended", "score_resumed"}
+        or event.properties.get("consents")
+    )

@@ -1,0 +1,246 @@
+"""What must hold after every single write of a lead, whatever else is under way.
+
+A fold's reads are noted from its read of the lead's version on. From them follows, for each
+write, what is promised of it at that moment, not only when all is over.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from greenlet import greenlet
+
+from hotlist.claims import Claim, Decision, Identity
+from hotlist.events import Event
+from hotlist.identity import EMAIL, PHONE, kind_of
+from hotlist.leads import Lead, LeadState
+from hotlist.store.events import EventStore, History
+from hotlist.store.identities import IdentityStore
+from hotlist.store.leads import LeadStore
+from hotlist.store.stores import Stores
+
+Mark = Claim | Decision
+
+
+@dataclass
+class Reading:
+    """What one fold has read since it read the version of its lead.
+
+    `stored` is what the writer of that version had read, `events_stored` what it folded.
+    """
+
+    lead_id: str
+    stored: Mapping[str, frozenset[Mark]]
+    events_stored: frozenset[str] | None
+    has_written: bool = False
+    identities: dict[str, Identity] = field(default_factory=dict)
+    events: dict[str, dict[str, Event]] = field(default_factory=dict)
+    truncated: set[str] = field(default_factory=set)
+
+    def marks(self, subject: str) -> frozenset[Mark]:
+        return _marks(self.identities[subject])
+
+    def owned(self, subject: str) -> frozenset[str]:
+        """The events of a subject that are the lead's, as far as this fold has read."""
+        events = self.events.get(subject, {})
+        if subject == self.lead_id:
+            return frozenset(events)
+        targets = {name: str(one.properties.get("event_id", name)) for name, one in events.items()}
+        return frozenset(
+            name
+            for name, target in targets.items()
+            if target in events
+            and self.identities[subject].owner(events[target].occurred_at) == self.lead_id
+        )
+
+
+@dataclass
+class Knowledge:
+    """What the writers of a lead have read: by subject, claims and decisions, and event ids.
+
+    `newest` is that of the last writer alone, and `folded` the events that it folded.
+    """
+
+    marks: dict[str, frozenset[Mark]] = field(default_factory=dict)
+    events: dict[str, frozenset[str]] = field(default_factory=dict)
+    newest: dict[str, frozenset[Mark]] = field(default_factory=dict)
+    folded: frozenset[str] | None = None
+
+
+class Watch:
+    """Looks over the shoulder of every fold that runs on its stores.
+
+    `narrow` is where a lead has more weak subjects than it may. `ended_leads` are those that
+    time-to-live has deleted and nobody has written since.
+    """
+
+    def __init__(self, client: Any, names: Mapping[str, str], *, narrow: bool) -> None:
+        self.stores = Stores(
+            _WatchedEvents(client, names["events"], self),
+            _WatchedLeads(client, names["leads"], self),
+            _WatchedIdentities(client, names["identities"], self),
+        )
+        self.ended_leads: set[str] = set()
+        self._narrow = narrow
+        self._readings: dict[greenlet, Reading] = {}
+        self._known: dict[str, Knowledge] = {}
+        self._claimed_when_stored: dict[str, frozenset[Mark]] = {}
+        self._gone: set[str] = set()
+        self._gone_marks: dict[str, frozenset[Mark]] = {}
+
+    def forget_processes(self) -> None:
+        """Nothing is under way any more."""
+        self._readings.clear()
+
+    def stored(self, event: Event, identity: Identity) -> None:
+        """An event has just been stored, when its subject's identity was this."""
+        self._claimed_when_stored[event.event_id] = _marks(identity)
+
+    def event_ended(self, event_id: str) -> None:
+        self._gone.add(event_id)
+        self._claimed_when_stored.pop(event_id, None)
+
+    def identity_ended(self, identity: Identity) -> None:
+        gone = self._gone_marks.get(identity.subject, frozenset())
+        self._gone_marks[identity.subject] = gone | _marks(identity)
+        for known in self._known.values():
+            known.newest = {
+                name: marks for name, marks in known.newest.items() if name != identity.subject
+            }
+
+    def folded(self) -> None:
+        """The fold that is running is done.
+
+        If it has seen more than the last writer it has written, if only that it has. Not
+        looked at in narrow schedules: some subjects are read in vain there.
+        """
+        reading = self._readings[greenlet.getcurrent()]
+        if reading.has_written or self._narrow:
+            return
+        for subject in reading.stored.keys() & reading.identities.keys():
+            assert reading.stored[subject] == reading.marks(subject), (
+                "new claims or decisions, and nothing written"
+            )
+        if reading.events_stored is not None:
+            assert reading.events_stored == _folded(reading.lead_id, reading), (
+                "new events, and nothing written"
+            )
+
+    def read_version(self, lead_id: str) -> None:
+        known = self._known.get(lead_id, Knowledge())
+        self._readings[greenlet.getcurrent()] = Reading(lead_id, known.newest, known.folded)
+
+    def read_events(self, subject: str, history: History) -> None:
+        reading = self._readings.get(greenlet.getcurrent())
+        if reading is not None:
+            reading.events[subject] = {event.event_id: event for event in history.events}
+            if history.truncated:
+                reading.truncated.add(subject)
+
+    def read_identities(self, found: Mapping[str, Identity]) -> None:
+        reading = self._readings.get(greenlet.getcurrent())
+        if reading is not None:
+            reading.identities |= found
+
+    def wrote(self, lead: Lead) -> None:
+        """A lead has just been written, by the fold that is running."""
+        reading = self._readings[greenlet.getcurrent()]
+        self.ended_leads.discard(lead.lead_id)
+        if lead.lead_id != reading.lead_id:
+            assert lead.state is LeadState.CLAIMED, "a fold wrote another's lead"
+            assert reading.owned(lead.lead_id), "a phone was taken in for nothing"
+        elif kind_of(lead.lead_id) == EMAIL:
+            self._assert_phones_are_taken_in(reading)
+        elif lead.state is LeadState.LIVE:
+            self._assert_claims_were_seen(reading)
+        received = [event.received_at for event in reading.events.get(lead.lead_id, {}).values()]
+        assert all(at <= lead.folded_at for at in received), "folded before it was received"
+        reading.has_written |= lead.lead_id == reading.lead_id
+        self._learn(lead.lead_id, reading)
+
+    def _learn(self, lead_id: str, reading: Reading) -> None:
+        """Whoever writes last has read all that any earlier fold saw."""
+        known = self._known.setdefault(lead_id, Knowledge())
+        marks = {name: _marks(identity) for name, identity in reading.identities.items()}
+        events = {name: frozenset(held) for name, held in reading.events.items()}
+        for subject in marks.keys() & known.marks.keys():
+            assert self._still(subject, known.marks[subject]) <= marks[subject], (
+                "written with older claims"
+            )
+        for subject in events.keys() & known.events.keys() - reading.truncated:
+            assert known.events[subject] - self._gone <= events[subject], (
+                "written with older events"
+            )
+        known.marks |= marks
+        known.events |= events
+        known.newest = marks
+        known.folded = _folded(lead_id, reading)
+
+    def _assert_phones_are_taken_in(self, reading: Reading) -> None:
+        """No fold of a phone that has not seen the claims may write after this."""
+        for subject in reading.events:
+            if kind_of(subject) == PHONE and reading.owned(subject):
+                known = self._known.get(subject, Knowledge())
+                assert reading.marks(subject) <= known.marks.get(subject, frozenset()), (
+                    "the phone's own lead can still be brought back"
+                )
+
+    def _assert_claims_were_seen(self, reading: Reading) -> None:
+        """An event stored after a claim never counts for the phone's own lead unseen."""
+        for event_id in reading.events[reading.lead_id]:
+            stored = self._claimed_when_stored.get(event_id, frozenset())
+            assert self._still(reading.lead_id, stored) <= reading.marks(reading.lead_id), (
+                "a claim made before was not seen"
+            )
+
+    def _still(self, subject: str, marks: frozenset[Mark]) -> frozenset[Mark]:
+        """Without those that went with an identity of this subject."""
+        return marks - self._gone_marks.get(subject, frozenset())
+
+
+class _WatchedEvents(EventStore):
+    def __init__(self, client: Any, table: str, watch: Watch) -> None:
+        super().__init__(client, table)
+        self._watch = watch
+
+    def history(self, subject: str) -> History:
+        history = super().history(subject)
+        self._watch.read_events(subject, history)
+        return history
+
+
+class _WatchedIdentities(IdentityStore):
+    def __init__(self, client: Any, table: str, watch: Watch) -> None:
+        super().__init__(client, table)
+        self._watch = watch
+
+    def get_many(self, subjects: Iterable[str]) -> dict[str, Identity]:
+        found = super().get_many(subjects)
+        self._watch.read_identities(found)
+        return found
+
+
+class _WatchedLeads(LeadStore):
+    def __init__(self, client: Any, table: str, watch: Watch) -> None:
+        super().__init__(client, table)
+        self._watch = watch
+
+    def get(self, lead_id: str) -> Lead | None:
+        lead = super().get(lead_id)
+        self._watch.read_version(lead_id)
+        return lead
+
+    def save(self, lead: Lead, read: Lead | None) -> None:
+        super().save(lead, read)
+        self._watch.wrote(lead)
+
+
+def _folded(lead_id: str, reading: Reading) -> frozenset[str] | None:
+    """The events of a lead, None while it is claimed by another."""
+    if kind_of(lead_id) == PHONE and reading.identities[lead_id].lead is not None:
+        return None
+    return frozenset().union(*map(reading.owned, reading.events))
+
+
+def _marks(identity: Identity) -> frozenset[Mark]:
+    return frozenset({*identity.claims, *identity.decisions})

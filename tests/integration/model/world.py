@@ -1,0 +1,231 @@
+"""The world of a schedule: capture, the work of the score function, time and what it ends."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from random import Random
+from typing import Any
+
+from hotlist.claims import Identity
+from hotlist.events import SPAM, Event, event_key
+from hotlist.folding import Folder
+from hotlist.scoring.ruleset import Ruleset
+from hotlist.settling import Settler
+from hotlist.store import identities as stored_identities
+from hotlist.store.events import EventStore
+from hotlist.store.identities import IdentityStore
+from hotlist.store.items import Conflict
+from hotlist.store.leads import LeadStore
+from hotlist.store.stores import Stores
+from integration.model import histories
+from integration.model.direct import Tables
+from integration.model.schedule import Job, PausingClient, Scheduler, pause
+from integration.model.watch import Watch
+
+
+class Clock:
+    """The time, and the clocks of machines, which differ a little and go on at each look."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+        self._skew = random.choice([0, 0, 4])
+        self.now = histories.START
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now + timedelta(seconds=self._random.uniform(-self._skew, self._skew))
+
+
+class World:
+    """Tables, the code over them, and all that ever happened in them."""
+
+    def __init__(
+        self,
+        random: Random,
+        client: Any,
+        tables: Tables,
+        names: Mapping[str, str],
+        *,
+        rules: Ruleset,
+        narrow: bool,
+    ) -> None:
+        self.clock = Clock(random)
+        self.tables = tables
+        self.captured: dict[str, Event] = {}
+        self.forgotten: set[tuple[str, str]] = set()
+        self.swept: dict[str, datetime] = {}
+        self.plain = _stores(client, names)
+        self._random = random
+        self._names = names
+        self._client = PausingClient(client)
+        self.watch = Watch(self._client, names, narrow=narrow)
+        self._stream: list[Event] = []
+        self._settler = Settler(self.watch.stores, self.clock)
+        self.folder = Folder(self.watch.stores, rules, self.clock)
+
+    # --- what happens -------------------------------------------------------------------
+
+    def run(self, history: list[Event], *, sweep: bool) -> None:
+        """Capture and score a history, whatever is due, and let some of what expired go."""
+        random = self._random
+        scheduler = Scheduler(
+            random,
+            crash=random.choice([0.0, 0.02, 0.1]),
+            repeat=random.choice([0.0, 0.2]),
+            at_once=random.choice([1, 2, 4, 8]),
+            stall=random.choice([0.0, 0.1, 0.3]),
+        )
+        self.watch.forget_processes()
+        due = [partial(self._rescore, lead_id) for lead_id in self.plain.leads.due(self.clock.now)]
+        views = [partial(self._view, lead_id) for lead_id in self.plain.leads.hot()]
+        at_a_time = random.choice([1, len(history)])
+        spared = {str(event.properties.get("event_id")) for event in history}
+        jobs: list[Job] = [*due, *views]
+        if history:
+            jobs.append(partial(self._capture, scheduler, history, at_a_time))
+        if sweep:
+            released = {
+                str(event.properties["event_id"])
+                for event in history
+                if event.properties.get("remove") == [SPAM]
+            }
+            self.forgotten = {pair for pair in self.forgotten if pair[1] not in released}
+            jobs += self._sweeps(spared, frozenset(self.captured.keys() - released))
+            random.shuffle(jobs)
+        scheduler.run(jobs)
+
+    def _capture(self, scheduler: Scheduler, history: list[Event], at_a_time: int) -> Iterator[Job]:
+        """Store the first of these events; the others come while those are being scored."""
+        for event in history[:at_a_time]:
+            self.clock.now = max(self.clock.now, event.received_at)
+            if self.watch.stores.events.put(event):
+                identity = self.plain.identities.get_many([event.subject])[event.subject]
+                self.watch.stored(event, identity)
+            self.captured[event.event_id] = event
+            self._stream.append(event)
+            scheduler.add(partial(self._poll, scheduler))
+        later = history[at_a_time:]
+        if later and later[0].event_id not in self.captured:
+            yield partial(self._capture, scheduler, later, at_a_time)
+
+    def _poll(self, scheduler: Scheduler) -> Iterator[Job]:
+        size = self._random.randint(1, 3)
+        batch, self._stream = self._stream[:size], self._stream[size:]
+        if batch:
+            yield partial(self._score, scheduler, batch)
+
+    def _score(self, scheduler: Scheduler, batch: list[Event]) -> Iterator[Job]:
+        """The handler's work: settle every record, then fold each lead once."""
+        touching: dict[str, int] = {}
+        for place, event in enumerate(batch):
+            settled = self._settler.settle(event)
+            pause()
+            for lead_id in settled.crowd:
+                scheduler.add(partial(self._rescore, lead_id))
+            for lead_id in settled.leads:
+                touching.setdefault(lead_id, place)
+        failed = [place for lead_id, place in sorted(touching.items()) if not self._fold(lead_id)]
+        if failed:
+            yield partial(self._score, scheduler, batch[min(failed) :])
+
+    def _rescore(self, lead_id: str) -> Iterator[Job]:
+        if not self._fold(lead_id):
+            yield partial(self._rescore, lead_id)
+
+    def _view(self, lead_id: str) -> Iterator[Job]:
+        self.folder.view(lead_id, self.clock())
+        return iter(())
+
+    def _fold(self, lead_id: str) -> bool:
+        try:
+            self.folder.fold(lead_id)
+        except Conflict:
+            return False
+        self.watch.folded()
+        return True
+
+    # --- what expires -------------------------------------------------------------------
+
+    def _sweeps(self, spared: set[str], earlier: frozenset[str]) -> Iterator[Job]:
+        """Deletions by time-to-live of some of what is past its time.
+
+        Not of events that a correction is on its way to: its claims could come by halves.
+        """
+        keys = {"events": ("subject", "event_key"), "leads": ("lead_id",)}
+        for short in ("events", "leads", "identities"):
+            for item in self.tables.items(short):
+                if int(item["expires_at"]["N"]) > self.clock.now.timestamp():
+                    continue
+                if short == "events" and item["event_key"]["S"][2:] in spared:
+                    continue
+                if self._random.random() < 0.7:
+                    key = {name: item[name] for name in keys.get(short, ("subject",))}
+                    yield partial(self._sweep, short, key, earlier)
+
+    def _sweep(self, short: str, key: dict[str, Any], earlier: frozenset[str]) -> Iterator[Job]:
+        conditional = self._client.exceptions.ConditionalCheckFailedException
+        now = int(self.clock.now.timestamp())
+        try:
+            gone = self._client.delete_item(
+                TableName=self._names[short],
+                Key=key,
+                ConditionExpression="expires_at <= :now",
+                ExpressionAttributeValues={":now": {"N": str(now)}},
+                ReturnValues="ALL_OLD",
+            )["Attributes"]
+        except conditional:
+            return iter(())
+        if short == "events":
+            expires_at = int(gone["expires_at"]["N"])
+            event_id = gone["event_key"]["S"][2:]
+            self.swept[event_id] = datetime.fromtimestamp(expires_at, histories.START.tzinfo)
+            self.watch.event_ended(event_id)
+        elif short == "leads":
+            self.watch.ended_leads.add(gone["lead_id"]["S"])
+        else:
+            self._forget(stored_identities._from_item(gone), earlier, now)
+        return iter(())
+
+    def _forget(self, gone: Identity, earlier: frozenset[str], now: int) -> None:
+        outlived = [
+            event.event_id
+            for event in self.plain.events.history(gone.subject).events
+            if event.event_id in earlier
+            and event.type != "event_reclassified"
+            and event.expires_at is not None
+            and event.expires_at.timestamp() > now
+        ]
+        if gone.timeline:
+            assert not outlived, "an identity expired before the events that it gives away"
+        self.forgotten |= {(gone.subject, event_id) for event_id in earlier}
+        self.watch.identity_ended(gone)
+
+    # --- what is stored -----------------------------------------------------------------
+
+    def events(self) -> list[Event]:
+        """Everything ever captured, with the expiry that it has now, or had at its end."""
+        stored = {
+            item["event_key"]["S"][2:]: int(item["expires_at"]["N"])
+            for item in self.tables.items("events")
+        }
+        until = {
+            event_id: datetime.fromtimestamp(at, histories.START.tzinfo)
+            for event_id, at in stored.items()
+        } | {event_id: at for event_id, at in self.swept.items() if event_id not in stored}
+        return [
+            replace(event, expires_at=until[event.event_id]) for event in self.captured.values()
+        ]
+
+    def corrigible(self) -> list[Event]:
+        """The events that an operator could still correct."""
+        keys = {item["event_key"]["S"] for item in self.tables.items("events")}
+        return [event for event in self.captured.values() if event_key(event) in keys]
+
+
+def _stores(client: Any, names: Mapping[str, str]) -> Stores:
+    return Stores(
+        EventStore(client, names["events"]),
+        LeadStore(client, names["leads"]),
+        IdentityStore(client, names["identities"]),
+    )

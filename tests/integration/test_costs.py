@@ -1,0 +1,191 @@
+"""What each thing costs in DynamoDB: calls, and units as AWS charges them."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from hotlist import rescoring
+from hotlist.events import Event
+from hotlist.leads import Lead
+from integration.meter import Bill, Meter, size, takes_insert_statements
+from integration.test_capture import GOOD, Api, api
+from integration.test_digest import ANNAS_HOUR, RECENT, Digest, digest
+from integration.test_score import ADA, BO, HOUR, PHONE, Score, event, score, subject
+
+__all__ = ["api", "digest", "score"]  # fixtures
+
+SETTLE = ["BatchGetItem"]  # whose the event is
+CLAIM = ["UpdateItem", "UpdateItem"]  # what is newly claimed, and the claimant
+FOLD = ["GetItem", "Query", "BatchGetItem"]  # the lead, its events, claims
+VISIT = {
+    "visitor_id": "v",
+    "consent": {"purpose": "tracking", "version": "1"},
+    "events": [
+        {"type": "page_viewed", "event_id": f"k{number}", "page_url": "https://www.example.com/"}
+        for number in range(3)
+    ],
+}
+
+
+def cost(*calls: str, **units: int) -> Bill:
+    return Bill(Counter(calls), **units)
+
+
+def test_a_submission_new_or_again_is_one_call_and_a_unit_per_kilobyte(
+    api: Api, dynamodb: Any
+) -> None:
+    meter = Meter(api.app.client, dynamodb)
+    for _ in range(2):
+        assert api.post("/forms/contact", GOOD)[0] == 201
+        assert meter.bill() == cost("PutItem", writes=1)
+    long = {**GOOD, "message": "x" * 2_500}
+    for _ in range(2):
+        assert api.post("/forms/contact", long)[0] == 201
+        assert meter.bill() == cost("PutItem", writes=3)
+
+
+def test_a_batch_new_or_again_is_one_call_and_a_unit_per_event(api: Api, dynamodb: Any) -> None:
+    meter = Meter(api.app.client, dynamodb)
+    takes_insert_statements(api.app.client, dynamodb)
+    for _ in range(2):
+        status, answer = api.post("/events", VISIT)
+        assert (status, [one["status"] for one in answer["results"]]) == (202, ["stored"] * 3)
+        assert meter.bill() == cost("BatchExecuteStatement", writes=3)
+        assert len(api.items()) == 3
+
+
+def form(email: str = ADA, **named: Any) -> Event:
+    return event("form_submitted", email, **named)
+
+
+def view(ago: timedelta = HOUR) -> Event:
+    return event("page_viewed", visitor="v", ago=ago)
+
+
+# Settling reads whose an event is, unless it names an e-mail alone. Two index units: the entries
+# of a new lead, or a known one's moved: `by_temperature` has its end, and that moves with events.
+SCORED: list[Any] = [
+    pytest.param([], view(), cost("BatchGetItem", consistent=1), id="an unknown visitor's view"),
+    pytest.param(
+        [],
+        form(),
+        cost(*FOLD, "PutItem", consistent=3, writes=1, index_writes=2),
+        id="a new lead",
+    ),
+    pytest.param(
+        [form(ago=HOUR)],
+        form(),
+        cost(*FOLD, "PutItem", consistent=3, writes=1, index_writes=2),
+        id="a known lead's form",
+    ),
+    pytest.param(
+        [],
+        form(visitor="v"),
+        cost(*SETTLE, *CLAIM, *FOLD, "Query", "PutItem", consistent=7, writes=3, index_writes=2),
+        id="a new lead with a browser, which it claims",
+    ),
+    pytest.param(
+        [form(visitor="v", ago=2 * HOUR)],
+        form(visitor="v"),
+        cost(
+            *SETTLE, "UpdateItem", *FOLD, "Query", "PutItem", consistent=7, writes=2, index_writes=2
+        ),
+        id="a known lead with its browser: this event's claim",
+    ),
+    pytest.param(
+        [form(visitor="v", ago=2 * HOUR)],
+        view(),
+        cost(
+            *SETTLE,
+            "BatchGetItem",  # whether its owner knows it still
+            *[*FOLD, "Query", "PutItem"],
+            consistent=7,
+            writes=1,
+            index_writes=2,
+        ),
+        id="a known visitor's view",
+    ),
+    pytest.param(
+        [],
+        event("contact_requested", phone=PHONE),
+        cost(*SETTLE, *FOLD, "PutItem", consistent=4, writes=1, index_writes=2),
+        id="a new phone",
+    ),
+    pytest.param(
+        [event("contact_requested", phone=PHONE, ago=2 * HOUR), form(BO, ago=2 * HOUR)],
+        form(BO, phone=PHONE),
+        cost(
+            *[*SETTLE, *CLAIM, *FOLD, "Query", "PutItem"],
+            *["BatchGetItem", "PutItem"],  # the phone's lead, read and taken in
+            *FOLD,  # it is touched too, and unchanged
+            consistent=11,
+            writes=4,
+            index_writes=4,
+        ),
+        id="a phone's lead taken in",
+    ),
+]
+
+
+@pytest.mark.parametrize(("before", "made", "bill"), SCORED)
+def test_what_scoring_an_event_costs(
+    score: Score, dynamodb: Any, before: list[Event], made: Event, bill: Bill
+) -> None:
+    score.happened(*before)
+    score.stores.events.put(made)
+    meter = Meter(score.stores.events._client, dynamodb)
+    score.deliver(made)
+    assert meter.bill() == bill
+    score.deliver(made)
+    again = meter.bill()
+    assert (again.writes, again.index_writes) == (0, 0), "a record that comes again"
+
+
+def test_a_query_is_charged_by_the_page_and_not_by_the_item(score: Score, dynamodb: Any) -> None:
+    for hours in range(3):
+        said = {"form": "x" * 3_000}
+        score.stores.events.put(form(ago=hours * HOUR, properties=said))
+    meter = Meter(score.stores.events._client, dynamodb)
+    assert len(score.stores.events.history(form().subject).events) == 3
+    assert meter.bill() == cost("Query", consistent=3)
+
+
+def test_a_lead_is_one_write_unit(score: Score, dynamodb: Any) -> None:
+    made = event("contact_requested", ADA, visitor="v", properties={"name": "Ada", "company": "E"})
+    score.happened(made)
+    table = score.stores.leads._table
+    lead = dynamodb.get_item(TableName=table, Key={"lead_id": {"S": made.subject}})["Item"]
+    assert size(lead) < 1024
+
+
+@pytest.mark.parametrize("cold", [0, 50, 2_000])
+def test_the_digest_reads_the_same_however_many_leads_are_cold(
+    digest: Digest, dynamodb: Any, cold: int
+) -> None:
+    for name in ("ada", "bo", "cy"):
+        digest.lead(f"{name}@example.org", RECENT)
+    digest.lead("dee@example.org", ANNAS_HOUR - timedelta(days=14, hours=1))  # cooled: is due
+    stores = digest._score.stores
+    asleep = digest.lead("eve@example.org", RECENT, "form_submitted")
+    lead: Lead = stores.leads.get(asleep)
+    for number in range(cold):
+        other = replace(lead, lead_id=subject("email", f"p{number}@example.org"), version=0)
+        stores.leads.save(other, None)
+    for _ in range(rescoring.PASSES):  # the walk after changed rules is over
+        digest.app.walk.run(datetime.max.replace(tzinfo=UTC))
+    meter = Meter(digest.app.dynamodb, dynamodb)
+    assert digest.run(ANNAS_HOUR) == {"queued": 1, "sent": 1}
+    assert meter.bill() == cost(
+        *["Query"] * 16,  # due or hot and due, by shard
+        "BatchGetItem",  # whose mail is switched off
+        *["Query"] * 8,  # hot, by shard
+        *FOLD * 4,  # each hot lead, as it is now
+        *["PutItem", "UpdateItem"],  # the delivery, claimed and sent
+        "GetItem",  # how far rescoring is
+        consistent=14,
+        eventual=12,
+        writes=2,
+    )
