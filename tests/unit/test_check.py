@@ -129,6 +129,15 @@ def test_an_anchor_may_be_used_again() -> None:
     assert found(text) == []
 
 
+def test_an_anchor_may_be_given_again() -> None:
+    text = HEAD + (
+        "rules:\n  - {id: a, event: page_viewed, where: &w {a: [1]}, points: 1}\n"
+        "  - {id: b, event: page_viewed, where: &w {a: [2]}, points: 1}\n"
+        "  - {id: c, event: page_viewed, where: *w, points: 1}\n"
+    )
+    assert check.compile_scoring(text)["rules"][2]["where"] == {"a": [2]}
+
+
 def test_an_anchor_bomb_does_not_go_off() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]

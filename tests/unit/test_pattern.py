@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotlist.scoring import pattern
-from hotlist.scoring.pattern import BadPattern
+from hotlist.scoring.pattern import BadPattern, close
 from hotlist.scoring.pattern.close import closely
 from hotlist.scoring.pattern.reading import rules
 
@@ -44,6 +44,7 @@ VALUES: list[tuple[str, list[object], list[object], list[object]]] = [
     ("decimal number", [0.1], [0.1, Decimal("0.10")], [0.10000000000000002, Decimal("0.1") / 3]),
     ("large number", [1e22], [10**22, 1e22, Decimal("1E+22")], [10**22 + 1, "1e22"]),
     ("number beyond doubles", [2**53 + 1], [2**53 + 1], [2**53, 2.0**53, str(2**53 + 1)]),
+    ("in and beyond doubles", [5, 2**53 + 1], [5, 2**53 + 1], [6, 2**53, "5"]),
     ("infinite, as JSON of 1e400 is read", [math.inf], [math.inf], [-math.inf, 1e308, "inf"]),
     ("smallest double", [5e-324], [5e-324], [0, 1e-323, "5e-324"]),
     ("number of 400 digits", [10**400], [10**400], [10**400 + 1, math.inf, 10**4000, 0]),
@@ -73,6 +74,8 @@ VALUES: list[tuple[str, list[object], list[object], list[object]]] = [
     ("wildcard inside", [{"wildcard": "*b*"}], ["b", "abc"], ["ac", "", "B"]),
     ("wildcards", [{"wildcard": "a*b*c"}], ["abc", "a.b.c", "abbcc"], ["acb", "ab", "bc"]),
     ("wildcards do not overlap", [{"wildcard": "ab*ba"}], ["abba"], ["aba"]),
+    ("wildcards go on", [{"wildcard": "x*ab*ab*"}], ["xabab", "xxxabcab"], ["xxxab", "abab"]),
+    ("cidr of low numbers", [{"cidr": "1.0.0.0/8"}], ["1.2.3.4"], [15, 10**7]),
     ("wildcard, escaped", [{"wildcard": r"a\*\\*"}], [r"a*\ ", "a*\\"], ["a*", r"ab\x"]),
     ("wildcard, beyond ASCII", [{"wildcard": "*ż😀*"}], ["żż😀"], ["ż"]),
     (
@@ -81,6 +84,8 @@ VALUES: list[tuple[str, list[object], list[object], list[object]]] = [
         [5.000001, 6, 10**15],
         [5, 4, "6", None, True, math.nan],
     ),
+    ("at least", [{"numeric": [">=", 5]}], [5, 5.0, 6], [4.9, "5"]),
+    ("less than", [{"numeric": ["<", 5]}], [4.9, -(10**9)], [5, 6, None]),
     ("at most", [{"numeric": ["<=", 5]}], [5, 5.0, -(10**9)], [5.1, "5", -math.inf]),
     ("equal", [{"numeric": ["=", 3.018e2]}], [301.8], [301, "301.8"]),
     ("between", [{"numeric": [">=", -1, "<", 1.5]}], [-1, 0, 1.4], [1.5, -1.1]),
@@ -95,6 +100,7 @@ VALUES: list[tuple[str, list[object], list[object], list[object]]] = [
     ("but text", [{"anything-but": "a"}], ["b", "A", 1, None, True, ["a", "b"]], ["a", ["a"], []]),
     ("but texts", [{"anything-but": ["a", "1"]}], ["b", 1], ["a", "1", {}, {"y": 1}]),
     ("but number", [{"anything-but": 5}], [4, "5", None, 2**53 + 1, math.inf], [5, 5.0]),
+    ("but a large one", [{"anything-but": 2**53 + 2}], [2**53 + 1, 1, "a"], [2**53 + 2]),
     ("but numbers", [{"anything-but": [5, 0.5]}], [4, "0.5", False], [5.0, Decimal("0.50")]),
     ("but prefix", [{"anything-but": {"prefix": "ab"}}], ["ba", 1, None], ["ab", "abc"]),
     ("but prefixes", [{"anything-but": {"prefix": ["a", "b"]}}], ["c", ""], ["a", "bc"]),
@@ -111,7 +117,10 @@ VALUES: list[tuple[str, list[object], list[object], list[object]]] = [
     ),
     ("but one or the other", [{"anything-but": "a"}, {"anything-but": "b"}], ["a", "b", 1], [[]]),
     ("address as text", ["10.0.0.1"], ["10.0.0.1", "010.0.0.01", "::ffff:a00:1"], ["10.0.0.2"]),
+    ("the last address", ["255.255.255.255"], ["::ffff:ffff:ffff"], ["255.255.255.0255"]),
+    ("nearly an address", ["1.0.0.1"], ["01.0.0.1"], ["X1.0.0.1", "1.0.0.1X", "1.0.0.", "1.0.0"]),
     ("no address", ["256.0.0.1"], ["256.0.0.1"], ["256.0.0.01"]),
+    ("IPv6, one left out", ["1::3:4:5:6:7:8"], ["1:0:3:4:5:6:7:8"], ["1::2:3:4:5:6:7:8", "1::3"]),
     ("IPv6 as text", ["::1"], ["::1", "0:0:0:0:0:0:0:1", "::00001"], ["::2", "1"]),
     ("cidr", [{"cidr": "10.0.0.9/30"}], ["10.0.0.8", "10.0.0.11"], ["10.0.0.12", "10.0.0", 8]),
     ("cidr, IPv6", [{"cidr": "2001:db8::/32"}], ["2001:DB8::7"], ["2001:db9::", "10.0.0.1"]),
@@ -125,7 +134,13 @@ VALUES: list[tuple[str, list[object], list[object], list[object]]] = [
     ("cidr of two", [{"cidr": "10.0.0.2/31"}], ["10.0.0.2", "10.0.0.3"], ["10.0.0.1", "10.0.0.4"]),
     ("cidr, with a slash more", [{"cidr": "10.0.0.0/8/"}], ["10.1.1.1"], ["11.1.1.1"]),
     ("cidr and edges", [{"cidr": "32.0.0.0/3"}], [25, 2**61], [2, 3, 3.5, 20, 2**62, "25"]),
-    ("wildcards in their order", [{"wildcard": "*ab*ba*"}], ["abba", "xabxbax"], ["aba", "baab"]),
+    (
+        "wildcards in their order",
+        [{"wildcard": "*ab*ba*"}],
+        ["abba", "xabxbax", "abbaab"],
+        ["aba", "baab"],
+    ),
+    ("prefix, any case, whole", [{"prefix": {"equals-ignore-case": 'aB"'}}], ["Ab"], ["abx"]),
     ("suffix, any case, whole", [{"suffix": {"equals-ignore-case": '"Ab'}}], ["aB"], ["xab"]),
     ("half a surrogate pair", [{"prefix": "?"}], ["?", "\ud800x"], ["x"]),
 ]
@@ -223,6 +238,12 @@ FIELDS: list[tuple[str, Event, list[Event], list[Event]]] = [
         [{"a": {"b": {"c": [{"x": 1, "y": 1}]}}}, {"a": {"b": {"c": {"x": 1, "y": 1}}}}],
         [{"a": {"b": {"c": [{"x": 1}, {"y": 1}]}}}, {"a": {"b": [{"c": {"x": 1}}, {"c.y": 1}]}}],
     ),
+    (
+        "an empty key in between",
+        {"a..b": [1]},
+        [{"a.": {"b": 1}}, {"a": {".b": 1}}, {"a": {"": {"b": 1}}}, {"a..b": 1}],
+        [{"a": {"b": 1}}, {"a.b": 1}],
+    ),
     ("nothing at all", {"a": [{"exists": False}]}, [{}, {"b": 1}, {"a": {}}], [{"a": None}]),
     (
         "or",
@@ -308,8 +329,19 @@ FIELDS: list[tuple[str, Event, list[Event], list[Event]]] = [
     ],
 )
 def test_fields(rule: Event, event: Event, expected: bool) -> None:
+    alone = pattern.compile_all([(0, rule)])
+    assert alone(event) == ([0] if expected else [])
     assert pattern.compile(rule)(event) is expected
     assert pattern.compile(rule)(MappingProxyType(event)) is expected
+
+
+@pytest.mark.parametrize(("most", "expected"), [(2, False), (3, True)])
+def test_an_event_of_too_many_ways_does_not_match(
+    most: int, expected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(close, "MAX_WAYS", most)
+    both = pattern.compile({"a.x": [{"exists": True}], "a.y": [1]})
+    assert both({"a": [{"x": 1}, {"x": 2}, {"x": 3, "y": 1}]}) is expected
 
 
 def one_by_one(patterns: list[Any]) -> Callable[[Event], list[int]]:

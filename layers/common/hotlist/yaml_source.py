@@ -1,11 +1,12 @@
 """Reading YAML 1.2 with the place of every value, within bounds. Used by the build alone."""
 
 import re
+import warnings
 from decimal import Decimal
 from typing import Any, Final
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
@@ -37,7 +38,9 @@ def parse_yaml(text: str, file: str) -> tuple[Any, Positions]:
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise _bad(positions, (), f"the file is larger than {MAX_BYTES:,} bytes; write less")
     try:
-        root = YAML(typ="safe", pure=True).compose(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ReusedAnchorWarning)  # YAML has nothing against it
+            root = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         if mark is not None:

@@ -215,6 +215,15 @@ def test_awards_of_two_days_are_both_in_what_can_be() -> None:
     assert change(made, events, 2) == instant(10.25)
 
 
+def test_counted_awards_fade_and_end() -> None:
+    two = {**VISIT, "award": {"every": 2}}
+    assert change(rules({**two, "lasts": "2d"}, hot=10), visits(0, 1), 1) == instant(3)
+    # As in the test between breakpoints above: 1.001 days and a millisecond after the award.
+    fading = rules({**two, "decay": {"linear": "20d"}}, hot=10)
+    assert change(fading, visits(0, 1), 1) == instant(2) + timedelta(milliseconds=86_401)
+    assert change(fading, visits(0, 1)) == instant(1)
+
+
 def test_awards_of_more_and_of_less_are_all_in_what_can_be() -> None:
     bands = [{"where": {"p": ["x"]}, "points": 10}, {"points": 1}]
     two = {"id": "r", "event": "page_viewed", "first_of": bands, "award": {"every": 2}}

@@ -97,6 +97,19 @@ def test_all_else_is_refused_with_a_hint(
     assert str(raised.value).endswith(hint)
 
 
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        *((None, "nothing"), (True, "true"), (False, "false"), ("5", "'5'"), (5, "5")),
+        *((Decimal("0.5"), "0.5"), ([1], "[1]")),
+    ],
+)
+def test_a_hint_shows_what_was_given(given: object, shown: str) -> None:
+    with pytest.raises(ValueError, match=r".") as raised:
+        values.duration(given)
+    assert str(raised.value) == f"{shown} is no duration; write 30s, 5min, 12h, 30d or 2w"
+
+
 def test_a_long_value_is_cut_in_the_hint() -> None:
     shown = "'" + 56 * "x" + "…"
     with pytest.raises(ValueError, match=r"\A" + shown + r" is no duration"):
@@ -147,8 +160,10 @@ def test_an_instant_has_an_offset_and_whole_milliseconds(text: str) -> None:
 )
 def test_no_date_and_no_instant(given: object) -> None:
     for read in (values.beginning, values.ending):
-        with pytest.raises(ValueError, match="is no date or instant; write 2026-03-28, or 2026"):
+        with pytest.raises(ValueError, match=r"is no date or instant; write .*") as raised:
             read(given, WARSAW)
+        hint = "; write 2026-03-28, or 2026-03-28T12:00:00+01:00 with its offset"
+        assert str(raised.value).endswith(hint)
 
 
 @pytest.mark.parametrize("given", ["2026-02-30", "2026-13-01", "0000-01-01", "9999-12-31"])

@@ -95,7 +95,7 @@ class Scene:
         return None
 
     def judge(self, judgement: Judgement[T], first: int, last: int) -> set[T]:
-        """Every answer that there can be from `first` to `last`; just one for an instant."""
+        """The answer from `first` to `last`, or several where there may be more than one."""
         if self.suspended:
             return {judgement(Temperature.COLD, True)}
         ranges = [source.extremes(first, last) for source in self._sources]
