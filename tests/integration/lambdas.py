@@ -3,16 +3,18 @@
 import importlib.util
 import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+import pytest
 from moto.core.models import patch_client
+
+from integration.permissions import Role
 
 ROOT = Path(__file__).parents[2]
 
 
-def load(name: str, environment: dict[str, str], patch: Any) -> ModuleType:
-    """Import `functions/<name>/app.py` anew, as a cold start does."""
+def load(name: str, environment: dict[str, str], patch: pytest.MonkeyPatch) -> Any:
+    """Import `functions/<name>/app.py` anew, as a cold start does; its `role` sees its calls."""
     common = {"POWERTOOLS_SERVICE_NAME": name, "POWERTOOLS_METRICS_NAMESPACE": "Hotlist"}
     for key, value in {**common, **environment}.items():
         patch.setenv(key, value)
@@ -25,7 +27,11 @@ def load(name: str, environment: dict[str, str], patch: Any) -> ModuleType:
     patch.setitem(sys.modules, spec.name, module)
     # moto answers calls; those of capture's client, which has no built-in handlers, once asked to.
     patch.setattr("hotlist.store.client._connect", lambda client, table: None)
-    spec.loader.exec_module(module)
+    module.role = role = Role(name, environment)  # type: ignore[attr-defined]
+    with pytest.MonkeyPatch.context() as held:
+        role.hold_new_clients(held)
+        spec.loader.exec_module(module)
+    module.handler = role.invoked(module.handler)  # type: ignore[attr-defined]
     if name == "capture":
         patch_client(module.client)
     return module

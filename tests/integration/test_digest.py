@@ -34,7 +34,7 @@ class Digest:
     def lead(
         self, email: str, at: datetime, event_type: str = "contact_requested", **said: Any
     ) -> str:
-        """A lead of one event at an instant."""
+        """A lead of one event at an instant; it names a phone too if `said` does."""
         subject = identity.subject("email", email)
         event = Event(
             event_id=f"{events.to_ms(at):012x}{'0' * 20}",
@@ -44,6 +44,7 @@ class Digest:
             received_at=at,
             expires_at=at + timedelta(days=9999),
             subject=subject,
+            names=(identity.subject("phone", said["phone"]),) if "phone" in said else (),
             email=email,
             properties={"name": email.partition("@")[0], **said},
         )
@@ -106,7 +107,7 @@ def digest(tables: Any, monkeypatch: pytest.MonkeyPatch) -> Digest:
         "IDENTITIES_TABLE": names["identities"],
         "DELIVERIES_TABLE": names["deliveries"],
         "RESCORE_QUEUE_URL": queue,
-        "FAILURE_QUEUE_URL": queue,
+        "FAILURE_QUEUE_URL": f"{queue}-failures",  # nothing fails here
         "SENDER": "hotlist@example.com",
         "CONFIGURATION_SET": "set",
     }

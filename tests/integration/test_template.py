@@ -1,8 +1,9 @@
-"""template.yaml against the code, the README and what AWS has: whatever drifts fails here."""
+"""template.yaml against the code, the README and what AWS has: whatever drifts fails here.
 
-import ast
+Its policies against the calls that are made: test_permissions.py.
+"""
+
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,43 +12,10 @@ import pytest
 from cloudformation import ROOT, resources, template
 from hotlist import folding, settings
 from hotlist.store.leads import LeadStore
+from integration.permissions import as_list, role, short, statements
 
 FUNCTIONS: Final = resources("AWS::Serverless::Function")
 NAMES: Final = sorted(name.removesuffix("Function").lower() for name in FUNCTIONS)
-
-# What each function calls, by the resource that its policy names. The modules behind are
-# checked below: a client method that stands in the code and in no row here fails.
-CALLS: Final = {
-    "capture": {"EventsTable": {"PutItem", "PartiQLInsert"}},
-    "score": {
-        "EventsTable": {"Query", "BatchGetItem", "UpdateItem"},
-        "LeadsTable": {"GetItem", "BatchGetItem", "PutItem"},
-        "IdentitiesTable": {"BatchGetItem", "UpdateItem"},
-        "RescoreQueue": {"SendMessage", "ReceiveMessage", "DeleteMessage", "GetQueueAttributes"},
-        "FailureQueue": {"SendMessage"},
-        "FailureBucket": {"PutObject", "ListBucket"},
-        "EventsTable.StreamArn": {"DescribeStream", "GetRecords", "GetShardIterator"},
-        "*": {"ListStreams"},
-    },
-    "digest": {
-        "EventsTable": {"Query"},
-        "LeadsTable": {"GetItem", "BatchGetItem", "Scan"},
-        "LeadsTable/index/by_temperature": {"Query"},
-        "IdentitiesTable": {"BatchGetItem"},
-        "DeliveriesTable": {"GetItem", "PutItem", "UpdateItem", "BatchGetItem"},
-        "RescoreQueue": {"SendMessage"},
-        "ses": {"SendEmail"},
-    },
-    "notify": {
-        "DeliveriesTable": {"GetItem", "PutItem", "UpdateItem", "BatchGetItem"},
-        "FailureQueue": {"SendMessage"},
-        "FailureBucket": {"PutObject", "ListBucket"},
-        "EventsTable.StreamArn": {"DescribeStream", "GetRecords", "GetShardIterator"},
-        "LeadsTable.StreamArn": {"DescribeStream", "GetRecords", "GetShardIterator"},
-        "*": {"ListStreams"},
-        "ses": {"SendEmail"},
-    },
-}
 
 FORCED_WILDCARDS: Final = {
     "*": {"dynamodb:ListStreams"},  # AWS has no narrower resource for it
@@ -59,47 +27,6 @@ FORCED_WILDCARDS: Final = {
 
 def function(name: str) -> dict[str, Any]:
     return FUNCTIONS[f"{name.capitalize()}Function"]
-
-
-def statements(name: str) -> Iterator[dict[str, Any]]:
-    for policy in role(name)["Policies"]:
-        yield from policy["PolicyDocument"]["Statement"]
-
-
-def role(name: str) -> dict[str, Any]:
-    """The role of a function, its own."""
-    resource, _ = function(name)["Role"]["Fn::GetAtt"]
-    assert resource == f"{name.capitalize()}Role"
-    properties: dict[str, Any] = resources("AWS::IAM::Role")[resource]
-    return properties
-
-
-def as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def short(resource: Any) -> str:
-    """A resource of a policy as the table above writes it."""
-    if resource == "*":
-        return "*"
-    if "Fn::GetAtt" in resource:
-        name, attribute = resource["Fn::GetAtt"]
-        return str(name) if attribute == "Arn" else f"{name}.{attribute}"
-    text = str(resource["Fn::Sub"])
-    if ":ses:" in text:
-        return "ses"
-    return text.replace("${", "").replace(".Arn}", "").removesuffix("/*")
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_policies_allow_what_each_function_calls_and_nothing_else(name: str) -> None:
-    allowed: dict[str, set[str]] = {}
-    for statement in statements(name):
-        assert statement["Effect"] == "Allow"
-        for resource in as_list(statement["Resource"]):
-            actions = {action.split(":")[1] for action in as_list(statement["Action"])}
-            allowed.setdefault(short(resource), set()).update(actions)
-    assert allowed == CALLS[name] | {"LogGroup": {"CreateLogStream", "PutLogEvents"}}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -126,33 +53,6 @@ def test_mail_is_sent_from_the_sender_alone() -> None:
         resources_ = [resource["Fn::Sub"] for resource in sending["Resource"]]
         assert any(r.endswith(":identity/*") for r in resources_)
         assert any(r.endswith(":configuration-set/${ConfigurationSet}") for r in resources_)
-
-
-CLIENT_METHODS: Final = {
-    "put_item": "PutItem",
-    "get_item": "GetItem",
-    "update_item": "UpdateItem",
-    "batch_get_item": "BatchGetItem",
-    "batch_execute_statement": "PartiQLInsert",
-    "query": "Query",
-    "scan": "Scan",
-    "send_message": "SendMessage",
-    "send_message_batch": "SendMessage",
-    "send_email": "SendEmail",
-}
-
-
-def test_every_client_call_of_the_code_is_in_the_table_of_calls() -> None:
-    known = set().union(*(actions for calls in CALLS.values() for actions in calls.values()))
-    used = set()
-    for file in (ROOT / "layers/common/hotlist").rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if not isinstance(node, ast.Attribute) or node.attr == "exceptions":
-                continue
-            if ast.unparse(node.value).split(".")[-1] in ("_client", "client", "_sqs"):
-                used.add(node.attr)
-    assert used <= CLIENT_METHODS.keys(), "a call without an action in the table"
-    assert {CLIENT_METHODS[method] for method in used} <= known
 
 
 @pytest.mark.parametrize("name", NAMES)

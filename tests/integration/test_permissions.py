@@ -1,0 +1,105 @@
+"""What each function calls in the course of its work is all that its role allows.
+
+That no test's invocation calls more is looked at wherever a function is invoked.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from cloudformation import resources
+from hotlist.claims import MAX_CLAIMANTS
+from hotlist.events import SPAM, Event, Route
+from integration.lambdas import stream_event
+from integration.meter import takes_insert_statements
+from integration.permissions import Calls, allowed
+from integration.test_capture import GOOD, Api, api
+from integration.test_costs import VISIT
+from integration.test_digest import ANNAS_HOUR, RECENT, Digest, digest
+from integration.test_notify import Notify, hot, message, notify
+from integration.test_score import ADA, BO, HOUR, NOW, PHONE, Score, event, score
+
+__all__ = ["api", "digest", "hot", "notify", "score"]  # fixtures
+
+DAY = timedelta(days=1)
+
+LOGS: Calls = {"LogGroup": {"CreateLogStream", "PutLogEvents"}}
+STREAM = {"DescribeStream", "GetRecords", "GetShardIterator"}
+STREAMS: Calls = {"FailureBucket": {"PutObject", "ListBucket"}, "*": {"ListStreams"}}
+SES: Calls = {"ses": {"SendEmail"}}  # for which tests have a mailbox
+LAMBDAS: dict[str, Calls] = {
+    "capture": LOGS,
+    "score": {
+        **LOGS,
+        **STREAMS,
+        "EventsTable.StreamArn": STREAM,
+        "RescoreQueue": {"ReceiveMessage", "DeleteMessage", "GetQueueAttributes"},
+    },
+    "digest": {**LOGS, **SES},
+    "notify": {
+        **LOGS,
+        **STREAMS,
+        **SES,
+        "EventsTable.StreamArn": STREAM,
+        "LeadsTable.StreamArn": STREAM,
+    },
+}
+"""What Lambda itself calls with a function's role, and what goes to a mailbox here."""
+
+
+def test_every_function_is_looked_at() -> None:
+    assert set(LAMBDAS) == {
+        name.removesuffix("Function").lower() for name in resources("AWS::Serverless::Function")
+    }
+
+
+def assert_all_is_needed(name: str, app: Any) -> None:
+    called: Calls = app.role.called
+    needed = {
+        what: called.get(what, set()) | LAMBDAS[name].get(what, set())
+        for what in called.keys() | LAMBDAS[name].keys()
+    }
+    assert allowed(name) == needed
+
+
+def test_capture(api: Api, dynamodb: Any) -> None:
+    takes_insert_statements(api.app.client, dynamodb)
+    api.post("/forms/contact", GOOD)
+    api.post("/events", VISIT)
+    assert_all_is_needed("capture", api.app)
+
+
+def test_score(score: Score) -> None:
+    score.happened(event("contact_requested", phone=PHONE), event("page_viewed", visitor="v"))
+    score.happened(event("form_submitted", ADA, PHONE, "v", ago=HOUR))
+    crowd = (f"p{number}@example.org" for number in range(MAX_CLAIMANTS + 1))
+    score.happened(*(event("form_submitted", email, visitor="w") for email in crowd))
+    spam = event("contact_requested", BO, flags=frozenset({SPAM}), expires_at=NOW + 30 * DAY)
+    score.happened(spam)
+    release = {"event_id": spam.event_id, "remove": [SPAM]}
+    score.happened(event("event_reclassified", BO, route=Route.OPERATOR, properties=release))
+    poison = stream_event({"subject": {"S": "email:x"}, "event_key": {"S": "e#1"}})
+    score.app.handler(poison, None)
+    assert_all_is_needed("score", score.app)
+
+
+def test_digest(digest: Digest) -> None:
+    digest.lead("ada@example.org", RECENT, phone=PHONE)
+    digest.run(ANNAS_HOUR)
+    digest.run(ANNAS_HOUR + 14 * DAY)  # it has cooled down
+    assert_all_is_needed("digest", digest.app)
+
+
+def test_notify(notify: Notify, hot: dict[str, Any]) -> None:
+    notify(stream_event(hot, hot))
+    notify.ses.refuse = {"anna@example.com": ("MessageRejected", 400)}
+    notify(stream_event(message()))
+    assert_all_is_needed("notify", notify.app)
+
+
+def test_a_call_that_the_role_does_not_allow_fails_the_test(score: Score) -> None:
+    made: Event = event("form_submitted", ADA)
+    score.app.handler = score.app.role.invoked(lambda *_: score.stores.events.put(made))
+    with pytest.raises(pytest.fail.Exception, match="score does not allow PutItem on EventsTable"):
+        score.deliver(made)
