@@ -160,10 +160,22 @@ class Watch:
         self._learn(lead.lead_id, reading)
 
     def _learn(self, lead_id: str, reading: Reading) -> None:
-        """Whoever writes last has read all that any earlier fold saw."""
+        """Whoever writes last has read all that any earlier fold saw.
+
+        A phone that is taken in keeps nothing of who takes it in but the claim itself.
+        """
         known = self._known.setdefault(lead_id, Knowledge())
-        marks = {name: _marks(identity) for name, identity in reading.identities.items()}
-        events = {name: frozenset(held) for name, held in reading.events.items()}
+        is_own = lead_id == reading.lead_id
+        marks = {
+            name: _marks(identity)
+            for name, identity in reading.identities.items()
+            if is_own or name == lead_id
+        }
+        events = {
+            name: frozenset(held)
+            for name, held in reading.events.items()
+            if is_own or name == lead_id
+        }
         for subject in marks.keys() & known.marks.keys():
             assert self._still(subject, known.marks[subject]) <= marks[subject], (
                 "written with older claims"
