@@ -138,6 +138,27 @@ def test_an_anchor_may_be_given_again() -> None:
     assert check.compile_scoring(text)["rules"][2]["where"] == {"a": [2]}
 
 
+@pytest.mark.parametrize(
+    ("given", "tag"),
+    [
+        *(("title: !secret x", "!secret"), ("!secret title: x", "!secret")),
+        *(("title: !<x> {en: x}", "x"), ("title: !<x> [x]", "x")),
+        ("title: !!binary aGVsbG8=", "tag:yaml.org,2002:binary"),
+    ],
+)
+def test_a_tag_means_nothing_and_is_refused(given: str, tag: str) -> None:
+    (finding,) = check.check_scoring(event_rule(given)).findings
+    assert finding.code == "yaml"
+    assert finding.message == f"the tag {tag} means nothing here; leave it out"
+
+
+def test_tags_of_what_yaml_has_anyway_are_taken() -> None:
+    checked = check.check_scoring(event_rule('title: !!str 5, max: !!int 10, "award": ! each'))
+    assert checked.findings == ()
+    assert checked.source is not None
+    assert checked.source["rules"][1]["title"] == "5"
+
+
 def test_an_anchor_bomb_does_not_go_off() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]

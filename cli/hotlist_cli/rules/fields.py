@@ -1,12 +1,12 @@
 """The fields of a JSON object, each checked, and all that is wrong in them at once."""
 
-import difflib
 import re
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from hotlist.events import FLAGS, from_text
+from hotlist.findings import nearest
 from hotlist_cli.rules.json_lines import BadLine
 
 _INSTANT: Final = re.compile(r"[0-9W-]+[Tt ][0-9:.,]+(?:[Zz]|[+-][0-9:.]+)\Z", re.ASCII)
@@ -27,7 +27,7 @@ class Fields:
         """Refuse keys that are not known. :raises BadLine: with everything that is wrong."""
         for name in self._given:
             if name not in known:
-                hint = nearest(name, {*known, "facts"}) or f"there are {', '.join(sorted(known))}"
+                hint = meant(name, {*known, "facts"}) or f"there are {', '.join(sorted(known))}"
                 self.wrong(f"there is no key {shown(name)} here; {hint}")
         if self._reasons:
             raise BadLine(*self._reasons)
@@ -86,10 +86,10 @@ def instant(value: object) -> datetime:
         raise ValueError(f"{shown(value)} is no instant; {_AN_INSTANT}") from error
 
 
-def nearest(name: str, known: Collection[str]) -> str | None:
+def meant(name: str, known: Collection[str]) -> str | None:
     """`did you mean 'page_viewed'?`, if one is near."""
-    near = difflib.get_close_matches(name[:100], known, 1)
-    return f"did you mean {near[0]!r}?" if near else None
+    near = nearest(name, known)
+    return f"did you mean {near!r}?" if near else None
 
 
 def shown(value: object) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from hotlist import classify, identity
 from hotlist.events import ROUTE_TYPES, TYPES, Event, Route, is_type
 from hotlist.identity import BadIdentifier
-from hotlist_cli.rules.fields import Fields, nearest, shown
+from hotlist_cli.rules.fields import Fields, meant, shown
 from hotlist_cli.rules.json_lines import BadLine, lines, parse
 
 MAX_PROBLEMS: Final = 20
@@ -106,7 +106,7 @@ def _event(fields: Fields) -> Event:
     event_id = fields.text("event_id")
     event_type = fields.text("type")
     if event_type and not is_type(event_type):
-        hint = nearest(event_type, TYPES) or "write one of the vocabulary, or custom:name"
+        hint = meant(event_type, TYPES) or "write one of the vocabulary, or custom:name"
         fields.wrong(f"{shown(event_type)} is no type of event; {hint}")
     occurred_at = fields.instant("occurred_at")
     expires_at = fields.instant("expires_at", needed=False)

@@ -1,9 +1,10 @@
 """What is wrong in a configuration file, and where. Used by the build, not in Lambda."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Any, Final
 
 MAX_BYTES: Final = 1_000_000
@@ -65,6 +66,12 @@ def path_text(path: Sequence[str | int]) -> str:
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
     return text
+
+
+def nearest(name: str, known: Collection[str]) -> str | None:
+    """The one of these names that this one is most like, if it is at all."""
+    near = get_close_matches(name[:100].lower(), known, 1)
+    return near[0] if near else None
 
 
 def model_findings(error: Any, positions: Positions) -> list[Finding]:

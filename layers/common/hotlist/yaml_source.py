@@ -18,10 +18,14 @@ _WHOLE: Final = re.compile(r"[-+]?[0-9]+\Z")
 _BASED: Final = re.compile(r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
 _DECIMAL: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,9})?\Z")
 _NOT_FINITE: Final = re.compile(r"[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z")
-_INT: Final = "tag:yaml.org,2002:int"
-_FLOAT: Final = "tag:yaml.org,2002:float"
-_BOOL: Final = "tag:yaml.org,2002:bool"
-_NULL: Final = "tag:yaml.org,2002:null"
+_OF_YAML: Final = "tag:yaml.org,2002:"
+_INT: Final = f"{_OF_YAML}int"
+_FLOAT: Final = f"{_OF_YAML}float"
+_BOOL: Final = f"{_OF_YAML}bool"
+_NULL: Final = f"{_OF_YAML}null"
+# The others are texts, maps and lists; ruamel gives some texts kinds that YAML 1.2 has not.
+_TEXTS: Final = {_OF_YAML + name for name in ("str", "map", "seq", "timestamp", "merge", "value")}
+_TAGS: Final = {_INT, _FLOAT, _BOOL, _NULL} | _TEXTS
 
 
 def parse_yaml(text: str, file: str) -> tuple[Any, Positions]:
@@ -81,6 +85,7 @@ class _Reader:
                 "too many values, or too deep; write it flatter, without aliases",
             )
         self._positions.put(path, node.start_mark.line, node.start_mark.column)
+        self._refuse_tag(node, path)
         if isinstance(node, MappingNode):
             return self._mapping(node, path)
         if isinstance(node, SequenceNode):
@@ -88,11 +93,17 @@ class _Reader:
         assert isinstance(node, ScalarNode)  # noqa: S101 - YAML has three kinds of nodes
         return self._scalar(node, path)
 
+    def _refuse_tag(self, node: Node, path: Path_) -> None:
+        if node.tag not in _TAGS:
+            message = f"the tag {str(node.tag)[:60]} means nothing here; leave it out"
+            raise _bad(self._positions, path, message)
+
     def _mapping(self, node: MappingNode, path: Path_) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key_node, child in node.value:
             if not isinstance(key_node, ScalarNode):
                 raise _bad(self._positions, path, "a key must be a plain word")
+            self._refuse_tag(key_node, path)
             key = self._text(key_node, path)
             if key in found:
                 self._positions.put(

@@ -50,7 +50,7 @@ def duration(value: object) -> int:
         hint = f"write {value}in; there are no months, so write 30d for one"
         raise ValueError(f"{value!r} may be minutes or months: {hint}")
     if found is None:
-        raise ValueError(f"{_shown(value)} is no duration; write 30s, 5min, 12h, 30d or 2w")
+        raise ValueError(f"{quoted(value)} is no duration; write 30s, 5min, 12h, 30d or 2w")
     length = int(found[1]) * _UNITS[found[2]]
     if length == 0:
         raise ValueError("a duration is longer than nothing")
@@ -60,7 +60,7 @@ def duration(value: object) -> int:
 def points(value: object) -> int:
     """Thousandths of a point: a number of at most three decimals, below a billion."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise ValueError(f"{_shown(value)} is no number of points; write 15, -5 or 0.5")
+        raise ValueError(f"{quoted(value)} is no number of points; write 15, -5 or 0.5")
     if isinstance(value, int):
         if abs(value) >= _LIMIT:
             raise ValueError("points are less than a billion")
@@ -71,7 +71,7 @@ def points(value: object) -> int:
         raise ValueError("points are less than a billion")
     rounded = number.quantize(_THOUSANDTH)
     if rounded != number:
-        raise ValueError(f"{_shown(value)} has more than three decimals")
+        raise ValueError(f"{quoted(value)} has more than three decimals")
     return int(rounded.scaleb(3))
 
 
@@ -79,7 +79,7 @@ def whole(value: object) -> int:
     """A whole number, below a billion."""
     thousandths = points(value)
     if thousandths % 1000:
-        raise ValueError(f"{_shown(value)} is not a whole number")
+        raise ValueError(f"{quoted(value)} is not a whole number")
     return thousandths // 1000
 
 
@@ -87,7 +87,7 @@ def share(value: object) -> Fraction:
     """The share that a percentage like `30%` is: 3/10."""
     found = _PERCENT.match(value) if isinstance(value, str) else None
     if found is None:
-        raise ValueError(f"{_shown(value)} is no percentage; write 30%")
+        raise ValueError(f"{quoted(value)} is no percentage; write 30%")
     return Fraction(found[1]) / 100
 
 
@@ -95,7 +95,7 @@ def weight(value: object) -> int:
     """The 30 of `30%`: a whole percentage."""
     percent = share(value) * 100
     if percent.denominator != 1:
-        raise ValueError(f"{_shown(value)} is not a whole percentage")
+        raise ValueError(f"{quoted(value)} is not a whole percentage")
     return int(percent)
 
 
@@ -105,7 +105,7 @@ def amount(value: object) -> Amount:
         return Amount(share=share(value))
     number = points(value)
     if number < 0:
-        raise ValueError(f"{_shown(value)} is negative")
+        raise ValueError(f"{quoted(value)} is negative")
     return Amount(points=number)
 
 
@@ -115,7 +115,7 @@ def zone(value: object) -> ZoneInfo:
         return ZoneInfo(value if isinstance(value, str) else "")
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         hint = "write one like Europe/Warsaw, or UTC"
-        raise ValueError(f"{_shown(value)} is no time zone; {hint}") from error
+        raise ValueError(f"{quoted(value)} is no time zone; {hint}") from error
 
 
 def beginning(value: object, in_zone: ZoneInfo) -> int:
@@ -152,10 +152,11 @@ def _instant(value: object) -> int:
         return to_ms(from_text(text))
     except (ValueError, OverflowError) as error:
         hint = "write 2026-03-28, or 2026-03-28T12:00:00+01:00 with its offset"
-        raise ValueError(f"{_shown(value)} is no date or instant; {hint}") from error
+        raise ValueError(f"{quoted(value)} is no date or instant; {hint}") from error
 
 
-def _shown(value: object) -> str:
+def quoted(value: object) -> str:
+    """A value as a message shows it, short."""
     if value is None or isinstance(value, bool):
         return {None: "nothing", True: "true", False: "false"}[value]
     text = str(value) if isinstance(value, Decimal) else repr(value)

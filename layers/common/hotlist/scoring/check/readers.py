@@ -22,10 +22,9 @@ from hotlist.scoring.check.report import (
     Report,
     Unclear,
     plain,
-    quoted,
     read_mapping,
 )
-from hotlist.scoring.values import Amount
+from hotlist.scoring.values import Amount, quoted
 
 ACTIVITY: Final = "activity"
 

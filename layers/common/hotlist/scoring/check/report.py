@@ -1,11 +1,10 @@
 """What the check of a ruleset has found, and how it goes on where something is wrong."""
 
 from collections.abc import Callable, Collection, Mapping
-from decimal import Decimal
-from difflib import get_close_matches
 from typing import Any, Final, Literal
 
-from hotlist.findings import Finding, Path_, Positions
+from hotlist.findings import Finding, Path_, Positions, nearest
+from hotlist.scoring.values import quoted
 
 Code = Literal[
     "yaml",
@@ -125,17 +124,3 @@ def plain(parse: Callable[[Any], object]) -> Reader:
 def clear(value: Any) -> Any:
     """The value, or None for what is unclear."""
     return None if value is UNCLEAR else value
-
-
-def nearest(name: str, known: Collection[str]) -> str | None:
-    """The one of these names that this one is most like, if it is at all."""
-    near = get_close_matches(name.lower(), known, 1)
-    return near[0] if near else None
-
-
-def quoted(value: object) -> str:
-    """A value as a message shows it, short."""
-    if value is None or isinstance(value, bool):
-        return {None: "nothing", True: "true", False: "false"}[value]
-    text = str(value) if isinstance(value, Decimal) else repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}…"

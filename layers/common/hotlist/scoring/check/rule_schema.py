@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any, Final, Literal
 
-from hotlist.findings import Path_
+from hotlist.findings import Path_, nearest
 from hotlist.scoring.check import readers
 from hotlist.scoring.check.readers import Award
 from hotlist.scoring.check.report import (
@@ -12,10 +12,9 @@ from hotlist.scoring.check.report import (
     Reader,
     Report,
     Unclear,
-    nearest,
-    quoted,
     read_mapping,
 )
+from hotlist.scoring.values import quoted
 
 Kind = Literal["event", "silence", "lead"]
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
-from hotlist.findings import Path_
+from hotlist.findings import Path_, nearest
 from hotlist.leads import Stage
 from hotlist.scoring.check import readers
 from hotlist.scoring.check.readers import TOTAL
-from hotlist.scoring.check.report import Reader, Report, Unclear, nearest, quoted, read_mapping
+from hotlist.scoring.check.report import Reader, Report, Unclear, read_mapping
 from hotlist.scoring.check.rule_schema import rule
+from hotlist.scoring.values import quoted
 
 DEFAULT_GROUPS: Final = ("fit", "engagement")
 
