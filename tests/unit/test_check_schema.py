@@ -383,7 +383,7 @@ def test_kinds(keywords: str, expected: list[str]) -> None:
 def test_a_rule_of_all_kinds_wrong_is_one_finding_a_place() -> None:
     assert found(with_rule("points: x, first_of: 5, max: y")) == [
         *("wrong-kind rules[1]", "type rules[1].points"),
-        *("type rules[1].first_of", "wrong-kind rules[1].first_of", "type rules[1].max"),
+        *("wrong-kind rules[1].first_of", "type rules[1].first_of", "type rules[1].max"),
     ]
 
 

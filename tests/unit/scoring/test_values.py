@@ -59,14 +59,20 @@ def test_what_is_written_is_read(
     ("read", "given", "hint"),
     [
         *((values.points, given, "write 15, -5 or 0.5") for given in (True, "15", None, [1])),
-        *((values.points, given, "less than a billion") for given in (10**9, -(10**9), 1e9, -1e9)),
-        *((values.points, float(given), "less than a billion") for given in ("nan", "inf", "-inf")),
-        (values.points, Decimal("nan"), "less than a billion"),
+        *(
+            (values.points, given, "below a billion; write less")
+            for given in (10**9, -(10**9), 1e9, -1e9)
+        ),
+        *(
+            (values.points, float(given), "below a billion; write less")
+            for given in ("nan", "inf", "-inf")
+        ),
+        (values.points, Decimal("nan"), "below a billion; write less"),
         (values.duration, "5m", "write 5min; there are no months, so write 30d for one"),
-        (values.points, Decimal("1.2345"), "1.2345 has more than three decimals"),
-        (values.points, 1.2345, "1.2345 has more than three decimals"),
-        (values.points, -0.0001, "-0.0001 has more than three decimals"),
-        (values.whole, 5.5, "5.5 is not a whole number"),
+        (values.points, Decimal("1.2345"), "1.2345 has more than three decimals; round it"),
+        (values.points, 1.2345, "1.2345 has more than three decimals; round it"),
+        (values.points, -0.0001, "-0.0001 has more than three decimals; round it"),
+        (values.whole, 5.5, "5.5 is no whole number; write one like 40"),
         *(
             (values.duration, given, "write 30s, 5min, 12h, 30d or 2w")
             for given in (
@@ -74,13 +80,13 @@ def test_what_is_written_is_read(
                 *("1y", "٣d", "1000000000s", 5, None, ["1d"]),
             )
         ),
-        (values.duration, "0d", "longer than nothing"),
+        (values.duration, "0d", "longer than nothing; write 1s or more"),
         *(
             (values.share, given, "write 30%")
             for given in ("30", 30, 0.3, None, "-5%", "5 %", "%", "1.2345%", ".5%", "5.%", "30%\n")
         ),
-        (values.weight, "12.5%", "'12.5%' is not a whole percentage"),
-        (values.amount, -1, "-1 is negative"),
+        (values.weight, "12.5%", "'12.5%' is no whole percentage; write 30%"),
+        (values.amount, -1, "-1 is negative; write one like 5 or 5%"),
         (values.amount, "-5%", "write 30%"),
         (values.amount, "5", "write 15, -5 or 0.5"),
         *(

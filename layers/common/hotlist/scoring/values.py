@@ -53,7 +53,7 @@ def duration(value: object) -> int:
         raise ValueError(f"{quoted(value)} is no duration; write 30s, 5min, 12h, 30d or 2w")
     length = int(found[1]) * _UNITS[found[2]]
     if length == 0:
-        raise ValueError("a duration is longer than nothing")
+        raise ValueError("a duration is longer than nothing; write 1s or more")
     return length
 
 
@@ -63,15 +63,15 @@ def points(value: object) -> int:
         raise ValueError(f"{quoted(value)} is no number of points; write 15, -5 or 0.5")
     if isinstance(value, int):
         if abs(value) >= _LIMIT:
-            raise ValueError("points are less than a billion")
+            raise ValueError("points are below a billion; write less")
         return value * 1000
     number = Decimal(repr(value)) if isinstance(value, float) else value
     # Compared by its digits: arithmetic with 1e999999999 overflows.
     if not number.is_finite() or (number and number.adjusted() >= _DIGITS):
-        raise ValueError("points are less than a billion")
+        raise ValueError("points are below a billion; write less")
     rounded = number.quantize(_THOUSANDTH)
     if rounded != number:
-        raise ValueError(f"{quoted(value)} has more than three decimals")
+        raise ValueError(f"{quoted(value)} has more than three decimals; round it")
     return int(rounded.scaleb(3))
 
 
@@ -79,7 +79,7 @@ def whole(value: object) -> int:
     """A whole number, below a billion."""
     thousandths = points(value)
     if thousandths % 1000:
-        raise ValueError(f"{quoted(value)} is not a whole number")
+        raise ValueError(f"{quoted(value)} is no whole number; write one like 40")
     return thousandths // 1000
 
 
@@ -95,7 +95,7 @@ def weight(value: object) -> int:
     """The 30 of `30%`: a whole percentage."""
     percent = share(value) * 100
     if percent.denominator != 1:
-        raise ValueError(f"{quoted(value)} is not a whole percentage")
+        raise ValueError(f"{quoted(value)} is no whole percentage; write 30%")
     return int(percent)
 
 
@@ -105,7 +105,7 @@ def amount(value: object) -> Amount:
         return Amount(share=share(value))
     number = points(value)
     if number < 0:
-        raise ValueError(f"{quoted(value)} is negative")
+        raise ValueError(f"{quoted(value)} is negative; write one like 5 or 5%")
     return Amount(points=number)
 
 

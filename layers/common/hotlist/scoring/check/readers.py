@@ -101,7 +101,7 @@ def identifier(report: Report, path: Path_, value: object) -> str | Unclear:
 
 def title(report: Report, path: Path_, value: object) -> object:
     texts = list(value.values()) if isinstance(value, Mapping) else [value]
-    if texts and all(isinstance(one, str) for one in texts):
+    if texts and all(isinstance(one, str) and one.strip() for one in texts):
         return value
     instead = "write a text, or a map of language to text like {en: Visit, pl: Wizyta}"
     return report.error(path, "type", f"{quoted(value)} is no title; {instead}")
@@ -127,8 +127,8 @@ def list_of(read_one: Reader, what: str, *, least: int = 0) -> Reader:
 
     def read(report: Report, path: Path_, value: object) -> object:
         if not isinstance(value, list) or len(value) < least:
-            number = " of at least one" if least else ""
-            return report.error(path, "type", f"a list{number} belongs here: {what}")
+            number = "; at least one" if least else ""
+            return report.error(path, "type", f"write a list of {what}{number}")
         return [read_one(report, (*path, place), one) for place, one in enumerate(value)]
 
     return read

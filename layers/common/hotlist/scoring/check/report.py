@@ -90,7 +90,7 @@ def read_mapping(
     like none may be meant for whatever is missing, so nothing else is said to be missing.
     """
     if not isinstance(value, Mapping):
-        return report.error(path, "type", f"a map of {', '.join(sorted(readers))} belongs here")
+        return report.error(path, "type", f"write a map of {', '.join(sorted(readers))}")
     read = {
         name: readers[name](report, (*path, name), given)
         for name, given in value.items()

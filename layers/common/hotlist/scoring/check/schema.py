@@ -50,7 +50,7 @@ def read_ruleset(report: Report, source: object) -> dict[str, Any] | Unclear:
         "total": partial(read_mapping, readers=_BOUNDS),
         "rules": _with_ids(partial(rule, groups=groups), "rules", least=1),
         "ignore": readers.list_of(readers.matcher, "matchers, as in [{event: page_viewed}]"),
-        "domains": _map_of(readers.list_of(_domain, "domains"), "classes and their domains"),
+        "domains": _map_of(readers.list_of(_domain, "domains, as in [example.com]"), "classes to their domains, as in {freemail: [example.com]}"),
         "stages": _stages,
         "shadow": readers.text,
     }
@@ -86,7 +86,7 @@ def _map_of(read_one: Reader, what: str) -> Reader:
 
     def read(report: Report, path: Path_, value: object) -> object:
         if not isinstance(value, Mapping):
-            return report.error(path, "type", f"a map belongs here: {what}")
+            return report.error(path, "type", f"write a map of {what}")
         return {name: read_one(report, (*path, name), one) for name, one in value.items()}
 
     return read
@@ -113,7 +113,7 @@ def _with_ids(read_one: Reader, what: str, *, least: int) -> Reader:
 
 def _groups(report: Report, path: Path_, value: object) -> object:
     if not isinstance(value, Mapping) or not value:
-        return report.error(path, "type", "a map of groups belongs here, as in {fit: {max: 40}}")
+        return report.error(path, "type", "write a map of groups, as in {fit: {max: 40}}")
     for name in _NO_GROUPS:
         if name in value:
             message = f"{name!r} is no name for a group; call it otherwise"
