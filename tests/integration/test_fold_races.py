@@ -3,6 +3,7 @@
 The model test finds most of these by chance. Here each place is tried in turn.
 """
 
+import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -10,13 +11,14 @@ from typing import Any, Final
 import pytest
 
 from hotlist import events, identity
-from hotlist.claims import Decision, claim_of
+from hotlist.claims import IDENTITY_KEPT, Decision, claim_of
 from hotlist.events import Event, Route
 from hotlist.folding import Folder
 from hotlist.leads import Lead, LeadState
 from hotlist.scoring import ruleset
 from hotlist.store.events import EventStore
 from hotlist.store.identities import IdentityStore
+from hotlist.store.items import seconds
 from hotlist.store.leads import LeadStore
 from hotlist.store.stores import Stores
 from integration.model.direct import DirectClient
@@ -25,6 +27,7 @@ DAY0: Final = datetime(2026, 3, 2, tzinfo=UTC)
 RULES: Final = ruleset.from_checked({"temperature": {"hot": 1}, "rules": []})
 ADA: Final = identity.subject(identity.EMAIL, "ada@example.org")
 PHONE: Final = identity.subject(identity.PHONE, "+48600100200")
+VISITOR: Final = identity.subject(identity.VISITOR, "v")
 CALLS: Final = 12
 """More than any of these folds makes: the last places come when it is over."""
 
@@ -64,10 +67,21 @@ class Races:
         self.stores.events.put(event)
         return event
 
-    def claim(self, event: Event) -> None:
+    def claim(self, event: Event, *, long_ago: bool = False) -> None:
+        at = DAY0 - IDENTITY_KEPT if long_ago else DAY0
         for name in event.names:
-            self.stores.identities.add_claim(name, claim_of(event), DAY0)
+            self.stores.identities.add_claim(name, claim_of(event), at)
         self.stores.identities.add_claimed(event.subject, event.names, DAY0)
+
+    def time_to_live_deletes(self, subject: str) -> None:
+        """Delete an identity if it is past its time."""
+        with contextlib.suppress(self._client.exceptions.ConditionalCheckFailedException):
+            self._client.delete_item(
+                TableName=self._names["identities"],
+                Key={"subject": {"S": subject}},
+                ConditionExpression="expires_at <= :now",
+                ExpressionAttributeValues={":now": seconds(self._clock())},
+            )
 
     def fold(self, lead_id: str, place: int, happening: Callable[[], object]) -> None:
         client = Interrupted(self._client, place, happening)
@@ -144,6 +158,16 @@ def test_a_lead_that_has_not_heard_of_a_withdrawal_takes_no_phone_in(
 
     races.fold(ADA, place, withdrawn)
     assert races.lead(PHONE).state is LeadState.LIVE
+
+
+@pytest.mark.parametrize("place", range(CALLS))
+def test_a_claim_that_ends_under_way_gives_nothing_away_any_more(races: Races, place: int) -> None:
+    races.claim(_event(1, ADA, VISITOR), long_ago=True)
+    view = races.happened(2, VISITOR)
+    races.fold(ADA, place, lambda: races.time_to_live_deletes(VISITOR))
+    is_known = bool(races.stores.identities.get_many([VISITOR])[VISITOR].timeline)
+    is_counted = races.lead(ADA).last_event_at == view.occurred_at
+    assert is_known == is_counted
 
 
 def _event(day: int, subject: str, *names: str) -> Event:

@@ -280,9 +280,13 @@ class Folder:
         return tuple(kept)
 
     def _renew_identities(self, identities: Iterable[Identity], now: datetime) -> None:
+        """Let identities outlive the events that they give away.
+
+        :raises Conflict: if time-to-live has deleted one since it was read.
+        """
         for identity in identities:
-            if identity.ends_soon(now):
-                self._identities.renew(identity.subject, now)
+            if identity.ends_soon(now) and not self._identities.renew(identity.subject, now):
+                raise Conflict(identity.subject)
 
 
 def _in_time(lead_id: str, until: float) -> None:

@@ -87,8 +87,7 @@ class Settler:
     def _add_claim(self, identity: Identity, claim: Claim, now: datetime) -> Identity:
         if claim in identity.claims:
             return identity
-        if identity.shared:
-            self._identities.renew(identity.subject, now)
+        if identity.shared and self._identities.renew(identity.subject, now):
             return identity
         return self._identities.add_claim(identity.subject, claim, now)
 

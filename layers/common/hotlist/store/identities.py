@@ -45,14 +45,19 @@ class IdentityStore:
         """Add an operator's word on an event that names this subject."""
         return self._add(subject, "decisions", [_decision_text(decision)], now)
 
-    def renew(self, subject: str, now: datetime) -> None:
-        """Move the expiry on."""
-        self._client.update_item(
-            TableName=self._table,
-            Key={"subject": {"S": subject}},
-            UpdateExpression="SET expires_at = :until",
-            ExpressionAttributeValues={":until": seconds(now + IDENTITY_KEPT)},
-        )
+    def renew(self, subject: str, now: datetime) -> bool:
+        """Move the expiry on. False where time-to-live has deleted it since it was read."""
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key={"subject": {"S": subject}},
+                UpdateExpression="SET expires_at = :until",
+                ConditionExpression="attribute_exists(subject)",
+                ExpressionAttributeValues={":until": seconds(now + IDENTITY_KEPT)},
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
 
     def _add(self, subject: str, name: str, values: Iterable[str], now: datetime) -> Identity:
         answer = self._client.update_item(
