@@ -10,6 +10,12 @@ def both(sign: str, limit: int, country: str) -> str:
     return where(f"seats: [{{numeric: ['{sign}', {limit}]}}], country: [{country}]")
 
 
+def ranges(*limits: tuple[int, int]) -> str:
+    """A band on some ranges of seats, their limits within them."""
+    listed = (f"{{numeric: ['>=', {low}, '<=', {high}]}}" for low, high in limits)
+    return where(f"seats: [{', '.join(listed)}]")
+
+
 BANDS = [
     # overlaps
     ([seats(">=", 20, "<=", 60), seats(">=", 60, "<=", 100)], ["bands 1"]),
@@ -50,6 +56,15 @@ BANDS = [
     ([where("a: [true]"), where("a: ['true']"), where("a: [1, null]")], []),
     ([where("a: [{prefix: '10.'}]"), where("a: [10.0.0.1]")], []),
     ([where("$or: [{a: [1]}, {b: [1]}]")] * 2, ["never-fires 1"]),
+    (
+        [where("$or: [{a: [1], b: [2]}, {c: [1]}]"), where("$or: [{b: [2], a: [1]}, {c: [1]}]")],
+        ["never-fires 1"],
+    ),
+    # ranges of one field that meet or overlap are one
+    ([ranges((0, 5), (4, 9)), ranges((2, 8))], ["never-fires 1"]),
+    ([ranges((20, 30), (0, 5), (4, 9)), ranges((2, 8))], ["never-fires 1"]),
+    ([ranges((-5, -3), (0, 9), (4, 5)), ranges((6, 8))], ["never-fires 1"]),
+    ([ranges((0, 5), (6, 9)), ranges((2, 8))], ["bands 1"]),
     ([where("$or: [{a: [1]}, {b: [1]}]"), where("a: [1]")], []),
     ([where("a.x: [{exists: false}]"), where("a.x: [{exists: false}], a.b: [1]")], []),
     # after one that always fits

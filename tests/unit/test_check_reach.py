@@ -2,7 +2,7 @@
 
 import pytest
 
-from rulesets import BASE, FIT, found
+from rulesets import BASE, FIT, HEAD, found
 
 RULES = "rules:\n"
 VISIT = "  - {id: visit, event: page_viewed, points: 5}\n"
@@ -267,3 +267,33 @@ def test_these_are_judged_only_where_nothing_else_is_wrong() -> None:
     # a warning is no error
     warned = rule("event: page_viewed, override: hot")
     assert len(found(wrong + warned)) == 7
+
+
+@pytest.mark.parametrize(
+    ("retention", "lowest"), [("", -13), ("retention: 700d\n", -23), ("retention: 390d\n", -12)]
+)
+def test_silences_are_awarded_as_long_as_events_are_kept(retention: str, lowest: int) -> None:
+    quiet = rule("inactive: 30d, points: -1, award: each")
+    for rearm, expected in ((3 - lowest, []), (4 - lowest, ["rearm temperature.rearm"])):
+        text = f"temperature: {{hot: 3, rearm: {rearm}}}\n{retention}{RULES}{VISIT}{quiet}"
+        assert found(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("temperature", "expected"),
+    [
+        ("warm: {fit: x}, hot: {fit: 1}", ["warm.fit"]),
+        ("warm: x, hot: 5", ["warm"]),
+        ("warm: 5, hot: x", ["hot"]),
+        ("warm: {fit: x, engagement: 3}, hot: {engagement: 2}", ["warm.fit"]),
+        ("hot: {fit: x, total: 1000000}", ["hot.fit"]),
+    ],
+)
+def test_an_unclear_minimum_is_compared_with_nothing(temperature: str, expected: list[str]) -> None:
+    text = f"temperature: {{{temperature}}}\n{BASE}{FIT}"
+    assert found(text) == [f"type temperature.{path}" for path in expected]
+
+
+def test_an_unclear_grade_is_compared_with_nothing() -> None:
+    grades = "grades: {a: many, b: 1, c: {fit: x}, d: {fit: 3}}\n"
+    assert found(f"{HEAD}{grades}{BASE}{FIT}") == ["type grades.a", "type grades.c.fit"]

@@ -391,3 +391,13 @@ def test_names_may_be_of_any_group_that_there_is() -> None:
     text = "temperature: {hot: {total: 20, fit: 30}}\n" + BASE + FIT
     assert found(text) == []
     assert found(bands(seats(">", 5))) == []
+
+
+def test_what_is_like_no_keyword_may_be_meant_for_what_is_missing() -> None:
+    rule = "event: email_clicked, points: 1"
+    assert found(f"{HEAD}{BASE}  - {{zzz: 1, titel: x, {rule}}}\n") == [
+        *("unknown-key rules[1].zzz", "unknown-key rules[1].titel")
+    ]
+    assert found(f"{HEAD}{BASE}  - {{titel: x, {rule}}}\n") == [
+        *("type rules[1]", "unknown-key rules[1].titel")
+    ]
