@@ -1,5 +1,7 @@
 """Mails: what they say, that nothing breaks out of them, and that they stay small."""
 
+import ast
+import inspect
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from decimal import Decimal
@@ -8,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from hotlist import digest, mails
+from hotlist import classify, digest, mail_texts, mails
 from hotlist.events import Event
 from hotlist.leads import Alerting, Contact, Lead, LeadState, Reason, Stage, Temperature
 from hotlist.mailer import Mailer, delivery_hash
@@ -148,3 +150,28 @@ def test_the_mime_message_has_both_parts_and_its_tags() -> None:
 def test_an_empty_day_says_so() -> None:
     mail = mails.digest(digest.hot_list([]), ANNA, NOW, title)
     assert "Dziś nie ma gorących leadów." in mail.text
+
+
+def test_every_language_has_a_word_for_everything() -> None:
+    tree = ast.parse(inspect.getsource(classify.channel))
+    returned = {node.value for node in ast.walk(tree) if isinstance(node, ast.Return)}
+    constants = {
+        one.value
+        for node in returned
+        if node
+        for one in ast.walk(node)
+        if isinstance(one, ast.Constant) and isinstance(one.value, str) and one.value
+    }
+    assert mail_texts.TEXTS.keys() == {"en", "pl", "de"}
+    for language in mail_texts.TEXTS:
+        assert mail_texts.TEXTS[language].keys() == mail_texts.TEXTS["en"].keys()
+        assert mail_texts.TEMPERATURES[language].keys() == set(Temperature)
+        assert mail_texts.STAGES[language].keys() == set(Stage)
+        assert mail_texts.CHANNELS[language].keys() == constants
+
+
+def test_a_card_speaks_the_language_of_its_reader() -> None:
+    mail = mails.digest(digest.hot_list([lead()]), ANNA, NOW, title)
+    for part in (mail.html, mail.text):
+        assert "płatny wynik wyszukiwania" in part
+        assert "zamiar zakupu" in part

@@ -68,3 +68,78 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "footer_message": "Antworten Sie auf diese Mail, um dem Absender zu antworten.",
     },
 }
+
+TEMPERATURES: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {"cold": "cold", "warm": "warm", "hot": "hot"},
+    "pl": {"cold": "zimny", "warm": "ciepły", "hot": "gorący"},
+    "de": {"cold": "kalt", "warm": "warm", "hot": "heiß"},
+}
+
+STAGES: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {
+        "awareness": "awareness",
+        "interest": "interest",
+        "consideration": "consideration",
+        "intent": "intent",
+        "customer": "customer",
+        "rejected": "rejected",
+        "suspended": "suspended",
+    },
+    "pl": {
+        "awareness": "świadomość",
+        "interest": "zainteresowanie",
+        "consideration": "rozważanie",
+        "intent": "zamiar zakupu",
+        "customer": "klient",
+        "rejected": "odrzucony",
+        "suspended": "wstrzymany",
+    },
+    "de": {
+        "awareness": "Aufmerksamkeit",
+        "interest": "Interesse",
+        "consideration": "Erwägung",
+        "intent": "Kaufabsicht",
+        "customer": "Kunde",
+        "rejected": "abgelehnt",
+        "suspended": "ausgesetzt",
+    },
+}
+
+CHANNELS: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {
+        "paid_search": "a paid search result",
+        "organic_search": "a search engine",
+        "paid_social": "an ad in a social network",
+        "organic_social": "a social network",
+        "display": "a banner",
+        "email": "an e-mail",
+        "affiliate": "an affiliate",
+        "referral": "a link on another site",
+        "other": "another campaign",
+        "direct": "a direct visit",
+    },
+    "pl": {
+        "paid_search": "płatny wynik wyszukiwania",
+        "organic_search": "wyszukiwarka",
+        "paid_social": "reklama w mediach społecznościowych",
+        "organic_social": "media społecznościowe",
+        "display": "baner reklamowy",
+        "email": "e-mail",
+        "affiliate": "program partnerski",
+        "referral": "link na innej stronie",
+        "other": "inna kampania",
+        "direct": "wejście bezpośrednie",
+    },
+    "de": {
+        "paid_search": "eine bezahlte Suchanzeige",
+        "organic_search": "eine Suchmaschine",
+        "paid_social": "eine Anzeige in einem sozialen Netz",
+        "organic_social": "ein soziales Netz",
+        "display": "ein Banner",
+        "email": "eine E-Mail",
+        "affiliate": "einen Partner",
+        "referral": "einen Link auf einer anderen Seite",
+        "other": "eine andere Kampagne",
+        "direct": "einen direkten Besuch",
+    },
+}

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from hotlist.digest import HotList
 from hotlist.events import Event
 from hotlist.leads import Lead, Reason
-from hotlist.mail_texts import TEXTS
+from hotlist.mail_texts import CHANNELS, STAGES, TEMPERATURES, TEXTS
 from hotlist.sales import Recipient
 
 MAX_HTML: Final = 88_000
@@ -22,11 +22,6 @@ MAX_HTML: Final = 88_000
 
 _MAX_NAME: Final = 120
 _MAX_ANSWER: Final = 5_000
-_TEMPERATURES: Final = {
-    "en": {"hot": "hot", "warm": "warm", "cold": "cold"},
-    "pl": {"hot": "gorący", "warm": "ciepły", "cold": "zimny"},
-    "de": {"hot": "heiß", "warm": "warm", "cold": "kalt"},
-}
 
 Title = Callable[[str, str], str]
 """(rule id, language) → how the rule is told."""
@@ -133,8 +128,8 @@ def _card(lead: Lead, recipient: Recipient, title: Title) -> dict[str, Any]:
     facts = [
         (words["hot_since"], _when(lead.alerting.hot_since, zone)),
         (words["last_seen"], _when(lead.last_event_at, zone)),
-        (words["came_by"], (lead.channel or "").replace("_", " ")),
-        (words["stage"], lead.stage.value),
+        (words["came_by"], CHANNELS[recipient.language].get(lead.channel or "", lead.channel)),
+        (words["stage"], STAGES[recipient.language][lead.stage.value]),
     ]
     return {
         "name": _short(contact.name or contact.email or contact.phone or words["unknown"]),
@@ -142,7 +137,7 @@ def _card(lead: Lead, recipient: Recipient, title: Title) -> dict[str, Any]:
         "email": contact.email,
         "phone": contact.phone,
         "points": lead.total,
-        "temperature": _TEMPERATURES[recipient.language][lead.temperature.value],
+        "temperature": TEMPERATURES[recipient.language][lead.temperature.value],
         "reasons": list(_reasons(lead.reasons, recipient.language, title)),
         "answers": [],
         "facts": [(label, value) for label, value in facts if value],

@@ -50,7 +50,10 @@ def read_ruleset(report: Report, source: object) -> dict[str, Any] | Unclear:
         "total": partial(read_mapping, readers=_BOUNDS),
         "rules": _with_ids(partial(rule, groups=groups), "rules", least=1),
         "ignore": readers.list_of(readers.matcher, "matchers, as in [{event: page_viewed}]"),
-        "domains": _map_of(readers.list_of(_domain, "domains, as in [example.com]"), "classes to their domains, as in {freemail: [example.com]}"),
+        "domains": _map_of(
+            readers.list_of(_domain, "domains, as in [example.com]"),
+            "classes to their domains, as in {freemail: [example.com]}",
+        ),
         "stages": _stages,
         "shadow": readers.text,
     }
