@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from hotlist import classify, leads
+from hotlist import classify, leads, profiles
 from hotlist.events import Event
 from hotlist.forms import Received, submission
 from hotlist.leads import Alerting, Lead, LeadState, Temperature
@@ -43,7 +43,7 @@ def posted(**more: str) -> Event:
 @pytest.fixture
 def lead(expectations: Expectations) -> Lead:
     """Ada's lead as the rules would have it."""
-    profile = leads.fold([classify.classify(posted())], NOW, classify.channel)
+    profile = profiles.fold([classify.classify(posted())], NOW, classify.channel)
     score = engine.score(expectations.rules, profile.facts, profile.events, NOW)
     return Lead(
         lead_id=ADA.lead_id,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from hotlist import classify, leads, sales
+from hotlist import classify, profiles, sales
 from hotlist.events import Event
 from hotlist.leads import Lead, LeadState, Temperature
 from hotlist.mailer import delivery_hash
@@ -67,7 +67,7 @@ class Expectations:
         if not visitor.scored:
             return
         lead = stored[visitor.lead_id]
-        profile = leads.fold(map(classify.classify, mine), lead.folded_at, classify.channel)
+        profile = profiles.fold(map(classify.classify, mine), lead.folded_at, classify.channel)
         score = engine.score(self.rules, profile.facts, profile.events, lead.folded_at)
         scored = (score.total, score.temperature, dict(score.groups), score.reasons)
         found = (lead.total, lead.temperature, dict(lead.groups), lead.reasons)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from hotlist import claims, classify, leads
+from hotlist import claims, classify, leads, profiles
 from hotlist.claims import Identity
 from hotlist.events import (
     DURABLE,
@@ -26,7 +26,8 @@ from hotlist.events import (
     to_text,
 )
 from hotlist.identity import PHONE, kind_of
-from hotlist.leads import Alerting, Lead, LeadState, Profile, Shadow
+from hotlist.leads import Alerting, Lead, LeadState, Shadow
+from hotlist.profiles import Profile
 from hotlist.scoring import engine
 from hotlist.scoring.engine import Score
 from hotlist.scoring.ruleset import Ruleset
@@ -139,7 +140,7 @@ class Folder:
             return _Gathered(history.events, (own,), truncated=history.truncated)
         named = [
             event
-            for event in leads.reclassified(history.events)
+            for event in profiles.reclassified(history.events)
             if claims.bears_claims(event) and SPAM not in event.flags
         ]
         weak = claims.newest_weak_subjects(named, ())
@@ -179,8 +180,8 @@ class Folder:
     def _look(
         self, lead_id: str, stored: Lead | None, gathered: _Gathered, now: datetime
     ) -> tuple[Lead, Score | None]:
-        events = leads.reclassified(classify.classify(event) for event in gathered.events)
-        profile = leads.fold(events, now, classify.channel)
+        events = profiles.reclassified(classify.classify(event) for event in gathered.events)
+        profile = profiles.fold(events, now, classify.channel)
         alerting = stored.alerting if stored else Alerting()
         inputs = _hash(gathered)
         if profile.ends_at is None:
@@ -246,7 +247,7 @@ class Folder:
 
         What has come since is then looked at like any news.
         """
-        profile = leads.fold(seen, stored.folded_at, classify.channel)
+        profile = profiles.fold(seen, stored.folded_at, classify.channel)
         look = engine.look(
             self._ruleset, profile.facts, profile.events, stored.folded_at, stored.alerting
         )
@@ -257,7 +258,7 @@ class Folder:
 
         A reclassification is renewed before its target and outlives it.
         """
-        flags = {event.event_id: event.flags for event in leads.reclassified(events)}
+        flags = {event.event_id: event.flags for event in profiles.reclassified(events)}
         until: dict[str, datetime] = {}
         for event in events:
             if not is_durable(event) or SPAM in flags[event.event_id]:

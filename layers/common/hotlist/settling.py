@@ -12,7 +12,7 @@ from hotlist import claims
 from hotlist.claims import Claim, Decision, Identity
 from hotlist.events import SPAM, Event, ceil_second, retention
 from hotlist.identity import EMAIL, PHONE, kind_of
-from hotlist.leads import texts
+from hotlist.profiles import texts
 from hotlist.store.stores import Stores
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from hotlist import classify, leads, records
+from hotlist import classify, profiles, records
 from hotlist.events import SPAM, Event, ceil_second, expiry
 from hotlist.leads import Alerting, Lead, LeadState, Stage, Temperature
 from hotlist.notifying import Notifier
@@ -73,7 +73,7 @@ class Judge:
     def _is_over(self, stored: Lead) -> bool:
         """A phone's lead left behind by an identity that is gone, as all its events are."""
         now = self._world.clock.now
-        kept = (leads.is_kept(event, now) for event in self._offline.of_lead(stored.lead_id)[0])
+        kept = (profiles.is_kept(event, now) for event in self._offline.of_lead(stored.lead_id)[0])
         has_ended = any(subject == stored.lead_id for subject, _ in self._world.forgotten)
         return stored.state is LeadState.CLAIMED and has_ended and not any(kept)
 
@@ -95,7 +95,7 @@ class Judge:
     def _expected(self, events: list[Event], truncated: bool, stored: Lead) -> Lead:
         now = stored.folded_at
         counted = self._offline.counted(map(classify.classify, events), now)
-        profile = leads.fold(counted, now, classify.channel)
+        profile = profiles.fold(counted, now, classify.channel)
         if profile.ends_at is None:
             return _comparable(replace(stored, state=LeadState.EMPTY))
         score = engine.score(RULES, profile.facts, profile.events, now)

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotlist import leads
+from hotlist import profiles
 from hotlist.events import INTERNAL, SPAM, Event, Route
-from hotlist.leads import Contact, Profile
+from hotlist.leads import Contact
+from hotlist.profiles import Profile
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -32,7 +33,7 @@ def form(number: int, **answers: object) -> Event:
 
 
 def fold(*events: Event, now: datetime = NOW) -> Profile:
-    return leads.fold(leads.reclassified(events), now, lambda _: "direct")
+    return profiles.fold(profiles.reclassified(events), now, lambda _: "direct")
 
 
 def test_the_newest_answer_that_is_not_empty_counts() -> None:
@@ -196,7 +197,7 @@ def test_what_is_no_sum_of_money_is_not_added(value: object) -> None:
 def test_facts_alone_need_no_life() -> None:
     said = event(1, properties={"role": "director"}, received_at=NOW - timedelta(days=900))
     word = event(2, type="score_suspended", route=Route.OPERATOR)
-    facts, until = leads.facts_at([said, word], NOW, lambda _: None)
+    facts, until = profiles.facts_at([said, word], NOW, lambda _: None)
     assert facts == {"role": "director", "suspended": True}
     assert until == said.expires_at
 
