@@ -86,7 +86,12 @@ BANDS = [
     ([seats("<", 10), seats(">=", 12), where("seats: [{exists: true}]")], []),
     ([seats("<", 10), seats(">=", 12), where("seats: [10, 11]")], []),
     ([seats("<", 10), seats(">=", 13), where("seats: [10, 11, x]")], ["gap 1"]),
-    ([where("seats: [0]"), seats(">=", 5)], ["gap 1"]),
+    ([seats("=", 1), seats("=", 3)], ["gap 1"]),
+    ([seats("=", 0), seats(">=", 5)], ["gap 1"]),
+    # a list of numbers is no numeric band
+    ([where("seats: [0]"), seats(">=", 5)], []),
+    ([where("seats: [1, 2, 3]"), seats(">=", 3)], []),
+    ([where("seats: [9, {numeric: ['<', 5]}]"), seats(">=", 9)], ["bands 1"]),
     ([where("seats: [1]"), where("seats: [3]")], []),
     ([where("seats: [1, 2]"), where("seats: [2, 3]")], []),
     ([where("seats: [{numeric: ['<', 1]}, {numeric: ['>', 5]}]"), seats("=", 3)], ["gap 1"]),
@@ -130,3 +135,10 @@ def test_bands_of_leads_and_of_the_score() -> None:
 def test_many_bands_are_judged_in_time() -> None:
     many = [seats(">=", 2 * n, "<", 2 * n + 2) for n in range(400)]
     assert found(bands(*many)) == []
+
+
+def test_what_a_rule_asks_holds_for_its_bands() -> None:
+    rule = "event: form_submitted, where: {form: [ebook], city: [x]}"
+    first, second = where("form: [ebook, demo]"), where("role: [a]")
+    assert found(bands(first, second, keywords=rule)) == ["never-fires rules[1].first_of[1]"]
+    assert found(bands(where("form: [demo]"), second, keywords=rule)) == []

@@ -30,8 +30,8 @@ MESSAGES = [
     (
         event_rule("active_from: 2026-03-01, active_until: 2026-02-01"),
         (
-            "never-fires rules[1].active_until: it ends before it begins, on 2026-03-01; write a "
-            "later end"
+            "never-fires rules[1].active_until: it does not end after it begins, on 2026-03-01; "
+            "write a later end"
         ),
     ),
     (
@@ -81,15 +81,15 @@ MESSAGES = [
     (
         event_rule("decay: {steps: {7d: 5, 14d: 2}}, lasts: 10d"),
         (
-            "never-fires rules[1].decay.steps.14d: the award is gone before the step at 14d; "
-            "leave it out, or let it last"
+            "never-fires rules[1].decay.steps.14d: the award is gone by the step at 14d; leave it"
+            " out, or let it last"
         ),
     ),
     (
         event_rule("decay: {linear: 7d}, lasts: 10d"),
         (
-            "lasts-after-decay rules[1].lasts: the decay has taken all by then; leave `lasts` "
-            "out, or give the decay a `floor`"
+            "lasts-after-decay rules[1].lasts: the decay has taken all by the time that `lasts` "
+            "ends it; write a shorter `lasts`, or give the decay a `floor`"
         ),
     ),
     (
@@ -122,10 +122,7 @@ MESSAGES = [
     ),
     (
         with_rule("lead: {role: [owner]}, points: 5", head="temperature: {warm: 40, hot: 20}\n"),
-        (
-            "order temperature.warm: warm is not below hot, so no lead is ever warm; ask for "
-            "less, or more for hot"
-        ),
+        "order temperature.warm: warm is not below hot; ask for less, or more for hot",
     ),
     (
         top("grades: {b: 10, a: 20}"),
@@ -136,7 +133,7 @@ MESSAGES = [
     ),
     (
         top("segments: [{id: a, lead: {role: [x]}}, {id: a, lead: {role: [y]}}]"),
-        "duplicate-id segments[1].id: another of the segments is called 'a'; write another id",
+        "duplicate-id segments[1].id: segments[0] is called 'a' too; write another id",
     ),
     (
         with_rule(
@@ -149,10 +146,7 @@ MESSAGES = [
     ),
     (
         with_rule("lead: {role: [owner]}, points: 5", head="temperature: {warm: 1, hot: -1}\n"),
-        (
-            "order temperature.warm: warm is not below hot, so no lead is ever warm; ask for "
-            "less, or more for hot"
-        ),
+        "order temperature.warm: warm is not below hot; ask for less, or more for hot",
     ),
     (
         with_rule(
@@ -215,8 +209,8 @@ MESSAGES = [
     (
         with_rule("event: score_reset, points: 1"),
         (
-            "unknown-name rules[1].event: 'score_reset' changes scores by hand: no rule can be "
-            "about it; leave it out"
+            "unknown-name rules[1].event: 'score_reset' changes scores by hand, and no matcher is"
+            " about it; leave it out"
         ),
     ),
     (
@@ -243,16 +237,13 @@ MESSAGES = [
     (
         event_rule("where: {form: ebook}"),
         (
-            "bad-pattern rules[1].where.form: form: the text 'ebook' is no list of values; write "
-            'one, as in ["a"]'
+            "bad-pattern rules[1].where.form: the text 'ebook' is no list of values; write one, "
+            'as in ["a"]'
         ),
     ),
     (
         event_rule("where: {}"),
-        (
-            "bad-pattern rules[1].where: the pattern: an object without fields; write a field, as"
-            ' in {"a": ["b"]}'
-        ),
+        ('bad-pattern rules[1].where: an object without fields; write a field, as in {"a": ["b"]}'),
     ),
     (
         with_rule("lead: {role: [a]}, points: 1, score: 30"),
@@ -357,10 +348,7 @@ MESSAGES = [
     ),
     (
         top("grades: {a: {fit: 5.5}}"),
-        (
-            "type grades.a.fit: 5.5 is no whole number; write one like 40, or a map of groups and"
-            " total"
-        ),
+        "type grades.a.fit: 5.5 is no whole number; write one like 40",
     ),
     (
         event_rule("titel: x"),
@@ -568,7 +556,7 @@ MESSAGES = [
     (event_rule("max: 0, min: 0"), "cap rules[1].max: a single award gives 10; write at least 10"),
     (
         event_rule("min: -5, max: -5"),
-        "cap rules[1].max: a single award gives 10; write at least 10",
+        "cap rules[1].min: min is not below max, which is -5; write less",
     ),
     (
         with_rule("event: email_clicked, points: 0, max: -1"),

@@ -49,7 +49,9 @@ def parse_yaml(text: str, file: str) -> tuple[Any, Positions]:
         mark = error.problem_mark or error.context_mark
         if mark is not None:
             positions.put((), mark.line, mark.column)
-        raise _bad(positions, (), f"not YAML: {error.problem or error.context}") from error
+        problem = error.problem or error.context or ""
+        hint = "; indent by spaces" if r"'\t'" in problem else ""
+        raise _bad(positions, (), f"not YAML: {problem}{hint}") from error
     except ReaderError as error:
         line_start = text.rfind("\n", 0, error.position) + 1
         positions.put((), text.count("\n", 0, error.position), error.position - line_start)

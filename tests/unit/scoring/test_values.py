@@ -172,7 +172,13 @@ def test_no_date_and_no_instant(given: object) -> None:
         assert str(raised.value).endswith(hint)
 
 
-@pytest.mark.parametrize("given", ["2026-02-30", "2026-13-01", "0000-01-01", "9999-12-31"])
+def test_the_last_day_of_the_calendar_is_for_ever() -> None:
+    assert (
+        values.ending("9999-12-31", WARSAW) == values.beginning("9999-12-31", WARSAW) + 86_400_000
+    )
+
+
+@pytest.mark.parametrize("given", ["2026-02-30", "2026-13-01", "0000-01-01"])
 def test_a_day_that_is_not_in_the_calendar(given: str) -> None:
     with pytest.raises(ValueError, match=f"there is no day {given}"):
         values.ending(given, WARSAW)

@@ -26,6 +26,8 @@ _AMBIGUOUS: Final = re.compile(r"[0-9]{1,9}m\Z")
 _PERCENT: Final = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)%\Z")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _INSTANT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:.*(?:[Zz]|[+-][0-9:]{5})\Z")
+_NO_ZONES: Final = ("localtime", "posix", "right/", "Factory")
+"""Files beside the zones of IANA: each machine has its own."""
 _DIGITS: Final = 9
 _LIMIT: Final = 10**_DIGITS
 _THOUSANDTH: Final = Decimal("0.001")
@@ -112,7 +114,8 @@ def amount(value: object) -> Amount:
 def zone(value: object) -> ZoneInfo:
     """The time zone of an IANA name like `Europe/Warsaw`."""
     try:
-        return ZoneInfo(value if isinstance(value, str) else "")
+        is_one = isinstance(value, str) and not value.startswith(_NO_ZONES)
+        return ZoneInfo(str(value) if is_one else "")
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         hint = "write one like Europe/Warsaw, or UTC"
         raise ValueError(f"{quoted(value)} is no time zone; {hint}") from error
@@ -127,7 +130,11 @@ def beginning(value: object, in_zone: ZoneInfo) -> int:
 def ending(value: object, in_zone: ZoneInfo) -> int:
     """The millisecond after a date's day in this zone, or the instant itself."""
     day = _day(value)
-    return _instant(value) if day is None else midnight(day + timedelta(days=1), in_zone)
+    if day is None:
+        return _instant(value)
+    if day == date.max:  # for ever
+        return midnight(day, in_zone) + _UNITS["d"]
+    return midnight(day + timedelta(days=1), in_zone)
 
 
 def midnight(day: date, in_zone: ZoneInfo) -> int:
@@ -139,11 +146,9 @@ def _day(value: object) -> date | None:
     if not isinstance(value, str) or not _DATE.match(value):
         return None
     try:
-        day = date.fromisoformat(value)
-        day + timedelta(days=1)
-    except (ValueError, OverflowError) as error:
-        raise ValueError(f"there is no day {value}") from error
-    return day
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError(f"there is no day {value}; write one of the calendar") from error
 
 
 def _instant(value: object) -> int:

@@ -27,11 +27,13 @@ MAX_MISSING: Final = 50
 class _Band:
     place: int
     conditions: Conditions
+    all_conditions: Conditions
+    """With those of its rule."""
 
 
 def check_bands(report: Report, path: Path_, rule: Mapping[str, Any]) -> None:
     given = rule.get("first_of", UNCLEAR)
-    bands = _bands(given if isinstance(given, list) else ())
+    bands = _bands(given if isinstance(given, list) else (), conditions_of(rule) or {})
     alive: list[_Band] = []
     colliding: set[int] = set()
     for number, band in enumerate(bands):
@@ -53,17 +55,17 @@ def check_bands(report: Report, path: Path_, rule: Mapping[str, Any]) -> None:
             report.warning((*path, "first_of", place), "gap", message)
 
 
-def _bands(given: Sequence[Any]) -> list[_Band]:
+def _bands(given: Sequence[Any], of_rule: Conditions) -> list[_Band]:
     found = []
     for place, band in enumerate(given[:MAX_BANDS]):
         conditions = conditions_of(band) if isinstance(band, Mapping) else None
         if conditions is not None:
-            found.append(_Band(place, conditions))
+            found.append(_Band(place, conditions, {**of_rule, **conditions}))
     return found
 
 
 def _hides(before: _Band, band: _Band) -> bool:
-    return is_inside(band.conditions, before.conditions)
+    return is_inside(band.all_conditions, before.conditions)
 
 
 def _why_hidden(before: _Band, band: _Band) -> str:
@@ -77,12 +79,11 @@ def _why_hidden(before: _Band, band: _Band) -> str:
 
 def _collision(before: _Band, band: _Band) -> Interval | None:
     """Numbers of one field that fit both, where neither contains the other."""
-    if is_inside(before.conditions, band.conditions):
+    if is_inside(before.all_conditions, band.conditions):
         return None
     for key in before.conditions.keys() & band.conditions.keys():
         one, other = before.conditions[key], band.conditions[key]
-        is_numeric = one.intervals and other.intervals and (one.has_range or other.has_range)
-        if is_numeric and _have_same_rest(before, band, key):
+        if one.intervals and other.intervals and _have_same_rest(before, band, key):
             return overlap(one.intervals, other.intervals)
     return None
 
@@ -128,17 +129,15 @@ def _is_taken(number: int, first: _Band, key: tuple[str, str], bands: list[_Band
 def _gaps_of(row: Sequence[tuple[int, Condition]]) -> Iterator[tuple[int, int, int]]:
     """The later place, the first and the last whole number between neighbours."""
     parts = sorted(
-        (interval, place, condition.has_range)
-        for place, condition in row
-        for interval in condition.intervals
+        (interval, place) for place, condition in row for interval in condition.intervals
     )
-    (_, top), place, is_range = parts[0]
-    for (low, high), next_place, next_is_range in parts[1:]:
+    (_, top), place = parts[0]
+    for (low, high), next_place in parts[1:]:
         least, last = math.floor(top) + 1, math.ceil(low) - 1
-        if least <= last and place != next_place and (is_range or next_is_range):
+        if least <= last and place != next_place:
             yield max(place, next_place), least, last
         if high >= top:
-            top, place, is_range = high, next_place, next_is_range
+            top, place = high, next_place
 
 
 def _numbers(interval: Interval) -> str:

@@ -50,17 +50,18 @@ class Condition:
 
     @cached_property
     def intervals(self) -> tuple[Interval, ...]:
-        """The numbers that fit, in order; none where anything else fits too."""
+        """The numbers that fit a `numeric` condition, in order; none where all else fits too.
+
+        Plain numbers may stand beside it; alone they are names, not a range of anything.
+        """
         if self.whole or not all(map(_is_numeric, self.given)):
+            return ()
+        if not any(isinstance(one, Mapping) for one in self.given):
             return ()
         exact = [(n, n) for n in self._values.numbers if isinstance(n, float)]
         if len(exact) < len(self._values.numbers):
             return ()
         return merged((*exact, *self._values.number_ranges))
-
-    @cached_property
-    def has_range(self) -> bool:
-        return bool(self._values.number_ranges)
 
     @property
     def fits_absent(self) -> bool:

@@ -83,7 +83,7 @@ def _active_time(report: Report, path: Path_, rule: Mapping[str, Any], zone: Zon
     except (ValueError, OverflowError):  # at the end of the calendar, and local
         return
     if is_empty:
-        message = f"it ends before it begins, on {begin}; write a later end"
+        message = f"it does not end after it begins, on {begin}; write a later end"
         report.error((*path, "active_until"), "never-fires", message)
 
 
@@ -166,8 +166,7 @@ def _caps(report: Report, path: Path_, rule: Mapping[str, Any]) -> None:
         what = f"a single award gives {number(min(awards))}" if min(awards) else "min is above 0"
         message = f"{what}; write at most {number(min(awards))}"
         report.error((*path, "min"), "cap", message)
-    elif most is None or most >= 0:
-        _bounds(report, path, rule)
+    _bounds(report, path, rule)
 
 
 def number(thousandths: int | Fraction) -> str:
@@ -214,8 +213,10 @@ def _fading(
         own_lasts = (*path, "lasts") if "lasts" in rule else None
         _pair(report, decay, lasts, decay_path if "decay" in rule else None, own_lasts)
     if lasts is not UNCLEAR:
+        whose = "an award" if "decay" in rule else f"an award of {rule.get('id')!r}"
         for points in awards_of(rule):
-            _lose(report, decay_path, decay, points=abs(points), ends=_ends(lasts, retention))
+            ends = _ends(lasts, retention)
+            _lose(report, decay_path, decay, points=abs(points), ends=ends, whose=whose)
 
 
 def _pair(
@@ -229,12 +230,13 @@ def _pair(
     for key, age, _ in decay.steps:
         if age >= lasts:
             at = (*decay_path, "steps", key) if decay_path else lasts_path
-            message = f"the award is gone before the step at {key}; leave it out, or let it last"
+            message = f"the award is gone by the step at {key}; leave it out, or let it last"
             report.error(at or (), "never-fires", message)
     has_floor = decay.floor is not None and (decay.floor.points or decay.floor.share)
     if decay.linear is not None and decay.linear <= lasts and not has_floor:
-        message = "the decay has taken all by then; leave `lasts` out, or give the decay a `floor`"
-        report.warning(lasts_path or decay_path or (), "lasts-after-decay", message)
+        message = "the decay has taken all by the time that `lasts` ends it"
+        what = "write a shorter `lasts`, or give the decay a `floor`"
+        report.warning(lasts_path or decay_path or (), "lasts-after-decay", f"{message}; {what}")
 
 
 def _steps_fall(report: Report, path: Path_, decay: Decay) -> None:
@@ -261,12 +263,20 @@ def _ends(lasts: int | None, retention: int | None) -> float:
     return min(end for end in (lasts, retention, math.inf) if end is not None)
 
 
-def _lose(report: Report, path: Path_, decay: Decay, *, points: int, ends: float) -> None:
+def _lose(
+    report: Report,
+    path: Path_,
+    decay: Decay,
+    *,
+    points: int,
+    ends: float,
+    whose: str = "an award",
+) -> None:
     if decay.lose is None or decay.every is None or math.isinf(ends):
         return
     floor = min(Fraction(points), decay.floor.of(points)) if decay.floor else Fraction(0)
     lost = decay.lose.of(points)
     steps = -((floor - points) // lost) if points else 0
     if min(steps, (ends - 1) // decay.every) > MAX_STEPS:
-        message = f"an award loses more than {MAX_STEPS:,} times; lose more, or less often"
+        message = f"{whose} loses more than {MAX_STEPS:,} times; lose more, or less often"
         report.error(path, "too-many-steps", message)

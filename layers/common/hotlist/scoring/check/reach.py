@@ -140,14 +140,16 @@ def _product(one: float, other: float) -> float:
 
 
 def _group_caps(report: Report, ruleset: Mapping[str, Any]) -> None:
-    most: dict[str, int] = {}
+    most: dict[str, tuple[int, str]] = {}
     for _, rule in each_rule(ruleset):
         points = max(awards_of(rule), default=0)
-        most[group_of(rule)] = max(points, most.get(group_of(rule), points))
-    for name, points in most.items():
+        name = group_of(rule)
+        most[name] = max((points, rule["id"]), most.get(name, (points, rule["id"])))
+    for name, (points, rule_id) in most.items():
         if points > ruleset["groups"][name].get("max", math.inf):
-            message = f"a single award in the group gives {number(points)}, and never counts whole"
-            report.warning(("groups", name, "max"), "cap", message)
+            message = f"an award of {rule_id!r} gives {number(points)}, and never counts whole"
+            what = f"write at least {number(points)}, unless it is meant so"
+            report.warning(("groups", name, "max"), "cap", f"{message}; {what}")
 
 
 def _warm_below_hot(
@@ -161,7 +163,8 @@ def _warm_below_hot(
     else:
         is_below = not hot or not _asks_no_more(hot, warm)
     if not is_below:
-        message = "warm is not below hot, so no lead is ever warm; ask for less, or more for hot"
+        what = "warm is not below hot" + (" by the total" if len(warm) + len(hot) > 2 else "")
+        message = f"{what}; ask for less, or more for hot"
         report.error((*path, "warm" if "warm" in own else "hot"), "order", message)
 
 

@@ -152,7 +152,7 @@ def _event_type(report: Report, path: Path_, name: object) -> TypeGuard[str]:
         report.error(path, "type", f"{quoted(name)} is no type of event; {instead}")
         return False
     if name.startswith("score_"):
-        message = f"{quoted(name)} changes scores by hand: no rule can be about it; leave it out"
+        message = f"{quoted(name)} changes scores by hand, and no matcher is about it; leave it out"
         report.error(path, "unknown-name", message)
         return False
     if name.startswith("custom:") and not is_type(name):
@@ -173,7 +173,7 @@ def pattern_of(report: Report, path: Path_, value: object, *, ignore_case: bool)
     try:
         pattern.compile(value, ignore_case=ignore_case)
     except pattern.BadPattern as error:
-        return report.error((*path, *error.keys), "bad-pattern", str(error))
+        return report.error((*path, *error.keys), "bad-pattern", error.reason)
     return _kept(report, path, value)
 
 
@@ -191,7 +191,7 @@ def score(report: Report, path: Path_, value: object) -> object:
     try:
         pattern.compile_values(value)
     except pattern.BadPattern as error:
-        return report.error((*path, *error.keys), "bad-pattern", str(error))
+        return report.error((*path, *error.keys), "bad-pattern", error.reason)
     return _kept(report, path, value)
 
 
@@ -357,6 +357,8 @@ def minimums(
 def _minimum(report: Report, path: Path_, value: object) -> int | Unclear:
     try:
         return values.whole(value)
-    except ValueError:
+    except ValueError as error:
+        if isinstance(value, int | Decimal) and not isinstance(value, bool):
+            return report.error(path, "type", str(error))
         instead = "write one like 40, or a map of groups and total"
         return report.error(path, "type", f"{quoted(value)} is no whole number; {instead}")

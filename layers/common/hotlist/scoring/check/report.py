@@ -64,6 +64,9 @@ class Report:
     ) -> str | None:
         """Say that there is no `what` called `name`. Returns the name that may be meant."""
         near = None if len(self._findings) > _MAX_HINTS else nearest(name, known)
+        if name == "<<":
+            self.error(path, code, "YAML 1.2 has no merge keys; write the keys out")
+            return None
         hint = f"did you mean {near!r}?" if near else f"there are {', '.join(sorted(known))}"
         self.error(path, code, f"there is no {what} {quoted(name)} here; {hint}")
         return near
@@ -86,8 +89,8 @@ def read_mapping(
 ) -> dict[str, Any] | Unclear:
     """Read a map by a reader for each of its keywords.
 
-    A key that is not known stands as `UNCLEAR` for the keyword that it is like; one that is
-    like none may be meant for whatever is missing, so nothing else is said to be missing.
+    A key that is not known stands as `UNCLEAR` for the keyword that it is like, so that this
+    is not said to be missing too.
     """
     if not isinstance(value, Mapping):
         return report.error(path, "type", f"write a map of {', '.join(sorted(readers))}")
@@ -96,15 +99,13 @@ def read_mapping(
         for name, given in value.items()
         if name in readers
     }
-    strange = False
     for name in value:
         if name not in readers:
             near = report.unknown((*path, name), "unknown-key", "keyword", name, readers)
-            strange |= near is None
             if near is not None:
                 read.setdefault(near, UNCLEAR)
     for name in required:
-        if name not in read and not strange:
+        if name not in read:
             report.error(path, "type", f"`{name}` is missing")
     return read
 

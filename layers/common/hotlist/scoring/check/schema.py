@@ -101,14 +101,14 @@ def _with_ids(read_one: Reader, what: str, *, least: int) -> Reader:
 
     def read(report: Report, path: Path_, value: object) -> object:
         found = read_list(report, path, value)
-        seen: set[str] = set()
+        first: dict[str, int] = {}
         for place, one in enumerate(found if isinstance(found, list) else ()):
             name = one.get("id") if isinstance(one, Mapping) else None
-            if isinstance(name, str) and name in seen:
-                message = f"another of the {what} is called {name!r}; write another id"
+            if isinstance(name, str) and name in first:
+                message = f"{what}[{first[name]}] is called {name!r} too; write another id"
                 report.error((*path, place, "id"), "duplicate-id", message)
             elif isinstance(name, str):
-                seen.add(name)
+                first[name] = place
         return found
 
     return read

@@ -32,14 +32,15 @@ class BadPattern(ValueError):
     """A pattern that Event Ruler refuses; the message says what is wrong, where, what to write.
 
     `keys` leads to the place (`("detail", "role", 0, "prefix")`), `path` is the same as text
-    (`detail.role[0].prefix`, empty for the pattern as a whole).
+    (`detail.role[0].prefix`, empty for the pattern as a whole), `reason` the message without it.
     """
 
     def __init__(self, keys: Keys, problem: str, instead: str) -> None:
         self.keys = keys
         path = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys)
         self.path = path.removeprefix(".")
-        super().__init__(f"{self.path or 'the pattern'}: {problem}; write {instead}")
+        self.reason = f"{problem}; write {instead}"
+        super().__init__(f"{self.path or 'the pattern'}: {self.reason}")
 
 
 class Absent:
