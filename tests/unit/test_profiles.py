@@ -1,5 +1,6 @@
 """What events add up to: contact, facts, consents, touches, and when they end."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotlist import profiles
-from hotlist.events import INTERNAL, SPAM, Event, Route
+from hotlist.events import BOT, INTERNAL, SPAM, Event, Route
 from hotlist.leads import Contact
 from hotlist.profiles import Profile
 
@@ -53,6 +54,38 @@ def test_the_contact_is_made_of_the_newest_answers() -> None:
 
 def test_first_and_last_name_make_a_name() -> None:
     assert fold(form(1, first_name="Ada", last_name="King")).contact.name == "Ada King"
+
+
+def test_what_a_bot_says_is_no_fact_and_may_be_the_only_contact() -> None:
+    bot = form(1, email="ada@example.org", role="director", source="ads")
+    bot = replace(bot, flags=frozenset({BOT}), expires_at=NOW + timedelta(days=1))
+    profile = fold(bot)
+    assert profile.facts == {}
+    assert profile.contact == Contact(email="ada@example.org")
+    assert profile.facts_until == bot.expires_at
+    human = form(0, email="ada@example.net", role="owner")
+    profile = fold(human, bot)
+    assert (profile.facts["role"], profile.facts["email"]) == ("owner", "ada@example.net")
+    assert profile.contact == Contact(email="ada@example.net")
+    assert "last_touch" not in profile.facts
+
+
+def test_an_opt_out_by_a_bot_is_one_and_what_it_suspends_is_not() -> None:
+    given = event(1, type="consent_given", properties={"purpose": "email"})
+    out = event(2, type="unsubscribed", flags=frozenset({BOT}))
+    suspended = event(3, type="score_suspended", flags=frozenset({BOT}))
+    facts = fold(given, out, suspended).facts
+    assert facts["consents"] == []
+    assert "suspended" not in facts
+
+
+def test_a_form_says_nothing_that_follows_from_events() -> None:
+    said = {"suspended": True, "orders": 9, "email_class": "own", "channel": "email", "stage": "x"}
+    facts = fold(form(1, email="ada@gmail.com", **said)).facts
+    assert facts.keys() & said.keys() == {"channel"}
+    assert facts["channel"] == "direct"
+    told = event(1, route=Route.SERVER, properties={"facts": {"email_class": "own"}})
+    assert fold(told).facts["email_class"] == "own"
 
 
 def test_derived_facts() -> None:

@@ -206,7 +206,7 @@ def test_who_is_believed(
         ({"expires_at": "2026-03-02T00:00:00Z"}, "02", False),
         ({"flags": ["spam"]}, "02", False),
         ({"flags": ["internal"]}, "02", False),
-        ({"flags": ["bot"]}, "02", True),
+        ({"flags": ["bot"]}, "02", False),
         ({"occurred_at": "2019-03-02T00:00:00Z"}, "02", True),
     ],
 )
@@ -321,3 +321,39 @@ NOBODY = {"lead": "ada", "facts": {}}
 def test_wide_characters_take_two_columns() -> None:
     drawn = table(["name", "n"], [["日本", "1"], ["e\u0301", "22"]], numbers={"n"})
     assert drawn == "name   n\n日本   1\ne\u0301     22"
+
+
+def ahead(file: Path, *events: dict[str, Any], now: str) -> str | None:
+    """When the only lead changes next."""
+    (score,) = scores(file, *events, now=now)
+    change: str | None = score["next_change_at"]
+    return change
+
+
+def test_what_is_known_later_changes_the_temperature_too(tmp_path: Path) -> None:
+    made = tmp_path / "scoring.yaml"
+    made.write_text(
+        "temperature: {warm: 20, hot: 40}\nrules:\n"
+        "  - {id: visit, event: page_viewed, points: 50}\n"
+        "  - {id: boss, lead: {role: [boss]}, points: 50}\n"
+    )
+    view = event("v", "page_viewed", "1")
+    said = {"form": "x", "role": "boss"}
+    suspended = event("s", "score_suspended", "10")
+    assert ahead(made, view, suspended, now="05") == "2026-03-10T00:00:00.000Z"
+    until = {**event("s", "score_suspended", "2"), "expires_at": "2026-03-06T00:00:00Z"}
+    assert ahead(made, view, until, now="05") == "2026-03-06T00:00:00.000Z"
+    role = {
+        **event("f", "form_submitted", "2", properties=said),
+        "expires_at": "2026-03-06T00:00:00Z",
+    }
+    assert ahead(made, role, now="05") == "2026-03-06T00:00:00.000Z"
+    assert ahead(made, role, view, now="05") == scores(made, view, now="05")[0]["next_change_at"]
+    later = event("f", "form_submitted", "9", properties=said)
+    assert (
+        ahead(made, event("e", "page_engaged", "1"), later, now="05") == "2026-03-09T00:00:00.000Z"
+    )
+    word = {"event_id": view["event_id"], "add": ["bot"]}
+    assert ahead(made, view, event("w", "event_reclassified", "8", properties=word), now="05") == (
+        "2026-03-08T00:00:00.000Z"
+    )

@@ -2,12 +2,13 @@
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hotlist.scoring import engine
 from hotlist.scoring.engine import Score
 from hotlist.scoring.ruleset import Ruleset
-from hotlist_cli.rules.facts import known_at
+from hotlist_cli.rules.facts import Known, known_at
 from hotlist_cli.rules.history import History
 from hotlist_cli.rules.inputs import load
 from hotlist_cli.rules.output import cell, decimals, say, table, to_json
@@ -34,8 +35,28 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _score(ruleset: Ruleset, history: History, now: datetime) -> Score:
+    """The score at `now`. Its next change may also be one of what is known.
+
+    So what happens to facts and flags later is looked at, one instant after the other.
+    """
     known = known_at(history.events, history.facts, now)
-    return engine.score(ruleset, known.facts, known.events, now)
+    first = score = engine.score(ruleset, known.facts, known.events, now)
+    while (at := _first(history, known, now)) is not None:
+        if score.next_change_at is not None and score.next_change_at <= at:
+            break
+        before, known = known, known_at(history.events, history.facts, at)
+        if (known.facts, known.events) != (before.facts, before.events):
+            score = engine.score(ruleset, known.facts, known.events, at)
+            if score.temperature is not first.temperature:
+                return replace(first, next_change_at=at)
+        now = at
+    return replace(first, next_change_at=score.next_change_at)
+
+
+def _first(history: History, known: Known, after: datetime) -> datetime | None:
+    """When something happens next, or is known no longer."""
+    instants = (known.until, *(event.occurred_at for event in history.events))
+    return min((at for at in instants if at is not None and at > after), default=None)
 
 
 def _object(lead: str, score: Score) -> dict[str, object]:

@@ -91,6 +91,12 @@ RESERVED: Final = _names(
 )
 """Properties that Hotlist itself gives to events: no field of a form may be called so."""
 
+DERIVED: Final = _names(
+    "email_domain email_class phone_country has_phone channel first_touch last_touch orders "
+    "order_value stage suspended"
+)
+"""Facts that follow from events: a form may not say them."""
+
 
 _UNKNOWN: Final = datetime.min.replace(tzinfo=UTC)
 

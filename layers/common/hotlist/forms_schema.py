@@ -65,7 +65,7 @@ class Form(BaseModel):
     def _fits(self) -> "Form":
         if not events.may_send(Route.FORM, self.type):
             raise ValueError(f"a form cannot send events of the type {self.type!r}")
-        reserved = sorted(events.RESERVED & self.fields.keys())
+        reserved = sorted((events.RESERVED | events.DERIVED) & self.fields.keys())
         if reserved:
             raise ValueError(f"Hotlist itself uses the name {reserved[0]!r}; call the field else")
         clash = [name for name in self.fields if re.match(r"consent_|visitor_id$|event_id$", name)]

@@ -11,6 +11,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from hotlist.events import (
+    BOT,
+    DERIVED,
     INTERNAL,
     OPERATOR_TYPES,
     ORDINARY,
@@ -146,11 +148,15 @@ def _is_empty(value: object) -> bool:
 
 
 class _Facts:
-    """Facts gathered from events in order, with the event that each rests on."""
+    """Facts gathered from events in order, with the event that each rests on.
+
+    What a bot said is no fact. It may be the only contact that there is, and an opt-out stays one.
+    """
 
     def __init__(self, kept: Sequence[Event], channel: Callable[[Event], str | None]) -> None:
         self.values: dict[str, object] = {}
         self.sources: dict[str, Event] = {}
+        self.doubtful: dict[str, object] = {}
         self.consents: dict[str, bool] = {}
         self.orders: dict[str, Event] = {}
         self.spent: dict[str, Decimal] = {}
@@ -175,6 +181,8 @@ class _Facts:
             self._set("phone", event.phone, event)
             self._set("has_phone", True, event)
             self._set("phone_country", event.phone_country, event)
+        if BOT in event.flags:
+            return
         self._set("language", event.properties.get("language"), event)
         if any(not _is_empty(event.properties.get(name)) for name in _TOUCH):
             self.first_touch = self.first_touch or event
@@ -207,7 +215,7 @@ class _Facts:
         """The contact, of the newest answers."""
 
         def text(name: str) -> str | None:
-            value = self.values.get(name)
+            value = self.values.get(name, self.doubtful.get(name))
             return value if isinstance(value, str) else None
 
         parts = [part for part in (text("first_name"), text("last_name")) if part]
@@ -219,19 +227,25 @@ class _Facts:
         )
 
     def _set(self, name: str, value: object, event: Event) -> None:
-        if not _is_empty(value):
+        if _is_empty(value):
+            return
+        if BOT in event.flags:
+            self.doubtful[name] = value
+            self.sources[f"doubtful.{name}"] = event
+        else:
             self.values[name] = value
             self.sources[name] = event
 
     def _profile(self, event: Event) -> None:
+        answers: Mapping[str, object] = {}
+        not_said = RESERVED
         if event.route is Route.FORM:
-            answers: Mapping[str, object] = event.properties
-        else:
+            answers, not_said = event.properties, RESERVED | DERIVED
+        elif event.route in (Route.SERVER, Route.OPERATOR):
             said = event.properties.get("facts")
-            trusted = event.route in (Route.SERVER, Route.OPERATOR)
-            answers = said if trusted and isinstance(said, Mapping) else {}
+            answers = said if isinstance(said, Mapping) else {}
         for name, value in answers.items():
-            if name not in RESERVED:
+            if name not in not_said:
                 self._set(name, value, event)
 
     def _consents(self, event: Event) -> None:
