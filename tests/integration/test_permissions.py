@@ -27,7 +27,7 @@ DAY = timedelta(days=1)
 LOGS: Calls = {"LogGroup": {"CreateLogStream", "PutLogEvents"}}
 STREAM = {"DescribeStream", "GetRecords", "GetShardIterator"}
 STREAMS: Calls = {"FailureBucket": {"PutObject", "ListBucket"}, "*": {"ListStreams"}}
-SES: Calls = {"ses": {"SendEmail"}}  # for which tests have a mailbox
+SES: Calls = {"ses": {"SendEmail", "SendRawEmail"}}  # for which tests have a mailbox
 LAMBDAS: dict[str, Calls] = {
     "capture": LOGS,
     "score": {

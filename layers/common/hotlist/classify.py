@@ -1,7 +1,7 @@
 """What an event tells beside what it says: is it a bot's, by which channel did it come.
 
-Pure and versioned: nothing is classified when it is captured, so a better classifier means
-folding again, and every score heals.
+Pure and versioned: nothing is classified when it is captured, so a better classifier, with a new
+`VERSION`, means that every lead is folded again, as after changed rules.
 """
 
 import re

@@ -1,8 +1,10 @@
 """The deployed rulesets: the live one, and the shadow that is tried out beside it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
-from hotlist import config
+from hotlist import classify, config
 from hotlist.leads import rules_hash
 from hotlist.scoring import domains, ruleset
 from hotlist.scoring.ruleset import Ruleset
@@ -25,7 +27,10 @@ def deployed() -> Rulesets:
     """The rulesets of the checked configuration."""
     domains.built_in()  # read while the function starts, where the processor is a whole one
     shadow = config.find("shadow")
-    return Rulesets(
-        ruleset.from_checked(config.load("scoring")),
-        None if shadow is None else ruleset.from_checked(shadow),
-    )
+    return Rulesets(_load(config.load("scoring")), None if shadow is None else _load(shadow))
+
+
+def _load(checked: Mapping[str, Any]) -> Ruleset:
+    """A ruleset whose hash tells the classifier too: a better one scores every lead again."""
+    loaded = ruleset.from_checked(checked)
+    return replace(loaded, hash=f"{loaded.hash}-{classify.VERSION}")

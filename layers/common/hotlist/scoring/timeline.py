@@ -14,8 +14,6 @@ NEVER: Final = 2**62
 Span = tuple[int, int]
 Spans = tuple[Span, ...]
 
-ALWAYS: Final[Spans] = ((-NEVER, NEVER),)
-
 
 class Presence(IntEnum):
     """Whether something is there during a stretch of time."""
