@@ -59,7 +59,7 @@ up: ## the stack on this machine, until Ctrl-C: landing page, inbox and API
 test: ## lint, types, unit, integration and end-to-end tests
 	@$(MAKE) --no-print-directory -j3 setup
 	@$(MAKE) --no-print-directory lint types
-	.venv/bin/python -m hotlist_cli.config .build/config
+	.venv/bin/python -m hotlist_cli.config .build/tests --config tests/config
 	.venv/bin/python -m pytest
 
 lint: .venv/.done .venv-sam/.done ## style, import rules, template
@@ -79,8 +79,8 @@ mutants: .venv-mutants/.done ## mutation tests of scoring: 600 mutants, up to 45
 bench: ## figures against the budgets
 	@$(MAKE) --no-print-directory -j3 setup
 	-@$(MAKE) --no-print-directory .build/rivals/.done
-	.venv/bin/python -m hotlist_cli.config .build/config
-	PYTHONPATH=.build/config:.build/rivals .venv/bin/python -m bench
+	.venv/bin/python -m hotlist_cli.config .build/tests --config tests/config
+	PYTHONPATH=.build/tests:.build/rivals .venv/bin/python -m bench
 
 build: .venv/.done .venv-sam/.done ## what is deployed: python3.13 on arm64
 	.venv-sam/bin/sam build

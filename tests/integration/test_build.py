@@ -81,7 +81,7 @@ def test_the_layer_has_the_package_the_configuration_and_nothing_to_spare(layer:
 
 
 def test_a_wrong_file_fails_the_build_with_its_place(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "config", tmp_path / "config")
+    shutil.copytree(ROOT / "tests/config", tmp_path / "config")
     wrong = tmp_path / "config" / "scoring.yaml"
     wrong.write_text(wrong.read_text("utf-8").replace("hot: 60", "hto: 60", 1), "utf-8")
     done = subprocess.run(

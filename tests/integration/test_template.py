@@ -20,7 +20,10 @@ NAMES: Final = sorted(name.removesuffix("Function").lower() for name in FUNCTION
 FORCED_WILDCARDS: Final = {
     "*": {"dynamodb:ListStreams"},  # AWS has no narrower resource for it
     "FailureBucket": {"s3:PutObject"},  # the objects' names are Lambda's
-    "ses": {"ses:SendEmail", "ses:SendRawEmail"},  # the sender's domain, and in the sandbox every recipient
+    "ses": {
+        "ses:SendEmail",
+        "ses:SendRawEmail",
+    },  # the sender's domain, and in the sandbox every recipient
 }
 """Resources that have a wildcard, and the only actions that may be on them."""
 

@@ -9,21 +9,19 @@ import pytest
 from hotlist_cli.__main__ import main
 from rulesets import HEAD, event_rule
 
-SHIPPED = Path(__file__).parents[2] / "config"
+OF_TESTS = Path(__file__).parents[1] / "config"
 
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(SHIPPED, tmp_path / "config"))
+    return Path(shutil.copytree(OF_TESTS, tmp_path / "config"))
 
 
 def build(config: Path) -> int:
     return main(["config", str(config.parent / "out"), "--config", str(config)])
 
 
-def test_the_shipped_files_are_built_in_silence(
-    config: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_good_files_are_built_in_silence(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert build(config) == 0
     assert capsys.readouterr().err == ""
 

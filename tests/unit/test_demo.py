@@ -32,7 +32,7 @@ ADA = Visitor(name="Ada", story="", calls=(), events=1, email="ada@lumen.example
 
 @pytest.fixture
 def expectations() -> Expectations:
-    return Expectations.read(ROOT / "config")
+    return Expectations.read(ROOT / "tests/config")
 
 
 def posted(**more: str) -> Event:

@@ -274,7 +274,7 @@ def test_eventbridge_wraps_an_event() -> None:
 
 @pytest.mark.parametrize("hour", range(0, 7 * 24, 5))
 def test_at_any_time_the_demo_finds_a_morning_for_every_recipient(hour: int) -> None:
-    expectations = Expectations.read(ROOT / "config")
+    expectations = Expectations.read(ROOT / "tests/config")
     now = NOW + timedelta(hours=hour)
 
     times = expectations.digest_times(now)

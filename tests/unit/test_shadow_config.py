@@ -20,8 +20,8 @@ rules:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of the shipped configuration."""
-    return Path(shutil.copytree(ROOT / "config", tmp_path / "config"))
+    """A configuration to change."""
+    return Path(shutil.copytree(ROOT / "tests/config", tmp_path / "config"))
 
 
 def name_shadow(file: Path, path: str) -> None:
