@@ -506,6 +506,52 @@ MESSAGES = [
     ),
     ("", "type : the file is empty; docs/ has an example of each file"),
     (
+        top("groups: {engagement: {decay: {steps: {14d: 5, 7d: 2}}}}"),
+        (
+            "order groups.engagement.decay.steps.7d: it is not after the step at 14d; write the "
+            "steps by their age"
+        ),
+    ),
+    (
+        top("stages: 5"),
+        (
+            "type stages: write a map of stages and their matchers, as in {intent: [{event: "
+            "demo_requested}]}"
+        ),
+    ),
+    (
+        top("stages: {intent: 5}"),
+        "type stages.intent: write a list of matchers, as in [{event: page_viewed}]",
+    ),
+    (top("grades: 5"), "type grades: write a map of grades, best first, as in {A: 60, B: {}}"),
+    (
+        top("", head="temperature: {hot: -1}\n"),
+        (
+            "unreachable temperature.hot: every lead is hot, whatever is known of it; write a "
+            "higher minimum"
+        ),
+    ),
+    (
+        event_rule("first_of: 5"),
+        (
+            "wrong-kind rules[1].first_of: a rule has `points` or bands, which have their own; "
+            "leave one of them out"
+        ),
+    ),
+    (
+        with_rule("event: a_b, points: 1"),
+        (
+            "unknown-name rules[1].event: there is no type of event 'a_b' here; there are "
+            "activity, ad_clicked, cart_abandoned, cart_updated, consent_given, "
+            "consent_withdrawn, contact_requested, demo_requested, element_clicked, "
+            "email_bounced, email_clicked, email_complained, email_delivered, email_opened, "
+            "event_reclassified, file_downloaded, form_error, form_submitted, lead_erased, "
+            "lead_imported, meeting_booked, order_completed, page_engaged, page_viewed, "
+            "sales_contacted, sales_rejected, sales_snoozed, sales_won, session_started, "
+            "trial_started, unsubscribed, webinar_attended, webinar_registered"
+        ),
+    ),
+    (
         bands(seats(">=", 0, "<", 10), seats(">=", 5, "<", 20)),
         (
             "bands rules[1].first_of[1]: 5 to 10 fits the band before it too (1.); let one end "

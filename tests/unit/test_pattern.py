@@ -137,6 +137,21 @@ VALUES: list[tuple[str, list[object], list[object], list[object]]] = [
     ("prefix, any case, whole", [{"prefix": {"equals-ignore-case": 'aB"'}}], ["Ab"], ["abx"]),
     ("suffix, any case, whole", [{"suffix": {"equals-ignore-case": '"Ab'}}], ["aB"], ["xab"]),
     ("half a surrogate pair", [{"prefix": "?"}], ["?", "\ud800x"], ["x"]),
+    (
+        "more texts than one function asks",
+        [{"wildcard": f"*{number}x*y"} for number in range(150)],
+        ["0xy", "64x.y", "a149xay"],
+        ["150yx", "x", "149", 149],
+    ),
+    (
+        "pieces before the end",
+        [{"wildcard": "a*bc*c"}],
+        ["abcc", "a.bc.c", "abcbcc"],
+        ["abc", "abcb", "bcc"],
+    ),
+    ("present or false", [{"exists": True}], [False, None, True, 0, ""], []),
+    ("not a number, or a literal", [{"anything-but": [1]}], [True, None, "1", 2], [1, 1.0]),
+    ("around nothing", [{"numeric": [">=", -1, "<", 0]}], [-1, -1e-300], [0, 5e-324, -5e-324]),
 ]
 
 
