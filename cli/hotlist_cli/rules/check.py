@@ -1,4 +1,7 @@
-"""`hotlist rules check`: the same check as the build, with every finding at its place."""
+"""`hotlist rules check`: the same check as the build, with every finding at its place.
+
+Of the one file that it is given: the build reads the `shadow` that a file names, too.
+"""
 
 import argparse
 from collections.abc import Sequence
