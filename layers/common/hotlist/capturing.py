@@ -7,7 +7,6 @@ import html
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from hotlist import forms, http
 from hotlist.forms import BadFields, Received
@@ -74,7 +73,7 @@ class Capture:
         if not isinstance(batch, list) or not 1 <= len(batch) <= MAX_EVENTS:
             raise Refused(422, f"`events` is a list of 1 to {MAX_EVENTS} events.")
         visitor_id = body.get("visitor_id")
-        if not isinstance(visitor_id, str) or not 1 <= len(visitor_id) <= forms.MAX_KEY:
+        if not visitor_id or visitor_id != forms.plain_text(visitor_id, forms.MAX_KEY):
             raise Refused(422, f"`visitor_id` is a text of at most {forms.MAX_KEY} characters.")
         consent = body.get("consent")
         if not (
@@ -104,7 +103,7 @@ class Capture:
         origin = request.headers.get("origin")
         if origin is None or origin == "null":
             return
-        if origin in (of_form or self._allowed) or urlsplit(origin).netloc == request.host:
+        if origin in (of_form or self._allowed) or origin.partition("://")[2] == request.host:
             return
         raise Refused(403, "This page may not post here.")
 
