@@ -3,6 +3,7 @@
 import base64
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -61,6 +62,22 @@ def test_the_same_again_is_the_same_event_and_costs_one_write(api: Api) -> None:
     first, second = api.post("/forms/contact", GOOD), api.post("/forms/contact", GOOD)
     assert first == second
     assert api.calls == ["PutItem", "PutItem"]
+    assert len(api.items()) == 1
+
+
+def test_a_script_whose_answer_was_lost_sends_the_form_plainly_and_it_is_one_event(
+    api: Api,
+) -> None:
+    said = {
+        **GOOD,
+        "message": "Hi\nAda",
+        "event_id": "01a21812-483b-7486-b5e5-caa189fa8919",
+        "visitor_id": "01a21812-4838-70fd-a6d6-7bbeba09beba",
+    }
+    assert api.post("/forms/contact", said)[0] == 201
+    plain = urlencode(said | {"message": "Hi\r\nAda"})
+    form = "application/x-www-form-urlencoded"
+    assert api.post("/forms/contact", plain, content_type=form)[0] == 201
     assert len(api.items()) == 1
 
 

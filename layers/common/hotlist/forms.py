@@ -155,7 +155,8 @@ def _answers(
     for name, spec in form["fields"].items():
         value = raw.get(name)
         if isinstance(value, str):
-            value = value.strip()
+            # A page's script ends lines with \n, the same form without it with \r\n.
+            value = value.strip().replace("\r\n", "\n")
         if value is None or value == "":
             if spec.get("required"):
                 errors[name] = "this field is required"
