@@ -149,7 +149,7 @@ def problem(
 
 def page(status: int, html: str) -> Answer:
     """A small HTML page for a plain form."""
-    policy = "default-src 'none'; style-src 'unsafe-inline'; form-action *"
+    policy = "default-src 'none'; style-src 'unsafe-inline'"
     headers = {
         "content-type": "text/html; charset=utf-8",
         "cache-control": "no-store",
