@@ -22,7 +22,7 @@ _CONTEXT: Final = (
 ).split()
 """What the page may say of itself and the visit, beside the form's own fields."""
 
-_ENVELOPE: Final = frozenset({"visitor_id", "event_id", "sent_at", "occurred_at", "consents"})
+_MAX_LENGTH: Final = {"message": 5_000}
 _YES: Final = frozenset({"true", "on", "yes", "1"})
 
 
@@ -180,8 +180,9 @@ def _answer(spec: Mapping[str, Any], value: Any, region: str, contact: _Contact)
         value.encode()
     except UnicodeEncodeError:
         raise ValueError("this text cannot be stored") from None
-    if len(value) > spec.get("max", 1_000):
-        raise ValueError(f"at most {spec.get('max', 1_000)} characters")
+    most = spec.get("max", _MAX_LENGTH.get(kind, 1_000))
+    if len(value) > most:
+        raise ValueError(f"at most {most} characters")
     if len(value) < spec.get("min", 0):
         raise ValueError(f"at least {spec['min']} characters")
     if kind == "email":
@@ -196,7 +197,7 @@ def _answer(spec: Mapping[str, Any], value: Any, region: str, contact: _Contact)
 
 
 def _integer(spec: Mapping[str, Any], value: Any) -> int:
-    if isinstance(value, str) and value.lstrip("-").isascii() and value.lstrip("-").isdigit():
+    if isinstance(value, str) and value.isascii() and value.removeprefix("-").isdigit():
         value = int(value[:20])
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError("this field is a whole number")
@@ -242,7 +243,7 @@ def _extra(form: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
     extra: dict[str, str] = {}
     size = 0
     for name, value in raw.items():
-        known = name in form["fields"] or name in _CONTEXT or name in _ENVELOPE
+        known = name in form["fields"] or name in _CONTEXT or name in events.ENVELOPE
         if known or name == form.get("honeypot") or name.startswith("consent_"):
             continue
         text = value if isinstance(value, str) else str(value)
