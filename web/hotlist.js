@@ -15,15 +15,15 @@
   const CAMPAIGN = ["source", "medium", "campaign", "term", "content"];
   const CLICK_IDS = ["gclid", "gbraid", "wbraid", "fbclid", "msclkid", "ttclid", "li_fat_id"];
 
-  // Storage may be refused (private windows, policies): then the visit is one page long.
+  // Storage may be refused or full (private windows, policies): then the visit is one page long.
   const memory = {};
   const store = {
     get(key) {
-      try { return localStorage.getItem("hotlist." + key); } catch { return memory[key] ?? null; }
+      if (key in memory) return memory[key];
+      try { return localStorage.getItem("hotlist." + key); } catch { return null; }
     },
     set(key, value) {
-      memory[key] = value;
-      try { localStorage.setItem("hotlist." + key, value); } catch { /* kept in memory */ }
+      try { localStorage.setItem("hotlist." + key, value); } catch { memory[key] = value; }
     },
   };
 
@@ -125,23 +125,41 @@
     });
   };
 
-  const submit = async (form) => {
+  const answersOf = (form) => {
     const fields = {};
     for (const [name, value] of new FormData(form)) if (typeof value === "string") fields[name] = value;
+    return fields;
+  };
+
+  const besides = (form, fields) => {
     // The same answers sent twice have the same key, so a double click is one submission.
     const answers = JSON.stringify(fields);
     if (form.hotlistAnswers !== answers) { form.hotlistAnswers = answers; form.hotlistKey = uuid7(); }
-    Object.assign(fields, context(), touch(), {
+    return {
+      ...context(),
+      ...touch(),
       event_id: form.hotlistKey,
       sent_at: new Date().toISOString(),
       ...(consented() ? { visitor_id: visitorId() } : {}),
-    });
+    };
+  };
+
+  const submit = async (form, fields) => {
     const answer = await fetch(`${api}/forms/${form.dataset.hotlist}`, {
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/json" },
       body: JSON.stringify(fields),
     });
     return { status: answer.status, body: await answer.json() };
+  };
+
+  // The plain way works where fetch does not. It may be that the form was stored and only the
+  // answer was lost: with the same key and visitor the server knows the submission again.
+  const submitPlainly = (form, beside) => {
+    form.addEventListener("formdata", ({ formData }) => {
+      for (const [name, value] of Object.entries(beside)) formData.set(name, value);
+    }, { once: true });
+    HTMLFormElement.prototype.submit.call(form); // a button may be called `submit`
   };
 
   const say = (form, text) => {
@@ -157,17 +175,21 @@
   const onSubmit = async (submitted) => {
     const form = submitted.target;
     submitted.preventDefault();
+    let beside = {};
     try {
-      const { status, body } = await submit(form);
+      const fields = answersOf(form);
+      beside = besides(form, fields);
+      const { status, body } = await submit(form, { ...fields, ...beside });
       if (status === 201) {
         form.reset();
         say(form, form.dataset.thanks || "Thank you. We have received it.");
       } else {
+        // API Gateway's own answers, 429 and 503, have neither errors nor a title.
         const reasons = (body.errors || []).map((error) => `${error.field}: ${error.reason}`);
-        say(form, reasons.join("; ") || body.title);
+        say(form, reasons.join("; ") || body.title || "This was not sent. Please try again in a moment.");
       }
     } catch {
-      form.submit(); // the plain way still works where fetch does not
+      submitPlainly(form, beside);
     }
   };
 

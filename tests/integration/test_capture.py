@@ -1,8 +1,11 @@
 """The capture function: answers, what is stored, and what each answer costs."""
 
 import base64
+import html
 import json
+import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -64,6 +67,22 @@ def test_the_same_again_is_the_same_event_and_costs_one_write(api: Api) -> None:
     assert len(api.items()) == 1
 
 
+def test_a_script_whose_answer_was_lost_sends_the_form_plainly_and_it_is_one_event(
+    api: Api,
+) -> None:
+    said = {
+        **GOOD,
+        "message": "Hi\nAda",
+        "event_id": "01a21812-483b-7486-b5e5-caa189fa8919",
+        "visitor_id": "01a21812-4838-70fd-a6d6-7bbeba09beba",
+    }
+    assert api.post("/forms/contact", said)[0] == 201
+    plain = urlencode(said | {"message": "Hi\r\nAda"})
+    form = "application/x-www-form-urlencoded"
+    assert api.post("/forms/contact", plain, content_type=form)[0] == 201
+    assert len(api.items()) == 1
+
+
 def test_a_plain_html_form_is_sent_on(api: Api) -> None:
     answer = api.app.handler(
         http_event(
@@ -89,6 +108,35 @@ def test_a_plain_html_form_is_told_what_is_wrong(api: Api) -> None:
     assert status == 422
     assert "<li><b>email</b>" in page
     assert "<script" not in page
+
+
+LINKS = [
+    ({"referer": "https://www.example.com/offer?a=1&b=2"}, "https://www.example.com/offer?a=1&b=2"),
+    ({"origin": "https://shop.example.com"}, "https://shop.example.com"),
+    ({"referer": "HTTP://www.example.com/"}, "HTTP://www.example.com/"),
+    ({"referer": "javascript:alert(1)", "origin": "https://evil.example"}, "https://evil.example"),
+    ({"referer": 'https://x/"><script>alert(1)</script>'}, 'https://x/"><script>alert(1)</script>'),
+    ({"referer": "javascript:alert(1)", "origin": "null"}, None),
+    ({}, None),
+]
+
+
+@pytest.mark.parametrize(("headers", "link"), LINKS)
+@pytest.mark.parametrize("body", ["name=Ada", "name=%FF", urlencode(GOOD)])
+def test_a_page_leads_back_to_where_its_visitor_came_from(
+    api: Api, monkeypatch: pytest.MonkeyPatch, body: str, headers: dict[str, str], link: str | None
+) -> None:
+    monkeypatch.delitem(api.app.capture._forms["contact"], "redirect_url")
+    form = "application/x-www-form-urlencoded"
+    event = http_event(
+        "POST", "/forms/contact", body, content_type=form, accept="text/html", **headers
+    )
+    answer = api.app.handler(event, None)
+    assert re.findall("<a .*?</a>|<script", answer["body"]) == (
+        [f'<a href="{html.escape(link)}">Back</a>'] if link else []
+    )
+    policy = answer["headers"]["content-security-policy"]
+    assert policy == "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def test_a_body_in_base64_and_another_charset_is_read(api: Api) -> None:

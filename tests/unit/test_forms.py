@@ -88,6 +88,27 @@ def test_each_field_is_checked(raw: dict[str, Any], field: str) -> None:
     assert list(errors({**GOOD, **raw})) == [field]
 
 
+@pytest.mark.parametrize("said", ["--5", "-", "5-", "\u0665", "1e2", "", "0x5", "- 5"])
+def test_a_number_that_is_none_is_told_plainly(said: str) -> None:
+    found = errors({**GOOD, "email": "no", "size": said})
+    assert found.get("size") == ("this field is a whole number" if said else None)
+
+
+def test_a_message_holds_more_than_a_text() -> None:
+    fields = {"email": {"type": "email"}, "text": {"type": "text"}, "message": {"type": "message"}}
+    form = {"type": "form_submitted", "fields": fields}
+    most = {"text": 1_000, "message": 5_000}
+    good = {"email": "a@example.org"} | {name: "x" * size for name, size in most.items()}
+    assert forms.submission("f", form, good, Received(at=NOW)).properties["text"] == "x" * 1_000
+    long = good | {name: "x" * (size + 1) for name, size in most.items()}
+    with pytest.raises(BadFields) as error:
+        forms.submission("f", form, long, Received(at=NOW))
+    assert error.value.errors == {
+        "text": "at most 1000 characters",
+        "message": "at most 5000 characters",
+    }
+
+
 def test_answers_have_their_types_from_an_html_form_too() -> None:
     event = submit({**GOOD, "size": "50", "terms": "on", "role": "director"})
     assert (event.properties["size"], event.properties["terms"]) == (50, True)
@@ -219,6 +240,17 @@ def test_the_shipped_forms_are_good() -> None:
         (YAML + "  type: page_viewed\n", "contact", "cannot send"),
         (YAML + "  redirect_url: javascript:alert(1)\n", "contact.redirect_url", ""),
         (YAML.replace("contact", "con/tact"), "con/tact", ""),
+        (YAML + "  default_region: UK\n", "contact.default_region", "as in GB (not UK)"),
+        (YAML + "  default_region: pl\n", "contact.default_region", "write PL"),
+        (YAML + "  default_region: XK1\n", "contact.default_region", "two letters"),
+        *(
+            (YAML.replace("email: {", f"{name}: {{type: text}}\n    email: {{"), "contact", name)
+            for name in (*sorted(events.ENVELOPE), "consent_email", "page_url", "stage")
+        ),
+        *(
+            (YAML + f"  honeypot: {name}\n", "contact", name)
+            for name in (*sorted(events.ENVELOPE), "consent_email", "page_url", "email")
+        ),
         ("", "", "empty"),
     ],
 )

@@ -7,7 +7,6 @@ import html
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from hotlist import forms, http
 from hotlist.forms import BadFields, Received
@@ -15,12 +14,13 @@ from hotlist.http import Answer, Refused, Request
 from hotlist.store.events import EventStore
 
 MAX_EVENTS: Final = 20
+MAX_URL: Final = 4_096
 _METHODS: Final = {"forms": "POST", "events": "POST"}
 
 _PAGE: Final = """<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>{title}</title>
 <style>body{{font:16px/1.5 system-ui;max-width:32rem;margin:4rem auto;padding:0 1rem}}</style>
-<h1>{title}</h1>{body}<p><a href="javascript:history.back()">Back</a></p></html>"""
+<h1>{title}</h1>{body}{back}</html>"""
 
 
 class Capture:
@@ -43,12 +43,12 @@ class Capture:
             return _elsewhere(request)
         except BadFields as error:
             if request.is_plain_form:
-                return http.page(422, _errors_page(error.errors))
+                return http.page(422, _errors_page(request, error.errors))
             return http.problem(422, "Some fields are not right.", error.errors)
         except Refused as error:
             if request.is_plain_form:
                 reason = f"<p>{html.escape(error.reason)}</p>"
-                return http.page(error.status, _page("This did not work", reason))
+                return http.page(error.status, _page(request, "This did not work", reason))
             return http.problem(error.status, error.reason, None, **error.headers)
 
     def _form(self, request: Request, now: datetime) -> Answer:
@@ -61,7 +61,9 @@ class Capture:
         self._store.put(event, tell=bool(form.get("tell")) and not event.flags)
         target = form.get("redirect_url")
         if request.is_plain_form:
-            return http.redirect(target) if target else http.page(200, _page("Thank you", ""))
+            return (
+                http.redirect(target) if target else http.page(200, _page(request, "Thank you", ""))
+            )
         body = {"event_id": event.event_id}
         return http.answer(201, body | ({"redirect_url": target} if target else {}))
 
@@ -74,7 +76,7 @@ class Capture:
         if not isinstance(batch, list) or not 1 <= len(batch) <= MAX_EVENTS:
             raise Refused(422, f"`events` is a list of 1 to {MAX_EVENTS} events.")
         visitor_id = body.get("visitor_id")
-        if not isinstance(visitor_id, str) or not 1 <= len(visitor_id) <= forms.MAX_KEY:
+        if not visitor_id or visitor_id != forms.plain_text(visitor_id, forms.MAX_KEY):
             raise Refused(422, f"`visitor_id` is a text of at most {forms.MAX_KEY} characters.")
         consent = body.get("consent")
         if not (
@@ -104,7 +106,7 @@ class Capture:
         origin = request.headers.get("origin")
         if origin is None or origin == "null":
             return
-        if origin in (of_form or self._allowed) or urlsplit(origin).netloc == request.host:
+        if origin in (of_form or self._allowed) or origin.partition("://")[2] == request.host:
             return
         raise Refused(403, "This page may not post here.")
 
@@ -127,12 +129,21 @@ def _elsewhere(request: Request) -> Answer:
     return http.problem(404, "There is nothing here.")
 
 
-def _errors_page(errors: Mapping[str, str]) -> str:
+def _errors_page(request: Request, errors: Mapping[str, str]) -> str:
     rows = "".join(
         f"<li><b>{html.escape(name)}</b>: {html.escape(why)}</li>" for name, why in errors.items()
     )
-    return _page("Please have another look", f"<ul>{rows}</ul>")
+    return _page(request, "Please have another look", f"<ul>{rows}</ul>")
 
 
-def _page(title: str, body: str) -> str:
-    return _PAGE.format(title=html.escape(title), body=body)
+def _page(request: Request, title: str, body: str) -> str:
+    return _PAGE.format(title=html.escape(title), body=body, back=_back(request))
+
+
+def _back(request: Request) -> str:
+    """A link to where the visitor came from, as far as the browser says so; or nothing."""
+    for name in ("referer", "origin"):
+        url = forms.plain_text(request.headers.get(name), MAX_URL)
+        if url.lower().startswith(("https://", "http://")):
+            return f'<p><a href="{html.escape(url)}">Back</a></p>'
+    return ""

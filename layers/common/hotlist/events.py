@@ -91,6 +91,9 @@ RESERVED: Final = _names(
 )
 """Properties that Hotlist itself gives to events: no field of a form may be called so."""
 
+ENVELOPE: Final = _names("visitor_id event_id sent_at occurred_at consents")
+"""What a page sends beside the answers to a form: no field may be called so either."""
+
 DERIVED: Final = _names(
     "email_domain email_class phone_country has_phone channel first_touch last_touch orders "
     "order_value stage suspended"

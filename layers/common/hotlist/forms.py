@@ -22,7 +22,7 @@ _CONTEXT: Final = (
 ).split()
 """What the page may say of itself and the visit, beside the form's own fields."""
 
-_ENVELOPE: Final = frozenset({"visitor_id", "event_id", "sent_at", "occurred_at", "consents"})
+_MAX_LENGTH: Final = {"message": 5_000}
 _YES: Final = frozenset({"true", "on", "yes", "1"})
 
 
@@ -58,7 +58,7 @@ def submission(
         errors[wanted[0]] = "an e-mail address or a phone number is needed"
     if errors:
         raise BadFields(errors)
-    visitor = _text(raw.get("visitor_id"), MAX_KEY)
+    visitor = plain_text(raw.get("visitor_id"), MAX_KEY)
     kinds = ((EMAIL, contact.email), (PHONE, contact.phone), (VISITOR, visitor))
     subject, *names = [identity.subject(kind, value) for kind, value in kinds if value]
     properties = {
@@ -77,7 +77,7 @@ def submission(
         route=Route.FORM,
         form=name,
         event_type=form["type"],
-        key=_text(raw.get("event_id"), MAX_KEY) or None,
+        key=plain_text(raw.get("event_id"), MAX_KEY) or None,
         content={"subject": subject, "names": names, "answers": answers, "consents": consents},
         received_at=received.at,
         occurred_at=occurred_at,
@@ -114,7 +114,7 @@ def tracked(raw: object, visitor_id: str, received: Received, sent_at: object) -
         raise BadFields({"properties": "properties are an object"})
     properties = {**_context({**said, **raw}, received), **_actions(said)}
     occurred_at = events.occurred(received.at, _instant(raw.get("occurred_at")), _instant(sent_at))
-    key = _text(raw.get("event_id"), MAX_KEY) or None
+    key = plain_text(raw.get("event_id"), MAX_KEY) or None
     subject = identity.subject(VISITOR, visitor_id)
     ids = events.identify(
         route=Route.BEACON,
@@ -155,7 +155,8 @@ def _answers(
     for name, spec in form["fields"].items():
         value = raw.get(name)
         if isinstance(value, str):
-            value = value.strip()
+            # A page's script ends lines with \n, the same form without it with \r\n.
+            value = value.strip().replace("\r\n", "\n")
         if value is None or value == "":
             if spec.get("required"):
                 errors[name] = "this field is required"
@@ -179,8 +180,9 @@ def _answer(spec: Mapping[str, Any], value: Any, region: str, contact: _Contact)
         value.encode()
     except UnicodeEncodeError:
         raise ValueError("this text cannot be stored") from None
-    if len(value) > spec.get("max", 1_000):
-        raise ValueError(f"at most {spec.get('max', 1_000)} characters")
+    most = spec.get("max", _MAX_LENGTH.get(kind, 1_000))
+    if len(value) > most:
+        raise ValueError(f"at most {most} characters")
     if len(value) < spec.get("min", 0):
         raise ValueError(f"at least {spec['min']} characters")
     if kind == "email":
@@ -195,7 +197,7 @@ def _answer(spec: Mapping[str, Any], value: Any, region: str, contact: _Contact)
 
 
 def _integer(spec: Mapping[str, Any], value: Any) -> int:
-    if isinstance(value, str) and value.lstrip("-").isascii() and value.lstrip("-").isdigit():
+    if isinstance(value, str) and value.isascii() and value.removeprefix("-").isdigit():
         value = int(value[:20])
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError("this field is a whole number")
@@ -207,7 +209,7 @@ def _integer(spec: Mapping[str, Any], value: Any) -> int:
 def _context(raw: Mapping[str, Any], received: Received) -> dict[str, Any]:
     context: dict[str, Any] = {}
     for name in _CONTEXT:
-        if name in raw and (value := _text(raw[name], MAX_CONTEXT)):
+        if name in raw and (value := plain_text(raw[name], MAX_CONTEXT)):
             context[name] = value
     url = context.get("page_url")
     if url:
@@ -215,22 +217,24 @@ def _context(raw: Mapping[str, Any], received: Received) -> dict[str, Any]:
             context["page_path"] = urlsplit(url).path or "/"
         except ValueError:
             del context["page_url"]
-    language = context.get("language") or received.accept_language.partition(",")[0]
+    accepted = plain_text(received.accept_language, MAX_CONTEXT).partition(",")[0]
+    language = context.get("language") or accepted
     if language:
         context["language"] = language.partition("-")[0].partition(";")[0].strip().lower()[:8]
     if received.user_agent:
-        context["user_agent"] = received.user_agent[:512]
+        context["user_agent"] = plain_text(received.user_agent, 512)
     if received.origin is not None:
-        context["origin"] = received.origin[:256]
+        context["origin"] = plain_text(received.origin, 256)
     return context
 
 
 def _actions(said: Mapping[str, Any]) -> dict[str, Any]:
     """An action's own properties: plain values, bounded."""
     return {
-        str(name)[:64]: value[:MAX_CONTEXT] if isinstance(value, str) else value
+        own: plain_text(value, MAX_CONTEXT) if isinstance(value, str) else value
         for name, value in list(said.items())[:50]
-        if name not in events.RESERVED and isinstance(value, str | int | float | bool)
+        if (own := plain_text(name, 64)) not in events.RESERVED
+        and isinstance(value, str | int | float | bool)
     }
 
 
@@ -239,14 +243,14 @@ def _extra(form: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
     extra: dict[str, str] = {}
     size = 0
     for name, value in raw.items():
-        known = name in form["fields"] or name in _CONTEXT or name in _ENVELOPE
+        known = name in form["fields"] or name in _CONTEXT or name in events.ENVELOPE
         if known or name == form.get("honeypot") or name.startswith("consent_"):
             continue
         text = value if isinstance(value, str) else str(value)
         size += len(name) + len(text)
         if size > MAX_EXTRA:
             break
-        extra[name] = text
+        extra[plain_text(name, MAX_EXTRA)] = plain_text(text, MAX_EXTRA)
     return {"extra": extra} if extra else {}
 
 
@@ -264,7 +268,8 @@ def _consents(form: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]
     }
 
 
-def _text(value: object, most: int) -> str:
+def plain_text(value: object, most: int) -> str:
+    """The text, cut, without what UTF-8 cannot write (halves of characters); "" for no text."""
     if not isinstance(value, str):
         return ""
     return value[:most].encode("utf-8", "ignore").decode()

@@ -1,9 +1,17 @@
 """The schema of forms.yaml, by pydantic. The build alone uses it."""
 
-import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, model_validator
+from phonenumbers import SUPPORTED_REGIONS
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    RootModel,
+    ValidationError,
+    model_validator,
+)
 
 from hotlist import events
 from hotlist.events import Route
@@ -13,6 +21,20 @@ from hotlist.yaml_source import parse_yaml
 FormName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Url = Annotated[str, Field(pattern=r"^https?://[^\s]+$", max_length=2000)]
+
+
+def _known_region(region: str) -> str:
+    if region in SUPPORTED_REGIONS:
+        return region
+    if region.upper() in SUPPORTED_REGIONS:
+        raise ValueError(f"write {region.upper()}, in capitals")
+    raise ValueError(
+        f"{region!r} is no country of phone numbers; write its two letters of ISO 3166, "
+        "as in GB (not UK), PL or US"
+    )
+
+
+Region = Annotated[str, AfterValidator(_known_region)]
 
 
 class FieldSpec(BaseModel):
@@ -48,7 +70,7 @@ class Form(BaseModel):
     fields: dict[FieldName, FieldSpec]
     tell: bool = False
     honeypot: FieldName | None = None
-    default_region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "US"
+    default_region: Region = "US"
     redirect_url: Url | None = None
     origins: list[Annotated[str, Field(pattern=r"^https?://[^/\s]+$")]] | None = None
     consents: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Consent] = {}
@@ -65,13 +87,12 @@ class Form(BaseModel):
     def _fits(self) -> "Form":
         if not events.may_send(Route.FORM, self.type):
             raise ValueError(f"a form cannot send events of the type {self.type!r}")
-        reserved = sorted((events.RESERVED | events.DERIVED) & self.fields.keys())
-        if reserved:
-            raise ValueError(f"Hotlist itself uses the name {reserved[0]!r}; call the field else")
-        clash = [name for name in self.fields if re.match(r"consent_|visitor_id$|event_id$", name)]
-        if clash or self.honeypot in self.fields:
-            name = clash[0] if clash else self.honeypot
-            raise ValueError(f"the field {name!r} means something else already")
+        ours = events.RESERVED | events.DERIVED | events.ENVELOPE
+        for name in (*self.fields, *([self.honeypot] if self.honeypot else [])):
+            if name in ours or name.startswith("consent_"):
+                raise ValueError(f"Hotlist itself uses the name {name!r}; call the field else")
+        if self.honeypot in self.fields:
+            raise ValueError(f"{self.honeypot!r} is a field already; call the honeypot else")
         kinds = [field.type for field in self.fields.values()]
         if not {"email", "phone"} & set(kinds):
             raise ValueError("a form needs a field of the type email or phone")

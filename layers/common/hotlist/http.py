@@ -75,10 +75,18 @@ class Request(NamedTuple):
         return raw
 
     def json_body(self) -> Mapping[str, Any]:
-        """The body as a JSON object. :raises Refused: if it is none."""
+        """The body as a JSON object. :raises Refused: if it is none.
+
+        Its texts may hold halves of characters, which JSON can write and UTF-8 cannot.
+        """
         try:
             text = self.raw_body().decode().removeprefix("\N{BYTE ORDER MARK}")
-            body = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_once_each)
+            body = json.loads(
+                text,
+                parse_float=_finite,
+                parse_constant=_no_constant,
+                object_pairs_hook=_once_each,
+            )
         except (ValueError, RecursionError) as error:
             raise Refused(400, "The body is not JSON in UTF-8.") from error
         if not isinstance(body, dict):
@@ -141,7 +149,7 @@ def problem(
 
 def page(status: int, html: str) -> Answer:
     """A small HTML page for a plain form."""
-    policy = "default-src 'none'; style-src 'unsafe-inline'; form-action *"
+    policy = "default-src 'none'; style-src 'unsafe-inline'"
     headers = {
         "content-type": "text/html; charset=utf-8",
         "cache-control": "no-store",
@@ -157,6 +165,13 @@ def redirect(url: str) -> Answer:
 
 def _header(name: str) -> str:
     return name.replace("_", "-")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if abs(number) == float("inf"):
+        raise ValueError(f"{digits} is more than a double holds")
+    return number
 
 
 def _no_constant(name: str) -> object:
