@@ -13,7 +13,7 @@ ROOT: Final = Path(__file__).parents[2]
 README: Final = (ROOT / "README.md").read_text("utf-8")
 CONFIGURATION: Final = (ROOT / "docs" / "configuration.md").read_text("utf-8")
 LANDING: Final = (ROOT / "web" / "landing" / "index.html").read_text("utf-8")
-SHIPPED: Final = (ROOT / "config" / "forms.yaml").read_text("utf-8")
+SHIPPED: Final = (ROOT / "tests" / "config" / "forms.yaml").read_text("utf-8")
 
 
 class _Forms(HTMLParser):
