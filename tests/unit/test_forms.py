@@ -88,7 +88,15 @@ def test_each_field_is_checked(raw: dict[str, Any], field: str) -> None:
     assert list(errors({**GOOD, **raw})) == [field]
 
 
-@pytest.mark.parametrize("said", ["--5", "-", "5-", "\u0665", "1e2", "", "0x5", "- 5"])
+def test_a_number_is_read_whole() -> None:
+    spec = {"type": "integer", "max": 10**30}
+    assert forms._integer(spec, "0" * 25 + "7") == 7
+    assert forms._integer(spec, "1" + "0" * 30) == 10**30
+    with pytest.raises(ValueError, match="from"):
+        forms._integer(spec, "9" * 31)
+
+
+@pytest.mark.parametrize("said", ["9" * 401, "--5", "-", "5-", "\u0665", "1e2", "", "0x5", "- 5"])
 def test_a_number_that_is_none_is_told_plainly(said: str) -> None:
     found = errors({**GOOD, "email": "no", "size": said})
     assert found.get("size") == ("this field is a whole number" if said else None)

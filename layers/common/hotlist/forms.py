@@ -3,6 +3,7 @@
 Capture reads the checked JSON and builds no models; pydantic checks the file at build time.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -23,6 +24,7 @@ _CONTEXT: Final = (
 """What the page may say of itself and the visit, beside the form's own fields."""
 
 _MAX_LENGTH: Final = {"message": 5_000}
+_WHOLE: Final = re.compile(r"-?[0-9]{1,400}\Z")
 _YES: Final = frozenset({"true", "on", "yes", "1"})
 
 
@@ -197,8 +199,8 @@ def _answer(spec: Mapping[str, Any], value: Any, region: str, contact: _Contact)
 
 
 def _integer(spec: Mapping[str, Any], value: Any) -> int:
-    if isinstance(value, str) and value.isascii() and value.removeprefix("-").isdigit():
-        value = int(value[:20])
+    if isinstance(value, str) and _WHOLE.match(value):
+        value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError("this field is a whole number")
     if not spec.get("min", -(10**15)) <= value <= spec.get("max", 10**15):
