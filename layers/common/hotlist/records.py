@@ -50,7 +50,10 @@ _PASSING_CODES: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record of a batch: what the platform calls it, and what it is about."""
+    """One record of a batch: what the platform calls it, and what it is about.
+
+    `is_new` says that a stream's item has just been inserted.
+    """
 
     record_id: str
     subject: str
@@ -58,6 +61,7 @@ class Record:
     image: Mapping[str, Any] = field(default_factory=dict)
     before: Mapping[str, Any] = field(default_factory=dict)
     body: str | None = None
+    is_new: bool = False
 
 
 def inserts(event: Mapping[str, Any]) -> Iterator[Record]:
@@ -82,6 +86,7 @@ def _stream(event: Mapping[str, Any]) -> Iterator[tuple[str, Record]]:
                 event_id=rest[0] if rest else "",
                 image=change.get("NewImage", {}),
                 before=change.get("OldImage", {}),
+                is_new=raw["eventName"] == "INSERT",
             ),
         )
 
