@@ -1,6 +1,7 @@
 """The notify function: alerts, form messages, and what SES says of mails."""
 
 import json
+import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -59,7 +60,7 @@ class Notify:
 @pytest.fixture
 def notify(tables: Any, monkeypatch: pytest.MonkeyPatch) -> Notify:
     _, names = tables
-    failures = boto3.client("sqs").create_queue(QueueName=f"n-{names['events']}")["QueueUrl"]
+    failures = boto3.client("sqs").create_queue(QueueName=f"n-{uuid.uuid4()}")["QueueUrl"]
     environment = {
         "DELIVERIES_TABLE": names["deliveries"],
         "FAILURE_QUEUE_URL": failures,

@@ -1,6 +1,7 @@
 """The score function over real store code: folds, alerts, bad records, changed rules."""
 
 import json
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -68,8 +69,8 @@ class Score:
 def score(tables: Any, monkeypatch: pytest.MonkeyPatch) -> Score:
     _, names = tables
     sqs = boto3.client("sqs")
-    failures = sqs.create_queue(QueueName=f"failures-{names['events']}")["QueueUrl"]
-    rescore = sqs.create_queue(QueueName=f"rescore-{names['events']}")["QueueUrl"]
+    failures = sqs.create_queue(QueueName=f"failures-{uuid.uuid4()}")["QueueUrl"]
+    rescore = sqs.create_queue(QueueName=f"rescore-{uuid.uuid4()}")["QueueUrl"]
     environment = {
         "EVENTS_TABLE": names["events"],
         "LEADS_TABLE": names["leads"],
