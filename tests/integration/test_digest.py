@@ -143,6 +143,30 @@ def test_no_hot_lead_no_mail(digest: Digest) -> None:
     assert digest.run(ANNAS_HOUR)["sent"] == 0
 
 
+def test_a_lead_turning_hot_later_starts_no_digest_that_was_not_worth_sending(
+    digest: Digest,
+) -> None:
+    assert digest.run(ANNAS_HOUR)["sent"] == 0
+    digest.lead("ada@example.org", ANNAS_HOUR + timedelta(minutes=5))
+    assert digest.run(ANNAS_HOUR + timedelta(minutes=15))["sent"] == 0
+    assert digest.run(BENS_HOUR)["sent"] == 1
+    assert digest.ses.to == ["ben@example.com"]
+    assert digest.run(ANNAS_HOUR + timedelta(days=1))["sent"] == 1
+
+
+def test_an_empty_digest_that_could_not_be_sent_is_tried_again_and_then_let_be(
+    digest: Digest,
+) -> None:
+    digest.lead("ada@example.org", ANNAS_HOUR - timedelta(days=14) + timedelta(minutes=10))
+    digest.ses.refuse = {"anna@example.com": ("TooManyRequestsException", 429)}
+    with pytest.raises(RunFailed, match="recipient=anna"):
+        digest.run(ANNAS_HOUR)
+    digest.ses.refuse = {}
+    assert digest.run(ANNAS_HOUR + timedelta(minutes=15))["sent"] == 0  # it has cooled meanwhile
+    digest.lead("bo@example.org", ANNAS_HOUR + timedelta(minutes=20))
+    assert digest.run(ANNAS_HOUR + timedelta(minutes=30))["sent"] == 0
+
+
 def test_a_lead_that_has_cooled_since_is_not_in_it_and_is_queued(digest: Digest) -> None:
     digest.lead("ada@example.org", ANNAS_HOUR - timedelta(days=14, hours=1))
     assert digest.run(ANNAS_HOUR) == {"queued": 1, "sent": 0}

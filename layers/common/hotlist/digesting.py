@@ -10,7 +10,7 @@ from hotlist.delivery import Outbox
 from hotlist.folding import Folder
 from hotlist.leads import Lead
 from hotlist.records import Troubles
-from hotlist.sales import Sales
+from hotlist.sales import Recipient, Sales
 from hotlist.scoring.ruleset import Ruleset
 from hotlist.store.leads import LeadStore
 
@@ -31,9 +31,7 @@ class Digester:
         How many. A lead that cannot be viewed is left out, but waited for if the trouble may
         pass or there is no other.
         """
-        due = list(self.sales.due(now))
-        off = self.outbox.deliveries.disabled(recipient.id for recipient, _ in due)
-        waiting = [(r, f"digest#{r.id}#{day}") for r, day in due if r.id not in off]
+        waiting = self._waiting(now)
         if not waiting:
             return 0
         of_leads = Troubles()
@@ -42,18 +40,24 @@ class Digester:
         if of_leads.may_pass or (of_leads and not hot.count):
             return 0
         sent = 0
-        for recipient, delivery_id in waiting if hot.count or self.sales.sends_when_empty else ():
-            render = partial(mails.digest, hot, recipient, now, self.rules.title)
-            sent += bool(
-                troubles.attempt(
-                    {"recipient": recipient.id},
-                    self.outbox.send_once,
-                    recipient,
-                    delivery_id,
-                    render,
-                )
-            )
+        for recipient, delivery_id in waiting:
+            ids = {"recipient": recipient.id}
+            if hot.count or self.sales.sends_when_empty:
+                render = partial(mails.digest, hot, recipient, now, self.rules.title)
+                send = partial(self.outbox.send_once, recipient, delivery_id, render)
+                sent += bool(troubles.attempt(ids, send))
+            else:
+                troubles.attempt(ids, self.outbox.let_be, delivery_id)
         return sent
+
+    def _waiting(self, now: datetime) -> list[tuple[Recipient, str]]:
+        """Who is still to get a digest at `now`, with its delivery."""
+        due = list(self.sales.due(now))
+        deliveries = self.outbox.deliveries
+        off = deliveries.disabled(recipient.id for recipient, _ in due)
+        waiting = [(r, f"digest#{r.id}#{day}") for r, day in due if r.id not in off]
+        settled = deliveries.settled(delivery_id for _, delivery_id in waiting)
+        return [one for one in waiting if one[1] not in settled]
 
     def _hot(self, now: datetime, troubles: Troubles) -> Iterator[Lead]:
         """The leads stored as hot, as they are now."""
