@@ -1,14 +1,15 @@
 """Whose digest is due, also on the days on which clocks change."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from hotlist import sales
 from hotlist.findings import BadConfig
-from hotlist.sales import Recipient
+from hotlist.sales import CATCH_UP, Recipient
 
 EVERY_DAY = frozenset(range(7))
 
@@ -55,6 +56,30 @@ def test_every_local_day_is_due_and_only_once_its_time_has_come(
     assert day.date().isoformat() in days
     for first, after in zip(sorted(days), sorted(days)[1:], strict=False):
         assert datetime.fromisoformat(after) - datetime.fromisoformat(first) == timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [
+        ("UTC", date(2026, 5, 5)),
+        ("Europe/Warsaw", date(2026, 3, 29)),  # 2:00 to 3:00 is skipped
+        ("Europe/Warsaw", date(2026, 10, 25)),  # 2:00 to 3:00 comes twice
+        ("Africa/Cairo", date(2026, 4, 24)),  # 0:00 to 1:00 is skipped
+        ("Africa/Cairo", date(2026, 10, 29)),  # 23:00 to 24:00 comes twice
+        ("Asia/Kathmandu", date(2026, 5, 5)),
+    ],
+)
+def test_a_digest_at_any_minute_of_a_day_is_due_at_the_next_run(zone: str, day: date) -> None:
+    tz, quarter = ZoneInfo(zone), timedelta(minutes=15)
+    for minute in range(24 * 60):
+        at = time(minute // 60, minute % 60)
+        who = recipient(timezone=zone, digest=at, weekdays=frozenset({day.weekday()}))
+        wanted = datetime.combine(day, at, tz).astimezone(UTC)
+        before = wanted - timedelta(minutes=wanted.minute % 15 or 15)
+        assert who.due_day(before) is None, at
+        assert who.due_day(before + quarter) == day.isoformat(), at
+        assert who.due_day(wanted + CATCH_UP - timedelta(minutes=1)) == day.isoformat(), at
+        assert who.due_day(wanted + CATCH_UP) is None, at
 
 
 def test_it_is_due_at_its_local_time_in_winter_and_in_summer() -> None:
