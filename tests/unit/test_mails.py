@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -145,6 +146,29 @@ def test_the_mime_message_has_both_parts_and_its_tags() -> None:
         "recipient": "anna",
         "delivery": delivery_hash("alert#1#anna"),
     }
+
+
+def mime_of(mail: mails.Mail, recipient: Recipient = ANNA) -> EmailMessage:
+    """What is sent, as whoever receives it reads it."""
+    client = _Client()
+    Mailer(client, "hotlist@example.com", "set").send(mail, recipient, "alert#1#anna")
+    raw = client.request["Content"]["Raw"]["Data"]
+    return message_from_bytes(raw, _class=EmailMessage, policy=policy.default)
+
+
+@pytest.mark.parametrize("name", ["Kowalska, Anna", "Łukasz „Żak”", "A (b) <c@d.example>", 'O"X'])
+def test_a_recipients_name_and_address_arrive_as_they_are(name: str) -> None:
+    anna = replace(ANNA, name=name, email="anna@xn--exmple-cua.org")
+    (to,) = mime_of(mails.alert(lead(), anna, title), anna)["To"].addresses
+    assert (to.display_name, to.addr_spec) == (name, "anna@xn--exmple-cua.org")
+
+
+@pytest.mark.parametrize("email", ["zażółć@example.pl", "a\nb@example.org", None])
+def test_what_no_header_takes_is_no_reply_address(email: str | None) -> None:
+    alert = mails.alert(lead(contact=Contact("Żak", None, email, "+48600100200")), ANNA, title)
+    event = Event(event_id="1", type="contact_requested", occurred_at=NOW, email=email)
+    for mail in (alert, mails.message(event, {}, ANNA)):
+        assert "Reply-To" not in mime_of(mail)
 
 
 def test_an_empty_day_says_so() -> None:

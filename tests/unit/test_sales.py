@@ -115,6 +115,10 @@ ONE = "recipients:\n  - {id: a, name: A, email: a@example.com}\n"
     [
         (ONE + "  - {id: a, name: B, email: b@example.com}\n", ""),
         (ONE.replace("a@example.com", "nobody"), "recipients[0].email"),
+        (ONE.replace("a@example.com", "zażółć@example.pl"), "recipients[0].email"),
+        (ONE.replace("name: A", 'name: "A\\nBcc: b@example.com"'), "recipients[0].name"),
+        (ONE.replace("name: A", 'name: "A\\u0007"'), "recipients[0].name"),
+        (ONE.replace("name: A", 'name: "A\\u2028B"'), "recipients[0].name"),
         (ONE.replace("id: a", "id: a, timezone: Mars/Olympus"), "recipients[0].timezone"),
         (ONE.replace("id: a", 'id: a, digest: "25:00"'), "recipients[0].digest"),
         (ONE.replace("id: a", "id: a, weekdays: [monday]"), "recipients[0].weekdays[0]"),
@@ -127,3 +131,15 @@ def test_a_wrong_file_is_refused_with_its_place(text: str, path: str) -> None:
     with pytest.raises(BadConfig) as error:
         sales.compile_sales(text, "sales.yaml")
     assert error.value.findings[0].path == path
+
+
+@pytest.mark.parametrize(
+    ("written", "email"),
+    [
+        ("Anna.K@example.com", "Anna.K@example.com"),
+        ("anna@exämple.org", "anna@xn--exmple-cua.org"),
+    ],
+)
+def test_an_address_is_passed_on_as_headers_take_it(written: str, email: str) -> None:
+    checked = sales.compile_sales(ONE.replace("a@example.com", written), "sales.yaml")
+    assert sales.from_checked(checked).recipients[0].email == email

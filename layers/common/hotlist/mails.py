@@ -83,7 +83,7 @@ def alert(lead: Lead, recipient: Recipient, title: Title) -> Mail:
         cards=[card],
         more="",
         footer=words["footer_alert"],
-        reply_to=lead.contact.email,
+        reply_to=_reply_to(lead.contact.email),
     )
 
 
@@ -118,7 +118,7 @@ def message(event: Event, labels: Mapping[str, str], recipient: Recipient) -> Ma
         cards=[card],
         more="",
         footer=words["footer_message"],
-        reply_to=event.email,
+        reply_to=_reply_to(event.email),
     )
 
 
@@ -152,6 +152,11 @@ def _reasons(reasons: Iterable[Reason], language: str, title: Title) -> Iterable
 
 def _when(at: datetime | None, zone: ZoneInfo) -> str:
     return "" if at is None else f"{at.astimezone(zone):%d.%m. %H:%M}"
+
+
+def _reply_to(email: str | None) -> str | None:
+    """The address if a header can hold it as it is."""
+    return email if email and email.isascii() and email.isprintable() else None
 
 
 def _short(value: object, most: int = _MAX_NAME) -> str:
