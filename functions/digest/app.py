@@ -9,8 +9,9 @@ from aws_lambda_powertools import Logger
 
 from hotlist import config, folding, rescore, rescoring, rulesets, sales
 from hotlist.delivery import Outbox
-from hotlist.digesting import Digester, Troubles
+from hotlist.digesting import Digester
 from hotlist.mailer import Mailer
+from hotlist.records import RunFailed, Troubles
 from hotlist.settings import DigestSettings
 from hotlist.store.deliveries import DeliveryStore
 from hotlist.store.stores import Stores
@@ -30,10 +31,10 @@ def handler(event: dict[str, Any], context: object) -> dict[str, int]:
     """Queue what is due, mail the hot list, queue what other rules scored: none stops the next."""
     started, troubles = clock(), Troubles()
     now = datetime.fromisoformat(event["time"]) if "time" in event else started
-    due = troubles.attempt(queue.send, stores.leads.due(now))
-    sent = troubles.attempt(digester.send, now, troubles)
-    rescored = troubles.attempt(walk.run, started + rescoring.BUDGET)
+    due = troubles.attempt({"work": "due"}, queue.send, stores.leads.due(now)) or 0
+    sent = troubles.attempt({"work": "digest"}, digester.send, now, troubles) or 0
+    rescored = troubles.attempt({"work": "rescoring"}, walk.run, started + rescoring.BUDGET) or 0
     log.info("digest", extra={"due": due, "sent": sent, "rescored": rescored})
     if troubles:
-        raise troubles[0]  # fails the invocation, so that it is tried again and has an alarm
+        raise RunFailed(troubles)  # so that it is tried again and has an alarm
     return {"queued": due + rescored, "sent": sent}

@@ -180,12 +180,33 @@ def test_the_digest_reads_the_same_however_many_leads_are_cold(
     assert digest.run(ANNAS_HOUR) == {"queued": 1, "sent": 1}
     assert meter.bill() == cost(
         *["Query"] * 16,  # due or hot and due, by shard
-        "BatchGetItem",  # whose mail is switched off
+        *["BatchGetItem"] * 2,  # whose mail is switched off, who has this day's
         *["Query"] * 8,  # hot, by shard
         *FOLD * 4,  # each hot lead, as it is now
         *["PutItem", "UpdateItem"],  # the delivery, claimed and sent
         "GetItem",  # how far rescoring is
-        consistent=14,
+        consistent=15,
         eventual=12,
         writes=2,
     )
+
+
+@pytest.mark.parametrize("hot", [0, 1, 5])
+def test_after_the_digest_no_further_run_of_its_window_looks_at_a_lead(
+    digest: Digest, dynamodb: Any, hot: int
+) -> None:
+    for number in range(hot):
+        digest.lead(f"p{number}@example.org", RECENT)
+    for _ in range(rescoring.PASSES):
+        digest.app.walk.run(datetime.max.replace(tzinfo=UTC))
+    assert digest.run(ANNAS_HOUR)["sent"] == (hot > 0)
+    meter = Meter(digest.app.dynamodb, dynamodb)
+    for quarters in range(1, 4):  # until Ben's hour
+        assert digest.run(ANNAS_HOUR + quarters * timedelta(minutes=15))["sent"] == 0
+        assert meter.bill() == cost(
+            *["Query"] * 16,  # due or hot and due, by shard
+            *["BatchGetItem"] * 2,  # whose mail is switched off, who has this day's
+            "GetItem",  # how far rescoring is
+            consistent=3,
+            eventual=8,
+        )

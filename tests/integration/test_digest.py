@@ -11,10 +11,13 @@ from botocore.exceptions import ClientError
 
 from hotlist import events, identity
 from hotlist.events import Event, Route
+from hotlist.folding import Folder
 from hotlist.leads import Lead, Temperature
+from hotlist.records import RunFailed
 from hotlist.scoring import ruleset
 from hotlist.scoring.ruleset import Ruleset
 from hotlist.store.events import to_item
+from hotlist.store.items import ReadsThrottled
 from integration.lambdas import load, stream_event
 from integration.test_notify import Ses
 
@@ -79,6 +82,11 @@ class Digest:
         patch.setattr(self._score.folder, "_ruleset", rules)
         patch.setattr(self._score.folder, "_alert_on_rule_change", alerts)
 
+    def wants_empty(self, patch: pytest.MonkeyPatch, sends: bool) -> None:
+        """Set `on_empty`."""
+        sales = replace(self.app.digester.sales, sends_when_empty=sends)
+        patch.setattr(self.app, "digester", replace(self.app.digester, sales=sales))
+
     def stored(self, lead_id: str) -> Lead:
         lead: Lead | None = self._score.stores.leads.get(lead_id)
         assert lead is not None
@@ -135,6 +143,30 @@ def test_no_hot_lead_no_mail(digest: Digest) -> None:
     assert digest.run(ANNAS_HOUR)["sent"] == 0
 
 
+def test_a_lead_turning_hot_later_starts_no_digest_that_was_not_worth_sending(
+    digest: Digest,
+) -> None:
+    assert digest.run(ANNAS_HOUR)["sent"] == 0
+    digest.lead("ada@example.org", ANNAS_HOUR + timedelta(minutes=5))
+    assert digest.run(ANNAS_HOUR + timedelta(minutes=15))["sent"] == 0
+    assert digest.run(BENS_HOUR)["sent"] == 1
+    assert digest.ses.to == ["ben@example.com"]
+    assert digest.run(ANNAS_HOUR + timedelta(days=1))["sent"] == 1
+
+
+def test_an_empty_digest_that_could_not_be_sent_is_tried_again_and_then_let_be(
+    digest: Digest,
+) -> None:
+    digest.lead("ada@example.org", ANNAS_HOUR - timedelta(days=14) + timedelta(minutes=10))
+    digest.ses.refuse = {"anna@example.com": ("TooManyRequestsException", 429)}
+    with pytest.raises(RunFailed, match="recipient=anna"):
+        digest.run(ANNAS_HOUR)
+    digest.ses.refuse = {}
+    assert digest.run(ANNAS_HOUR + timedelta(minutes=15))["sent"] == 0  # it has cooled meanwhile
+    digest.lead("bo@example.org", ANNAS_HOUR + timedelta(minutes=20))
+    assert digest.run(ANNAS_HOUR + timedelta(minutes=30))["sent"] == 0
+
+
 def test_a_lead_that_has_cooled_since_is_not_in_it_and_is_queued(digest: Digest) -> None:
     digest.lead("ada@example.org", ANNAS_HOUR - timedelta(days=14, hours=1))
     assert digest.run(ANNAS_HOUR) == {"queued": 1, "sent": 0}
@@ -144,11 +176,69 @@ def test_a_lead_that_has_cooled_since_is_not_in_it_and_is_queued(digest: Digest)
 def test_one_recipients_trouble_fails_the_run_but_stops_no_other(digest: Digest) -> None:
     digest.lead("ada@example.org", RECENT)
     digest.ses.refuse = {"anna@example.com": ("TooManyRequestsException", 429)}
-    with pytest.raises(Exception, match="TooManyRequests"):
+    with pytest.raises(RunFailed, match="recipient=anna: ClientError TooManyRequests"):
         digest.run(BENS_HOUR)
     assert digest.ses.to == ["ben@example.com"]
     digest.ses.refuse = {}
     assert digest.run(BENS_HOUR + timedelta(minutes=15))["sent"] == 1
+
+
+def breaks(patch: pytest.MonkeyPatch, digest: Digest, **by_lead: Exception) -> None:
+    """Have views of these leads, by the start of their address, raise."""
+    broken = {identity.subject("email", f"{k}@example.org"): e for k, e in by_lead.items()}
+    view = Folder.view
+
+    def fails(folder: Folder, lead_id: str, now: datetime) -> Any:
+        if lead_id in broken:
+            raise broken[lead_id]
+        return view(folder, lead_id, now)
+
+    patch.setattr(Folder, "view", fails)
+
+
+def test_a_lead_that_cannot_be_viewed_fails_the_run_but_stops_no_mail_and_no_walk(
+    digest: Digest, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    digest.lead("ada@example.org", RECENT)
+    broken = digest.lead("bo@example.org", RECENT)
+    breaks(monkeypatch, digest, bo=KeyError("points"))
+    digest.deploy(monkeypatch, KINDER, alerts=False)
+    with pytest.raises(RunFailed, match=f"lead_id={broken}: KeyError"):
+        digest.run(ANNAS_HOUR)
+    (body,) = digest.bodies()
+    assert "ada@example.org" in body
+    assert "bo@example.org" not in body
+    assert digest.queued() == 2
+    assert [broken] == [record.lead_id for record in caplog.records if hasattr(record, "lead_id")]
+
+
+def test_a_lead_that_can_be_viewed_later_is_waited_for(
+    digest: Digest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest.lead("ada@example.org", RECENT)
+    digest.lead("bo@example.org", RECENT)
+    with monkeypatch.context() as patch:
+        breaks(patch, digest, bo=ReadsThrottled("busy"))
+        with pytest.raises(RunFailed, match="ReadsThrottled"):
+            digest.run(ANNAS_HOUR)
+        assert digest.ses.sent == []
+    assert digest.run(ANNAS_HOUR + timedelta(minutes=15))["sent"] == 1
+    (body,) = digest.bodies()
+    assert "bo@example.org" in body
+
+
+@pytest.mark.parametrize("sends_when_empty", [False, True])
+def test_nobody_is_hot_only_if_everybody_could_be_viewed(
+    digest: Digest, monkeypatch: pytest.MonkeyPatch, sends_when_empty: bool
+) -> None:
+    digest.lead("ada@example.org", RECENT)
+    digest.wants_empty(monkeypatch, sends_when_empty)
+    with monkeypatch.context() as patch:
+        breaks(patch, digest, ada=KeyError("points"))
+        with pytest.raises(RunFailed, match="KeyError"):
+            digest.run(ANNAS_HOUR)
+    assert digest.ses.sent == []
+    assert digest.run(ANNAS_HOUR + timedelta(minutes=15))["sent"] == 1
 
 
 def test_at_a_weekend_nobody_is_mailed(digest: Digest) -> None:
@@ -192,7 +282,7 @@ def test_the_mails_are_out_before_changed_rules_are_seen_to(
 
     digest.deploy(monkeypatch, KINDER, alerts=False)
     monkeypatch.setattr("hotlist.store.leads.LeadStore.page", page)
-    with pytest.raises(ClientError, match="ThrottlingException"):
+    with pytest.raises(RunFailed, match="work=rescoring: ClientError ThrottlingException"):
         digest.run(ANNAS_HOUR)
     assert mails_by_then == [["anna@example.com"]]
 
@@ -203,7 +293,7 @@ def test_a_queue_that_refuses_what_is_due_stops_no_mail(
     digest.lead("ada@example.org", RECENT)
     digest.lead("bo@example.org", ANNAS_HOUR - timedelta(days=14, hours=1))
     monkeypatch.setattr(digest.app.queue, "_queue_url", "https://sqs.example/none")
-    with pytest.raises(ClientError, match="NonExistentQueue"):
+    with pytest.raises(RunFailed, match=r"work=due: .*NonExistentQueue"):
         digest.run(ANNAS_HOUR)
     assert digest.ses.to == ["anna@example.com"]
 

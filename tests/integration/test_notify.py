@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -113,26 +114,55 @@ def test_a_removed_lead_alerts_nobody(notify: Notify, hot: dict[str, Any]) -> No
     assert notify.ses.sent == []
 
 
-def message() -> dict[str, Any]:
+def message(at: datetime = NOW, *, tell: bool = True) -> dict[str, Any]:
     event = Event(
         event_id="1" * 32,
         type="contact_requested",
         route=Route.FORM,
-        occurred_at=NOW,
-        received_at=NOW,
+        occurred_at=at,
+        received_at=at,
         expires_at=NOW + timedelta(days=396),
         subject="email:1",
         email="ada@example.org",
         dedup="form:x",
         properties={"form": "contact", "name": "Ada", "message": "Call me"},
     )
-    return to_item(event, tell=True)
+    return to_item(event, tell=tell)
 
 
 def test_a_forms_message_is_told_at_once_and_once(notify: Notify) -> None:
     assert notify(stream_event(message(), message())) == DONE
     assert notify.ses.to == EVERYBODY
     assert b"Call me" in notify.ses.sent[0]["Content"]["Raw"]["Data"]
+
+
+def test_the_same_message_on_another_day_is_news(notify: Notify) -> None:
+    morning = NOW.replace(hour=8)
+    notify(stream_event(message(morning), message(morning + timedelta(hours=9))))
+    assert notify.ses.to == EVERYBODY
+    notify(stream_event(message(morning + timedelta(days=7))))
+    assert notify.ses.to == sorted(EVERYBODY * 2)
+
+
+def test_only_a_new_event_that_is_to_be_told_is_told(notify: Notify) -> None:
+    assert notify(stream_event(message(), name="MODIFY")) == DONE  # a fold has renewed it
+    assert notify(stream_event(message(tell=False))) == DONE
+    assert notify.ses.sent == []
+
+
+def test_a_label_is_told_in_the_language_of_its_reader(
+    notify: Notify, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fields = {"message": {"type": "message", "label": {"en": "Your wish", "pl": "Życzenie"}}}
+    patched = replace(notify.app.notifier, forms={"contact": {"fields": fields}})
+    monkeypatch.setattr(notify.app, "notifier", patched)
+    notify(stream_event(message()))
+    bodies = {
+        one["Destination"]["ToAddresses"][0]: one["Content"]["Raw"]["Data"].decode()
+        for one in notify.ses.sent
+    }
+    assert "Życzenie: Call me" in bodies["anna@example.com"]
+    assert "Your wish: Call me" in bodies["ben@example.com"]
 
 
 def test_one_recipients_trouble_stops_no_other_and_is_tried_again(

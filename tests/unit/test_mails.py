@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
 
-from hotlist import classify, digest, mail_texts, mails
-from hotlist.events import Event
+from hotlist import classify, digest, mail_texts, mails, profiles
+from hotlist.events import Event, Route
 from hotlist.leads import Alerting, Contact, Lead, LeadState, Reason, Stage, Temperature
 from hotlist.mailer import Mailer, delivery_hash
 from hotlist.sales import Recipient
@@ -117,6 +118,64 @@ def test_the_message_of_a_form_is_told_whole_and_answered_to_its_sender() -> Non
     assert "Role: cto" in mail.text
 
 
+def asked(email: str | None = "ada@example.org", **said: Any) -> Event:
+    """A message through a form."""
+    return Event(
+        event_id="1",
+        type="contact_requested",
+        occurred_at=NOW,
+        received_at=NOW,
+        email=email,
+        phone="+48600100200",
+        properties={"form": "contact", **said},
+    )
+
+
+@pytest.mark.parametrize("email", ["ada@example.org", "zażółć@example.pl", None])
+def test_only_a_message_that_can_be_answered_says_so(email: str | None) -> None:
+    mail = mails.message(asked(email), {}, ANNA)
+    footer = mail_texts.TEXTS["pl"]["footer_message"]
+    can_be = email == "ada@example.org"
+    assert [footer in part for part in (mail.html, mail.text)] == [can_be, can_be]
+    assert ("--" in mail.text.splitlines()) is can_be
+
+
+@pytest.mark.parametrize(
+    ("language", "yes", "no"), [("en", "yes", "no"), ("pl", "tak", "nie"), ("de", "ja", "nein")]
+)
+def test_yes_and_no_are_told_in_the_language_of_the_reader(
+    language: str, yes: str, no: str
+) -> None:
+    labels = {"agree": "Agree", "callback": "Callback"}
+    reader = replace(ANNA, language=language)
+    mail = mails.message(asked(agree=True, callback=False), labels, reader)
+    assert f"Agree: {yes}\n" in mail.text
+    assert f"Callback: {no}\n" in mail.text
+
+
+LABELS = {"name": "Name", "first_name": "First", "last_name": "Last", "company": "Company"}
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "told"),
+    [
+        ({"first_name": "Ada", "last_name": "Byron"}, "Ada Byron", []),
+        ({"last_name": "Byron"}, "Byron", []),
+        ({"name": "A. Byron", "first_name": "Ada"}, "A. Byron", ["First: Ada"]),
+        ({}, "ada@example.org", []),
+    ],
+)
+def test_a_message_is_headed_by_the_name_that_the_leads_contact_has(
+    said: dict[str, Any], name: str, told: list[str]
+) -> None:
+    event = asked(**said)
+    mail = mails.message(event, LABELS, ANNA)
+    assert mail.subject == f"Wiadomość: {name}"
+    assert [line.strip() for line in mail.text.splitlines() if ": " in line][1:] == told
+    contact = profiles.fold([replace(event, route=Route.FORM)], NOW, lambda _: None).contact
+    assert (contact.name or contact.email) == name
+
+
 class _Client:
     def __init__(self) -> None:
         self.request: dict[str, Any] = {}
@@ -145,6 +204,29 @@ def test_the_mime_message_has_both_parts_and_its_tags() -> None:
         "recipient": "anna",
         "delivery": delivery_hash("alert#1#anna"),
     }
+
+
+def mime_of(mail: mails.Mail, recipient: Recipient = ANNA) -> EmailMessage:
+    """What is sent, as whoever receives it reads it."""
+    client = _Client()
+    Mailer(client, "hotlist@example.com", "set").send(mail, recipient, "alert#1#anna")
+    raw = client.request["Content"]["Raw"]["Data"]
+    return message_from_bytes(raw, _class=EmailMessage, policy=policy.default)
+
+
+@pytest.mark.parametrize("name", ["Kowalska, Anna", "Łukasz „Żak”", "A (b) <c@d.example>", 'O"X'])
+def test_a_recipients_name_and_address_arrive_as_they_are(name: str) -> None:
+    anna = replace(ANNA, name=name, email="anna@xn--exmple-cua.org")
+    (to,) = mime_of(mails.alert(lead(), anna, title), anna)["To"].addresses
+    assert (to.display_name, to.addr_spec) == (name, "anna@xn--exmple-cua.org")
+
+
+@pytest.mark.parametrize("email", ["zażółć@example.pl", "a\nb@example.org", None])
+def test_what_no_header_takes_is_no_reply_address(email: str | None) -> None:
+    alert = mails.alert(lead(contact=Contact("Żak", None, email, "+48600100200")), ANNA, title)
+    event = Event(event_id="1", type="contact_requested", occurred_at=NOW, email=email)
+    for mail in (alert, mails.message(event, {}, ANNA)):
+        assert "Reply-To" not in mime_of(mail)
 
 
 def test_an_empty_day_says_so() -> None:

@@ -1,14 +1,15 @@
 """Whose digest is due, also on the days on which clocks change."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from hotlist import sales
 from hotlist.findings import BadConfig
-from hotlist.sales import Recipient
+from hotlist.sales import CATCH_UP, Recipient
 
 EVERY_DAY = frozenset(range(7))
 
@@ -57,6 +58,30 @@ def test_every_local_day_is_due_and_only_once_its_time_has_come(
         assert datetime.fromisoformat(after) - datetime.fromisoformat(first) == timedelta(days=1)
 
 
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [
+        ("UTC", date(2026, 5, 5)),
+        ("Europe/Warsaw", date(2026, 3, 29)),  # 2:00 to 3:00 is skipped
+        ("Europe/Warsaw", date(2026, 10, 25)),  # 2:00 to 3:00 comes twice
+        ("Africa/Cairo", date(2026, 4, 24)),  # 0:00 to 1:00 is skipped
+        ("Africa/Cairo", date(2026, 10, 29)),  # 23:00 to 24:00 comes twice
+        ("Asia/Kathmandu", date(2026, 5, 5)),
+    ],
+)
+def test_a_digest_at_any_minute_of_a_day_is_due_at_the_next_run(zone: str, day: date) -> None:
+    tz, quarter = ZoneInfo(zone), timedelta(minutes=15)
+    for minute in range(24 * 60):
+        at = time(minute // 60, minute % 60)
+        who = recipient(timezone=zone, digest=at, weekdays=frozenset({day.weekday()}))
+        wanted = datetime.combine(day, at, tz).astimezone(UTC)
+        before = wanted - timedelta(minutes=wanted.minute % 15 or 15)
+        assert who.due_day(before) is None, at
+        assert who.due_day(before + quarter) == day.isoformat(), at
+        assert who.due_day(wanted + CATCH_UP - timedelta(minutes=1)) == day.isoformat(), at
+        assert who.due_day(wanted + CATCH_UP) is None, at
+
+
 def test_it_is_due_at_its_local_time_in_winter_and_in_summer() -> None:
     who = recipient()
     assert who.due_day(datetime(2026, 1, 15, 6, 29, tzinfo=UTC)) is None
@@ -90,6 +115,10 @@ ONE = "recipients:\n  - {id: a, name: A, email: a@example.com}\n"
     [
         (ONE + "  - {id: a, name: B, email: b@example.com}\n", ""),
         (ONE.replace("a@example.com", "nobody"), "recipients[0].email"),
+        (ONE.replace("a@example.com", "zażółć@example.pl"), "recipients[0].email"),
+        (ONE.replace("name: A", 'name: "A\\nBcc: b@example.com"'), "recipients[0].name"),
+        (ONE.replace("name: A", 'name: "A\\u0007"'), "recipients[0].name"),
+        (ONE.replace("name: A", 'name: "A\\u2028B"'), "recipients[0].name"),
         (ONE.replace("id: a", "id: a, timezone: Mars/Olympus"), "recipients[0].timezone"),
         (ONE.replace("id: a", 'id: a, digest: "25:00"'), "recipients[0].digest"),
         (ONE.replace("id: a", "id: a, weekdays: [monday]"), "recipients[0].weekdays[0]"),
@@ -102,3 +131,15 @@ def test_a_wrong_file_is_refused_with_its_place(text: str, path: str) -> None:
     with pytest.raises(BadConfig) as error:
         sales.compile_sales(text, "sales.yaml")
     assert error.value.findings[0].path == path
+
+
+@pytest.mark.parametrize(
+    ("written", "email"),
+    [
+        ("Anna.K@example.com", "Anna.K@example.com"),
+        ("anna@exämple.org", "anna@xn--exmple-cua.org"),
+    ],
+)
+def test_an_address_is_passed_on_as_headers_take_it(written: str, email: str) -> None:
+    checked = sales.compile_sales(ONE.replace("a@example.com", written), "sales.yaml")
+    assert sales.from_checked(checked).recipients[0].email == email

@@ -93,7 +93,8 @@ class Expectations:
         expected: dict[str, str] = {}
         for event in all_told(stack):
             for recipient in self.team.recipients:
-                expected |= _delivery("message of a form", f"tell#{event.dedup}", recipient)
+                name = f"tell#{event.dedup}#{event.occurred_at:%Y-%m-%d}"
+                expected |= _delivery("message of a form", name, recipient)
         for lead in all_leads(stack).values():
             if lead.alerting.alert_id is not None:
                 for recipient in self.team.recipients:

@@ -29,7 +29,7 @@ class Outbox:
 
         :raises InFlight: while another is sending it; errors of SES pass through.
         """
-        if not self.deliveries.claim(delivery_id, delivery_hash(delivery_id), self.clock()):
+        if not self._claim(delivery_id):
             return False
         mail = render()
         try:
@@ -40,3 +40,14 @@ class Outbox:
             raise
         self.deliveries.sent(delivery_id, message_id, self.clock())
         return True
+
+    def let_be(self, delivery_id: str) -> None:
+        """Decide that a mail is never sent, unless it has been.
+
+        :raises InFlight: while another is sending it.
+        """
+        if self._claim(delivery_id):
+            self.deliveries.let_be(delivery_id, self.clock())
+
+    def _claim(self, delivery_id: str) -> bool:
+        return self.deliveries.claim(delivery_id, delivery_hash(delivery_id), self.clock())

@@ -1,35 +1,18 @@
 """The digest function's work: the hot list to whoever is due, and trouble that stops nothing."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import ParamSpec
-
-from botocore.exceptions import BotoCoreError, ClientError
 
 from hotlist import digest, mails
 from hotlist.delivery import Outbox
 from hotlist.folding import Folder
-from hotlist.rescore import NotQueued
-from hotlist.sales import Sales
+from hotlist.leads import Lead
+from hotlist.records import Troubles
+from hotlist.sales import Recipient, Sales
 from hotlist.scoring.ruleset import Ruleset
-from hotlist.store.items import Conflict, ReadsThrottled
 from hotlist.store.leads import LeadStore
-
-P = ParamSpec("P")
-
-
-class Troubles(list[Exception]):
-    """What went wrong in a run and may go well in the next."""
-
-    def attempt(self, work: Callable[P, int], *args: P.args, **kwargs: P.kwargs) -> int:
-        """What the work counted, 0 where trouble stopped it: the rest of the run goes on."""
-        try:
-            return work(*args, **kwargs)
-        except (ClientError, BotoCoreError, Conflict, ReadsThrottled, NotQueued) as error:
-            self.append(error)
-            return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +26,42 @@ class Digester:
     outbox: Outbox
 
     def send(self, now: datetime, troubles: Troubles) -> int:
-        """Mail whoever is due at `now`; one recipient's trouble stops no other. How many."""
-        due = list(self.sales.due(now))
-        off = self.outbox.deliveries.disabled(recipient.id for recipient, _ in due)
-        waiting = [(r, f"digest#{r.id}#{day}") for r, day in due if r.id not in off]
-        viewed = [self.folder.view(lead, now) for lead in self.leads.hot()] if waiting else []
-        hot = digest.hot_list(found[0] for found in viewed if found is not None)
+        """Mail whoever is due at `now`; one recipient's or lead's trouble stops no other.
+
+        How many. A lead that cannot be viewed is left out, but waited for if the trouble may
+        pass or there is no other.
+        """
+        waiting = self._waiting(now)
+        if not waiting:
+            return 0
+        of_leads = Troubles()
+        hot = digest.hot_list(self._hot(now, of_leads))
+        troubles += of_leads
+        if of_leads.may_pass or (of_leads and not hot.count):
+            return 0
         sent = 0
-        for recipient, delivery_id in waiting if hot.count or self.sales.sends_when_empty else ():
-            render = partial(mails.digest, hot, recipient, now, self.rules.title)
-            sent += troubles.attempt(self.outbox.send_once, recipient, delivery_id, render)
+        for recipient, delivery_id in waiting:
+            ids = {"recipient": recipient.id}
+            if hot.count or self.sales.sends_when_empty:
+                render = partial(mails.digest, hot, recipient, now, self.rules.title)
+                send = partial(self.outbox.send_once, recipient, delivery_id, render)
+                sent += bool(troubles.attempt(ids, send))
+            else:
+                troubles.attempt(ids, self.outbox.let_be, delivery_id)
         return sent
+
+    def _waiting(self, now: datetime) -> list[tuple[Recipient, str]]:
+        """Who is still to get a digest at `now`, with its delivery."""
+        due = list(self.sales.due(now))
+        deliveries = self.outbox.deliveries
+        off = deliveries.disabled(recipient.id for recipient, _ in due)
+        waiting = [(r, f"digest#{r.id}#{day}") for r, day in due if r.id not in off]
+        settled = deliveries.settled(delivery_id for _, delivery_id in waiting)
+        return [one for one in waiting if one[1] not in settled]
+
+    def _hot(self, now: datetime, troubles: Troubles) -> Iterator[Lead]:
+        """The leads stored as hot, as they are now."""
+        for lead_id in self.leads.hot():
+            found = troubles.attempt({"lead_id": lead_id}, self.folder.view, lead_id, now)
+            if found is not None:
+                yield found[0]

@@ -15,6 +15,7 @@ from hotlist.digest import HotList
 from hotlist.events import Event
 from hotlist.leads import Lead, Reason
 from hotlist.mail_texts import CHANNELS, STAGES, TEMPERATURES, TEXTS
+from hotlist.profiles import name_in
 from hotlist.sales import Recipient
 
 MAX_HTML: Final = 88_000
@@ -83,7 +84,7 @@ def alert(lead: Lead, recipient: Recipient, title: Title) -> Mail:
         cards=[card],
         more="",
         footer=words["footer_alert"],
-        reply_to=lead.contact.email,
+        reply_to=_reply_to(lead.contact.email),
     )
 
 
@@ -91,12 +92,14 @@ def message(event: Event, labels: Mapping[str, str], recipient: Recipient) -> Ma
     """What somebody wrote through a form; `labels` names its fields in their order."""
     words = TEXTS[recipient.language]
     said = event.properties
-    name = _short(said.get("name") or event.email or event.phone or words["unknown"])
+    name = _short(name_in(said) or event.email or event.phone or words["unknown"])
+    named = {"name"} if said.get("name") else {"first_name", "last_name"}
     answers = [
-        (label, _short(said[field], _MAX_ANSWER))
+        (label, _answer(said[field], words))
         for field, label in labels.items()
-        if field in said and field not in ("name", "email", "phone", "company")
+        if field in said and field not in named | {"email", "phone", "company"}
     ]
+    reply_to = _reply_to(event.email)
     card = {
         "name": name,
         "company": _short(said.get("company") or ""),
@@ -117,8 +120,8 @@ def message(event: Event, labels: Mapping[str, str], recipient: Recipient) -> Ma
         preheader=answers[-1][1][:120] if answers else "",
         cards=[card],
         more="",
-        footer=words["footer_message"],
-        reply_to=event.email,
+        footer=words["footer_message"] if reply_to else "",
+        reply_to=reply_to,
     )
 
 
@@ -152,6 +155,17 @@ def _reasons(reasons: Iterable[Reason], language: str, title: Title) -> Iterable
 
 def _when(at: datetime | None, zone: ZoneInfo) -> str:
     return "" if at is None else f"{at.astimezone(zone):%d.%m. %H:%M}"
+
+
+def _answer(value: object, words: Mapping[str, str]) -> str:
+    if isinstance(value, bool):
+        return words["yes" if value else "no"]
+    return _short(value, _MAX_ANSWER)
+
+
+def _reply_to(email: str | None) -> str | None:
+    """The address if a header can hold it as it is."""
+    return email if email and email.isascii() and email.isprintable() else None
 
 
 def _short(value: object, most: int = _MAX_NAME) -> str:

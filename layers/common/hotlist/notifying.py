@@ -10,7 +10,7 @@ from hotlist.delivery import Outbox
 from hotlist.mails import Mail
 from hotlist.records import Record
 from hotlist.sales import Recipient, Sales
-from hotlist.scoring.ruleset import Ruleset
+from hotlist.scoring.ruleset import Ruleset, in_language
 from hotlist.store import events as stored_events
 from hotlist.store import leads as stored_leads
 
@@ -64,10 +64,14 @@ class Notifier:
         return [recipient for recipient in everybody if recipient.id not in off]
 
     def _message(self, record: Record) -> Iterator[Letter]:
+        if not record.is_new or "tell" not in record.image:
+            return
         event = stored_events.from_item(record.image)
         fields = self.forms.get(str(event.properties.get("form")), {}).get("fields", {})
-        labels = {name: _label(name, spec) for name, spec in fields.items()}
-        yield Letter(f"tell#{event.dedup}", partial(mails.message, event, labels))
+        yield Letter(
+            f"tell#{event.dedup}#{event.occurred_at:%Y-%m-%d}",
+            lambda recipient: mails.message(event, _labels(fields, recipient.language), recipient),
+        )
 
     def _alert(self, record: Record) -> Iterator[Letter]:
         lead = stored_leads.from_item(record.image)
@@ -79,6 +83,8 @@ class Notifier:
             )
 
 
-def _label(name: str, spec: Mapping[str, Any]) -> str:
-    label = spec.get("label")
-    return label if isinstance(label, str) else name.replace("_", " ").capitalize()
+def _labels(fields: Mapping[str, Any], language: str) -> dict[str, str]:
+    return {
+        name: in_language(spec.get("label", ""), language) or name.replace("_", " ").capitalize()
+        for name, spec in fields.items()
+    }

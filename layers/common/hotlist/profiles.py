@@ -61,6 +61,16 @@ class Profile:
     ends_at: datetime | None = None
 
 
+def name_in(answers: Mapping[str, object]) -> str | None:
+    """How somebody is called who gave these answers: as a whole, else first and last name."""
+
+    def text(name: str) -> str:
+        value = answers.get(name)
+        return value if isinstance(value, str) else ""
+
+    return text("name") or f"{text('first_name')} {text('last_name')}".strip() or None
+
+
 def is_kept(event: Event, now: datetime) -> bool:
     """Whether an event is there: its `expires_at` is ahead, deleted or not."""
     return event.expires_at is None or event.expires_at > now
@@ -218,9 +228,8 @@ class _Facts:
             value = self.values.get(name, self.doubtful.get(name))
             return value if isinstance(value, str) else None
 
-        parts = [part for part in (text("first_name"), text("last_name")) if part]
         return Contact(
-            name=text("name") or " ".join(parts) or None,
+            name=name_in({**self.doubtful, **self.values}),
             company=text("company"),
             email=text("email"),
             phone=text("phone"),

@@ -3,13 +3,16 @@
 The one place that catches `Exception`. Trouble that may pass is reported, so the platform
 retries the record; all else is parked in the failure queue, with an alarm on it, and
 acknowledged. The events themselves are in their table, so a replay finds them there.
+
+`Troubles` is the same for a run that no records stand behind: it fails, when all else is done.
 """
 
 import json
 import logging
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Any, Final, NamedTuple, ParamSpec, TypeVar
 
 from botocore import exceptions
 from botocore.exceptions import BotoCoreError, ClientError
@@ -50,7 +53,10 @@ _PASSING_CODES: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record of a batch: what the platform calls it, and what it is about."""
+    """One record of a batch: what the platform calls it, and what it is about.
+
+    `is_new` says that a stream's item has just been inserted.
+    """
 
     record_id: str
     subject: str
@@ -58,6 +64,7 @@ class Record:
     image: Mapping[str, Any] = field(default_factory=dict)
     before: Mapping[str, Any] = field(default_factory=dict)
     body: str | None = None
+    is_new: bool = False
 
 
 def inserts(event: Mapping[str, Any]) -> Iterator[Record]:
@@ -82,6 +89,7 @@ def _stream(event: Mapping[str, Any]) -> Iterator[tuple[str, Record]]:
                 event_id=rest[0] if rest else "",
                 image=change.get("NewImage", {}),
                 before=change.get("OldImage", {}),
+                is_new=raw["eventName"] == "INSERT",
             ),
         )
 
@@ -145,6 +153,51 @@ class Batch:
                 return
         self.failed[record.record_id] = None
         log.warning("tried again later", extra={**_ids(record), "error": type(error).__name__})
+
+
+class Trouble(NamedTuple):
+    """What went wrong, and with what: its ids by name, never personal data."""
+
+    ids: Mapping[str, str]
+    error: Exception
+
+    def __str__(self) -> str:
+        ids = ", ".join(f"{name}={value}" for name, value in self.ids.items())
+        code = ""
+        if isinstance(self.error, ClientError):
+            code = f" {self.error.response.get('Error', {}).get('Code')}"
+        return f"{ids}: {type(self.error).__name__}{code}"
+
+
+class Troubles(list[Trouble]):
+    """What went wrong in a run."""
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether some of it may go well in the next run."""
+        return any(is_passing(trouble.error) for trouble in self)
+
+    def attempt(
+        self, ids: Mapping[str, str], work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T | None:
+        """Do work that is about these ids; None if it could not be done."""
+        try:
+            return work(*args, **kwargs)
+        except Exception as error:
+            self._keep(Trouble(ids, error))
+            return None
+
+    def _keep(self, trouble: Trouble) -> None:
+        self.append(trouble)
+        stack = traceback.format_tb(trouble.error.__traceback__)
+        log.error("failed: %s", trouble, extra={**trouble.ids, "stack": stack})
+
+
+class RunFailed(Exception):
+    """Not all of a run could be done; the message says what."""
+
+    def __init__(self, troubles: Troubles) -> None:
+        super().__init__("; ".join(map(str, troubles)))
 
 
 class FailureQueue:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -27,16 +27,16 @@ class Recipient:
         """The local day whose digest is due now, as `2026-03-29`; None if none is.
 
         A time that the clock skips in spring is due when it has been skipped; one that comes
-        twice in autumn is due from the first on, and the day is the same.
+        twice in autumn is due from the first on, and the day is the same. Yesterday's may be
+        due after midnight.
         """
         zone = ZoneInfo(self.timezone)
-        local = now.astimezone(zone)
-        if local.weekday() not in self.weekdays:
-            return None
-        wanted = datetime.combine(local.date(), self.digest, zone)
-        if not timedelta(0) <= now - wanted.astimezone(now.tzinfo) < CATCH_UP:
-            return None
-        return local.date().isoformat()
+        today = now.astimezone(zone).date()
+        for day in (today, today - timedelta(days=1)):
+            wanted = datetime.combine(day, self.digest, zone).astimezone(UTC)
+            if day.weekday() in self.weekdays and timedelta(0) <= now - wanted < CATCH_UP:
+                return day.isoformat()
+        return None
 
 
 @dataclass(frozen=True, slots=True)

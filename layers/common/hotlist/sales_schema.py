@@ -1,6 +1,7 @@
 """The schema of sales.yaml, by pydantic. The build alone uses it."""
 
-from typing import Annotated, Any, Literal
+import unicodedata
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -8,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from hotlist.findings import BadConfig, model_findings
 from hotlist.identity import BadIdentifier, normalise_email
 from hotlist.yaml_source import parse_yaml
+
+_CONTROL: Final = frozenset({"Cc", "Zl", "Zp"})
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -23,14 +26,24 @@ class Recipient(BaseModel):
     digest: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "08:00"
     weekdays: Annotated[list[Weekday], Field(min_length=1)] = ["mon", "tue", "wed", "thu", "fri"]
 
+    @field_validator("name")
+    @classmethod
+    def _line(cls, name: str) -> str:
+        if any(unicodedata.category(c) in _CONTROL for c in name):
+            raise ValueError("a name is one line without control characters")
+        return name
+
     @field_validator("email")
     @classmethod
     def _address(cls, email: str) -> str:
         try:
-            normalise_email(email)
+            domain = normalise_email(email).rpartition("@")[2]
         except BadIdentifier as error:
             raise ValueError(str(error)) from error
-        return email
+        local = email.strip().rpartition("@")[0]
+        if not local.isascii():
+            raise ValueError("the part before the @ has letters that SES does not take")
+        return f"{local}@{domain}"
 
     @field_validator("timezone")
     @classmethod

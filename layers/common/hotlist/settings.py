@@ -19,7 +19,7 @@ class MissingSetting(KeyError):
 class _Settings:
     """Each annotated name is the environment variable of the same name in upper case.
 
-    Plain classes: making five dataclasses takes longer than reading the settings.
+    Plain classes: making four dataclasses takes longer than reading the settings.
     """
 
     @classmethod

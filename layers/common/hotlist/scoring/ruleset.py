@@ -82,10 +82,7 @@ class Ruleset:
 
     def title(self, rule_id: str, language: str) -> str:
         """How a rule is told to people: in their language, or in the first that it has."""
-        title = self.titles.get(rule_id, rule_id)
-        if isinstance(title, str):
-            return title
-        return title.get(language) or next(iter(title.values()), rule_id)
+        return in_language(self.titles.get(rule_id, rule_id), language) or rule_id
 
     def seen(self, event: Event) -> list[Interest]:
         """All that this event is to the ruleset: ignored first, then stages, then rules."""
@@ -178,6 +175,13 @@ def from_checked(source: Mapping[str, Any]) -> Ruleset:
         sees_stage='"stage' in json.dumps(leads, default=float),
         titles={rule["id"]: rule["title"] for rule in rules if "title" in rule},
     )
+
+
+def in_language(text: str | Mapping[str, str], language: str) -> str:
+    """A text of the configuration in a language, or in the first that it has; empty if none."""
+    if isinstance(text, str):
+        return text
+    return text.get(language) or next(iter(text.values()), "")
 
 
 def _group(name: str, given: Mapping[str, Any]) -> Group:

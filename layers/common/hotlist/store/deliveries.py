@@ -11,6 +11,7 @@ from typing import Any, Final
 from hotlist.events import to_text
 from hotlist.store.items import (
     Conflict,
+    Item,
     batch_get,
     number,
     present,
@@ -51,7 +52,7 @@ class DeliveryStore:
         self._table = table
 
     def claim(self, delivery_id: str, delivery_hash: str, now: datetime) -> bool:
-        """Take a delivery for the next 15 minutes. False if it has been sent.
+        """Take a delivery for the next 15 minutes. False if it has been sent or let be.
 
         Where an earlier claim has no outcome yet, SES's own send event decides.
 
@@ -60,7 +61,7 @@ class DeliveryStore:
         if self._take(delivery_id, now, "attribute_not_exists(delivery_id)", {}):
             return True
         item = self._get(delivery_id)
-        if item is not None and item["state"]["S"] == "sent":
+        if item is not None and _is_settled(item):
             return False
         if self._get(_outcome_key(delivery_hash)) is not None:
             self.sent(delivery_id, "", now)
@@ -90,6 +91,22 @@ class DeliveryStore:
                 ":until": seconds(now + KEPT),
             },
         )
+
+    def let_be(self, delivery_id: str, now: datetime) -> None:
+        """The mail that was claimed is not worth sending, and never will be."""
+        self._client.update_item(
+            TableName=self._table,
+            Key={"delivery_id": {"S": delivery_id}},
+            UpdateExpression="SET #state = :let_be, expires_at = :until",
+            ExpressionAttributeNames={"#state": "state"},
+            ExpressionAttributeValues={":let_be": {"S": "let_be"}, ":until": seconds(now + KEPT)},
+        )
+
+    def settled(self, delivery_ids: Iterable[str]) -> set[str]:
+        """Those of these deliveries that have been sent or let be."""
+        keys = [{"delivery_id": one} for one in delivery_ids]
+        found = batch_get(self._client, self._table, keys)
+        return {item["delivery_id"]["S"] for item in found if _is_settled(item)}
 
     def release(self, delivery_id: str) -> None:
         """SES has refused the mail: the next try need not wait for the lease."""
@@ -196,6 +213,10 @@ class DeliveryStore:
         )
         item: dict[str, Any] | None = answer.get("Item")
         return item
+
+
+def _is_settled(item: Item) -> bool:
+    return item["state"]["S"] in ("sent", "let_be")
 
 
 def _outcome_key(delivery_hash: str) -> str:
