@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hotlist.events import Event
-from hotlist.leads import Alerting
+from hotlist.leads import Alerting, Temperature
 from hotlist.scoring import engine
 from scoring import MS, VISIT, adjusted, event, instant, reset, rules, score, totals, visit
 
@@ -176,3 +176,24 @@ def test_odd_domains() -> None:
         "a" * 64 + ".pl",
     ):
         assert totals(made, [], [0], {"email_domain": domain}) == [5]
+
+
+def test_lines_that_cancel_on_a_threshold_are_not_searched_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fading = {"decay": {"half_life": "30d"}}
+    made = rules(
+        {"id": "base", "lead": {"role": ["x"]}, "points": 39.5},
+        {"id": "up", "event": "page_viewed", "points": 30, **fading},
+        {"id": "down", "event": "email_opened", "points": -30, **fading},
+        hot=40,
+        warm=20,
+    )
+    events = [visit(0), event("email_opened", 0)]
+    monkeypatch.setattr(engine, "_PATIENCE", 40_000)
+    found = engine.score(made, {"role": "x"}, events, instant(1))
+    assert found.temperature is Temperature.HOT
+    assert found.next_change_at is not None
+    assert found.next_change_at > instant(1)
+    for at in (found.next_change_at, found.next_change_at - MS):
+        assert engine.score(made, {"role": "x"}, events, at).temperature is Temperature.HOT

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from hotlist.events import Event, from_ms, to_ms
 from hotlist.leads import Alerting, Reason, Stage, Temperature
@@ -22,6 +22,12 @@ from hotlist.scoring.ruleset import Ruleset
 from hotlist.scoring.scene import Judgement, Scene, reaches, temperature
 
 T = TypeVar("T")
+
+_PATIENCE: Final = 8_000_000
+"""What a search may cost, in events looked at: ten to twenty seconds."""
+
+_A_LOOK: Final = 20
+"""What a look costs whatever it looks at, in events."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,8 +150,9 @@ class _Scoring:
     def _first(self, judgement: Judgement[T]) -> datetime | None:
         """The first instant after now at which the answer is another than now."""
         (current,) = self._scene.judge(judgement, self._now, self._now)
+        looks = iter(range(_PATIENCE // (_A_LOOK + len(self._history.events))))
         for scene, start, end in self._eras():
-            found = _first_other(scene, judgement, current, start, end - 1)
+            found = _first_other(scene, judgement, current, (start, end - 1), looks)
             if found is not None:
                 return _instant(found)
         return None
@@ -177,17 +184,25 @@ class _Scoring:
 
 
 def _first_other(
-    scene: Scene, judgement: Judgement[T], current: T, first: int, last: int
+    scene: Scene,
+    judgement: Judgement[T],
+    current: T,
+    stretch: tuple[int, int],
+    looks: Iterator[int],
 ) -> int | None:
-    """The first instant in [first, last] with another answer than `current`.
+    """The first instant of a stretch, both ends included, with another answer than `current`.
 
     A stretch whose bounds allow one answer only has that answer throughout; another is halved.
+    Lines of opposite sign that cancel to the thousandth on a threshold can be halved for ever:
+    when no `looks` are left it is the first instant that is not sure, where one has to look again.
     """
-    stretches = [(first, last)]
+    stretches = [stretch]
     while stretches:
         a, b = stretches.pop()
         answers = scene.judge(judgement, a, b)
         if len(answers) > 1:
+            if next(looks, None) is None:
+                return a
             middle = (a + b) // 2
             stretches += [(middle + 1, b), (a, middle)]
         elif answers != {current}:
