@@ -45,6 +45,10 @@ BANDS = [
     ([where("a: {b: [x]}"), where("a.b: [x]")], ["never-fires 1"]),
     (["{lead: {a: [X]}, points: 1}", "{lead: {a: [x]}, points: 2}"], ["never-fires 1"]),
     ([where("a: [X]"), where("a: [x]")], []),
+    (
+        ["{lead: {a: [{prefix: Ab}]}, points: 1}", "{lead: {a: [{prefix: aBC}]}, points: 2}"],
+        ["never-fires 1"],
+    ),
     ([where("a: [x]"), "{lead: {a: [x]}, points: 2}"], []),
     ([where("a: [{prefix: /a}]"), where("a: [/abc, {prefix: /ab}]")], ["never-fires 1"]),
     ([where("a: [{prefix: /ab}]"), where("a: [{prefix: /a}]")], []),

@@ -195,7 +195,7 @@ def test_steps_and_lasts_are_those_in_force(group: str, keywords: str, expected:
         ("points: 1001, decay: {lose: 1, every: 1h}, lasts: 1001h", []),
         ("points: 1001, decay: {lose: 1, every: 1h}, lasts: 1002h", ["decay"]),
         ("points: 5000, decay: {lose: 1, every: 12h}", []),
-        ("points: 5, decay: {lose: 0.1%, every: 1h}", []),
+        ("points: 5, decay: {lose: 0.05%, every: 1h}", []),
         ("points: 5, decay: {lose: 0.099%, every: 1h}", ["decay"]),
         ("points: 0, decay: {lose: 0.001, every: 1s}, override: hot, lasts: 2d", []),
         ("first_of: [{points: 2000}], decay: {lose: 1, every: 1h}", ["decay"]),
@@ -281,3 +281,17 @@ def test_the_rulesets_to_begin_with_are_good() -> None:
     assert found(HEAD + BASE + FIT) == []
     assert found(event_rule("title: x")) == []
     assert found(with_rule(SILENCE)) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [("", ["too-many-steps"]), (", lasts: 10d", []), (", lasts: 50d", ["too-many-steps"])],
+)
+def test_a_share_that_a_group_loses_ends_with_its_lasts(more: str, expected: list[str]) -> None:
+    text = top(f"groups: {{fit: {{}}, engagement: {{decay: {{lose: 0.05%, every: 1h}}{more}}}}}")
+    assert found(text) == [f"{code} groups.engagement.decay" for code in expected]
+
+
+def test_a_share_that_a_group_loses_ends_with_what_is_kept() -> None:
+    text = top("groups: {fit: {}, engagement: {decay: {lose: 0.05%, every: 1h}}}\nretention: 41d")
+    assert found(text) == []
