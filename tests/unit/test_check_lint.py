@@ -195,7 +195,7 @@ def test_steps_and_lasts_are_those_in_force(group: str, keywords: str, expected:
         ("points: 1001, decay: {lose: 1, every: 1h}, lasts: 1001h", []),
         ("points: 1001, decay: {lose: 1, every: 1h}, lasts: 1002h", ["decay"]),
         ("points: 5000, decay: {lose: 1, every: 12h}", []),
-        ("points: 5, decay: {lose: 0.05%, every: 1h}", []),
+        ("points: 5, decay: {lose: 0.1%, every: 1h}", []),
         ("points: 5, decay: {lose: 0.099%, every: 1h}", ["decay"]),
         ("points: 0, decay: {lose: 0.001, every: 1s}, override: hot, lasts: 2d", []),
         ("first_of: [{points: 2000}], decay: {lose: 1, every: 1h}", ["decay"]),
