@@ -35,13 +35,18 @@ class Running:
     """`hotlist local up` as somebody runs it in a terminal."""
 
     def __init__(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "hotlist_cli", "local", "up"],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        # Jobs in a shell's background ignore SIGINT, and so would whatever they start.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "hotlist_cli", "local", "up"],
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+        finally:
+            signal.signal(signal.SIGINT, before)
         printed = ""
         assert self.process.stdout is not None
         for line in self.process.stdout:
