@@ -54,6 +54,7 @@ BANDS = [
     ([where("a: [{prefix: /ab}]"), where("a: [{prefix: /a}]")], []),
     ([where("a: [{suffix: .pl}]"), where("a: [{suffix: .com.pl}]")], ["never-fires 1"]),
     ([where("a: [{exists: true}]"), where("a: [{suffix: x}]")], ["never-fires 1"]),
+    ([where("a: [{exists: true}]"), where("a: [true, null]")], ["never-fires 1"]),
     ([where("a: [{exists: true}]"), where("a: [{exists: false}]")], []),
     ([where("a: [{anything-but: x}]"), where("a: [y]")], ["never-fires 1"]),
     ([where("a: [{anything-but: x}]"), where("a: [x]")], []),
