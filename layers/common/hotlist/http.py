@@ -81,12 +81,7 @@ class Request(NamedTuple):
         """
         try:
             text = self.raw_body().decode().removeprefix("\N{BYTE ORDER MARK}")
-            body = json.loads(
-                text,
-                parse_float=_finite,
-                parse_constant=_no_constant,
-                object_pairs_hook=_once_each,
-            )
+            body = _decode(text)
         except (ValueError, RecursionError) as error:
             raise Refused(400, "The body is not JSON in UTF-8.") from error
         if not isinstance(body, dict):
@@ -183,3 +178,9 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError("a name stands twice")
     return found
+
+
+# Made once: `json.loads` would make one for each body.
+_decode: Final = json.JSONDecoder(
+    parse_float=_finite, parse_constant=_no_constant, object_pairs_hook=_once_each
+).decode
