@@ -19,7 +19,7 @@ from hotlist.store.stores import Stores
 settings, clock, log = DigestSettings.load(), partial(datetime.now, UTC), Logger()
 dynamodb, rules = boto3.client("dynamodb"), rulesets.deployed()
 stores, team = Stores.open(dynamodb, settings), sales.from_checked(config.load("sales"))
-mailer = Mailer(boto3.client("sesv2"), settings.sender, settings.configuration_set)
+mailer = Mailer.open(settings.sender, settings.configuration_set)
 outbox = Outbox(DeliveryStore(dynamodb, settings.deliveries_table), mailer, clock)
 queue = rescore.RescoreQueue(boto3.client("sqs"), settings.rescore_queue_url)
 folder = folding.Folder(stores, rules.live, clock)

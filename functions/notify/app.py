@@ -19,7 +19,7 @@ from hotlist.store.deliveries import DeliveryStore
 settings, log, sqs = NotifySettings.load(), Logger(), boto3.client("sqs")
 outbox = Outbox(
     DeliveryStore(boto3.client("dynamodb"), settings.deliveries_table),
-    Mailer(boto3.client("sesv2"), settings.sender, settings.configuration_set),
+    Mailer.open(settings.sender, settings.configuration_set),
     partial(datetime.now, UTC),
 )
 team, rules = sales.from_checked(config.load("sales")), from_checked(config.load("scoring"))

@@ -120,9 +120,12 @@ class Mailbox:
         with self._changed:
             self._faults.append(fault)
 
-    def clear_faults(self) -> None:
+    def clear_faults(self) -> int:
+        """Forget the faults that have not been shown; how many there were."""
         with self._changed:
+            left = len(self._faults)
             self._faults.clear()
+        return left
 
     def add_event(self, message_id: str, event: str) -> None:
         """Note what became of a message, for the inbox page."""

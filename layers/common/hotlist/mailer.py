@@ -4,10 +4,17 @@ import hashlib
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from typing import Any
+from typing import Any, Final, Self
+
+import boto3
+from botocore.config import Config
 
 from hotlist.mails import Mail
 from hotlist.sales import Recipient
+
+# An answer that was lost may have been a mail: botocore would send another. Whoever asks for the
+# mail tries again, when SES's own events have had the time to tell.
+_ONCE: Final = Config(retries={"total_max_attempts": 1})
 
 
 class Mailer:
@@ -17,6 +24,11 @@ class Mailer:
         self._client = client
         self._sender = sender
         self._configuration_set = configuration_set
+
+    @classmethod
+    def open(cls, sender: str, configuration_set: str) -> Self:
+        """A mailer whose client sends each mail once, whatever the answer."""
+        return cls(boto3.client("sesv2", config=_ONCE), sender, configuration_set)
 
     def send(self, mail: Mail, recipient: Recipient, delivery_id: str) -> str:
         """Send a mail to a recipient; SES's message id. botocore's errors pass through."""
