@@ -7,6 +7,7 @@ sent is echoed in JSON.
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
@@ -103,6 +104,8 @@ class Request(NamedTuple):
     def _urlencoded(self) -> Mapping[str, Any]:
         charset = self.headers.get("content-type", "").lower().partition("charset=")[2]
         charset = charset.partition(";")[0].strip(" \"'") or "utf-8"
+        if not _CHARSETS.fullmatch(charset):
+            raise Refused(415, "This charset is not taken; send UTF-8.")
         try:
             pairs = parse_qsl(
                 self.raw_body().decode("ascii"),
@@ -179,6 +182,12 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         raise ValueError("a name stands twice")
     return found
 
+
+# Those of web pages. Python would take others for one, such as unicode_escape or punycode.
+_CHARSETS: Final = re.compile(
+    r"utf-?(?:8|16(?:-?[lb]e)?)|(?:us-)?ascii|latin-?\d\d?|iso-?8859-?\d\d?|(?:windows-|cp)125\d"
+    r"|koi8-[ru]|gbk|gb2312|gb18030|big5(?:-hkscs)?|euc-(?:jp|kr)|shift_jis|iso-2022-jp|tis-620"
+)
 
 # Made once: `json.loads` would make one for each body.
 _decode: Final = json.JSONDecoder(
