@@ -28,7 +28,7 @@ CONFIG = """
 [tool.mutmut]
 source_paths = ["hotlist"]
 only_mutate = [{only}]
-also_copy = ["hotlist_cli", "reference", "scoring.py", "rulesets.py"]
+also_copy = ["hotlist_cli", "reference", "scoring.py", "rulesets.py", "patterns.py"]
 pytest_add_cli_args_test_selection = [{tests}]
 timeout_multiplier = 4.0
 timeout_constant = 4.0
@@ -120,7 +120,7 @@ def prepare(modules: list[str]) -> None:
     shutil.copytree(ROOT / "cli/hotlist_cli", TREE / "hotlist_cli")
     shutil.copytree(ROOT / "tests/reference", TREE / "reference")
     shutil.copytree(ROOT / "config", TREE / "config")  # a test looks at the shipped rules
-    for name in ("scoring.py", "rulesets.py"):
+    for name in ("scoring.py", "rulesets.py", "patterns.py"):
         shutil.copy(ROOT / "tests" / name, TREE)
     tests = tests_of(modules)
     for path in tests:

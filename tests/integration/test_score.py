@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 import pytest
 
-from hotlist import config, events, folding, identity
+from hotlist import classify, config, events, folding, identity, rulesets
 from hotlist.events import Event, Route
 from hotlist.leads import Lead, LeadState, Shadow, Temperature
 from hotlist.scoring import ruleset
@@ -315,6 +315,14 @@ def test_a_shadow_is_stored_beside_the_score_and_changes_nothing_else(
     assert after.rules == f"{before.ruleset}+{kinder.hash}"
     monkeypatch.setattr(score.app.folder, "_shadow", None)
     assert score.app.folder.fold(made.subject).shadow is None
+
+
+def test_a_better_classifier_scores_every_lead_again(
+    score: Score, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert rulesets.deployed().hash == score.app.rules.hash
+    monkeypatch.setattr(classify, "VERSION", classify.VERSION + 1)
+    assert rulesets.deployed().hash != score.app.rules.hash
 
 
 def test_the_shipped_configuration_has_no_shadow(score: Score) -> None:

@@ -229,3 +229,11 @@ def test_a_long_value_is_not_told_whole() -> None:
     for keywords in (f"{'k' * 5000}: 1", f"lasts: {'x' * 5000}", f"group: {'g' * 5000}"):
         (finding,) = check.check_scoring(event_rule(keywords)).findings
         assert len(finding.message) < 500
+
+
+def test_what_is_like_no_keyword_is_not_what_is_missing() -> None:
+    rule = "event: email_clicked, points: 1"
+    assert found(f"{HEAD}{BASE}  - {{name: x, {rule}}}\n") == [
+        *("type rules[1]", "unknown-key rules[1].name")
+    ]
+    assert found("hello: world\n") == ["type", "unknown-key hello"]

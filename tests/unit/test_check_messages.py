@@ -1,4 +1,7 @@
-"""Every message of the check: what is wrong, where, and what to write instead."""
+"""Every message of the check: what is wrong, where, and what to write instead.
+
+One table, and as long as there are messages.
+"""
 
 import pytest
 

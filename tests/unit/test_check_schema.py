@@ -391,11 +391,3 @@ def test_names_may_be_of_any_group_that_there_is() -> None:
     text = "temperature: {hot: {total: 20, fit: 30}}\n" + BASE + FIT
     assert found(text) == []
     assert found(bands(seats(">", 5))) == []
-
-
-def test_what_is_like_no_keyword_is_not_what_is_missing() -> None:
-    rule = "event: email_clicked, points: 1"
-    assert found(f"{HEAD}{BASE}  - {{name: x, {rule}}}\n") == [
-        *("type rules[1]", "unknown-key rules[1].name")
-    ]
-    assert found("hello: world\n") == ["type", "unknown-key hello"]

@@ -2,7 +2,6 @@
 
 import json
 import math
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 
 from hotlist.scoring import pattern
-from hotlist.scoring.pattern import close
+from patterns import one_by_one
 
 Event = dict[str, Any]
 
@@ -342,20 +341,6 @@ def test_fields(rule: Event, event: Event, expected: bool) -> None:
     assert alone(event) == ([0] if expected else [])
     assert pattern.compile(rule)(event) is expected
     assert pattern.compile(rule)(MappingProxyType(event)) is expected
-
-
-@pytest.mark.parametrize(("most", "expected"), [(2, False), (3, True)])
-def test_an_event_of_too_many_ways_does_not_match(
-    most: int, expected: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(close, "MAX_WAYS", most)
-    both = pattern.compile({"a.x": [{"exists": True}], "a.y": [1]})
-    assert both({"a": [{"x": 1}, {"x": 2}, {"x": 3, "y": 1}]}) is expected
-
-
-def one_by_one(patterns: list[Any]) -> Callable[[Event], list[int]]:
-    matching = [None if p is None else pattern.compile(p) for p in patterns]
-    return lambda event: [n for n, m in enumerate(matching) if m is None or m(event)]
 
 
 def test_all_at_once_is_the_same_as_one_by_one() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hotlist.scoring import pattern
-from hotlist.scoring.pattern import BadPattern
+from hotlist.scoring.pattern import BadPattern, close
 
 Event = dict[str, Any]
 
@@ -127,3 +127,12 @@ def test_types_derived_from_those_of_json_are_the_same() -> None:
     for value in (Text("x"), Whole(1), Real(0.5)):
         assert matches(Object(a=Object(b=value)))
         assert matches({"a": [{"b": value}]})
+
+
+@pytest.mark.parametrize(("most", "expected"), [(2, False), (3, True)])
+def test_an_event_of_too_many_ways_does_not_match(
+    most: int, expected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(close, "MAX_WAYS", most)
+    both = pattern.compile({"a.x": [{"exists": True}], "a.y": [1]})
+    assert both({"a": [{"x": 1}, {"x": 2}, {"x": 3, "y": 1}]}) is expected

@@ -14,13 +14,9 @@ from hotlist.scoring import pattern
 from hotlist.scoring.pattern import BadPattern
 from hotlist.scoring.pattern.close import closely
 from hotlist.scoring.pattern.reading import rules
+from patterns import one_by_one
 
 Event = dict[str, Any]
-
-
-def one_by_one(patterns: list[Any]) -> Callable[[Event], list[int]]:
-    matching = [None if p is None else pattern.compile(p) for p in patterns]
-    return lambda event: [n for n, m in enumerate(matching) if m is None or m(event)]
 
 
 scalars = st.one_of(

@@ -15,7 +15,8 @@ from hotlist.store.events import EventStore
 
 MAX_EVENTS: Final = 20
 MAX_URL: Final = 4_096
-_METHODS: Final = {"forms": "POST", "events": "POST"}
+_POSTED: Final = {"forms": 1, "events": 0}
+"""How many parts of a path follow its first; all else but POST is refused."""
 
 _PAGE: Final = """<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>{title}</title>
@@ -123,9 +124,8 @@ def _received(request: Request, now: datetime) -> Received:
 def _elsewhere(request: Request) -> Answer:
     """What no route takes: another method of a route that there is, or nothing we know."""
     first, *rest = request.path.strip("/").split("/")
-    allowed = _METHODS.get(first)
-    if allowed and len(rest) == (1 if first == "forms" else 0) and request.method != allowed:
-        return http.problem(405, f"Only {allowed} is taken here.", None, allow=allowed)
+    if _POSTED.get(first) == len(rest) and request.method != "POST":
+        return http.problem(405, "Only POST is taken here.", None, allow="POST")
     return http.problem(404, "There is nothing here.")
 
 
