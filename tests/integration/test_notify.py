@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from fast_mail_parser import parse_email
 
 from hotlist.events import Event, Route
 from hotlist.leads import Alerting, Contact, Lead, Reason, Stage, Temperature
@@ -158,7 +159,9 @@ def test_a_label_is_told_in_the_language_of_its_reader(
     monkeypatch.setattr(notify.app, "notifier", patched)
     notify(stream_event(message()))
     bodies = {
-        one["Destination"]["ToAddresses"][0]: one["Content"]["Raw"]["Data"].decode()
+        one["Destination"]["ToAddresses"][0]: parse_email(one["Content"]["Raw"]["Data"]).text_plain[
+            0
+        ]
         for one in notify.ses.sent
     }
     assert "Życzenie: Call me" in bodies["anna@example.com"]

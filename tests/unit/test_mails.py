@@ -221,7 +221,10 @@ def test_a_recipients_name_and_address_arrive_as_they_are(name: str) -> None:
     assert (to.display_name, to.addr_spec) == (name, "anna@xn--exmple-cua.org")
 
 
-@pytest.mark.parametrize("email", ["zażółć@example.pl", "a\nb@example.org", None])
+ENCODED = "=?utf-8?q?x=40evil.example=2c?=@example.com"
+
+
+@pytest.mark.parametrize("email", ["zażółć@example.pl", "a\nb@example.org", ENCODED, None])
 def test_what_no_header_takes_is_no_reply_address(email: str | None) -> None:
     alert = mails.alert(lead(contact=Contact("Żak", None, email, "+48600100200")), ANNA, title)
     event = Event(event_id="1", type="contact_requested", occurred_at=NOW, email=email)

@@ -57,6 +57,8 @@ def normalise_email(text: str) -> str:
         probe = "x" * max(1, len(local.encode())) + "@" + domain
     else:
         probe = address
+    if "=?" in address:
+        raise BadIdentifier("mail programs misread an address with =? in it: give another")
     if not _ADDRESS.match(probe) or _NOWHERE.search(probe.lower().rpartition("@")[2]):
         raise BadIdentifier("this is not an e-mail address")
     return address.lower()

@@ -1,14 +1,12 @@
 """Amazon SES v2: sends rendered mails as whole MIME messages."""
 
 import hashlib
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
 from typing import Any, Final, Self
 
 import boto3
 from botocore.config import Config
 
+from hotlist import mime
 from hotlist.mails import Mail
 from hotlist.sales import Recipient
 
@@ -32,19 +30,18 @@ class Mailer:
 
     def send(self, mail: Mail, recipient: Recipient, delivery_id: str) -> str:
         """Send a mail to a recipient; SES's message id. botocore's errors pass through."""
-        mime = EmailMessage(policy=SMTP)
-        mime["Subject"] = mail.subject
-        mime["From"] = Address("Hotlist", addr_spec=self._sender)
-        mime["To"] = Address(recipient.name, addr_spec=recipient.email)
-        if mail.reply_to:
-            mime["Reply-To"] = mail.reply_to
-        mime["Auto-Submitted"] = "auto-generated"
-        mime.set_content(mail.text)
-        mime.add_alternative(mail.html, subtype="html")
+        data = mime.message(
+            subject=mail.subject,
+            text=mail.text,
+            html=mail.html,
+            sender=("Hotlist", self._sender),
+            recipient=(recipient.name, recipient.email),
+            reply_to=mail.reply_to,
+        )
         answer = self._client.send_email(
             FromEmailAddress=self._sender,
             Destination={"ToAddresses": [recipient.email]},
-            Content={"Raw": {"Data": mime.as_bytes()}},
+            Content={"Raw": {"Data": data}},
             ConfigurationSetName=self._configuration_set,
             EmailTags=[
                 {"Name": "audience", "Value": "sales"},

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from hotlist import mime
 from hotlist.digest import HotList
 from hotlist.events import Event
 from hotlist.leads import Lead, Reason
@@ -164,8 +165,8 @@ def _answer(value: object, words: Mapping[str, str]) -> str:
 
 
 def _reply_to(email: str | None) -> str | None:
-    """The address if a header can hold it as it is."""
-    return email if email and email.isascii() and email.isprintable() else None
+    """The address if a header can carry it as it is."""
+    return email if email and mime.fits_header(email) else None
 
 
 def _short(value: object, most: int = _MAX_NAME) -> str:
