@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from decimal import Decimal
@@ -51,8 +52,15 @@ def lead(number: int = 0, **changes: Any) -> Lead:
     return Lead(**(fields | changes))
 
 
+def digest_of(leads: Iterable[Lead], reader: Recipient = ANNA) -> mails.Mail:
+    """The digest of these leads as a reader gets it."""
+    hot = digest.hot_list(leads)
+    cards = [mails.card(one, reader, title) for one in hot.leads]
+    return mails.digest(cards, hot.more, reader, NOW)
+
+
 def test_a_digest_tells_whom_to_call_and_why() -> None:
-    mail = mails.digest(digest.hot_list([lead()]), ANNA, NOW, title)
+    mail = digest_of([lead()])
     for part in (mail.html, mail.text):
         assert "Łukasz Żak" in part
         assert "lukasz@example.org" in part
@@ -80,8 +88,8 @@ def test_leads_come_best_first_and_cold_ones_not_at_all() -> None:
 def test_a_thousand_leads_of_long_texts_stay_under_90_kb(language: str) -> None:
     long = Contact("W" * 200, "&" * 200, "a" * 60 + "@" + "b" * 60 + ".example", "+48600100200")
     reasons = tuple(Reason("&" * 200, Decimal(9)) for _ in range(3))
-    hot = digest.hot_list(lead(n, contact=long, reasons=reasons) for n in range(1000))
-    mail = mails.digest(hot, replace(ANNA, language=language), NOW, title)
+    hot = (lead(n, contact=long, reasons=reasons) for n in range(1000))
+    mail = digest_of(hot, replace(ANNA, language=language))
     assert len(mail.html.encode()) < 90_000
     shown = mail.html.count("mailto:")
     assert shown >= 10
@@ -91,7 +99,7 @@ def test_a_thousand_leads_of_long_texts_stay_under_90_kb(language: str) -> None:
 def test_lead_supplied_text_is_only_text() -> None:
     hostile = lead(contact=Contact(HOSTILE, HOSTILE, "x@example.org"))
     for mail in (
-        mails.digest(digest.hot_list([hostile]), ANNA, NOW, title),
+        digest_of([hostile]),
         mails.alert(hostile, ANNA, title),
     ):
         assert "<script" not in mail.html
@@ -233,7 +241,7 @@ def test_what_no_header_takes_is_no_reply_address(email: str | None) -> None:
 
 
 def test_an_empty_day_says_so() -> None:
-    mail = mails.digest(digest.hot_list([]), ANNA, NOW, title)
+    mail = digest_of([])
     assert "Dziś nie ma gorących leadów." in mail.text
 
 
@@ -256,7 +264,7 @@ def test_every_language_has_a_word_for_everything() -> None:
 
 
 def test_a_card_speaks_the_language_of_its_reader() -> None:
-    mail = mails.digest(digest.hot_list([lead()]), ANNA, NOW, title)
+    mail = digest_of([lead()])
     for part in (mail.html, mail.text):
         assert "płatny wynik wyszukiwania" in part
         assert "zamiar zakupu" in part

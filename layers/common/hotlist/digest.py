@@ -24,10 +24,6 @@ class HotList:
     def count(self) -> int:
         return len(self.leads) + self.more
 
-    def cut(self, most: int) -> "HotList":
-        """The same list with at most so many leads shown."""
-        return HotList(self.leads[:most], self.count - len(self.leads[:most]))
-
 
 def hot_list(leads: Iterable[Lead]) -> HotList:
     """The hot ones of these leads: most points first, then the newest activity."""

@@ -7,8 +7,10 @@ from functools import partial
 
 from hotlist import digest, mails
 from hotlist.delivery import Outbox
+from hotlist.digest import HotList
 from hotlist.folding import Folder
 from hotlist.leads import Lead
+from hotlist.mails import Card
 from hotlist.records import Troubles
 from hotlist.sales import Recipient, Sales
 from hotlist.scoring.ruleset import Ruleset
@@ -28,8 +30,8 @@ class Digester:
     def send(self, now: datetime, troubles: Troubles) -> int:
         """Mail whoever is due at `now`; one recipient's or lead's trouble stops no other.
 
-        How many. A lead that cannot be viewed is left out, but waited for if the trouble may
-        pass or there is no other.
+        How many. A lead that cannot be viewed or rendered is left out, but waited for if the
+        trouble may pass or there is no other.
         """
         waiting = self._waiting(now)
         if not waiting:
@@ -39,15 +41,20 @@ class Digester:
         troubles += of_leads
         if of_leads.may_pass or (of_leads and not hot.count):
             return 0
+        rendered: dict[tuple[str, str], list[Card]] = {}
         sent = 0
         for recipient, delivery_id in waiting:
-            ids = {"recipient": recipient.id}
-            if hot.count or self.sales.sends_when_empty:
-                render = partial(mails.digest, hot, recipient, now, self.rules.title)
+            ids, reader = {"recipient": recipient.id}, (recipient.language, recipient.timezone)
+            if not hot.count and not self.sales.sends_when_empty:
+                troubles.attempt(ids, self.outbox.let_be, delivery_id)
+                continue
+            if reader not in rendered:
+                rendered[reader] = list(self._cards(hot, recipient, troubles))
+            cards = rendered[reader]
+            if cards or not hot.count:
+                render = partial(mails.digest, cards, hot.more, recipient, now)
                 send = partial(self.outbox.send_once, recipient, delivery_id, render)
                 sent += bool(troubles.attempt(ids, send))
-            else:
-                troubles.attempt(ids, self.outbox.let_be, delivery_id)
         return sent
 
     def _waiting(self, now: datetime) -> list[tuple[Recipient, str]]:
@@ -65,3 +72,11 @@ class Digester:
             found = troubles.attempt({"lead_id": lead_id}, self.folder.view, lead_id, now)
             if found is not None:
                 yield found[0]
+
+    def _cards(self, hot: HotList, recipient: Recipient, troubles: Troubles) -> Iterator[Card]:
+        """The leads of the list as this recipient reads them."""
+        for lead in hot.leads:
+            ids = {"event_id": lead.last_event_id or lead.lead_id}
+            card = troubles.attempt(ids, mails.card, lead, recipient, self.rules.title)
+            if card is not None:
+                yield card

@@ -222,6 +222,7 @@ class Folder:
             channel=profile.channel,
             created_at=profile.created_at,
             last_event_at=profile.last_event_at,
+            last_event_id=profile.last_event_id,
             next_change_at=next_change_at,
             due_at=leads.due_at(score.temperature, next_change_at),
             truncated=gathered.truncated,

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
-from hotlist import events, identity
+from hotlist import events, identity, visible
 from hotlist.events import SPAM, Event, Route
 from hotlist.identity import EMAIL, PHONE, VISITOR, BadIdentifier
 
@@ -158,7 +158,7 @@ def _answers(
         value = raw.get(name)
         if isinstance(value, str):
             # A page's script ends lines with \n, the same form without it with \r\n.
-            value = value.strip().replace("\r\n", "\n")
+            value = visible.trimmed(value).replace("\r\n", "\n")
         if value is None or value == "":
             if spec.get("required"):
                 errors[name] = "this field is required"

@@ -9,6 +9,8 @@ import unicodedata
 import uuid
 from typing import Final
 
+from hotlist import visible
+
 EMAIL: Final = "email"
 PHONE: Final = "phone"
 VISITOR: Final = "visitor"
@@ -41,18 +43,18 @@ _NOWHERE: Final = re.compile(r"(?:^|\.)(?:arpa|invalid|local|localhost|onion|tes
 
 
 def normalise_email(text: str) -> str:
-    """The address in lower case, without spaces around it, its domain as ASCII.
+    """The address in lower case, without what shows nothing around it, its domain as ASCII.
 
     Whoever writes `Ada@Example.org` once and `ada@example.org` once is one person, though
     the part before the @ could be told apart in theory.
 
     :raises BadIdentifier: if it can be no address.
     """
-    address = text.strip()
+    address = visible.trimmed(text)
     if not address.isascii() or "@xn--" in address.lower() or ".xn--" in address.lower():
         address = _ascii_domain(address)
         local, _, domain = address.rpartition("@")
-        if not local.isprintable() or any(c in ' \t()<>[]:;,\\"@' for c in local):
+        if any(visible.is_hidden(c) or c in '()<>[]:;,\\"@' for c in local):
             raise BadIdentifier("this is not an e-mail address")
         probe = "x" * max(1, len(local.encode())) + "@" + domain
     else:
@@ -86,7 +88,7 @@ def normalise_phone(text: str, region: str) -> tuple[str, str | None]:
     import phonenumbers  # noqa: PLC0415 - needed where there is a phone, slow to import
 
     try:
-        number = phonenumbers.parse(text.strip(), region)
+        number = phonenumbers.parse(visible.trimmed(text), region)
     except phonenumbers.NumberParseException as error:
         raise BadIdentifier("this is not a phone number") from error
     if not phonenumbers.is_valid_number(number):

@@ -101,6 +101,7 @@ class Lead:
     channel: str | None = None
     created_at: datetime | None = None
     last_event_at: datetime | None = None
+    last_event_id: str | None = None
     next_change_at: datetime | None = None
     due_at: datetime | None = None
     truncated: bool = False

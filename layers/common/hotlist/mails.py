@@ -1,6 +1,6 @@
 """The mails that Hotlist sends to sales, rendered: HTML and text from the same contents. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -11,10 +11,9 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from hotlist import mime
-from hotlist.digest import HotList
+from hotlist import mime, visible
 from hotlist.events import Event
-from hotlist.leads import Lead, Reason
+from hotlist.leads import Contact, Lead, Reason
 from hotlist.mail_texts import CHANNELS, STAGES, TEMPERATURES, TEXTS
 from hotlist.profiles import name_in
 from hotlist.sales import Recipient
@@ -39,32 +38,66 @@ class Mail:
     reply_to: str | None = None
 
 
-def digest(hot_list: HotList, recipient: Recipient, now: datetime, title: Title) -> Mail:
-    """The daily hot list of one recipient, with as many leads as mail programs show whole."""
-    mail = _digest(hot_list, recipient, now, title)
-    while len(mail.html.encode()) > MAX_HTML and hot_list.leads:
-        hot_list = hot_list.cut(len(hot_list.leads) * 3 // 4)
-        mail = _digest(hot_list, recipient, now, title)
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One lead in a mail, rendered for a reader; `name` and `points` are for the mail's heads."""
+
+    name: str
+    points: int | None
+    html: str
+    text: str
+    reasons: str = ""
+
+
+def card(lead: Lead, recipient: Recipient, title: Title) -> Card:
+    """A lead as its reader sees it, in the reader's language and time zone."""
+    words, contact = TEXTS[recipient.language], lead.contact
+    zone = ZoneInfo(recipient.timezone)
+    facts = [
+        (words["hot_since"], _when(lead.alerting.hot_since, zone)),
+        (words["last_seen"], _when(lead.last_event_at, zone)),
+        (words["came_by"], CHANNELS[recipient.language].get(lead.channel or "", lead.channel)),
+        (words["stage"], STAGES[recipient.language][lead.stage.value]),
+    ]
+    return _card(
+        recipient,
+        contact,
+        points=lead.total,
+        temperature=TEMPERATURES[recipient.language][lead.temperature.value],
+        reasons=list(_reasons(lead.reasons, recipient.language, title)),
+        facts=[(label, value) for label, value in facts if value],
+    )
+
+
+def digest(cards: Sequence[Card], more: int, recipient: Recipient, now: datetime) -> Mail:
+    """The daily hot list of one recipient: as many cards as mail programs show, best first.
+
+    `more` leads are hot beside those of the cards.
+    """
+    mail = _digest(cards, more, recipient, now)
+    while len(mail.html.encode()) > MAX_HTML and cards:
+        most = len(cards) * 3 // 4
+        cards, more = cards[:most], more + len(cards) - most
+        mail = _digest(cards, more, recipient, now)
     return mail
 
 
-def _digest(hot_list: HotList, recipient: Recipient, now: datetime, title: Title) -> Mail:
+def _digest(cards: Sequence[Card], more: int, recipient: Recipient, now: datetime) -> Mail:
     words = TEXTS[recipient.language]
-    count = hot_list.count
+    count = len(cards) + more
     heading = words["hot_leads_1"] if count == 1 else words["hot_leads"].format(count=count)
     if not count:
         heading = words["nobody"]
-    cards = [_card(lead, recipient, title) for lead in hot_list.leads]
-    best = f": {cards[0]['name']}" if cards else ""
+    best = f": {cards[0].name}" if cards else ""
     day = now.astimezone(ZoneInfo(recipient.timezone)).strftime("%d.%m.")
     return _render(
         recipient,
         subject=f"{words['hot_list']} {day} – {heading}{best}",
         eyebrow=words["hot_list"],
         heading=heading,
-        preheader=", ".join(f"{card['name']} ({card['points']})" for card in cards[:3]),
+        preheader=", ".join(f"{one.name} ({one.points})" for one in cards[:3]),
         cards=cards,
-        more=words["more"].format(count=hot_list.more) if hot_list.more else "",
+        more=words["more"].format(count=more) if more else "",
         footer=words["footer"].format(
             name=recipient.name, time=f"{recipient.digest:%H:%M}", zone=recipient.timezone
         ),
@@ -74,15 +107,15 @@ def _digest(hot_list: HotList, recipient: Recipient, now: datetime, title: Title
 def alert(lead: Lead, recipient: Recipient, title: Title) -> Mail:
     """One lead, at the moment it turned hot."""
     words = TEXTS[recipient.language]
-    card = _card(lead, recipient, title)
-    reasons = ", ".join(reason["title"] for reason in card["reasons"])
+    shown = card(lead, recipient, title)
+    heading = words["turned_hot"].format(name=shown.name)
     return _render(
         recipient,
-        subject=f"{words['turned_hot'].format(name=card['name'])} ({lead.total})",
+        subject=f"{heading} ({lead.total})",
         eyebrow=words["call_now"],
-        heading=words["turned_hot"].format(name=card["name"]),
-        preheader=reasons,
-        cards=[card],
+        heading=heading,
+        preheader=shown.reasons,
+        cards=[shown],
         more="",
         footer=words["footer_alert"],
         reply_to=_reply_to(lead.contact.email),
@@ -93,59 +126,60 @@ def message(event: Event, labels: Mapping[str, str], recipient: Recipient) -> Ma
     """What somebody wrote through a form; `labels` names its fields in their order."""
     words = TEXTS[recipient.language]
     said = event.properties
-    name = _short(name_in(said) or event.email or event.phone or words["unknown"])
-    named = {"name"} if said.get("name") else {"first_name", "last_name"}
+    contact = Contact(name_in(said), str(said.get("company") or ""), event.email, event.phone)
+    named = {"name"} if _short(said.get("name") or "") else {"first_name", "last_name"}
     answers = [
         (label, _answer(said[field], words))
         for field, label in labels.items()
         if field in said and field not in named | {"email", "phone", "company"}
     ]
+    shown = _card(recipient, contact, answers=answers)
     reply_to = _reply_to(event.email)
-    card = {
-        "name": name,
-        "company": _short(said.get("company") or ""),
-        "email": event.email,
-        "phone": event.phone,
-        "points": None,
-        "temperature": "",
-        "reasons": [],
-        "answers": answers,
-        "facts": [],
-    }
-    heading = words["message_from"].format(name=name)
+    heading = words["message_from"].format(name=shown.name)
     return _render(
         recipient,
         subject=heading,
-        eyebrow=f"{name} {words['wrote'].format(form=_short(said.get('form', '')))}",
+        eyebrow=f"{shown.name} {words['wrote'].format(form=_short(said.get('form', '')))}",
         heading=heading,
         preheader=answers[-1][1][:120] if answers else "",
-        cards=[card],
+        cards=[shown],
         more="",
         footer=words["footer_message"] if reply_to else "",
         reply_to=reply_to,
     )
 
 
-def _card(lead: Lead, recipient: Recipient, title: Title) -> dict[str, Any]:
-    words, contact = TEXTS[recipient.language], lead.contact
-    zone = ZoneInfo(recipient.timezone)
-    facts = [
-        (words["hot_since"], _when(lead.alerting.hot_since, zone)),
-        (words["last_seen"], _when(lead.last_event_at, zone)),
-        (words["came_by"], CHANNELS[recipient.language].get(lead.channel or "", lead.channel)),
-        (words["stage"], STAGES[recipient.language][lead.stage.value]),
-    ]
-    return {
-        "name": _short(contact.name or contact.email or contact.phone or words["unknown"]),
+def _card(
+    recipient: Recipient,
+    contact: Contact,
+    *,
+    points: int | None = None,
+    temperature: str = "",
+    reasons: Sequence[Mapping[str, object]] = (),
+    answers: Sequence[tuple[str, str]] = (),
+    facts: Sequence[tuple[str, str]] = (),
+) -> Card:
+    words = TEXTS[recipient.language]
+    email, phone = _short(contact.email or ""), _short(contact.phone or "")
+    shown = {
+        "name": _short(contact.name or "") or email or phone or words["unknown"],
         "company": _short(contact.company or ""),
-        "email": contact.email,
-        "phone": contact.phone,
-        "points": lead.total,
-        "temperature": TEMPERATURES[recipient.language][lead.temperature.value],
-        "reasons": list(_reasons(lead.reasons, recipient.language, title)),
-        "answers": [],
-        "facts": [(label, value) for label, value in facts if value],
+        "email": email,
+        "phone": phone,
+        "tel": "".join(c for c in phone if c in "+0123456789"),
+        "points": points,
+        "temperature": temperature,
+        "reasons": reasons,
+        "answers": answers,
+        "facts": facts,
     }
+    return Card(
+        name=str(shown["name"]),
+        points=points,
+        html=_template("card.html").render(card=shown, words=words),
+        text=_template("card.txt").render(card=shown, words=words),
+        reasons=", ".join(str(reason["title"]) for reason in reasons),
+    )
 
 
 def _reasons(reasons: Iterable[Reason], language: str, title: Title) -> Iterable[dict[str, object]]:
@@ -170,10 +204,10 @@ def _reply_to(email: str | None) -> str | None:
 
 
 def _short(value: object, most: int = _MAX_NAME) -> str:
-    """One line for a name or label, with no control characters; longer texts keep theirs."""
+    """One line that shows something for a name or label, or ""; longer texts keep their lines."""
     text = str(value)
     if most == _MAX_NAME:
-        text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+        text = visible.one_line(text)
     return text if len(text) <= most else text[: most - 1] + "…"
 
 

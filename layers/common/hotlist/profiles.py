@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from hotlist import visible
 from hotlist.events import (
     BOT,
     DERIVED,
@@ -57,6 +58,7 @@ class Profile:
     channel: str | None = None
     created_at: datetime | None = None
     last_event_at: datetime | None = None
+    last_event_id: str | None = None
     facts_until: datetime | None = None
     ends_at: datetime | None = None
 
@@ -66,7 +68,7 @@ def name_in(answers: Mapping[str, object]) -> str | None:
 
     def text(name: str) -> str:
         value = answers.get(name)
-        return value if isinstance(value, str) else ""
+        return visible.trimmed(value) if isinstance(value, str) else ""
 
     return text("name") or f"{text('first_name')} {text('last_name')}".strip() or None
 
@@ -96,7 +98,8 @@ def fold(events: Iterable[Event], now: datetime, channel: Callable[[Event], str 
     `channel` classifies the event by which a lead first came.
     """
     kept = _kept(events, now)
-    ends = [_life(event) for event in kept if event.type not in OPERATOR_TYPES]
+    leads_own = [event for event in kept if event.type not in OPERATOR_TYPES]
+    ends = [_life(event) for event in leads_own]
     if not ends or max(ends) <= now:
         return Profile()
     facts = _Facts(kept, channel)
@@ -107,7 +110,8 @@ def fold(events: Iterable[Event], now: datetime, channel: Callable[[Event], str 
         contact=facts.contact(),
         channel=facts.channel,
         created_at=min((e.received_at for e in named), default=kept[0].received_at),
-        last_event_at=max(e.occurred_at for e in kept if e.type not in OPERATOR_TYPES),
+        last_event_at=max(event.occurred_at for event in leads_own),
+        last_event_id=leads_own[-1].event_id,
         facts_until=facts.until(),
         ends_at=max(ends),
     )
@@ -154,7 +158,10 @@ def texts(event: Event, name: str) -> list[str]:
 
 
 def _is_empty(value: object) -> bool:
-    return value is None or value in ("", [], {})
+    """Whether nothing is said: also a text that shows nothing."""
+    if isinstance(value, str):
+        return not visible.trimmed(value)
+    return value is None or value in ([], {})
 
 
 class _Facts:
@@ -226,7 +233,7 @@ class _Facts:
 
         def text(name: str) -> str | None:
             value = self.values.get(name, self.doubtful.get(name))
-            return value if isinstance(value, str) else None
+            return visible.trimmed(value) or None if isinstance(value, str) else None
 
         return Contact(
             name=name_in({**self.doubtful, **self.values}),
