@@ -1,5 +1,6 @@
 """The digest function: whose hour it is, the hot leads as they are now, once a day."""
 
+import re
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,8 +9,9 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from fast_mail_parser import parse_email
 
-from hotlist import events, identity
+from hotlist import events, identity, mails, visible
 from hotlist.events import Event, Route
 from hotlist.folding import Folder
 from hotlist.leads import Lead, Temperature
@@ -225,6 +227,74 @@ def test_a_lead_that_can_be_viewed_later_is_waited_for(
     assert digest.run(ANNAS_HOUR + timedelta(minutes=15))["sent"] == 1
     (body,) = digest.bodies()
     assert "bo@example.org" in body
+
+
+HOSTILE = [
+    *("=?unicode_escape?q?=5Cud800?=", "=?utf-8?q?a=00b?=", "A\r\nBcc: x@evil.example", "\u200b"),
+    *("=?utf-8?q?x=40evil.example=2c?=", "\u2028Bcc: x@evil.example", '"a", <x@evil.example>', "("),
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=ascii)
+def test_the_digest_with_a_hostile_lead_at_its_top_reaches_everybody(
+    digest: Digest, name: str
+) -> None:
+    digest.lead("bo@example.org", RECENT)
+    digest.lead("ada@example.org", RECENT + timedelta(hours=1), name=name)
+    assert digest.run(BENS_HOUR)["sent"] == 2
+    assert digest.ses.to == ["anna@example.com", "ben@example.com"]
+    for one in digest.ses.sent:
+        mail = parse_email(one["Content"]["Raw"]["Data"])
+        assert mail.subject.endswith(f": {visible.one_line(name) or 'ada@example.org'}")
+        assert "Bcc" not in mail.headers
+        assert [to.address for to in mail.to] == one["Destination"]["ToAddresses"]
+        assert "bo@example.org" in mail.text_plain[0]
+
+
+def fails_to_render(patch: pytest.MonkeyPatch, *addresses: str) -> None:
+    render = mails.card
+
+    def card(lead: Lead, *args: Any) -> mails.Card:
+        if lead.contact.email in addresses:
+            raise UnicodeError("not to be written")
+        return render(lead, *args)
+
+    patch.setattr(mails, "card", card)
+
+
+def test_a_lead_that_cannot_be_rendered_is_left_out_and_the_rest_reaches_everybody_once(
+    digest: Digest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(42):
+        digest.lead(f"b{number}@example.org", RECENT)
+    bad = digest.lead("ada@example.org", RECENT + timedelta(hours=1))
+    fails_to_render(monkeypatch, "ada@example.org")
+    event_id = digest.stored(bad).last_event_id
+    assert event_id
+    with pytest.raises(RunFailed, match=f"event_id={event_id}: UnicodeError"):
+        digest.run(BENS_HOUR)
+    assert digest.ses.to == ["anna@example.com", "ben@example.com"]
+    for one in digest.ses.sent:
+        text = parse_email(one["Content"]["Raw"]["Data"]).text_plain[0]
+        shown = text.count("@example.org\r\n")
+        assert "ada@" not in text
+        assert 42 - shown > 0
+        assert re.search(rf"\b{42 - shown}\b", text.split("--")[0].rsplit("@example.org", 1)[1])
+    assert digest.run(BENS_HOUR + timedelta(minutes=15))["sent"] == 0
+
+
+@pytest.mark.parametrize("sends_when_empty", [False, True])
+def test_a_digest_none_of_whose_leads_can_be_rendered_waits(
+    digest: Digest, monkeypatch: pytest.MonkeyPatch, sends_when_empty: bool
+) -> None:
+    digest.lead("ada@example.org", RECENT)
+    digest.wants_empty(monkeypatch, sends_when_empty)
+    with monkeypatch.context() as patch:
+        fails_to_render(patch, "ada@example.org")
+        with pytest.raises(RunFailed, match="event_id="):
+            digest.run(ANNAS_HOUR)
+    assert digest.ses.sent == []
+    assert digest.run(ANNAS_HOUR + timedelta(minutes=15))["sent"] == 1
 
 
 @pytest.mark.parametrize("sends_when_empty", [False, True])

@@ -44,3 +44,11 @@ def test_a_lead_deleted_and_written_anew_is_another(store: LeadStore) -> None:
     assert read(store).version == first.version
     with pytest.raises(Conflict):
         store.save(LEAD, first)
+
+
+def test_the_newest_event_is_kept_and_an_older_item_has_none(store: LeadStore) -> None:
+    lead = replace(LEAD, last_event_id="0123")
+    store.save(lead, None)
+    assert read(store).last_event_id == "0123"
+    store.save(replace(lead, last_event_id=None), read(store))
+    assert read(store).last_event_id is None

@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 from fast_mail_parser import parse_email
 
+from hotlist import mails, visible
 from hotlist.events import Event, Route
 from hotlist.leads import Alerting, Contact, Lead, Reason, Stage, Temperature
 from hotlist.mailer import delivery_hash
@@ -246,3 +247,58 @@ def test_who_cannot_be_reached_gets_no_more_mail_and_there_is_an_alarm(
         assert metric["service"] == "notify"
     notify(stream_event(hot))
     assert notify.ses.to == (["ben@example.com"] if lost else EVERYBODY)
+
+
+def test_a_lead_that_cannot_be_rendered_costs_its_own_alert_alone(
+    notify: Notify, hot: dict[str, Any]
+) -> None:
+    bad = {
+        **hot,
+        "lead_id": {"S": "email:0"},
+        "alert_id": {"S": "a0"},
+        "reasons": {"S": '[["p", "1e40"]]'},
+    }
+    assert notify(stream_event(bad, hot)) == DONE
+    assert notify.ses.to == EVERYBODY
+    assert notify.parked() == 1
+
+
+def test_a_message_that_cannot_be_rendered_costs_itself_alone(
+    notify: Notify, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    render = mails.message
+
+    def fails(event: Event, *args: Any) -> mails.Mail:
+        if event.email == "bad@example.org":
+            raise UnicodeError("not to be written")
+        return render(event, *args)
+
+    monkeypatch.setattr(mails, "message", fails)
+    bad = {**message(), "email": {"S": "bad@example.org"}, "dedup": {"S": "form:bad"}}
+    assert notify(stream_event(bad, message())) == DONE
+    assert notify.ses.to == EVERYBODY
+    assert notify.parked() == 1
+
+
+HOSTILE = [
+    "=?unicode_escape?q?=5Cud800?=",
+    "=?utf-8?q?a=00b?=",
+    "A\r\nBcc: x@evil.example",
+    "\u202e",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=ascii)
+def test_a_hostile_name_reaches_everybody_as_text(
+    notify: Notify, hot: dict[str, Any], name: str
+) -> None:
+    told = message()
+    told["properties"] = {"S": json.dumps({"form": "contact", "name": name, "message": name})}
+    assert notify(stream_event(told, {**hot, "name": {"S": name}})) == DONE
+    assert notify.ses.to == sorted(EVERYBODY * 2)
+    for one in notify.ses.sent:
+        mail = parse_email(one["Content"]["Raw"]["Data"])
+        assert "Bcc" not in mail.headers
+        shown = visible.one_line(name) or "ada@example.org"
+        assert shown in mail.subject
+        assert [to.address for to in mail.reply_to] == ["ada@example.org"]

@@ -210,3 +210,20 @@ def test_any_text(body: str, kind: str) -> None:
 def test_charsets_are_those_of_web_pages(charset: str, status: int) -> None:
     kind = f"{URLENCODED}; charset={charset}"
     assert post("/forms/contact", urlencode(GOOD), content_type=kind)[0] == status
+
+
+@pytest.mark.parametrize("name", ["'}; --", "a': ?, 'tell", '"', "?", "{0}"])
+def test_no_name_that_is_sent_is_in_a_statement(name: str) -> None:
+    statements = []
+
+    class Client:
+        def batch_execute_statement(self, Statements: list[Any]) -> Any:  # noqa: N803
+            statements.extend(one["Statement"] for one in Statements)
+            return {"Responses": [{} for _ in Statements]}
+
+    for said in ({}, {name: name}):
+        raw = {"type": "page_viewed", "event_id": name, "properties": said}
+        event = forms.tracked(raw, "v1", forms.Received(NOW), None)
+        EventStore(Client(), "events").put_all([event])
+    assert len(statements) == 2
+    assert statements[0] == statements[1]

@@ -275,3 +275,24 @@ def test_every_name_that_hotlist_gives_is_reserved() -> None:
     said = dict.fromkeys(forms._CONTEXT, "x") | {"page_url": "https://x/y"}
     event = submit({**GOOD, **said, "consent_email": "on", "shoe": "1"}, user_agent="u", origin="o")
     assert set(event.properties) - set(CONTACT["fields"]) <= events.RESERVED
+
+
+@pytest.mark.parametrize(
+    "blank", ["\u200b", "\ufeff", "\u3164", "\u2800", "\x00", "\u202e"], ids=ascii
+)
+def test_what_shows_nothing_is_no_answer(blank: str) -> None:
+    assert errors({**GOOD, "name": blank * 3}) == {"name": "this field is required"}
+    assert errors({"name": "Ada", "email": blank}) == {
+        "email": "an e-mail address or a phone number is needed"
+    }
+    event = submit(
+        {**GOOD, "name": f"{blank} Ada {blank}", "message": blank, "role": f"{blank}other"}
+    )
+    assert event.properties["name"] == "Ada"
+    assert event.properties["role"] == "other"
+    assert "message" not in event.properties
+
+
+def test_an_address_that_headers_misread_is_refused_with_the_reason() -> None:
+    said = {**GOOD, "email": "=?utf-8?q?x=40evil.example=2c?=@example.com"}
+    assert "give another" in errors(said)["email"]

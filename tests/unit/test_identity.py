@@ -120,3 +120,15 @@ def test_a_subject_tells_its_kind_and_nothing_else() -> None:
     assert identity.kind_of(subject) == "email"
     assert "ada" not in subject
     assert subject != identity.subject(identity.VISITOR, "ada@example.org")
+
+
+NOTHING = ["\ufeff", "\u200b", "\u202a", "\u3164", "\u2800", "\u2066", "\x00", "\u00a0"]
+
+
+@pytest.mark.parametrize("blank", NOTHING, ids=ascii)
+def test_what_shows_nothing_around_an_address_or_a_number_is_dropped(blank: str) -> None:
+    address = identity.normalise_email(f"{blank}Ada@Example.org{blank}")
+    assert address == "ada@example.org"
+    number = identity.normalise_phone(f"{blank}600 100 200{blank}", "PL")
+    assert number == ("+48600100200", "PL")
+    assert ours(f"a{blank}b@example.org") is None

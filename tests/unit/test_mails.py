@@ -240,6 +240,49 @@ def test_what_no_header_takes_is_no_reply_address(email: str | None) -> None:
         assert "Reply-To" not in mime_of(mail)
 
 
+@pytest.mark.parametrize(
+    "nothing", ["\u200b", "\u3164\u2800", "\u202e\u200d", "\ud800", "\x00\n", "\ufeff"], ids=ascii
+)
+def test_who_is_called_nothing_is_told_by_address_or_number(nothing: str) -> None:
+    by = [
+        (Contact(nothing, nothing, "ada@example.org", "+48600100200"), "ada@example.org"),
+        (Contact(nothing, nothing, None, "+48600100200"), "+48600100200"),
+        (Contact(nothing, nothing, nothing, nothing), mail_texts.TEXTS["pl"]["unknown"]),
+    ]
+    for contact, name in by:
+        card = mails.card(lead(contact=contact), ANNA, title)
+        assert card.name == name
+        assert "font-size:14px;color:#475569" not in card.html  # no line for the company
+    said = asked(None, name=nothing, first_name="Ada", company=nothing)
+    assert mails.message(said, LABELS, ANNA).subject == "Wiadomość: Ada"
+
+
+def test_a_name_keeps_its_joiners_and_loses_what_turns_it_round() -> None:
+    name = "\u202eمی\u200cخواهم \U0001f469\u200d\U0001f467\u202c"
+    card = mails.card(lead(contact=Contact(name, None, "ada@example.org")), ANNA, title)
+    assert card.name == "می\u200cخواهم \U0001f469\u200d\U0001f467"
+    assert card.name in card.html
+
+
+def test_a_link_to_an_address_is_to_that_address_alone() -> None:
+    contact = Contact("Ada", None, "a?bcc=x&cc=y#%@example.org", "+48 600;ext=1")
+    html = mails.card(lead(contact=contact), ANNA, title).html
+    assert 'href="mailto:a%3Fbcc%3Dx%26cc%3Dy%23%25%40example.org"' in html
+    assert 'href="tel:+486001"' in html
+
+
+@pytest.mark.parametrize(
+    "text", ["{name}", "{0.__class__}", "%s%n", "{{ 7*7 }}", "{% raw %}", "\\1"]
+)
+def test_no_text_is_a_format_string_or_a_template(text: str) -> None:
+    for mail in (
+        digest_of([lead(contact=Contact(text, text, "ada@example.org"))]),
+        mails.message(asked(name=text, message=text), {"message": text}, ANNA),
+    ):
+        assert mail.subject.endswith(text)
+        assert text in mail.text
+
+
 def test_an_empty_day_says_so() -> None:
     mail = digest_of([])
     assert "Dziś nie ma gorących leadów." in mail.text

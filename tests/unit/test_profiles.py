@@ -238,3 +238,19 @@ def test_facts_alone_need_no_life() -> None:
 def test_a_number_that_python_does_not_print_is_no_sum_of_money() -> None:
     order = event(1, type="order_completed", properties={"value": 10**5000, "currency": "EUR"})
     assert fold(order).facts["order_value"] == {}
+
+
+def test_a_name_that_shows_nothing_is_none_and_hides_no_older_one() -> None:
+    said = fold(form(1, name="Ada", company="X"), form(2, name="\u200b", company="\u3164"))
+    assert (said.contact.name, said.contact.company) == ("Ada", "X")
+    assert fold(form(1, name="\u200b", first_name="\u2800", last_name="B")).contact.name == "B"
+    assert fold(form(1, name=" \ufeff", first_name="\u200d", last_name="")).contact.name is None
+    assert profiles.name_in({"first_name": "Ada\u200b", "last_name": "\u200bB"}) == "Ada B"
+
+
+def test_the_newest_event_is_named_and_operators_events_are_not_it() -> None:
+    said = fold(
+        event(2), event(1), event(3, type="score_suspended", route=Route.OPERATOR), event(0)
+    )
+    assert said.last_event_id == event(2).event_id
+    assert fold().last_event_id is None

@@ -54,7 +54,8 @@ def normalise_email(text: str) -> str:
     if not address.isascii() or "@xn--" in address.lower() or ".xn--" in address.lower():
         address = _ascii_domain(address)
         local, _, domain = address.rpartition("@")
-        if any(visible.is_hidden(c) or c in '()<>[]:;,\\"@' for c in local):
+        hidden = not local.isprintable() or any(map(visible.is_hidden, local))
+        if hidden or any(c in '()<>[]:;,\\"@' for c in local):
             raise BadIdentifier("this is not an e-mail address")
         probe = "x" * max(1, len(local.encode())) + "@" + domain
     else:

@@ -25,13 +25,13 @@ _JOINERS: Final = frozenset("\u200c\u200d")
 
 
 def is_hidden(character: str) -> bool:
-    """Whether a character is a blank, a control, or shows nothing by itself."""
+    """Whether a character is a blank, a control, half of a pair, or shows nothing by itself."""
     if character.isascii():
         return character in _ASCII_BLANKS
     first, last = _TAGS_AND_SELECTORS
     if character in _IGNORABLE or first <= character <= last or character.isspace():
         return True
-    return unicodedata.category(character) in ("Cc", "Cf") and character not in _SEEN
+    return unicodedata.category(character) in ("Cc", "Cf", "Cs") and character not in _SEEN
 
 
 def trimmed(text: str) -> str:
