@@ -214,7 +214,7 @@ def test_charsets_are_those_of_web_pages(charset: str, status: int) -> None:
 
 @pytest.mark.parametrize("name", ["'}; --", "a': ?, 'tell", '"', "?", "{0}"])
 def test_no_name_that_is_sent_is_in_a_statement(name: str) -> None:
-    statements = []
+    statements: list[str] = []
 
     class Client:
         def batch_execute_statement(self, Statements: list[Any]) -> Any:  # noqa: N803

@@ -8,7 +8,7 @@ ASCII already when they get them.
 import re
 from base64 import b64encode
 from email.charset import QP, Charset
-from email.mime.multipart import MIMEMultipart
+from email.message import Message
 from email.mime.nonmultipart import MIMENonMultipart
 from email.policy import compat32
 from typing import Final
@@ -57,13 +57,15 @@ def message(
 
     :raises ValueError: if the sender's or the recipient's address is one.
     """
-    mime = MIMEMultipart("alternative", boundary=_BOUNDARY, policy=_POLICY)
+    mime = Message(policy=_POLICY)
     mime["Subject"] = _unstructured(subject)
     mime["From"] = _mailbox(*sender)
     mime["To"] = _mailbox(*recipient)
     if reply_to is not None and fits_header(reply_to):
         mime["Reply-To"] = reply_to
     mime["Auto-Submitted"] = "auto-generated"
+    mime["MIME-Version"] = "1.0"
+    mime.add_header("Content-Type", "multipart/alternative", boundary=_BOUNDARY)
     for kind, body in (("plain", text), ("html", html)):
         part = MIMENonMultipart("text", kind, policy=_POLICY)
         part.set_payload(body_text(body), _UTF8)

@@ -118,6 +118,7 @@ class Judge:
                 channel=profile.channel,
                 created_at=profile.created_at,
                 last_event_at=profile.last_event_at,
+                last_event_id=profile.last_event_id,
                 next_change_at=min(ahead),
                 due_at=min(ahead),
                 truncated=truncated,
