@@ -15,8 +15,8 @@ from typing import Any, Final
 from bench import jsonlogic, visits
 from bench.figures import Figure
 from bench.functions import LAYER, NotMeasured, instructions, valgrind
-from hotlist import config
-from hotlist.events import Event
+from hotlist.config.load import load_config
+from hotlist.events.event import Event
 from hotlist.scoring import check, engine, ruleset
 from hotlist.scoring.rules import Look, Matcher
 
@@ -100,7 +100,7 @@ def matching() -> Iterator[Figure]:
 
 def score() -> Iterator[Figure]:
     """The shipped rules over histories of 80 days."""
-    rules = ruleset.from_checked(config.load("scoring"))
+    rules = ruleset.from_checked(load_config("scoring"))
     spent = _interleaved(
         {
             str(count): partial(_scores, rules, visits.history(count), max(1, 200 // count))

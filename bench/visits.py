@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from hotlist.events import TRACKING, Event, Route, event_key, expiry
+from hotlist.events.event import Event, event_key
+from hotlist.events.retention import TRACKING, expiry
+from hotlist.events.vocabulary import Route
 from hotlist.store.events import to_item
 
 NOW: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)

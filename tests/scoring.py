@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hotlist.events import Event, from_text
+from hotlist.events.event import Event
+from hotlist.events.times import from_text
 from hotlist.scoring import engine
 from hotlist.scoring.ruleset import Ruleset, from_checked
 

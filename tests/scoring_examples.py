@@ -13,12 +13,12 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from hotlist.events import Event
-from hotlist.findings import BadConfig
+from hotlist.config.findings import BadConfig
+from hotlist.config.yaml import parse_yaml
+from hotlist.events.event import Event
 from hotlist.scoring import engine
 from hotlist.scoring.engine import Score
 from hotlist.scoring.ruleset import Ruleset
-from hotlist.yaml_source import parse_yaml
 
 DAY0: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
 """A Monday."""

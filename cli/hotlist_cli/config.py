@@ -6,10 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from hotlist import forms, sales
-from hotlist.findings import MAX_BYTES, BadConfig, to_json
+from hotlist.config.findings import MAX_BYTES, BadConfig, to_json
+from hotlist.config.forms_schema import compile_forms
+from hotlist.config.sales_schema import compile_sales
+from hotlist.config.yaml import parse_yaml
 from hotlist.scoring import check
-from hotlist.yaml_source import parse_yaml
 
 
 def _compile_scoring(text: str, file: str) -> dict[str, Any]:
@@ -23,8 +24,8 @@ def _compile_scoring(text: str, file: str) -> dict[str, Any]:
 
 
 _COMPILERS: Final[dict[str, Callable[[str, str], dict[str, Any]]]] = {
-    "forms": forms.compile_forms,
-    "sales": sales.compile_sales,
+    "forms": compile_forms,
+    "sales": compile_sales,
     "scoring": _compile_scoring,
 }
 

@@ -6,16 +6,17 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from hotlist import config, http
-from hotlist.capturing import Capture
-from hotlist.settings import CaptureSettings
+from hotlist.capture import http
+from hotlist.capture.capture import Capture
+from hotlist.config.load import load_config
+from hotlist.runtime.settings import CaptureSettings
 from hotlist.store.client import open_client
 from hotlist.store.events import EventStore
 
 settings = CaptureSettings.load()
 client = open_client(settings.events_table)
 store = EventStore(client, settings.events_table)
-capture = Capture(store, config.load("forms"), settings.allowed_origins.split(","))
+capture = Capture(store, load_config("forms"), settings.allowed_origins.split(","))
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

@@ -7,24 +7,29 @@ from typing import Any
 import boto3
 from aws_lambda_powertools import Logger
 
-from hotlist import config, folding, rescore, rescoring, rulesets, sales
-from hotlist.delivery import Outbox
-from hotlist.digesting import Digester
-from hotlist.mailer import Mailer
-from hotlist.records import RunFailed, Troubles
-from hotlist.settings import DigestSettings
+from hotlist.config.load import load_config
+from hotlist.leads.fold import Folder
+from hotlist.mail.outbox import Outbox
+from hotlist.mail.ses import Mailer
+from hotlist.rescore import walk
+from hotlist.rescore.queue import RescoreQueue
+from hotlist.runtime.failures import RunFailed, Troubles
+from hotlist.runtime.settings import DigestSettings
+from hotlist.sales import team
+from hotlist.sales.digest import Digester
+from hotlist.scoring.deployed import deployed
 from hotlist.store.deliveries import DeliveryStore
 from hotlist.store.stores import Stores
 
 settings, clock, log = DigestSettings.load(), partial(datetime.now, UTC), Logger()
-dynamodb, rules = boto3.client("dynamodb"), rulesets.deployed()
-stores, team = Stores.open(dynamodb, settings), sales.from_checked(config.load("sales"))
+dynamodb, rules = boto3.client("dynamodb"), deployed()
+stores, sales = Stores.open(dynamodb, settings), team.from_checked(load_config("sales"))
 mailer = Mailer.open(settings.sender, settings.configuration_set)
 outbox = Outbox(DeliveryStore(dynamodb, settings.deliveries_table), mailer, clock)
-queue = rescore.RescoreQueue(boto3.client("sqs"), settings.rescore_queue_url)
-folder = folding.Folder(stores, rules.live, clock)
-digester = Digester(team, rules.live, folder, stores.leads, outbox)
-walk = rescoring.Rescoring(stores.leads, outbox.deliveries, queue, rules.hash, clock)
+queue = RescoreQueue(boto3.client("sqs"), settings.rescore_queue_url)
+folder = Folder(stores, rules.live, clock)
+digester = Digester(sales, rules.live, folder, stores.leads, outbox)
+rescoring = walk.Rescoring(stores.leads, outbox.deliveries, queue, rules.hash, clock)
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, int]:
@@ -33,7 +38,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, int]:
     now = datetime.fromisoformat(event["time"]) if "time" in event else started
     due = troubles.attempt({"work": "due"}, queue.send, stores.leads.due(now)) or 0
     sent = troubles.attempt({"work": "digest"}, digester.send, now, troubles) or 0
-    rescored = troubles.attempt({"work": "rescoring"}, walk.run, started + rescoring.BUDGET) or 0
+    rescored = troubles.attempt({"work": "rescoring"}, rescoring.run, started + walk.BUDGET) or 0
     log.info("digest", extra={"due": due, "sent": sent, "rescored": rescored})
     if troubles:
         raise RunFailed(troubles)  # so that it is tried again and has an alarm

@@ -8,12 +8,14 @@ import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
-from hotlist import config, records, sales
-from hotlist.delivery import Outbox
-from hotlist.mailer import Mailer
-from hotlist.notifying import Notifier
+from hotlist.config.load import load_config
+from hotlist.mail.outbox import Outbox
+from hotlist.mail.ses import Mailer
+from hotlist.runtime import failures, stream
+from hotlist.runtime.settings import NotifySettings
+from hotlist.sales import team
+from hotlist.sales.notify import Notifier
 from hotlist.scoring.ruleset import from_checked
-from hotlist.settings import NotifySettings
 from hotlist.store.deliveries import DeliveryStore
 
 settings, log, sqs = NotifySettings.load(), Logger(), boto3.client("sqs")
@@ -22,8 +24,8 @@ outbox = Outbox(
     Mailer.open(settings.sender, settings.configuration_set),
     partial(datetime.now, UTC),
 )
-team, rules = sales.from_checked(config.load("sales")), from_checked(config.load("scoring"))
-notifier = Notifier(team, rules, config.load("forms"), outbox)
+sales, rules = team.from_checked(load_config("sales")), from_checked(load_config("scoring"))
+notifier = Notifier(sales, rules, load_config("forms"), outbox)
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
@@ -32,8 +34,8 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 def notify(event: dict[str, Any]) -> dict[str, Any]:
     """Send what each record is about to everybody; one recipient's trouble stops no other."""
-    batch, sent = records.Batch(records.FailureQueue(sqs, settings.failure_queue_url).park), 0
-    for record in records.writes(event):
+    batch, sent = failures.Batch(failures.FailureQueue(sqs, settings.failure_queue_url).park), 0
+    for record in stream.writes(event):
         for letter, recipient in batch.attempt([record], notifier.letters, record) or ():
             sent += bool(batch.attempt([record], notifier.send, letter, recipient))
     log.info("notified", extra={"sent": sent, "failed": len(batch.failed)})

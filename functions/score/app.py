@@ -13,24 +13,29 @@ from typing import Any
 import boto3
 from aws_lambda_powertools import Logger
 
-from hotlist import config, folding, records, rescore, rulesets, settling
-from hotlist.settings import ScoreSettings
+from hotlist.config.load import load_config
+from hotlist.identity import settle
+from hotlist.leads.fold import Folder
+from hotlist.rescore.queue import RescoreQueue, lead_of
+from hotlist.runtime import failures, stream
+from hotlist.runtime.settings import ScoreSettings
+from hotlist.scoring.deployed import deployed
 from hotlist.store.events import from_item
 from hotlist.store.stores import Stores
 
 settings = ScoreSettings.load()
 log, sqs, clock = Logger(), boto3.client("sqs"), partial(datetime.now, UTC)
 stores = Stores.open(boto3.client("dynamodb"), settings)
-settler, rules = settling.Settler(stores, clock), rulesets.deployed()
-wanted: bool = config.load("sales")["alert_on_rule_change"]
-folder = folding.Folder(stores, rules.live, clock, shadow=rules.shadow, alert_on_rule_change=wanted)
+settler, rules = settle.Settler(stores, clock), deployed()
+wanted: bool = load_config("sales")["alert_on_rule_change"]
+folder = Folder(stores, rules.live, clock, shadow=rules.shadow, alert_on_rule_change=wanted)
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Settle every record, then fold every lead that any of them touches."""
-    batch = records.Batch(records.FailureQueue(sqs, settings.failure_queue_url).park)
+    batch = failures.Batch(failures.FailureQueue(sqs, settings.failure_queue_url).park)
     touching = defaultdict(list)
-    for record in records.incoming(event):
+    for record in stream.incoming(event):
         for lead_id in batch.attempt([record], touched_by, record) or ():
             touching[lead_id].append(record)
     for lead_id, its_records in touching.items():
@@ -39,10 +44,10 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     return batch.answer()
 
 
-def touched_by(record: records.Record) -> Collection[str]:
+def touched_by(record: stream.Record) -> Collection[str]:
     """The leads to fold for a record; a crowd's leads take the queue."""
     if record.body is not None:
-        return [rescore.lead_of(record.body)]
+        return [lead_of(record.body)]
     settled = settler.settle(from_item(record.image))
-    rescore.RescoreQueue(sqs, settings.rescore_queue_url).send(settled.crowd)
+    RescoreQueue(sqs, settings.rescore_queue_url).send(settled.crowd)
     return settled.leads

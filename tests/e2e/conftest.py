@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from e2e.api import Api, eventually, somebody
-from hotlist.identity import EMAIL, subject
+from hotlist.identity.identifiers import EMAIL, subject
 from hotlist_cli.local.build import Tools
 from hotlist_cli.local.stack import Stack
 

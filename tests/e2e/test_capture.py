@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from e2e.api import Api, somebody
-from hotlist.events import Event
-from hotlist.identity import EMAIL, VISITOR, subject
+from hotlist.events.event import Event
+from hotlist.identity.identifiers import EMAIL, VISITOR, subject
 from hotlist.store.events import EventStore
 from hotlist_cli.local.stack import Stack
 

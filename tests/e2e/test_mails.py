@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from e2e.api import Api, eventually, somebody
 from e2e.conftest import lead_id
 from e2e.test_scoring import leads, scored
-from hotlist.events import Event
-from hotlist.forms import Received, submission
-from hotlist.leads import Lead, Temperature
-from hotlist.mailer import delivery_hash
+from hotlist.capture.forms import Received, submission
+from hotlist.events.event import Event
+from hotlist.leads.lead import Lead, Temperature
+from hotlist.mail.ses import delivery_hash
 from hotlist.store.events import EventStore
 from hotlist_cli.local.demo import WentWrong, invoke_digest
 from hotlist_cli.local.mailbox import Fault, Message

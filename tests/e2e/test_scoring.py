@@ -4,8 +4,8 @@ import uuid
 
 from e2e.api import Api, eventually, some_phone, somebody
 from e2e.conftest import lead_id, parked
-from hotlist.identity import PHONE, subject
-from hotlist.leads import Lead, LeadState, Temperature
+from hotlist.identity.identifiers import PHONE, subject
+from hotlist.leads.lead import Lead, LeadState, Temperature
 from hotlist.store.leads import LeadStore
 from hotlist_cli.local.stack import Stack
 

@@ -72,7 +72,7 @@ def test_every_module_has_bytecode_that_is_never_checked(layer: Path) -> None:
 
 
 def test_the_layer_has_the_package_the_configuration_and_nothing_to_spare(layer: Path) -> None:
-    assert (layer / "hotlist/templates/mail.html").exists()
+    assert (layer / "hotlist/mail/templates/mail.html").exists()
     written = {p.stem for p in (layer / "hotlist_config").glob("*.json")}
     assert written - {"shadow"} == {"forms", "sales", "scoring"}
     services = {p.name for p in (layer / "botocore/data").iterdir() if p.is_dir()}

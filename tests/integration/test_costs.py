@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from hotlist import rescoring
-from hotlist.events import Event
-from hotlist.leads import Lead
+from hotlist.events.event import Event
+from hotlist.leads.lead import Lead
+from hotlist.rescore import walk
 from integration.meter import Bill, Meter, size, takes_insert_statements
 from integration.test_capture import GOOD, Api, api
 from integration.test_digest import ANNAS_HOUR, RECENT, Digest, digest
@@ -174,8 +174,8 @@ def test_the_digest_reads_the_same_however_many_leads_are_cold(
     for number in range(cold):
         other = replace(lead, lead_id=subject("email", f"p{number}@example.org"), version=0)
         stores.leads.save(other, None)
-    for _ in range(rescoring.PASSES):  # the walk after changed rules is over
-        digest.app.walk.run(datetime.max.replace(tzinfo=UTC))
+    for _ in range(walk.PASSES):  # the walk after changed rules is over
+        digest.app.rescoring.run(datetime.max.replace(tzinfo=UTC))
     meter = Meter(digest.app.dynamodb, dynamodb)
     assert digest.run(ANNAS_HOUR) == {"queued": 1, "sent": 1}
     assert meter.bill() == cost(
@@ -197,8 +197,8 @@ def test_after_the_digest_no_further_run_of_its_window_looks_at_a_lead(
 ) -> None:
     for number in range(hot):
         digest.lead(f"p{number}@example.org", RECENT)
-    for _ in range(rescoring.PASSES):
-        digest.app.walk.run(datetime.max.replace(tzinfo=UTC))
+    for _ in range(walk.PASSES):
+        digest.app.rescoring.run(datetime.max.replace(tzinfo=UTC))
     assert digest.run(ANNAS_HOUR)["sent"] == (hot > 0)
     meter = Meter(digest.app.dynamodb, dynamodb)
     for quarters in range(1, 4):  # until Ben's hour

@@ -11,11 +11,15 @@ import pytest
 from botocore.exceptions import ClientError
 from fast_mail_parser import parse_email
 
-from hotlist import events, identity, mails, visible
-from hotlist.events import Event, Route
-from hotlist.folding import Folder
-from hotlist.leads import Lead, Temperature
-from hotlist.records import RunFailed
+from hotlist.events import times
+from hotlist.events.event import Event
+from hotlist.events.visible import one_line
+from hotlist.events.vocabulary import Route
+from hotlist.identity import identifiers
+from hotlist.leads.fold import Folder
+from hotlist.leads.lead import Lead, Temperature
+from hotlist.mail import render
+from hotlist.runtime.failures import RunFailed
 from hotlist.scoring import ruleset
 from hotlist.scoring.ruleset import Ruleset
 from hotlist.store.events import to_item
@@ -33,23 +37,23 @@ class Digest:
         self.app, self._score, self.ses, self._queue = app, score, ses, queue
 
     def run(self, now: datetime) -> dict[str, int]:
-        ran: dict[str, int] = self.app.handler({"time": events.to_text(now)}, None)
+        ran: dict[str, int] = self.app.handler({"time": times.to_text(now)}, None)
         return ran
 
     def lead(
         self, email: str, at: datetime, event_type: str = "contact_requested", **said: Any
     ) -> str:
         """A lead of one event at an instant; it names a phone too if `said` does."""
-        subject = identity.subject("email", email)
+        subject = identifiers.subject("email", email)
         event = Event(
-            event_id=f"{events.to_ms(at):012x}{'0' * 20}",
+            event_id=f"{times.to_ms(at):012x}{'0' * 20}",
             type=event_type,
             route=Route.FORM,
             occurred_at=at,
             received_at=at,
             expires_at=at + timedelta(days=9999),
             subject=subject,
-            names=(identity.subject("phone", said["phone"]),) if "phone" in said else (),
+            names=(identifiers.subject("phone", said["phone"]),) if "phone" in said else (),
             email=email,
             properties={"name": email.partition("@")[0], **said},
         )
@@ -80,7 +84,7 @@ class Digest:
 
     def deploy(self, patch: pytest.MonkeyPatch, rules: Ruleset, *, alerts: bool) -> None:
         """Change the rules of both functions."""
-        patch.setattr(self.app, "walk", replace(self.app.walk, rules=rules.hash))
+        patch.setattr(self.app, "rescoring", replace(self.app.rescoring, rules=rules.hash))
         patch.setattr(self._score.folder, "_ruleset", rules)
         patch.setattr(self._score.folder, "_alert_on_rule_change", alerts)
 
@@ -187,7 +191,7 @@ def test_one_recipients_trouble_fails_the_run_but_stops_no_other(digest: Digest)
 
 def breaks(patch: pytest.MonkeyPatch, digest: Digest, **by_lead: Exception) -> None:
     """Have views of these leads, by the start of their address, raise."""
-    broken = {identity.subject("email", f"{k}@example.org"): e for k, e in by_lead.items()}
+    broken = {identifiers.subject("email", f"{k}@example.org"): e for k, e in by_lead.items()}
     view = Folder.view
 
     def fails(folder: Folder, lead_id: str, now: datetime) -> Any:
@@ -245,21 +249,21 @@ def test_the_digest_with_a_hostile_lead_at_its_top_reaches_everybody(
     assert digest.ses.to == ["anna@example.com", "ben@example.com"]
     for one in digest.ses.sent:
         mail = parse_email(one["Content"]["Raw"]["Data"])
-        assert mail.subject.endswith(f": {visible.one_line(name) or 'ada@example.org'}")
+        assert mail.subject.endswith(f": {one_line(name) or 'ada@example.org'}")
         assert "Bcc" not in mail.headers
         assert [to.address for to in mail.to] == one["Destination"]["ToAddresses"]
         assert "bo@example.org" in mail.text_plain[0]
 
 
 def fails_to_render(patch: pytest.MonkeyPatch, *addresses: str) -> None:
-    render = mails.card
+    rendered = render.card
 
-    def card(lead: Lead, *args: Any) -> mails.Card:
+    def card(lead: Lead, *args: Any) -> render.Card:
         if lead.contact.email in addresses:
             raise UnicodeError("not to be written")
-        return render(lead, *args)
+        return rendered(lead, *args)
 
-    patch.setattr(mails, "card", card)
+    patch.setattr(render, "card", card)
 
 
 def test_a_lead_that_cannot_be_rendered_is_left_out_and_the_rest_reaches_everybody_once(
@@ -377,6 +381,6 @@ def test_a_run_that_has_mailed_for_long_leaves_the_walk_to_the_next(
     for minutes, queued, sent in ((3, 0, 1), (1, 1, 0)):
         by_then = ANNAS_HOUR + timedelta(minutes=minutes)
         monkeypatch.setattr(
-            digest.app, "walk", replace(digest.app.walk, clock=lambda at=by_then: at)
+            digest.app, "rescoring", replace(digest.app.rescoring, clock=lambda at=by_then: at)
         )
         assert digest.run(ANNAS_HOUR) == {"queued": queued, "sent": sent}

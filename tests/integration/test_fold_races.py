@@ -10,11 +10,13 @@ from typing import Any, Final
 
 import pytest
 
-from hotlist import events, identity
-from hotlist.claims import IDENTITY_KEPT, Decision, claim_of
-from hotlist.events import Event, Route
-from hotlist.folding import Folder
-from hotlist.leads import Lead, LeadState
+from hotlist.events import times
+from hotlist.events.event import Event
+from hotlist.events.vocabulary import Route
+from hotlist.identity import identifiers
+from hotlist.identity.claims import IDENTITY_KEPT, Decision, claim_of
+from hotlist.leads.fold import Folder
+from hotlist.leads.lead import Lead, LeadState
 from hotlist.scoring import ruleset
 from hotlist.store.events import EventStore
 from hotlist.store.identities import IdentityStore
@@ -25,9 +27,9 @@ from integration.model.direct import DirectClient
 
 DAY0: Final = datetime(2026, 3, 2, tzinfo=UTC)
 RULES: Final = ruleset.from_checked({"temperature": {"hot": 1}, "rules": []})
-ADA: Final = identity.subject(identity.EMAIL, "ada@example.org")
-PHONE: Final = identity.subject(identity.PHONE, "+48600100200")
-VISITOR: Final = identity.subject(identity.VISITOR, "v")
+ADA: Final = identifiers.subject(identifiers.EMAIL, "ada@example.org")
+PHONE: Final = identifiers.subject(identifiers.PHONE, "+48600100200")
+VISITOR: Final = identifiers.subject(identifiers.VISITOR, "v")
 CALLS: Final = 12
 """More than any of these folds makes: the last places come when it is over."""
 
@@ -173,7 +175,7 @@ def test_a_claim_that_ends_under_way_gives_nothing_away_any_more(races: Races, p
 def _event(day: int, subject: str, *names: str) -> Event:
     at = DAY0 + timedelta(days=day)
     return Event(
-        event_id=f"{events.to_ms(at):012x}{'0' * 20}",
+        event_id=f"{times.to_ms(at):012x}{'0' * 20}",
         type="form_submitted",
         route=Route.FORM,
         occurred_at=at,

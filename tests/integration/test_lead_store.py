@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hotlist.leads import Lead
+from hotlist.leads.lead import Lead
 from hotlist.store.items import Conflict
 from hotlist.store.leads import LeadStore
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ConnectionClosedError
 
-from hotlist.mailer import Mailer
-from hotlist.mails import Mail
-from hotlist.sales import Recipient
+from hotlist.mail.render import Mail
+from hotlist.mail.ses import Mailer
+from hotlist.sales.team import Recipient
 
 ANNA = Recipient(
     id="anna",

@@ -12,10 +12,12 @@ import pytest
 from botocore.exceptions import ClientError
 from fast_mail_parser import parse_email
 
-from hotlist import mails, visible
-from hotlist.events import Event, Route
-from hotlist.leads import Alerting, Contact, Lead, Reason, Stage, Temperature
-from hotlist.mailer import delivery_hash
+from hotlist.events.event import Event
+from hotlist.events.visible import one_line
+from hotlist.events.vocabulary import Route
+from hotlist.leads.lead import Alerting, Contact, Lead, Reason, Stage, Temperature
+from hotlist.mail import render
+from hotlist.mail.ses import delivery_hash
 from hotlist.store.deliveries import LEASE, DeliveryStore, InFlight
 from hotlist.store.events import to_item
 from hotlist.store.leads import LeadStore
@@ -266,14 +268,14 @@ def test_a_lead_that_cannot_be_rendered_costs_its_own_alert_alone(
 def test_a_message_that_cannot_be_rendered_costs_itself_alone(
     notify: Notify, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    render = mails.message
+    rendered = render.message
 
-    def fails(event: Event, *args: Any) -> mails.Mail:
+    def fails(event: Event, *args: Any) -> render.Mail:
         if event.email == "bad@example.org":
             raise UnicodeError("not to be written")
-        return render(event, *args)
+        return rendered(event, *args)
 
-    monkeypatch.setattr(mails, "message", fails)
+    monkeypatch.setattr(render, "message", fails)
     bad = {**message(), "email": {"S": "bad@example.org"}, "dedup": {"S": "form:bad"}}
     assert notify(stream_event(bad, message())) == DONE
     assert notify.ses.to == EVERYBODY
@@ -299,6 +301,6 @@ def test_a_hostile_name_reaches_everybody_as_text(
     for one in notify.ses.sent:
         mail = parse_email(one["Content"]["Raw"]["Data"])
         assert "Bcc" not in mail.headers
-        shown = visible.one_line(name) or "ada@example.org"
+        shown = one_line(name) or "ada@example.org"
         assert shown in mail.subject
         assert [to.address for to in mail.reply_to] == ["ada@example.org"]

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from hotlist import claims, events
-from hotlist.claims import MAX_CLAIMANTS
-from hotlist.events import SPAM, Event, Route, event_key
-from hotlist.leads import LeadState, Temperature
+from hotlist.events import times
+from hotlist.events.event import Event, event_key
+from hotlist.events.vocabulary import SPAM, Route
+from hotlist.identity import claims
+from hotlist.identity.claims import MAX_CLAIMANTS
+from hotlist.leads.lead import LeadState, Temperature
 from integration.test_score import ADA, BO, HOUR, NOW, PHONE, Score, event, score, subject
 
 __all__ = ["score"]  # a fixture
@@ -71,7 +73,7 @@ def test_spam_is_no_lead_until_it_is_released(score: Score) -> None:
     assert {reason.rule for reason in lead.reasons} == {"contact-request", "visit"}
     kept = score.stores.events.find(spam.subject, spam.event_id)
     assert kept is not None
-    assert kept.expires_at == events.ceil_second(NOW + timedelta(days=396))
+    assert kept.expires_at == times.ceil_second(NOW + timedelta(days=396))
 
 
 def test_an_event_withdrawn_gives_its_visitor_back(score: Score) -> None:

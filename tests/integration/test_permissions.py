@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from cloudformation import resources
-from hotlist.claims import MAX_CLAIMANTS
-from hotlist.events import SPAM, Event, Route
+from hotlist.events.event import Event
+from hotlist.events.vocabulary import SPAM, Route
+from hotlist.identity.claims import MAX_CLAIMANTS
 from integration.lambdas import stream_event
 from integration.meter import takes_insert_statements
 from integration.permissions import Calls, allowed

@@ -11,10 +11,16 @@ from typing import Any
 import boto3
 import pytest
 
-from hotlist import classify, config, events, folding, identity, rulesets
-from hotlist.events import Event, Route
-from hotlist.leads import Lead, LeadState, Shadow, Temperature
+from hotlist.config.load import load_config
+from hotlist.events import times
+from hotlist.events.event import Event
+from hotlist.events.vocabulary import Route
+from hotlist.identity import identifiers
+from hotlist.leads import classify, fold
+from hotlist.leads.fold import MAX_SECONDS
+from hotlist.leads.lead import Lead, LeadState, Shadow, Temperature
 from hotlist.scoring import ruleset
+from hotlist.scoring.deployed import deployed
 from hotlist.store.events import EventStore, History, to_item
 from hotlist.store.leads import LeadStore
 from integration.lambdas import load, stream_event
@@ -91,11 +97,11 @@ def event(
     **changes: Any,
 ) -> Event:
     named = (("email", email), ("phone", phone), ("visitor", visitor))
-    subject, *names = [identity.subject(kind, value) for kind, value in named if value]
+    subject, *names = [identifiers.subject(kind, value) for kind, value in named if value]
     at = NOW - ago
     route = Route.FORM if email or phone else Route.BEACON
     fields: dict[str, Any] = {
-        "event_id": f"{events.to_ms(at):012x}{abs(hash((event_type, email, phone, visitor))):020x}",
+        "event_id": f"{times.to_ms(at):012x}{abs(hash((event_type, email, phone, visitor))):020x}",
         "type": event_type,
         "occurred_at": at,
         "received_at": at,
@@ -115,7 +121,7 @@ HOUR = timedelta(hours=1)
 
 
 def subject(kind: str, value: str) -> str:
-    return identity.subject(kind, value)
+    return identifiers.subject(kind, value)
 
 
 def test_a_contact_request_makes_a_hot_lead_with_an_alert(score: Score) -> None:
@@ -181,10 +187,10 @@ def test_a_fold_that_takes_too_long_is_parked_and_stops_no_other(
     read = EventStore.history
 
     def slow(store: EventStore, subject: str) -> History:
-        watch.seconds += folding.MAX_SECONDS + 1 if subject == long.subject else 0
+        watch.seconds += MAX_SECONDS + 1 if subject == long.subject else 0
         return read(store, subject)
 
-    monkeypatch.setattr(folding, "time", watch)
+    monkeypatch.setattr(fold, "time", watch)
     monkeypatch.setattr(EventStore, "history", slow)
     assert score.happened(long, good) == {"batchItemFailures": []}
     (parked,) = score.parked()
@@ -271,7 +277,7 @@ def test_a_lead_that_changed_rules_make_hot_alerts_only_if_sales_wants_it(
 
 
 def test_the_shipped_settings_reach_the_fold(score: Score) -> None:
-    assert score.app.folder._alert_on_rule_change is config.load("sales")["alert_on_rule_change"]
+    assert score.app.folder._alert_on_rule_change is load_config("sales")["alert_on_rule_change"]
 
 
 KINDER = {
@@ -320,9 +326,9 @@ def test_a_shadow_is_stored_beside_the_score_and_changes_nothing_else(
 def test_a_better_classifier_scores_every_lead_again(
     score: Score, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert rulesets.deployed().hash == score.app.rules.hash
+    assert deployed().hash == score.app.rules.hash
     monkeypatch.setattr(classify, "VERSION", classify.VERSION + 1)
-    assert rulesets.deployed().hash != score.app.rules.hash
+    assert deployed().hash != score.app.rules.hash
 
 
 def test_the_shipped_configuration_has_no_shadow(score: Score) -> None:
@@ -337,7 +343,7 @@ def test_a_crowd_that_sqs_refuses_is_tried_again(
         return {"Failed": [{"Id": "0"}]}
 
     monkeypatch.setattr(score.app.sqs, "send_message_batch", refuse)
-    monkeypatch.setattr("hotlist.claims.MAX_CLAIMANTS", 1)
+    monkeypatch.setattr("hotlist.identity.claims.MAX_CLAIMANTS", 1)
     score.happened(event("form_submitted", ADA, visitor="v", ago=2 * HOUR))
     answer = score.happened(event("form_submitted", BO, visitor="v", ago=HOUR))
     assert answer == {"batchItemFailures": [{"itemIdentifier": "100"}]}

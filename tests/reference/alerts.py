@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-from hotlist.events import Event
+from hotlist.events.event import Event
 from hotlist.scoring import values
 from reference.changes import first_change
 from reference.holding import Picture, Shown, shown

@@ -14,8 +14,9 @@ from decimal import Decimal
 from typing import Any
 
 import reference
-from hotlist.events import Event, from_ms, to_ms, to_text
-from hotlist.leads import Alerting
+from hotlist.events.event import Event
+from hotlist.events.times import from_ms, to_ms, to_text
+from hotlist.leads.lead import Alerting
 from hotlist.scoring import engine, ruleset
 from reference.generate import Case, case
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from random import Random
 from typing import Any, Final, TypeVar
 
-from hotlist.events import from_ms, to_ms, to_text
+from hotlist.events.times import from_ms, to_ms, to_text
 
 T = TypeVar("T")
 

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from hotlist.events import BOT, INTERNAL, SPAM, Event, from_ms
+from hotlist.events.event import Event
+from hotlist.events.times import from_ms
+from hotlist.events.vocabulary import BOT, INTERNAL, SPAM
 from reference.changes import breakpoints
 from reference.drawing import TYPES, Draw
 from reference.language import history

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
-from hotlist.events import BOT, INTERNAL, SPAM, Event, from_ms, is_activity, to_ms
+from hotlist.events.event import Event
+from hotlist.events.times import from_ms, to_ms
+from hotlist.events.vocabulary import BOT, INTERNAL, SPAM, is_activity
 from hotlist.scoring import domains, pattern, values
 
 Rules = Mapping[str, Any]

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from hotlist.events import Event
+from hotlist.events.event import Event
 from hotlist.scoring import values
 from reference.changes import first_change
 from reference.holding import Picture, Shown, shown

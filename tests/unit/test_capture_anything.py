@@ -11,15 +11,16 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from hotlist import forms
-from hotlist.capturing import Capture
-from hotlist.events import Event
-from hotlist.http import Request
+from hotlist.capture import forms
+from hotlist.capture.capture import Capture
+from hotlist.capture.http import Request
+from hotlist.config.forms_schema import compile_forms
+from hotlist.events.event import Event
 from hotlist.store.events import EventStore, from_item, to_item
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CONFIG = Path(__file__).parents[1] / "config" / "forms.yaml"
-FORMS = forms.compile_forms(CONFIG.read_text("utf-8"))
+FORMS = compile_forms(CONFIG.read_text("utf-8"))
 QUICK = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 GOOD = {"name": "Ada", "email": "ada@example.org", "message": "Hi"}

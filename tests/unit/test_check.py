@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hotlist.findings import BadConfig
+from hotlist.config.findings import BadConfig
 from hotlist.scoring import check
 from rulesets import BASE, HEAD, WHOLE, event_rule, found, with_rule
 

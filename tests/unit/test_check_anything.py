@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hotlist.findings import to_json
+from hotlist.config.findings import to_json
 from hotlist.scoring.check import check_scoring
 from rulesets import WORDS, whole_ruleset
 

@@ -7,9 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotlist import claims, events
-from hotlist.claims import MAX_CLAIMANTS, MAX_CLAIMS, Claim, Decision, Identity
-from hotlist.events import SPAM, Event
+from hotlist.events import retention
+from hotlist.events.event import Event
+from hotlist.events.vocabulary import SPAM
+from hotlist.identity.claims import (
+    MAX_CLAIMANTS,
+    MAX_CLAIMS,
+    MAX_WEAK_SUBJECTS,
+    Claim,
+    Decision,
+    Identity,
+    claims,
+    newest_weak_subjects,
+)
 
 DAY0 = datetime(2026, 3, 1, tzinfo=UTC)
 VISITOR, PHONE = "visitor:v", "phone:p"
@@ -91,7 +101,7 @@ def test_a_withdrawn_claim_still_counts_towards_the_crowd() -> None:
 
 
 def test_an_identity_is_renewed_while_an_event_it_gives_away_could_outlive_it() -> None:
-    durable = day(0) + events.DURABLE
+    durable = day(0) + retention.DURABLE
     assert not Identity(VISITOR).ends_soon(day(0))
     assert not Identity(VISITOR, expires_at=durable).ends_soon(day(0))
     assert Identity(VISITOR, expires_at=durable - timedelta(seconds=1)).ends_soon(day(0))
@@ -125,20 +135,20 @@ def test_a_withdrawn_claim_names_its_former_owner() -> None:
     ],
 )
 def test_who_claims(made: Event, claiming: bool) -> None:
-    assert claims.claims(made) is claiming
+    assert claims(made) is claiming
 
 
 def test_the_newest_fifty_weak_subjects_are_read_phones_first() -> None:
     visits = [event(number, ADA, names=(f"visitor:{number:03}",)) for number in range(60)]
     call = event(-1, ADA, names=(PHONE,))
-    weak = claims.newest_weak_subjects([call, *visits], ["visitor:old"])
-    assert len(weak) == claims.MAX_WEAK_SUBJECTS
+    weak = newest_weak_subjects([call, *visits], ["visitor:old"])
+    assert len(weak) == MAX_WEAK_SUBJECTS
     assert weak[:3] == [PHONE, "visitor:059", "visitor:058"]
     assert "visitor:old" not in weak
 
 
 def test_what_only_the_identity_knows_is_read_too() -> None:
-    assert claims.newest_weak_subjects([], ["visitor:b", PHONE]) == [PHONE, "visitor:b"]
+    assert newest_weak_subjects([], ["visitor:b", PHONE]) == [PHONE, "visitor:b"]
 
 
 @given(

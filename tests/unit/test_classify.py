@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotlist import classify
-from hotlist.events import BOT, SPAM, Event
+from hotlist.events.event import Event
+from hotlist.events.vocabulary import BOT, SPAM
+from hotlist.leads import classify
 
 
 def event(**properties: Any) -> Event:

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from hotlist import classify, leads, profiles
-from hotlist.events import Event
-from hotlist.forms import Received, submission
-from hotlist.leads import Alerting, Lead, LeadState, Temperature
+from hotlist.capture.forms import Received, submission
+from hotlist.events.event import Event
+from hotlist.leads import classify
+from hotlist.leads.lead import Alerting, Contact, Lead, LeadState, Temperature
+from hotlist.leads.profile import profile_of
 from hotlist.scoring import engine
 from hotlist_cli.local.expected import Expectations, wrong_mails
 from hotlist_cli.local.mailbox import Account, Mailbox
@@ -43,7 +44,7 @@ def posted(**more: str) -> Event:
 @pytest.fixture
 def lead(expectations: Expectations) -> Lead:
     """Ada's lead as the rules would have it."""
-    profile = profiles.fold([classify.classify(posted())], NOW, classify.channel)
+    profile = profile_of([classify.classify(posted())], NOW, classify.channel)
     score = engine.score(expectations.rules, profile.facts, profile.events, NOW)
     return Lead(
         lead_id=ADA.lead_id,
@@ -77,7 +78,7 @@ def test_what_the_rules_say_is_right(expectations: Expectations, lead: Lead) -> 
         ({"temperature": Temperature.WARM}, "the rules say"),
         ({"groups": {"fit": 1, "engagement": 40}}, "the rules say"),
         ({"reasons": ()}, "the rules say"),
-        ({"contact": leads.Contact(name="Eva")}, "contact"),
+        ({"contact": Contact(name="Eva")}, "contact"),
         ({"alerting": Alerting()}, "no alert"),
         ({"state": LeadState.EMPTY}, "none are live"),
     ],

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from hotlist import forms
+from hotlist.config.forms_schema import compile_forms
 
 ROOT: Final = Path(__file__).parents[2]
 README: Final = (ROOT / "README.md").read_text("utf-8")
@@ -37,14 +37,14 @@ class _Forms(HTMLParser):
 def sample(page: str) -> dict[str, Any]:
     """The one sample of forms.yaml in a page of documentation."""
     (text,) = re.findall(r"^```yaml\n(contact:.*?)^```", page, re.MULTILINE | re.DOTALL)
-    return forms.compile_forms(text)
+    return compile_forms(text)
 
 
 @pytest.mark.parametrize(
     ("page", "files"),
     [
-        (README, [sample(README), forms.compile_forms(SHIPPED)]),
-        (LANDING, [forms.compile_forms(SHIPPED)]),
+        (README, [sample(README), compile_forms(SHIPPED)]),
+        (LANDING, [compile_forms(SHIPPED)]),
     ],
     ids=["README", "landing page"],
 )

@@ -9,9 +9,11 @@ from typing import Any, Final
 
 import pytest
 
-from hotlist import classify, profiles
-from hotlist.events import OPERATOR_TYPES, TYPES, Event, Route, is_activity
-from hotlist.leads import Alerting
+from hotlist.events.event import Event
+from hotlist.events.vocabulary import OPERATOR_TYPES, TYPES, Route, is_activity
+from hotlist.leads import classify
+from hotlist.leads.lead import Alerting
+from hotlist.leads.profile import facts_at
 from hotlist.scoring import check, engine, pattern, ruleset
 from hotlist.scoring.explain import Contribution
 from rules_command import rules
@@ -291,7 +293,7 @@ def test_every_fact_is_listed() -> None:
         Event(event_id="2", type="order_completed", occurred_at=DAY0, properties=order),
         Event(event_id="3", type="score_suspended", occurred_at=DAY0, route=Route.OPERATOR),
     ]
-    facts, _ = profiles.facts_at([asked, *more], DAY0, classify.channel)
+    facts, _ = facts_at([asked, *more], DAY0, classify.channel)
     (table,) = tables("fact", "what it is")
     fields = {"order_id", "value", "currency"}  # of a form here, for it is all one route
     derived = {"email_class", "stage"}

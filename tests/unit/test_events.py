@@ -7,14 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotlist import events
-from hotlist.events import BOT, SPAM, Event, Route
+from hotlist.events import ids, retention, times, vocabulary
+from hotlist.events.event import Event, event_key
+from hotlist.events.vocabulary import BOT, SPAM, Route
 
 NOW = datetime(2026, 3, 29, 0, 59, 59, 999000, tzinfo=UTC)
 UUID7 = "019d2f00-0000-7000-8000-000000000001"
 
 
-def identify(**changes: object) -> events.EventId:
+def identify(**changes: object) -> ids.EventId:
     said: dict[str, Any] = {
         "route": Route.FORM,
         "form": "contact",
@@ -24,7 +25,7 @@ def identify(**changes: object) -> events.EventId:
         "received_at": NOW,
         "occurred_at": NOW,
     }
-    return events.identify(**(said | changes))
+    return ids.identify(**(said | changes))
 
 
 def event(**changes: object) -> Event:
@@ -72,7 +73,7 @@ def test_nobody_takes_the_id_of_another_by_using_its_key() -> None:
 
 
 def test_a_uuid7_gives_its_own_time_whenever_it_arrives() -> None:
-    at = events.from_ms(0x019D2F000000)
+    at = times.from_ms(0x019D2F000000)
     early = identify(key=UUID7, received_at=at + timedelta(seconds=1))
     late = identify(key=UUID7, received_at=at + timedelta(days=7))
     assert early == late
@@ -81,7 +82,7 @@ def test_a_uuid7_gives_its_own_time_whenever_it_arrives() -> None:
 
 @pytest.mark.parametrize("off", [timedelta(days=-2), timedelta(days=9)])
 def test_a_uuid7_from_a_clock_that_is_none_gets_the_slot(off: timedelta) -> None:
-    at = events.from_ms(0x019D2F000000) + off
+    at = times.from_ms(0x019D2F000000) + off
     assert not identify(key=UUID7, received_at=at).event_id.startswith("019d2f000000")
 
 
@@ -115,7 +116,7 @@ def test_repetitions_are_dropped_within_their_window(dedup: str, gap: timedelta,
         event(event_id="a", dedup=dedup),
         event(event_id="b", dedup=dedup, occurred_at=NOW + gap),
     ]
-    assert len(events.without_repetitions(twice)) == kept
+    assert len(ids.without_repetitions(twice)) == kept
 
 
 def test_a_dropped_repetition_does_not_prolong_the_window() -> None:
@@ -124,12 +125,12 @@ def test_a_dropped_repetition_does_not_prolong_the_window() -> None:
         event(event_id=str(m), dedup="form:x", occurred_at=NOW + timedelta(minutes=m))
         for m in minutes
     ]
-    assert [e.event_id for e in events.without_repetitions(many)] == ["0", "12"]
+    assert [e.event_id for e in ids.without_repetitions(many)] == ["0", "12"]
 
 
 @given(st.permutations([event(event_id=str(i), dedup="key:x") for i in range(4)]))
 def test_the_order_of_arrival_does_not_matter(shuffled: list[Event]) -> None:
-    assert [e.event_id for e in events.without_repetitions(shuffled + shuffled)] == ["0"]
+    assert [e.event_id for e in ids.without_repetitions(shuffled + shuffled)] == ["0"]
 
 
 @pytest.mark.parametrize(
@@ -147,12 +148,12 @@ def test_the_order_of_arrival_does_not_matter(shuffled: list[Event]) -> None:
 def test_client_time_counts_within_the_week_before(
     said: datetime | None, sent: datetime | None, expected: datetime
 ) -> None:
-    assert events.occurred(NOW, said, sent) == expected
+    assert times.occurred(NOW, said, sent) == expected
 
 
 @given(st.datetimes(timezones=st.just(UTC)), st.datetimes(timezones=st.just(UTC)))
 def test_client_time_never_leaves_its_week(said: datetime, sent: datetime) -> None:
-    assert NOW - timedelta(days=7) <= events.occurred(NOW, said, sent) <= NOW
+    assert NOW - timedelta(days=7) <= times.occurred(NOW, said, sent) <= NOW
 
 
 @pytest.mark.parametrize(
@@ -173,19 +174,19 @@ def test_client_time_never_leaves_its_week(said: datetime, sent: datetime) -> No
     ],
 )
 def test_retention_by_class(changes: dict[str, object], days: int) -> None:
-    kept = events.expiry(event(**changes))
-    assert kept == events.ceil_second(NOW + timedelta(days=days))
+    kept = retention.expiry(event(**changes))
+    assert kept == times.ceil_second(NOW + timedelta(days=days))
 
 
 def test_no_flood_sorts_above_an_opt_out() -> None:
     newest = event(event_id="f" * 32)
     opt_out = event(event_id="0" * 32, type="unsubscribed", route=Route.LINK)
-    assert events.event_key(opt_out) > events.event_key(newest)
+    assert event_key(opt_out) > event_key(newest)
 
 
 def test_an_unsigned_opt_out_is_part_of_the_flood() -> None:
     unsigned = event(type="consent_withdrawn", route=Route.BEACON)
-    assert events.event_key(unsigned).startswith("e#")
+    assert event_key(unsigned).startswith("e#")
 
 
 @pytest.mark.parametrize(
@@ -206,14 +207,14 @@ def test_an_unsigned_opt_out_is_part_of_the_flood() -> None:
     ],
 )
 def test_the_vocabulary_is_closed(route: Route, event_type: str, allowed: bool) -> None:
-    assert events.may_send(route, event_type) is allowed
+    assert vocabulary.may_send(route, event_type) is allowed
 
 
 def test_text_of_instants_sorts_as_they_do() -> None:
-    assert events.to_text(NOW) == "2026-03-29T00:59:59.999Z"
-    assert events.from_text("2026-03-29T02:59:59.999999+02:00") == NOW
+    assert times.to_text(NOW) == "2026-03-29T00:59:59.999Z"
+    assert times.from_text("2026-03-29T02:59:59.999999+02:00") == NOW
 
 
 def test_an_instant_without_an_offset_is_refused() -> None:
     with pytest.raises(ValueError, match="no offset"):
-        events.from_text("2026-03-29T12:00:00")
+        times.from_text("2026-03-29T12:00:00")

@@ -8,10 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotlist import events, forms, identity
-from hotlist.events import SPAM, Event
-from hotlist.findings import BadConfig
-from hotlist.forms import BadFields, Received
+from hotlist.capture import forms
+from hotlist.capture.forms import BadFields, Received
+from hotlist.config.findings import BadConfig
+from hotlist.config.forms_schema import compile_forms
+from hotlist.events import vocabulary
+from hotlist.events.event import Event
+from hotlist.events.vocabulary import SPAM
+from hotlist.identity import identifiers
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CONTACT: dict[str, Any] = {
@@ -44,10 +48,10 @@ def errors(raw: dict[str, Any]) -> dict[str, str]:
 
 def test_an_event_is_stored_under_its_strongest_identifier_and_names_the_others() -> None:
     event = submit({**GOOD, "phone": "600100200", "visitor_id": "v1"})
-    assert event.subject == identity.subject("email", "ada@example.org")
+    assert event.subject == identifiers.subject("email", "ada@example.org")
     assert event.names == (
-        identity.subject("phone", "+48600100200"),
-        identity.subject("visitor", "v1"),
+        identifiers.subject("phone", "+48600100200"),
+        identifiers.subject("visitor", "v1"),
     )
     assert (event.email, event.phone, event.phone_country) == (
         "ada@example.org",
@@ -59,7 +63,7 @@ def test_an_event_is_stored_under_its_strongest_identifier_and_names_the_others(
 
 def test_a_phone_alone_is_enough() -> None:
     event = submit({"name": "Ada", "phone": "600100200", "visitor_id": "v1"})
-    assert identity.kind_of(event.subject) == "phone"
+    assert identifiers.kind_of(event.subject) == "phone"
 
 
 def test_an_address_or_a_number_is_needed() -> None:
@@ -201,7 +205,7 @@ def test_a_tracked_action_is_a_visitors() -> None:
     event = tracked(
         {"type": "page_engaged", "properties": {"seconds": 70, "page_url": "https://x/y"}}
     )
-    assert event.subject == identity.subject("visitor", "v1")
+    assert event.subject == identifiers.subject("visitor", "v1")
     assert (event.properties["seconds"], event.properties["page_path"]) == (70, "/y")
     assert event.expires_at == NOW + timedelta(days=90)
 
@@ -226,7 +230,7 @@ YAML = "contact:\n  fields:\n    email: {type: email}\n"
 
 def test_the_shipped_forms_are_good() -> None:
     file = Path(__file__).parents[2] / "config" / "forms.yaml"
-    assert forms.compile_forms(file.read_text("utf-8"))
+    assert compile_forms(file.read_text("utf-8"))
 
 
 @pytest.mark.parametrize(
@@ -253,18 +257,18 @@ def test_the_shipped_forms_are_good() -> None:
         (YAML + "  default_region: XK1\n", "contact.default_region", "two letters"),
         *(
             (YAML.replace("email: {", f"{name}: {{type: text}}\n    email: {{"), "contact", name)
-            for name in (*sorted(events.ENVELOPE), "consent_email", "page_url", "stage")
+            for name in (*sorted(vocabulary.ENVELOPE), "consent_email", "page_url", "stage")
         ),
         *(
             (YAML + f"  honeypot: {name}\n", "contact", name)
-            for name in (*sorted(events.ENVELOPE), "consent_email", "page_url", "email")
+            for name in (*sorted(vocabulary.ENVELOPE), "consent_email", "page_url", "email")
         ),
         ("", "", "empty"),
     ],
 )
 def test_a_wrong_form_is_refused_with_its_place(text: str, path: str, why: str) -> None:
     with pytest.raises(BadConfig) as error:
-        forms.compile_forms(text, "forms.yaml")
+        compile_forms(text, "forms.yaml")
     finding = error.value.findings[0]
     assert finding.path.startswith(path)
     assert why in finding.message
@@ -274,7 +278,7 @@ def test_a_wrong_form_is_refused_with_its_place(text: str, path: str, why: str) 
 def test_every_name_that_hotlist_gives_is_reserved() -> None:
     said = dict.fromkeys(forms._CONTEXT, "x") | {"page_url": "https://x/y"}
     event = submit({**GOOD, **said, "consent_email": "on", "shoe": "1"}, user_agent="u", origin="o")
-    assert set(event.properties) - set(CONTACT["fields"]) <= events.RESERVED
+    assert set(event.properties) - set(CONTACT["fields"]) <= vocabulary.RESERVED
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,13 @@ from email_validator import EmailNotValidError, validate_email
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotlist import identity
-from hotlist.identity import BadIdentifier
+from hotlist.identity import identifiers
+from hotlist.identity.identifiers import BadIdentifier
 
 
 def ours(text: str) -> str | None:
     try:
-        return identity.normalise_email(text)
+        return identifiers.normalise_email(text)
     except BadIdentifier:
         return None
 
@@ -92,7 +92,7 @@ def test_any_ascii_text_is_judged_as_email_validator_judges_it(text: str) -> Non
 )
 def test_an_address_that_headers_misread_is_refused_with_the_reason(text: str) -> None:
     with pytest.raises(BadIdentifier, match=r"misread an address with =\?"):
-        identity.normalise_email(text)
+        identifiers.normalise_email(text)
 
 
 @pytest.mark.parametrize(
@@ -106,20 +106,20 @@ def test_an_address_that_headers_misread_is_refused_with_the_reason(text: str) -
     ],
 )
 def test_numbers_become_e164(text: str, region: str, expected: tuple[str, str]) -> None:
-    assert identity.normalise_phone(text, region) == expected
+    assert identifiers.normalise_phone(text, region) == expected
 
 
 @pytest.mark.parametrize("text", ["", "12", "call me", "+999999999999", "6" * 300])
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(BadIdentifier):
-        identity.normalise_phone(text, "PL")
+        identifiers.normalise_phone(text, "PL")
 
 
 def test_a_subject_tells_its_kind_and_nothing_else() -> None:
-    subject = identity.subject(identity.EMAIL, "ada@example.org")
-    assert identity.kind_of(subject) == "email"
+    subject = identifiers.subject(identifiers.EMAIL, "ada@example.org")
+    assert identifiers.kind_of(subject) == "email"
     assert "ada" not in subject
-    assert subject != identity.subject(identity.VISITOR, "ada@example.org")
+    assert subject != identifiers.subject(identifiers.VISITOR, "ada@example.org")
 
 
 NOTHING = ["\ufeff", "\u200b", "\u202a", "\u3164", "\u2800", "\u2066", "\x00", "\u00a0"]
@@ -127,8 +127,8 @@ NOTHING = ["\ufeff", "\u200b", "\u202a", "\u3164", "\u2800", "\u2066", "\x00", "
 
 @pytest.mark.parametrize("blank", NOTHING, ids=ascii)
 def test_what_shows_nothing_around_an_address_or_a_number_is_dropped(blank: str) -> None:
-    address = identity.normalise_email(f"{blank}Ada@Example.org{blank}")
+    address = identifiers.normalise_email(f"{blank}Ada@Example.org{blank}")
     assert address == "ada@example.org"
-    number = identity.normalise_phone(f"{blank}600 100 200{blank}", "PL")
+    number = identifiers.normalise_phone(f"{blank}600 100 200{blank}", "PL")
     assert number == ("+48600100200", "PL")
     assert ours(f"a{blank}b@example.org") is None

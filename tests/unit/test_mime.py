@@ -17,7 +17,7 @@ from typing import Any, Final
 import pytest
 from fast_mail_parser import PyMail, parse_email, parse_email_tree, walk
 
-from hotlist import mime
+from hotlist.mail import mime
 
 ROOT: Final = Path(__file__).parents[2]
 STACK_PYTHON: Final = ROOT / ".venv-stack" / "bin" / "python"
@@ -112,7 +112,7 @@ def made_here(given: list[dict[str, Any]]) -> Iterator[bytes]:
 MAKER: Final = """
 import pickle, sys
 sys.path.insert(0, "layers/common")
-from hotlist import mime
+from hotlist.mail import mime
 given = pickle.load(sys.stdin.buffer)
 pickle.dump([mime.message(**one) for one in given], sys.stdout.buffer)
 """

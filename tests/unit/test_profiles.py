@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotlist import profiles
-from hotlist.events import BOT, INTERNAL, SPAM, Event, Route
-from hotlist.leads import Contact
-from hotlist.profiles import Profile
+from hotlist.events.event import Event
+from hotlist.events.vocabulary import BOT, INTERNAL, SPAM, Route
+from hotlist.leads.lead import Contact
+from hotlist.leads.profile import Profile, facts_at, name_in, profile_of, reclassified
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -33,17 +33,17 @@ def form(number: int, **answers: object) -> Event:
     return event(number, properties=answers, email=email)
 
 
-def fold(*events: Event, now: datetime = NOW) -> Profile:
-    return profiles.fold(profiles.reclassified(events), now, lambda _: "direct")
+def folded(*events: Event, now: datetime = NOW) -> Profile:
+    return profile_of(reclassified(events), now, lambda _: "direct")
 
 
 def test_the_newest_answer_that_is_not_empty_counts() -> None:
-    profile = fold(form(1, role="director", city="Opole"), form(2, role="", city="Kielce"))
+    profile = folded(form(1, role="director", city="Opole"), form(2, role="", city="Kielce"))
     assert (profile.facts["role"], profile.facts["city"]) == ("director", "Kielce")
 
 
 def test_the_contact_is_made_of_the_newest_answers() -> None:
-    profile = fold(
+    profile = folded(
         form(1, email="ada@example.org", name="Ada"),
         form(2, email="ada@example.org", name="Ada Lovelace", company="Engines"),
     )
@@ -53,18 +53,18 @@ def test_the_contact_is_made_of_the_newest_answers() -> None:
 
 
 def test_first_and_last_name_make_a_name() -> None:
-    assert fold(form(1, first_name="Ada", last_name="King")).contact.name == "Ada King"
+    assert folded(form(1, first_name="Ada", last_name="King")).contact.name == "Ada King"
 
 
 def test_what_a_bot_says_is_no_fact_and_may_be_the_only_contact() -> None:
     bot = form(1, email="ada@example.org", role="director", source="ads")
     bot = replace(bot, flags=frozenset({BOT}), expires_at=NOW + timedelta(days=1))
-    profile = fold(bot)
+    profile = folded(bot)
     assert profile.facts == {}
     assert profile.contact == Contact(email="ada@example.org")
     assert profile.facts_until == bot.expires_at
     human = form(0, email="ada@example.net", role="owner")
-    profile = fold(human, bot)
+    profile = folded(human, bot)
     assert (profile.facts["role"], profile.facts["email"]) == ("owner", "ada@example.net")
     assert profile.contact == Contact(email="ada@example.net")
     assert "last_touch" not in profile.facts
@@ -74,22 +74,22 @@ def test_an_opt_out_by_a_bot_is_one_and_what_it_suspends_is_not() -> None:
     given = event(1, type="consent_given", properties={"purpose": "email"})
     out = event(2, type="unsubscribed", flags=frozenset({BOT}))
     suspended = event(3, type="score_suspended", flags=frozenset({BOT}))
-    facts = fold(given, out, suspended).facts
+    facts = folded(given, out, suspended).facts
     assert facts["consents"] == []
     assert "suspended" not in facts
 
 
 def test_a_form_says_nothing_that_follows_from_events() -> None:
     said = {"suspended": True, "orders": 9, "email_class": "own", "channel": "email", "stage": "x"}
-    facts = fold(form(1, email="ada@gmail.com", **said)).facts
+    facts = folded(form(1, email="ada@gmail.com", **said)).facts
     assert facts.keys() & said.keys() == {"channel"}
     assert facts["channel"] == "direct"
     told = event(1, route=Route.SERVER, properties={"facts": {"email_class": "own"}})
-    assert fold(told).facts["email_class"] == "own"
+    assert folded(told).facts["email_class"] == "own"
 
 
 def test_derived_facts() -> None:
-    profile = fold(
+    profile = folded(
         event(1, email="ada@example.org", phone="+48600100200", phone_country="PL"),
         event(2, properties={"source": "google", "medium": "cpc"}),
         event(3, properties={"source": "newsletter"}),
@@ -108,21 +108,21 @@ def test_derived_facts() -> None:
 
 def test_a_page_view_says_nothing_of_the_person() -> None:
     view = event(1, type="page_viewed", route=Route.BEACON, properties={"role": "director"})
-    assert "role" not in fold(view).facts
+    assert "role" not in folded(view).facts
 
 
 def test_what_servers_and_operators_say_of_the_person_counts() -> None:
     said = event(
         1, type="lead_imported", route=Route.OPERATOR, properties={"facts": {"role": "cto"}}
     )
-    assert fold(form(0, email="a@example.org"), said).facts["role"] == "cto"
+    assert folded(form(0, email="a@example.org"), said).facts["role"] == "cto"
 
 
 def test_consents_are_given_and_withdrawn_by_purpose() -> None:
     given_ = form(1, consents={"email": {"version": "1"}, "tracking": {"version": "1"}})
     gone = event(2, type="unsubscribed", route=Route.LINK)
-    assert fold(given_).facts["consents"] == ["email", "tracking"]
-    assert fold(given_, gone).facts["consents"] == ["tracking"]
+    assert folded(given_).facts["consents"] == ["email", "tracking"]
+    assert folded(given_, gone).facts["consents"] == ["tracking"]
 
 
 def test_orders_count_once_each_and_sum_by_currency() -> None:
@@ -130,7 +130,7 @@ def test_orders_count_once_each_and_sum_by_currency() -> None:
         properties = {"order_id": order_id, "value": value, "currency": currency}
         return event(number, type="order_completed", route=Route.SERVER, properties=properties)
 
-    profile = fold(
+    profile = folded(
         order(1, "a", 10.1),
         order(2, "a", 10.1),
         order(3, "b", "0.2"),
@@ -143,7 +143,7 @@ def test_orders_count_once_each_and_sum_by_currency() -> None:
 
 @pytest.mark.parametrize("flag", [SPAM, INTERNAL])
 def test_spam_and_our_own_people_are_no_lead(flag: str) -> None:
-    assert fold(event(1, flags=frozenset({flag}))) == Profile()
+    assert folded(event(1, flags=frozenset({flag}))) == Profile()
 
 
 def test_operators_flag_and_release_and_the_last_word_counts() -> None:
@@ -152,38 +152,38 @@ def test_operators_flag_and_release_and_the_last_word_counts() -> None:
         return event(number, type="event_reclassified", route=Route.OPERATOR, properties=properties)
 
     lead = form(1, email="ada@example.org")
-    assert fold(lead, word(2, add=[SPAM])).events == ()
-    assert fold(lead, word(2, add=[SPAM]), word(3, remove=[SPAM])).events == (lead,)
+    assert folded(lead, word(2, add=[SPAM])).events == ()
+    assert folded(lead, word(2, add=[SPAM]), word(3, remove=[SPAM])).events == (lead,)
 
 
 def test_a_correction_whose_target_has_ended_is_not_what_a_lead_began_with() -> None:
     view = event(9, type="page_viewed", route=Route.BEACON)
     word = event(1, type="event_reclassified", route=Route.OPERATOR, properties={"event_id": "0"})
-    assert fold(word, view) == fold(view)
+    assert folded(word, view) == folded(view)
 
 
 def test_an_event_is_absent_from_its_expiry_on() -> None:
     lead = event(1, expires_at=NOW)
-    assert fold(lead) == Profile()
-    assert fold(lead, now=NOW - timedelta(milliseconds=1)).ends_at == NOW
+    assert folded(lead) == Profile()
+    assert folded(lead, now=NOW - timedelta(milliseconds=1)).ends_at == NOW
 
 
 def test_operators_do_not_prolong_a_lead() -> None:
     lead = event(1)
     word = event(90, type="score_adjusted", route=Route.OPERATOR, properties={"add": 5})
-    assert fold(lead, word).ends_at == lead.received_at + timedelta(days=396)
+    assert folded(lead, word).ends_at == lead.received_at + timedelta(days=396)
 
 
 def test_a_consent_that_is_kept_for_longer_does_not_keep_the_lead() -> None:
     lead = event(1, expires_at=NOW + timedelta(days=792), properties={"consents": {"email": "1"}})
-    assert fold(lead).ends_at == lead.received_at + timedelta(days=396)
+    assert folded(lead).ends_at == lead.received_at + timedelta(days=396)
 
 
 def test_facts_hold_until_the_first_event_behind_one_expires() -> None:
     first = form(1, role="director")
     second = form(2, city="Opole")
-    assert fold(first, second).facts_until == first.expires_at
-    assert fold(first, form(3, role="cto")).facts_until == first.expires_at  # channel rests on it
+    assert folded(first, second).facts_until == first.expires_at
+    assert folded(first, form(3, role="cto")).facts_until == first.expires_at  # channel rests on it
 
 
 def test_suspended_is_the_last_word() -> None:
@@ -191,8 +191,8 @@ def test_suspended_is_the_last_word() -> None:
         event(1, type="score_suspended", route=Route.OPERATOR),
         event(2, type="score_resumed", route=Route.OPERATOR),
     ]
-    assert fold(form(0, email="a@example.org"), *words[:1]).facts["suspended"] is True
-    assert fold(form(0, email="a@example.org"), *words).facts["suspended"] is False
+    assert folded(form(0, email="a@example.org"), *words[:1]).facts["suspended"] is True
+    assert folded(form(0, email="a@example.org"), *words).facts["suspended"] is False
 
 
 @given(
@@ -207,7 +207,7 @@ def test_suspended_is_the_last_word() -> None:
 )
 def test_the_order_of_arrival_does_not_matter(shuffled: list[Event]) -> None:
     ordered = sorted(shuffled, key=lambda e: e.order)
-    assert fold(*shuffled, *shuffled) == fold(*ordered)
+    assert folded(*shuffled, *shuffled) == folded(*ordered)
 
 
 @given(
@@ -217,40 +217,40 @@ def test_the_order_of_arrival_does_not_matter(shuffled: list[Event]) -> None:
 )
 def test_no_property_breaks_a_fold(properties: dict[str, object]) -> None:
     for event_type in ("form_submitted", "order_completed", "event_reclassified", "consent_given"):
-        assert fold(event(1), event(2, type=event_type, properties=properties)).events
+        assert folded(event(1), event(2, type=event_type, properties=properties)).events
 
 
 @pytest.mark.parametrize("value", ["1e999999999", "-1e1001", "1e-1001", 10**1001])
 def test_what_is_no_sum_of_money_is_not_added(value: object) -> None:
     order = event(1, type="order_completed", properties={"value": value, "currency": "EUR"})
-    facts = fold(order).facts
+    facts = folded(order).facts
     assert (facts["orders"], facts["order_value"]) == (1, {})
 
 
 def test_facts_alone_need_no_life() -> None:
     said = event(1, properties={"role": "director"}, received_at=NOW - timedelta(days=900))
     word = event(2, type="score_suspended", route=Route.OPERATOR)
-    facts, until = profiles.facts_at([said, word], NOW, lambda _: None)
+    facts, until = facts_at([said, word], NOW, lambda _: None)
     assert facts == {"role": "director", "suspended": True}
     assert until == said.expires_at
 
 
 def test_a_number_that_python_does_not_print_is_no_sum_of_money() -> None:
     order = event(1, type="order_completed", properties={"value": 10**5000, "currency": "EUR"})
-    assert fold(order).facts["order_value"] == {}
+    assert folded(order).facts["order_value"] == {}
 
 
 def test_a_name_that_shows_nothing_is_none_and_hides_no_older_one() -> None:
-    said = fold(form(1, name="Ada", company="X"), form(2, name="\u200b", company="\u3164"))
+    said = folded(form(1, name="Ada", company="X"), form(2, name="\u200b", company="\u3164"))
     assert (said.contact.name, said.contact.company) == ("Ada", "X")
-    assert fold(form(1, name="\u200b", first_name="\u2800", last_name="B")).contact.name == "B"
-    assert fold(form(1, name=" \ufeff", first_name="\u200d", last_name="")).contact.name is None
-    assert profiles.name_in({"first_name": "Ada\u200b", "last_name": "\u200bB"}) == "Ada B"
+    assert folded(form(1, name="\u200b", first_name="\u2800", last_name="B")).contact.name == "B"
+    assert folded(form(1, name=" \ufeff", first_name="\u200d", last_name="")).contact.name is None
+    assert name_in({"first_name": "Ada\u200b", "last_name": "\u200bB"}) == "Ada B"
 
 
 def test_the_newest_event_is_named_and_operators_events_are_not_it() -> None:
-    said = fold(
+    said = folded(
         event(2), event(1), event(3, type="score_suspended", route=Route.OPERATOR), event(0)
     )
     assert said.last_event_id == event(2).event_id
-    assert fold().last_event_id is None
+    assert folded().last_event_id is None

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 import reference
-from hotlist.events import Event, to_ms
+from hotlist.events.event import Event
+from hotlist.events.times import to_ms
 from reference.compare import difference, report, smaller
 from reference.generate import case
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hotlist.findings import Finding
+from hotlist.config.findings import Finding
 from hotlist.scoring.check import Checked
 from hotlist_cli.rules import check
 from rules_command import rules

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hotlist.events import FLAGS, TYPES
+from hotlist.events.vocabulary import FLAGS, TYPES
 from hotlist_cli.__main__ import main
 from hotlist_cli.rules.json_lines import MAX_LINE
 from rules_command import Ran, event, lines, rules

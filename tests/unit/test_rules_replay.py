@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotlist.events import to_text
+from hotlist.events.times import to_text
 from hotlist.scoring import engine
 from rules_command import Ran, event, rules
 

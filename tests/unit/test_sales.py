@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hotlist import sales
-from hotlist.findings import BadConfig
-from hotlist.sales import CATCH_UP, Recipient
+from hotlist.config.findings import BadConfig
+from hotlist.config.sales_schema import compile_sales
+from hotlist.sales import team
+from hotlist.sales.team import CATCH_UP, Recipient
 
 EVERY_DAY = frozenset(range(7))
 
@@ -104,7 +105,7 @@ def test_weekdays_are_local() -> None:
 
 def test_the_shipped_file_is_good() -> None:
     file = Path(__file__).parents[2] / "config" / "sales.yaml"
-    assert sales.from_checked(sales.compile_sales(file.read_text("utf-8"))).recipients
+    assert team.from_checked(compile_sales(file.read_text("utf-8"))).recipients
 
 
 ONE = "recipients:\n  - {id: a, name: A, email: a@example.com}\n"
@@ -129,7 +130,7 @@ ONE = "recipients:\n  - {id: a, name: A, email: a@example.com}\n"
 )
 def test_a_wrong_file_is_refused_with_its_place(text: str, path: str) -> None:
     with pytest.raises(BadConfig) as error:
-        sales.compile_sales(text, "sales.yaml")
+        compile_sales(text, "sales.yaml")
     assert error.value.findings[0].path == path
 
 
@@ -141,5 +142,5 @@ def test_a_wrong_file_is_refused_with_its_place(text: str, path: str) -> None:
     ],
 )
 def test_an_address_is_passed_on_as_headers_take_it(written: str, email: str) -> None:
-    checked = sales.compile_sales(ONE.replace("a@example.com", written), "sales.yaml")
-    assert sales.from_checked(checked).recipients[0].email == email
+    checked = compile_sales(ONE.replace("a@example.com", written), "sales.yaml")
+    assert team.from_checked(checked).recipients[0].email == email

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hotlist.events import Event
+from hotlist.events.event import Event
 from hotlist.scoring import engine, ruleset
 from hotlist.scoring.ruleset import Ruleset
 from hotlist.scoring.scene import Scene

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
-from hotlist.findings import BadConfig
+from hotlist.config.findings import BadConfig
 from hotlist_cli.local.build import Failed, Tools
 from hotlist_cli.local.demo import demo
 from hotlist_cli.local.ministack import NotStarted

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from hotlist.leads import Lead, Temperature
+from hotlist.leads.lead import Lead, Temperature
 from hotlist.scoring.ruleset import Ruleset
 from hotlist_cli.local.build import Tools
 from hotlist_cli.local.expected import Expectations, all_leads, wrong_mails

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from hotlist import classify, profiles, sales
-from hotlist.events import Event
-from hotlist.leads import Lead, LeadState, Temperature
-from hotlist.mailer import delivery_hash
-from hotlist.sales import Recipient, Sales
+from hotlist.config.sales_schema import compile_sales
+from hotlist.events.event import Event
+from hotlist.leads import classify
+from hotlist.leads.lead import Lead, LeadState, Temperature
+from hotlist.leads.profile import profile_of
+from hotlist.mail.ses import delivery_hash
+from hotlist.sales import team
+from hotlist.sales.team import Recipient, Sales
 from hotlist.scoring import check, engine, ruleset
 from hotlist.scoring.ruleset import Ruleset
 from hotlist.store import events as stored_events
@@ -35,10 +38,10 @@ class Expectations:
     def read(cls, config: Path) -> "Expectations":
         """:raises BadConfig: as the build would."""
         scoring = (config / "scoring.yaml").read_text(encoding="utf-8")
-        team = (config / "sales.yaml").read_text(encoding="utf-8")
+        sales = (config / "sales.yaml").read_text(encoding="utf-8")
         return cls(
             rules=ruleset.from_checked(check.compile_scoring(scoring)),
-            team=sales.from_checked(sales.compile_sales(team)),
+            team=team.from_checked(compile_sales(sales)),
         )
 
     def wrong_leads(self, stack: Stack, visitors: Iterable[Visitor]) -> list[str]:
@@ -67,7 +70,7 @@ class Expectations:
         if not visitor.scored:
             return
         lead = stored[visitor.lead_id]
-        profile = profiles.fold(map(classify.classify, mine), lead.folded_at, classify.channel)
+        profile = profile_of(map(classify.classify, mine), lead.folded_at, classify.channel)
         score = engine.score(self.rules, profile.facts, profile.events, lead.folded_at)
         scored = (score.total, score.temperature, dict(score.groups), score.reasons)
         found = (lead.total, lead.temperature, dict(lead.groups), lead.reasons)

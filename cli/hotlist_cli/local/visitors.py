@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from hotlist.identity import EMAIL, PHONE, VISITOR, subject
+from hotlist.identity.identifiers import EMAIL, PHONE, VISITOR, subject
 
 BROWSER: Final = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 "

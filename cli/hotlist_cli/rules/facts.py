@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from hotlist import classify, profiles
-from hotlist.events import Event
+from hotlist.events.event import Event
+from hotlist.leads import classify
+from hotlist.leads.profile import facts_at, is_kept, reclassified
 
 
 class Known(NamedTuple):
@@ -25,11 +26,11 @@ def known_at(events: Iterable[Event], given: Mapping[str, Any], at: datetime) ->
     heard: list[Event] = []
     unheard: list[Event] = []
     for event in events:
-        is_there = event.occurred_at <= at and profiles.is_kept(event, at)
+        is_there = event.occurred_at <= at and is_kept(event, at)
         is_word = event.type == "event_reclassified"
         (heard if is_there or not is_word else unheard).append(event)
-    flagged = profiles.reclassified(heard)
-    facts, until = profiles.facts_at(
+    flagged = reclassified(heard)
+    facts, until = facts_at(
         (event for event in flagged if event.occurred_at <= at), at, classify.channel
     )
     # Without the word that flagged or released it, an event may say something else again.

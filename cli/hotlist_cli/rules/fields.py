@@ -5,8 +5,9 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from hotlist.events import FLAGS, from_text
-from hotlist.findings import nearest
+from hotlist.config.findings import nearest
+from hotlist.events.times import from_text
+from hotlist.events.vocabulary import FLAGS
 from hotlist_cli.rules.json_lines import BadLine
 
 _INSTANT: Final = re.compile(r"[0-9W-]+[Tt ][0-9:.,]+(?:[Zz]|[+-][0-9:.]+)\Z", re.ASCII)

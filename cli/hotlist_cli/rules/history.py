@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from hotlist import classify, identity
-from hotlist.events import ROUTE_TYPES, TYPES, Event, Route, is_type
-from hotlist.identity import BadIdentifier
+from hotlist.events.event import Event
+from hotlist.events.vocabulary import ROUTE_TYPES, TYPES, Route, is_type
+from hotlist.identity import identifiers
+from hotlist.identity.identifiers import BadIdentifier
+from hotlist.leads import classify
 from hotlist_cli.rules.fields import Fields, meant, shown
 from hotlist_cli.rules.json_lines import BadLine, lines, parse
 
@@ -150,10 +152,10 @@ def _contact(
         return email, phone, country
     if isinstance(properties.get("email"), str):
         with suppress(BadIdentifier):
-            email = identity.normalise_email(properties["email"])
+            email = identifiers.normalise_email(properties["email"])
     if isinstance(properties.get("phone"), str):
         with suppress(BadIdentifier):
-            phone, country = identity.normalise_phone(properties["phone"], _NO_REGION)
+            phone, country = identifiers.normalise_phone(properties["phone"], _NO_REGION)
     return email, phone, country
 
 

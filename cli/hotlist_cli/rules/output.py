@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from hotlist.events import to_text
+from hotlist.events.times import to_text
 
 _MOST: Final = 80
 _NONE: Final = "–"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from hotlist.leads import Alerting, Temperature
+from hotlist.leads.lead import Alerting, Temperature
 from hotlist.scoring import engine
 from hotlist.scoring.ruleset import Ruleset
 from hotlist_cli.rules.facts import known_at

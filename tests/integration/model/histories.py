@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from hotlist import events, identity
-from hotlist.events import Event, Route
+from hotlist.events import ids, retention, vocabulary
+from hotlist.events.event import Event
+from hotlist.events.vocabulary import Route
+from hotlist.identity import identifiers
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -28,11 +30,11 @@ class Person:
     def subjects(self) -> list[str]:
         """Its subjects, the strongest first."""
         named = (
-            (identity.EMAIL, self.email),
-            (identity.PHONE, self.phone),
-            (identity.VISITOR, self.visitor),
+            (identifiers.EMAIL, self.email),
+            (identifiers.PHONE, self.phone),
+            (identifiers.VISITOR, self.visitor),
         )
-        return [identity.subject(kind, value) for kind, value in named if value]
+        return [identifiers.subject(kind, value) for kind, value in named if value]
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def _submission(random: Random, people: People, received_at: datetime) -> Event:
             **({"kiosk": True} if random.random() < 0.1 else {}),
             **({"consents": {"email": "v1"}} if random.random() < 0.2 else {}),
         },
-        flags=frozenset({events.SPAM}) if is_form and random.random() < 0.2 else frozenset(),
+        flags=frozenset({vocabulary.SPAM}) if is_form and random.random() < 0.2 else frozenset(),
         email=person.email,
         phone=person.phone,
     )
@@ -144,13 +146,13 @@ def _repetition(random: Random, event: Event, received_at: datetime) -> Event:
     later = max(received_at, event.received_at + timedelta(minutes=random.choice([4, 9, 11])))
     ids = _ids(event, None, later, later)
     fields = replace(event, event_id=ids.event_id, received_at=later, occurred_at=later)
-    return replace(fields, expires_at=events.expiry(fields))
+    return replace(fields, expires_at=retention.expiry(fields))
 
 
 def _said_by_others(random: Random, people: People, received_at: datetime) -> Event:
     """What links, a shop's server and operators say of an address or a number."""
-    known = [(identity.EMAIL, one) for one in people.emails if one]
-    known += [(identity.PHONE, one) for one in people.phones if one]
+    known = [(identifiers.EMAIL, one) for one in people.emails if one]
+    known += [(identifiers.PHONE, one) for one in people.phones if one]
     kind, value = random.choice(known)
     event_type, route = random.choice(
         [
@@ -168,19 +170,19 @@ def _said_by_others(random: Random, people: People, received_at: datetime) -> Ev
         key=f"order-{number}" if route is Route.SERVER else None,
         received_at=received_at,
         occurred_at=received_at,
-        subject=identity.subject(kind, value),
+        subject=identifiers.subject(kind, value),
         names=(),
         properties={"order_id": str(number), "value": "10", "currency": "EUR"}
         if route is Route.SERVER
         else {"purpose": "email"},
-        email=value if kind == identity.EMAIL else None,
-        phone=value if kind == identity.PHONE else None,
+        email=value if kind == identifiers.EMAIL else None,
+        phone=value if kind == identifiers.PHONE else None,
     )
 
 
 def _reclassification(random: Random, target: Event, received_at: datetime) -> Event:
     word = random.choice(["add", "remove"])
-    flag = random.choice([events.SPAM, events.SPAM, events.SPAM, events.BOT])
+    flag = random.choice([vocabulary.SPAM, vocabulary.SPAM, vocabulary.SPAM, vocabulary.BOT])
     return _event(
         "event_reclassified",
         Route.OPERATOR,
@@ -221,13 +223,13 @@ def _event(
     ids = _ids(Event(event_id="", **fields), key, received_at, occurred_at)
     fields["event_id"] = ids.event_id
     fields["dedup"] = "" if route in (Route.OPERATOR, Route.LINK) else ids.dedup
-    return Event(**fields, expires_at=events.expiry(Event(**fields)))
+    return Event(**fields, expires_at=retention.expiry(Event(**fields)))
 
 
 def _ids(
     event: Event, key: str | None, received_at: datetime, occurred_at: datetime
-) -> events.EventId:
-    return events.identify(
+) -> ids.EventId:
+    return ids.identify(
         route=event.route,
         form="contact" if event.route is Route.FORM else "",
         event_type=event.type,

@@ -6,10 +6,15 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from hotlist import classify, profiles, records
-from hotlist.events import SPAM, Event, ceil_second, expiry
-from hotlist.leads import Alerting, Lead, LeadState, Stage, Temperature
-from hotlist.notifying import Notifier
+from hotlist.events.event import Event
+from hotlist.events.retention import expiry
+from hotlist.events.times import ceil_second
+from hotlist.events.vocabulary import SPAM
+from hotlist.leads import classify
+from hotlist.leads.lead import Alerting, Lead, LeadState, Stage, Temperature
+from hotlist.leads.profile import is_kept, profile_of
+from hotlist.runtime import stream
+from hotlist.sales.notify import Notifier
 from hotlist.scoring import engine, ruleset
 from hotlist.store import leads as stored_leads
 from integration.model.offline import Limits, Offline
@@ -73,7 +78,7 @@ class Judge:
     def _is_over(self, stored: Lead) -> bool:
         """A phone's lead left behind by an identity that is gone, as all its events are."""
         now = self._world.clock.now
-        kept = (profiles.is_kept(event, now) for event in self._offline.of_lead(stored.lead_id)[0])
+        kept = (is_kept(event, now) for event in self._offline.of_lead(stored.lead_id)[0])
         has_ended = any(subject == stored.lead_id for subject, _ in self._world.forgotten)
         return stored.state is LeadState.CLAIMED and has_ended and not any(kept)
 
@@ -95,7 +100,7 @@ class Judge:
     def _expected(self, events: list[Event], truncated: bool, stored: Lead) -> Lead:
         now = stored.folded_at
         counted = self._offline.counted(map(classify.classify, events), now)
-        profile = profiles.fold(counted, now, classify.channel)
+        profile = profile_of(counted, now, classify.channel)
         if profile.ends_at is None:
             return _comparable(replace(stored, state=LeadState.EMPTY))
         score = engine.score(RULES, profile.facts, profile.events, now)
@@ -166,7 +171,7 @@ class Judge:
         """What notify sees in the stream: one letter for each crossing, none for else."""
         crossings, letters = [], []
         notifier: Any = SimpleNamespace(rules=RULES)
-        for record in records.writes({"Records": self._world.tables.stream("leads")}):
+        for record in stream.writes({"Records": self._world.tables.stream("leads")}):
             letters += [letter.name for letter in Notifier._alert(notifier, record)]
             before = stored_leads.from_item(record.before) if record.before else None
             after = stored_leads.from_item(record.image)

@@ -8,7 +8,8 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from hotlist.events import INTERNAL, SPAM, Event, Route
+from hotlist.events.event import Event
+from hotlist.events.vocabulary import INTERNAL, SPAM, Route
 
 Claim = tuple[datetime, str, str]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from hotlist import claims
+from hotlist.identity import claims
 from hotlist.store import events as stored_events
 from integration.conftest import EmptyTables
 from integration.model import histories

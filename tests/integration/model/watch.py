@@ -10,10 +10,10 @@ from typing import Any
 
 from greenlet import greenlet
 
-from hotlist.claims import Claim, Decision, Identity
-from hotlist.events import Event
-from hotlist.identity import EMAIL, PHONE, kind_of
-from hotlist.leads import Lead, LeadState
+from hotlist.events.event import Event
+from hotlist.identity.claims import Claim, Decision, Identity
+from hotlist.identity.identifiers import EMAIL, PHONE, kind_of
+from hotlist.leads.lead import Lead, LeadState
 from hotlist.store.events import EventStore, History
 from hotlist.store.identities import IdentityStore
 from hotlist.store.leads import LeadStore

@@ -7,11 +7,12 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from hotlist.claims import Identity
-from hotlist.events import SPAM, Event, event_key
-from hotlist.folding import Folder
+from hotlist.events.event import Event, event_key
+from hotlist.events.vocabulary import SPAM
+from hotlist.identity.claims import Identity
+from hotlist.identity.settle import Settler
+from hotlist.leads.fold import Folder
 from hotlist.scoring.ruleset import Ruleset
-from hotlist.settling import Settler
 from hotlist.store import identities as stored_identities
 from hotlist.store.events import EventStore
 from hotlist.store.identities import IdentityStore

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hotlist.leads import Alerting
+from hotlist.leads.lead import Alerting
 from hotlist.scoring import engine
 from hotlist.scoring.ruleset import from_checked
 from scoring import DAY0, MS, Time, event, instant, rules, score, visit

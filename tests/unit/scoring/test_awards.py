@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hotlist.events import Event
+from hotlist.events.event import Event
 from scoring import awarded, bot, event, rules, score, totals, visit, visits
 
 

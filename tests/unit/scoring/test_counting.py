@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hotlist.events import is_activity
+from hotlist.events.vocabulary import is_activity
 from scoring import (
     MS,
     VISIT,

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from hotlist.events import Event
-from hotlist.leads import Alerting, Temperature
+from hotlist.events.event import Event
+from hotlist.leads.lead import Alerting, Temperature
 from hotlist.scoring import engine
 from scoring import MS, VISIT, adjusted, event, instant, reset, rules, score, totals, visit
 

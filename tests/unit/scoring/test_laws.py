@@ -14,8 +14,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotlist.events import Event, from_ms, to_ms
-from hotlist.leads import Alerting, Temperature
+from hotlist.events.event import Event
+from hotlist.events.times import from_ms, to_ms
+from hotlist.leads.lead import Alerting, Temperature
 from hotlist.scoring import engine, values
 from hotlist.scoring.engine import Score
 from hotlist.scoring.ruleset import Ruleset, from_checked

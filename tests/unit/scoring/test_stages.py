@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hotlist.leads import Stage
+from hotlist.leads.lead import Stage
 from scoring import (
     VISIT,
     adjusted,

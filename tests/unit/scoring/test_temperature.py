@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hotlist.leads import Stage, Temperature
+from hotlist.leads.lead import Stage, Temperature
 from scoring import BOSS, VISIT, adjusted, event, instant, rules, score, totals, visit, visits
 
 COLD, WARM, HOT = Temperature.COLD, Temperature.WARM, Temperature.HOT

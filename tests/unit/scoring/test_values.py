@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from hotlist.events import from_text, to_ms
+from hotlist.events.times import from_text, to_ms
 from hotlist.scoring import values
 from hotlist.scoring.values import Amount
 

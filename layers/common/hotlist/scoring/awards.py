@@ -11,7 +11,8 @@ from functools import cached_property
 from typing import Any, Final, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
-from hotlist.events import Event, from_ms
+from hotlist.events.event import Event
+from hotlist.events.times import from_ms
 from hotlist.scoring.history import Happening
 from hotlist.scoring.rules import DAY, SESSION, Award, Band, Rule, Unless
 from hotlist.scoring.timeline import Cover, Grant, Presence, Spans, during, union, without

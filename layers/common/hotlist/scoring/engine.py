@@ -11,8 +11,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
-from hotlist.events import Event, from_ms, to_ms
-from hotlist.leads import Alerting, Reason, Stage, Temperature
+from hotlist.events.event import Event
+from hotlist.events.times import from_ms, to_ms
+from hotlist.leads.lead import Alerting, Reason, Stage, Temperature
 from hotlist.scoring import explain, silence
 from hotlist.scoring.domains import email_class
 from hotlist.scoring.explain import Contribution

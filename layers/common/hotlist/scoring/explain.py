@@ -6,8 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from hotlist.events import from_ms
-from hotlist.leads import Reason
+from hotlist.events.times import from_ms
+from hotlist.leads.lead import Reason
 from hotlist.scoring.rules import Bounds
 from hotlist.scoring.ruleset import ADJUSTED, Ruleset
 from hotlist.scoring.timeline import Grant

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
-from hotlist.events import BOT, INTERNAL, SPAM, Event, to_ms
-from hotlist.leads import Stage
+from hotlist.events.event import Event
+from hotlist.events.times import to_ms
+from hotlist.events.vocabulary import BOT, INTERNAL, SPAM
+from hotlist.leads.lead import Stage
 from hotlist.scoring import values
 from hotlist.scoring.rules import Look
 from hotlist.scoring.ruleset import STAGES, Ruleset

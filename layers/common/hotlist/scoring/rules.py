@@ -6,8 +6,8 @@ from enum import Enum
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
-from hotlist.events import is_activity
-from hotlist.leads import Temperature
+from hotlist.events.vocabulary import is_activity
+from hotlist.leads.lead import Temperature
 from hotlist.scoring.decay import Decay
 
 Matches = Callable[[Mapping[str, Any]], bool]

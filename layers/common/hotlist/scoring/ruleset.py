@@ -12,8 +12,9 @@ from functools import cached_property
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from hotlist.events import TYPES, Event
-from hotlist.leads import Stage, Temperature
+from hotlist.events.event import Event
+from hotlist.events.vocabulary import TYPES
+from hotlist.leads.lead import Stage, Temperature
 from hotlist.scoring import pattern, values
 from hotlist.scoring.decay import Decay
 from hotlist.scoring.domains import Classes, classes

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
-from hotlist.leads import Temperature
+from hotlist.leads.lead import Temperature
 from hotlist.scoring import awards, silence
 from hotlist.scoring.history import Adjustment, Happening, History
 from hotlist.scoring.rules import MANUAL, TOTAL, Minimums, Rule, Scale

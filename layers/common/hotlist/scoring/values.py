@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from hotlist.events import from_text, to_ms
+from hotlist.events.times import from_text, to_ms
 
 _UNITS: Final = {
     "s": 1_000,

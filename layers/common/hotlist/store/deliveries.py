@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from hotlist.events import to_text
+from hotlist.events.times import to_text
 from hotlist.store.items import (
     Conflict,
     Item,

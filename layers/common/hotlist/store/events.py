@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from hotlist.events import Event, Route, event_key, from_text, to_text
+from hotlist.events.event import Event, event_key
+from hotlist.events.times import from_text, to_text
+from hotlist.events.vocabulary import Route
 from hotlist.store.items import (
     Item,
     batch_get,

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from hotlist.claims import IDENTITY_KEPT, Claim, Decision, Identity
-from hotlist.events import from_text, to_text
+from hotlist.events.times import from_text, to_text
+from hotlist.identity.claims import IDENTITY_KEPT, Claim, Decision, Identity
 from hotlist.store.items import Item, batch_get, read_seconds, read_texts, seconds
 
 _SEPARATOR = "|"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from hotlist.events import from_text, to_text
+from hotlist.events.times import from_text, to_text
 
 Item = Mapping[str, Mapping[str, Any]]
 """An item as the low-level client has it: attribute name → `{type: value}`."""

@@ -13,8 +13,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from hotlist.events import to_text
-from hotlist.leads import (
+from hotlist.events.times import to_text
+from hotlist.leads.lead import (
     Alerting,
     Contact,
     Lead,

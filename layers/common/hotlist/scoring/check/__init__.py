@@ -7,12 +7,12 @@ rule and group says, as far as it could be read, and `reach` what all of them co
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hotlist.findings import BadConfig, Finding
+from hotlist.config.findings import BadConfig, Finding
+from hotlist.config.yaml import parse_yaml
 from hotlist.scoring.check.lint import lint
 from hotlist.scoring.check.reach import check_reach
 from hotlist.scoring.check.report import Report
 from hotlist.scoring.check.schema import read_ruleset
-from hotlist.yaml_source import parse_yaml
 
 CONTRADICTIONS: Final = frozenset({"never-fires", "bands", "order", "unreachable", "rearm"})
 """Errors of a ruleset that has a meaning all the same: it can be tried, but not deployed."""

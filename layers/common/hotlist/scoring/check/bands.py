@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hotlist.findings import Path_
+from hotlist.config.findings import Path_
 from hotlist.scoring.check.conditions import (
     Condition,
     Conditions,

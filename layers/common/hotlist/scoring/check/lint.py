@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from hotlist.events import is_activity
-from hotlist.findings import Path_
+from hotlist.config.findings import Path_
+from hotlist.events.vocabulary import is_activity
 from hotlist.scoring import values
 from hotlist.scoring.check.bands import check_bands
 from hotlist.scoring.check.conditions import conditions_of, is_inside

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
-from hotlist.findings import Path_
+from hotlist.config.findings import Path_
 from hotlist.scoring import values
 from hotlist.scoring.check.lint import RETENTION, awards_of, each_rule, group_of, number, times
 from hotlist.scoring.check.readers import TOTAL, Minimums

@@ -12,9 +12,9 @@ from functools import partial
 from typing import Any, Final, Literal, TypeGuard
 from zoneinfo import ZoneInfo
 
-from hotlist.events import TYPES, is_type
-from hotlist.findings import Path_
-from hotlist.leads import Temperature
+from hotlist.config.findings import Path_
+from hotlist.events.vocabulary import TYPES, is_type
+from hotlist.leads.lead import Temperature
 from hotlist.scoring import pattern, values
 from hotlist.scoring.check.report import (
     UNCLEAR,

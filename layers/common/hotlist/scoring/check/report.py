@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, Literal
 
-from hotlist.findings import Finding, Path_, Positions, nearest
+from hotlist.config.findings import Finding, Path_, Positions, nearest
 from hotlist.scoring.values import quoted
 
 Code = Literal[

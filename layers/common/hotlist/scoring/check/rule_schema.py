@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any, Final, Literal
 
-from hotlist.findings import Path_, nearest
+from hotlist.config.findings import Path_, nearest
 from hotlist.scoring.check import readers
 from hotlist.scoring.check.readers import Award
 from hotlist.scoring.check.report import (

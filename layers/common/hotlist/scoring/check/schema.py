@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
-from hotlist.findings import Path_, nearest
-from hotlist.leads import Stage
+from hotlist.config.findings import Path_, nearest
+from hotlist.leads.lead import Stage
 from hotlist.scoring.check import readers
 from hotlist.scoring.check.readers import TOTAL
 from hotlist.scoring.check.report import Reader, Report, Unclear, read_mapping

@@ -1,0 +1,149 @@
+"""The capture function's work: a request becomes one event, or is refused with the reason.
+
+Nothing is acknowledged before it is stored; the same submission again is a success again.
+"""
+
+import html
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from hotlist.capture import forms, http
+from hotlist.capture.forms import BadFields, Received
+from hotlist.capture.http import Answer, Refused, Request
+from hotlist.store.events import EventStore
+
+MAX_EVENTS: Final = 20
+MAX_URL: Final = 4_096
+_POSTED: Final = {"forms": 1, "events": 0}
+"""How many parts of a path follow its first; all else but POST is refused."""
+
+_PAGE: Final = """<!doctype html><html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><title>{title}</title>
+<style>body{{font:16px/1.5 system-ui;max-width:32rem;margin:4rem auto;padding:0 1rem}}</style>
+<h1>{title}</h1>{body}{back}</html>"""
+
+
+class Capture:
+    """Answers the routes of the API. `allowed_origins` are those of the landing pages."""
+
+    def __init__(
+        self, store: EventStore, forms_: Mapping[str, Any], allowed_origins: list[str]
+    ) -> None:
+        self._store = store
+        self._forms = forms_
+        self._allowed = frozenset(allowed_origins)
+
+    def answer(self, request: Request, now: datetime) -> Answer:
+        """The answer to a request, also to one that is refused."""
+        try:
+            if request.route == "POST /forms/{form}":
+                return self._form(request, now)
+            if request.route == "POST /events":
+                return self._events(request, now)
+            return _elsewhere(request)
+        except BadFields as error:
+            if request.is_plain_form:
+                return http.page(422, _errors_page(request, error.errors))
+            return http.problem(422, "Some fields are not right.", error.errors)
+        except Refused as error:
+            if request.is_plain_form:
+                reason = f"<p>{html.escape(error.reason)}</p>"
+                return http.page(error.status, _page(request, "This did not work", reason))
+            return http.problem(error.status, error.reason, None, **error.headers)
+
+    def _form(self, request: Request, now: datetime) -> Answer:
+        name = request.parameters.get("form", "")
+        form = self._forms.get(name)
+        if form is None:
+            raise Refused(404, "There is no such form.")
+        self._check_origin(request, form.get("origins"))
+        event = forms.submission(name, form, request.fields(), _received(request, now))
+        self._store.put(event, tell=bool(form.get("tell")) and not event.flags)
+        target = form.get("redirect_url")
+        if request.is_plain_form:
+            return (
+                http.redirect(target) if target else http.page(200, _page(request, "Thank you", ""))
+            )
+        body = {"event_id": event.event_id}
+        return http.answer(201, body | ({"redirect_url": target} if target else {}))
+
+    def _events(self, request: Request, now: datetime) -> Answer:
+        self._check_origin(request, None)
+        if request.content_type not in ("application/json", "text/plain"):
+            raise Refused(415, "Send JSON, as application/json or text/plain.")
+        body = request.json_body()
+        batch = body.get("events")
+        if not isinstance(batch, list) or not 1 <= len(batch) <= MAX_EVENTS:
+            raise Refused(422, f"`events` is a list of 1 to {MAX_EVENTS} events.")
+        visitor_id = body.get("visitor_id")
+        if not visitor_id or visitor_id != forms.plain_text(visitor_id, forms.MAX_KEY):
+            raise Refused(422, f"`visitor_id` is a text of at most {forms.MAX_KEY} characters.")
+        consent = body.get("consent")
+        if not (
+            isinstance(consent, Mapping)
+            and consent.get("purpose") == "tracking"
+            and isinstance(consent.get("version"), str)
+        ):
+            return http.answer(202, {"results": [{"status": "no_consent"} for _ in batch]})
+        received = _received(request, now)
+        results: list[dict[str, str]] = []
+        events = []
+        for raw in batch:
+            try:
+                event = forms.tracked(raw, visitor_id, received, body.get("sent_at"))
+            except BadFields as error:
+                results.append({"status": "refused", "reason": str(error)})
+            else:
+                events.append(event)
+                results.append({"status": "stored", "event_id": event.event_id})
+        unique = list({event.event_id: event for event in events}.values())
+        failed = [code for code in self._store.put_all(unique) if code is not None]
+        if failed:
+            raise Refused(503, "Not everything could be stored; send it again.", retry_after="2")
+        return http.answer(202, {"results": results})
+
+    def _check_origin(self, request: Request, of_form: list[str] | None) -> None:
+        origin = request.headers.get("origin")
+        if origin is None or origin == "null":
+            return
+        if origin in (of_form or self._allowed) or origin.partition("://")[2] == request.host:
+            return
+        raise Refused(403, "This page may not post here.")
+
+
+def _received(request: Request, now: datetime) -> Received:
+    return Received(
+        at=now,
+        user_agent=request.headers.get("user-agent", ""),
+        accept_language=request.headers.get("accept-language", ""),
+        origin=request.headers.get("origin"),
+    )
+
+
+def _elsewhere(request: Request) -> Answer:
+    """What no route takes: another method of a route that there is, or nothing we know."""
+    first, *rest = request.path.strip("/").split("/")
+    if _POSTED.get(first) == len(rest) and request.method != "POST":
+        return http.problem(405, "Only POST is taken here.", None, allow="POST")
+    return http.problem(404, "There is nothing here.")
+
+
+def _errors_page(request: Request, errors: Mapping[str, str]) -> str:
+    rows = "".join(
+        f"<li><b>{html.escape(name)}</b>: {html.escape(why)}</li>" for name, why in errors.items()
+    )
+    return _page(request, "Please have another look", f"<ul>{rows}</ul>")
+
+
+def _page(request: Request, title: str, body: str) -> str:
+    return _PAGE.format(title=html.escape(title), body=body, back=_back(request))
+
+
+def _back(request: Request) -> str:
+    """A link to where the visitor came from, as far as the browser says so; or nothing."""
+    for name in ("referer", "origin"):
+        url = forms.plain_text(request.headers.get(name), MAX_URL)
+        if url.lower().startswith(("https://", "http://")):
+            return f'<p><a href="{html.escape(url)}">Back</a></p>'
+    return ""

@@ -1,0 +1,116 @@
+"""The schema of forms.yaml, by pydantic. The build alone uses it."""
+
+from typing import Annotated, Any, Literal
+
+from phonenumbers import SUPPORTED_REGIONS
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    RootModel,
+    ValidationError,
+    model_validator,
+)
+
+from hotlist.config.findings import BadConfig, model_findings
+from hotlist.config.yaml import parse_yaml
+from hotlist.events import vocabulary
+from hotlist.events.vocabulary import Route
+
+FormName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+Url = Annotated[str, Field(pattern=r"^https?://[^\s]+$", max_length=2000)]
+
+
+def _known_region(region: str) -> str:
+    if region in SUPPORTED_REGIONS:
+        return region
+    if region.upper() in SUPPORTED_REGIONS:
+        raise ValueError(f"write {region.upper()}, in capitals")
+    raise ValueError(
+        f"{region!r} is no country of phone numbers; write its two letters of ISO 3166, "
+        "as in GB (not UK), PL or US"
+    )
+
+
+Region = Annotated[str, AfterValidator(_known_region)]
+
+
+class FieldSpec(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    type: Literal["text", "message", "email", "phone", "choice", "integer", "boolean"]
+    required: bool = False
+    min: int | None = None
+    max: int | None = None
+    options: Annotated[list[str], Field(min_length=1)] | None = None
+    label: str | dict[str, str] | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> "FieldSpec":
+        if (self.options is not None) != (self.type == "choice"):
+            raise ValueError("a choice has `options`, and nothing else has")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"min {self.min} is more than max {self.max}")
+        return self
+
+
+class Consent(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    version: str
+    text: str | dict[str, str]
+
+
+class Form(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    type: str = "form_submitted"
+    fields: dict[FieldName, FieldSpec]
+    tell: bool = False
+    honeypot: FieldName | None = None
+    default_region: Region = "US"
+    redirect_url: Url | None = None
+    origins: list[Annotated[str, Field(pattern=r"^https?://[^/\s]+$")]] | None = None
+    consents: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Consent] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _later(cls, given: Any) -> Any:
+        for name in ("captcha", "kiosk", "magnet", "double_opt_in", "active_from", "active_until"):
+            if isinstance(given, dict) and name in given:
+                raise ValueError(f"`{name}` is not built yet; leave it out")
+        return given
+
+    @model_validator(mode="after")
+    def _fits(self) -> "Form":
+        if not vocabulary.may_send(Route.FORM, self.type):
+            raise ValueError(f"a form cannot send events of the type {self.type!r}")
+        ours = vocabulary.RESERVED | vocabulary.DERIVED | vocabulary.ENVELOPE
+        for name in (*self.fields, *([self.honeypot] if self.honeypot else [])):
+            if name in ours or name.startswith("consent_"):
+                raise ValueError(f"Hotlist itself uses the name {name!r}; call the field else")
+        if self.honeypot in self.fields:
+            raise ValueError(f"{self.honeypot!r} is a field already; call the honeypot else")
+        kinds = [field.type for field in self.fields.values()]
+        if not {"email", "phone"} & set(kinds):
+            raise ValueError("a form needs a field of the type email or phone")
+        if kinds.count("email") > 1 or kinds.count("phone") > 1:
+            raise ValueError("a form has at most one field of the type email and one of phone")
+        return self
+
+
+class Forms(RootModel[dict[FormName, Form]]):
+    pass
+
+
+def compile_forms(text: str, file: str = "forms.yaml") -> dict[str, Any]:
+    """The checked forms. :raises BadConfig: with everything that is wrong in the file."""
+    source, positions = parse_yaml(text, file)
+    try:
+        forms = Forms.model_validate(source)
+    except ValidationError as error:
+        raise BadConfig(model_findings(error, positions)) from error
+    checked: dict[str, Any] = forms.model_dump(exclude_none=True)
+    return checked

@@ -1,0 +1,1 @@
+"""What happened: the event, the closed vocabulary, ids, times and retention. Pure."""

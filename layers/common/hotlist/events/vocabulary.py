@@ -1,0 +1,118 @@
+"""The words for what can happen: event types, who may send which, flags, reserved names."""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+SPAM: Final = "spam"
+BOT: Final = "bot"
+INTERNAL: Final = "internal"
+FLAGS: Final = frozenset({SPAM, BOT, INTERNAL})
+
+
+class Route(StrEnum):
+    """The door an event came in by; it decides which types are allowed."""
+
+    FORM = "form"
+    BEACON = "events"
+    SERVER = "server"
+    LINK = "link"
+    SES = "ses"
+    OPERATOR = "operator"
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_CUSTOM: Final = re.compile(r"custom:[a-z0-9_]+\Z")
+
+_FORM_TYPES: Final = _names(
+    "form_submitted contact_requested demo_requested webinar_registered trial_started "
+    "meeting_booked"
+)
+BEACON_TYPES: Final = _names(
+    "session_started page_viewed page_engaged ad_clicked element_clicked form_error "
+    "cart_updated consent_withdrawn"
+)
+_LINK_TYPES: Final = _names(
+    "email_opened email_clicked file_downloaded unsubscribed consent_given consent_withdrawn "
+    "sales_contacted sales_won sales_rejected sales_snoozed"
+)
+_SES_TYPES: Final = frozenset({"email_delivered", "email_bounced", "email_complained"})
+_SERVER_TYPES: Final = frozenset(
+    {"order_completed", "cart_abandoned", "webinar_attended", "meeting_booked"}
+)
+OPERATOR_TYPES: Final = _names(
+    "score_adjusted score_reset score_suspended score_resumed event_reclassified "
+    "lead_imported lead_erased"
+)
+TYPES: Final = (
+    _FORM_TYPES | BEACON_TYPES | _LINK_TYPES | _SES_TYPES | _SERVER_TYPES | OPERATOR_TYPES
+)
+"""Every type that has a name of its own; `custom:<name>` comes beside them."""
+
+ROUTE_TYPES: Final[Mapping[Route, frozenset[str]]] = {
+    Route.FORM: _FORM_TYPES,
+    Route.BEACON: BEACON_TYPES,
+    Route.LINK: _LINK_TYPES,
+    Route.SES: _SES_TYPES,
+    Route.SERVER: _SERVER_TYPES | _SES_TYPES | _FORM_TYPES | BEACON_TYPES | _LINK_TYPES,
+    Route.OPERATOR: OPERATOR_TYPES,
+}
+_CUSTOM_ROUTES: Final = frozenset({Route.FORM, Route.BEACON, Route.SERVER})
+
+_NOT_ACTIVITY: Final = _names(
+    "email_delivered email_bounced email_complained unsubscribed consent_withdrawn "
+    "cart_abandoned event_reclassified"
+)
+
+# What signed links, SES and operators say of consent, opt-outs, complaints, sales'
+# answers and corrections sorts after everything else, so that no flood hides it.
+_KEPT_APART: Final = _names(
+    "unsubscribed consent_given consent_withdrawn email_complained sales_contacted sales_won "
+    "sales_rejected sales_snoozed score_adjusted score_reset score_suspended score_resumed "
+    "event_reclassified"
+)
+_UNSIGNED: Final = frozenset({Route.FORM, Route.BEACON})
+
+RESERVED: Final = _names(
+    "form page_url page_path page_title session_id consents extra kiosk language user_agent origin "
+    "source medium campaign term content gclid gbraid wbraid fbclid msclkid ttclid li_fat_id "
+    "referrer landing_page"
+)
+"""Properties that Hotlist itself gives to events: no field of a form may be called so."""
+
+ENVELOPE: Final = _names("visitor_id event_id sent_at occurred_at consents")
+"""What a page sends beside the answers to a form: no field may be called so either."""
+
+DERIVED: Final = _names(
+    "email_domain email_class phone_country has_phone channel first_touch last_touch orders "
+    "order_value stage suspended"
+)
+"""Facts that follow from events: a form may not say them."""
+
+
+def is_type(name: str) -> bool:
+    """Whether `name` is an event type: one of `TYPES` or `custom:<name>`."""
+    return name in TYPES or _CUSTOM.match(name) is not None
+
+
+def may_send(route: Route, event_type: str) -> bool:
+    """Whether events of this type may come in by this route (the table is closed)."""
+    if event_type in ROUTE_TYPES[route]:
+        return True
+    return route in _CUSTOM_ROUTES and _CUSTOM.match(event_type) is not None
+
+
+def is_activity(event_type: str) -> bool:
+    """Whether a person did it, as opposed to mail systems, sales or operators."""
+    if event_type in _NOT_ACTIVITY:
+        return False
+    return not event_type.startswith(("sales_", "lead_", "score_"))
+
+
+def is_kept_apart(route: Route, event_type: str) -> bool:
+    """Whether events of this type and route sort after all others, as `k#`."""
+    return event_type in _KEPT_APART and route not in _UNSIGNED

@@ -1,0 +1,1 @@
+"""What events add up to: the lead, its profile, and its fold. Pure, but for `gather` and `fold`."""

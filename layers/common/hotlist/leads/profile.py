@@ -1,0 +1,314 @@
+"""What the events of a lead say of it: facts, contact, channel, and how long that holds.
+
+`profile_of` is pure: the same events and instant give the same profile in whatever order they
+came. The score of a profile is the scoring engine's work, not done here.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from hotlist.events.event import Event
+from hotlist.events.ids import without_repetitions
+from hotlist.events.retention import ORDINARY
+from hotlist.events.visible import trimmed
+from hotlist.events.vocabulary import BOT, DERIVED, INTERNAL, OPERATOR_TYPES, RESERVED, SPAM, Route
+from hotlist.leads.lead import Contact
+
+_TOUCH: Final = (
+    "source",
+    "medium",
+    "campaign",
+    "term",
+    "content",
+    "gclid",
+    "gbraid",
+    "wbraid",
+    "fbclid",
+    "msclkid",
+    "ttclid",
+    "li_fat_id",
+    "referrer",
+    "landing_page",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What the events of a lead say at an instant.
+
+    `events` are those that count, in order, each once; `facts` are what rules see;
+    `facts_until` is when the first event behind a fact expires; `ends_at` when nothing
+    that counts is left, None if that is so already (then all else is empty).
+    """
+
+    events: tuple[Event, ...] = ()
+    facts: Mapping[str, object] = field(default_factory=dict)
+    contact: Contact = field(default_factory=Contact)
+    channel: str | None = None
+    created_at: datetime | None = None
+    last_event_at: datetime | None = None
+    last_event_id: str | None = None
+    facts_until: datetime | None = None
+    ends_at: datetime | None = None
+
+
+def name_in(answers: Mapping[str, object]) -> str | None:
+    """How somebody is called who gave these answers: as a whole, else first and last name."""
+
+    def text(name: str) -> str:
+        value = answers.get(name)
+        return trimmed(value) if isinstance(value, str) else ""
+
+    return text("name") or f"{text('first_name')} {text('last_name')}".strip() or None
+
+
+def is_kept(event: Event, now: datetime) -> bool:
+    """Whether an event is there: its `expires_at` is ahead, deleted or not."""
+    return event.expires_at is None or event.expires_at > now
+
+
+def reclassified(events: Iterable[Event]) -> list[Event]:
+    """The events with the flags that operators gave and took, the latest word last."""
+    ordered = sorted(events, key=lambda e: e.order)
+    flags = {event.event_id: event.flags for event in ordered}
+    for event in ordered:
+        if event.type == "event_reclassified":
+            target = event.properties.get("event_id")
+            if isinstance(target, str) and target in flags:
+                flags[target] = (
+                    flags[target].difference(texts(event, "remove")).union(texts(event, "add"))
+                )
+    return [_with_flags(event, flags[event.event_id]) for event in ordered]
+
+
+def profile_of(
+    events: Iterable[Event], now: datetime, channel: Callable[[Event], str | None]
+) -> Profile:
+    """The profile of a lead: its events, already classified and reclassified, at `now`.
+
+    `channel` classifies the event by which a lead first came.
+    """
+    kept = _kept(events, now)
+    leads_own = [event for event in kept if event.type not in OPERATOR_TYPES]
+    ends = [_life(event) for event in leads_own]
+    if not ends or max(ends) <= now:
+        return Profile()
+    facts = _Facts(kept, channel)
+    named = [event for event in kept if event.email or event.phone]
+    return Profile(
+        events=tuple(kept),
+        facts=facts.known(),
+        contact=facts.contact(),
+        channel=facts.channel,
+        created_at=min((e.received_at for e in named), default=kept[0].received_at),
+        last_event_at=max(event.occurred_at for event in leads_own),
+        last_event_id=leads_own[-1].event_id,
+        facts_until=facts.until(),
+        ends_at=max(ends),
+    )
+
+
+def facts_at(
+    events: Iterable[Event], now: datetime, channel: Callable[[Event], str | None]
+) -> tuple[dict[str, object], datetime | None]:
+    """The facts of a profile and their `facts_until`, however long ago it all was.
+
+    For histories that do not say when an event was received: those have no life that ends,
+    and operators alone make a lead.
+    """
+    facts = _Facts(_kept(events, now), channel)
+    return facts.known(), facts.until()
+
+
+def _kept(events: Iterable[Event], now: datetime) -> list[Event]:
+    """Those that count. A correction has said its word; it outlives what it was about."""
+    return without_repetitions(
+        event
+        for event in events
+        if is_kept(event, now)
+        and event.flags.isdisjoint((SPAM, INTERNAL))
+        and event.type != "event_reclassified"
+    )
+
+
+def _life(event: Event) -> datetime:
+    """How long one event keeps its lead alive."""
+    received = event.received_at + ORDINARY
+    return received if event.expires_at is None else min(received, event.expires_at)
+
+
+def _with_flags(event: Event, flags: frozenset[str]) -> Event:
+    return event if event.flags == flags else replace(event, flags=flags)
+
+
+def texts(event: Event, name: str) -> list[str]:
+    """A property that is a text or a list of texts, as a list; anything else is left out."""
+    value = event.properties.get(name)
+    values = value if isinstance(value, list) else [value]
+    return [text for text in values if isinstance(text, str)]
+
+
+def _is_empty(value: object) -> bool:
+    """Whether nothing is said: also a text that shows nothing."""
+    if isinstance(value, str):
+        return not trimmed(value)
+    return value is None or value in ([], {})
+
+
+class _Facts:
+    """Facts gathered from events in order, with the event that each rests on.
+
+    What a bot said is no fact. It may be the only contact that there is, and an opt-out stays one.
+    """
+
+    def __init__(self, kept: Sequence[Event], channel: Callable[[Event], str | None]) -> None:
+        self.values: dict[str, object] = {}
+        self.sources: dict[str, Event] = {}
+        self.doubtful: dict[str, object] = {}
+        self.consents: dict[str, bool] = {}
+        self.orders: dict[str, Event] = {}
+        self.spent: dict[str, Decimal] = {}
+        self.first_touch: Event | None = None
+        self.last_touch: Event | None = None
+        self.channel: str | None = None
+        for event in kept:
+            self._hear(event)
+        if kept:
+            first = self.first_touch or kept[0]
+            self.channel = channel(first)
+            if self.channel is not None and "channel" not in self.values:
+                self._set("channel", self.channel, first)
+
+    def _hear(self, event: Event) -> None:
+        self._profile(event)
+        self._consents(event)
+        if event.email is not None:
+            self._set("email", event.email, event)
+            self._set("email_domain", event.email.rpartition("@")[2], event)
+        if event.phone is not None:
+            self._set("phone", event.phone, event)
+            self._set("has_phone", True, event)
+            self._set("phone_country", event.phone_country, event)
+        if BOT in event.flags:
+            return
+        self._set("language", event.properties.get("language"), event)
+        if any(not _is_empty(event.properties.get(name)) for name in _TOUCH):
+            self.first_touch = self.first_touch or event
+            self.last_touch = event
+        if event.type == "order_completed":
+            self._order(event)
+        if event.type in ("score_suspended", "score_resumed"):
+            self._set("suspended", event.type == "score_suspended", event)
+
+    def known(self) -> dict[str, object]:
+        """The facts by name."""
+        known = dict(self.values)
+        for name, touch in (("first_touch", self.first_touch), ("last_touch", self.last_touch)):
+            if touch is not None:
+                known[name] = _touch(touch)
+        if self.consents:
+            known["consents"] = sorted(p for p, given in self.consents.items() if given)
+        if self.orders:
+            known["orders"] = len(self.orders)
+            known["order_value"] = {code: _number(sum_) for code, sum_ in self.spent.items()}
+        return known
+
+    def until(self) -> datetime | None:
+        """When the first event that a fact rests on expires."""
+        touches = [touch for touch in (self.first_touch, self.last_touch) if touch is not None]
+        behind = [*self.sources.values(), *self.orders.values(), *touches]
+        return min((e.expires_at for e in behind if e.expires_at is not None), default=None)
+
+    def contact(self) -> Contact:
+        """The contact, of the newest answers."""
+
+        def text(name: str) -> str | None:
+            value = self.values.get(name, self.doubtful.get(name))
+            return trimmed(value) or None if isinstance(value, str) else None
+
+        return Contact(
+            name=name_in({**self.doubtful, **self.values}),
+            company=text("company"),
+            email=text("email"),
+            phone=text("phone"),
+        )
+
+    def _set(self, name: str, value: object, event: Event) -> None:
+        if _is_empty(value):
+            return
+        if BOT in event.flags:
+            self.doubtful[name] = value
+            self.sources[f"doubtful.{name}"] = event
+        else:
+            self.values[name] = value
+            self.sources[name] = event
+
+    def _profile(self, event: Event) -> None:
+        answers: Mapping[str, object] = {}
+        not_said = RESERVED
+        if event.route is Route.FORM:
+            answers, not_said = event.properties, RESERVED | DERIVED
+        elif event.route in (Route.SERVER, Route.OPERATOR):
+            said = event.properties.get("facts")
+            answers = said if isinstance(said, Mapping) else {}
+        for name, value in answers.items():
+            if name not in not_said:
+                self._set(name, value, event)
+
+    def _consents(self, event: Event) -> None:
+        given: Iterable[object] = ()
+        said = event.properties.get("consents")
+        if event.route is Route.FORM and isinstance(said, Mapping):
+            given = said
+        elif event.type == "consent_given":
+            given = texts(event, "purpose")
+        for purpose in given:
+            self._consent(str(purpose), True, event)
+        if event.type == "unsubscribed":
+            self._consent("email", False, event)
+        elif event.type == "consent_withdrawn":
+            for purpose in texts(event, "purpose") or ["tracking"]:
+                self._consent(purpose, False, event)
+
+    def _consent(self, purpose: str, given: bool, event: Event) -> None:
+        self.consents[purpose] = given
+        self.sources[f"consents.{purpose}"] = event
+
+    def _order(self, event: Event) -> None:
+        order = event.properties.get("order_id")
+        key = order if isinstance(order, str) else event.event_id
+        if key in self.orders:
+            return
+        self.orders[key] = event
+        code = event.properties.get("currency")
+        value = _decimal(event.properties.get("value"))
+        if isinstance(code, str) and value is not None:
+            self.spent[code] = self.spent.get(code, Decimal(0)) + value
+
+
+def _touch(event: Event) -> dict[str, object]:
+    return {
+        name: event.properties[name] for name in _TOUCH if not _is_empty(event.properties.get(name))
+    }
+
+
+_MAX_EXPONENT: Final = 1_000
+"""No sum of money: a text like 1e999999999 would overflow the sum, or fill memory as an int."""
+
+
+def _decimal(value: object) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = Decimal(str(value))
+    except (InvalidOperation, ValueError):  # ValueError: an int of more digits than Python prints
+        return None
+    is_amount = number.is_finite() and abs(number.adjusted()) <= _MAX_EXPONENT
+    return number if is_amount else None
+
+
+def _number(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)

@@ -1,0 +1,238 @@
+"""The mails that Hotlist sends to sales, rendered: HTML and text from the same contents. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from hotlist.events.event import Event
+from hotlist.events.visible import one_line
+from hotlist.leads.lead import Contact, Lead, Reason
+from hotlist.leads.profile import name_in
+from hotlist.mail import mime
+from hotlist.mail.texts import CHANNELS, STAGES, TEMPERATURES, TEXTS
+from hotlist.sales.team import Recipient
+
+MAX_HTML: Final = 88_000
+"""Gmail cuts a mail off at 102 KB; some room is left for what transport adds."""
+
+_MAX_NAME: Final = 120
+_MAX_ANSWER: Final = 5_000
+
+Title = Callable[[str, str], str]
+"""(rule id, language) → how the rule is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A rendered mail, ready to be sent."""
+
+    subject: str
+    html: str
+    text: str
+    reply_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One lead in a mail, rendered for a reader; `name` and `points` are for the mail's heads."""
+
+    name: str
+    points: int | None
+    html: str
+    text: str
+    reasons: str = ""
+
+
+def card(lead: Lead, recipient: Recipient, title: Title) -> Card:
+    """A lead as its reader sees it, in the reader's language and time zone."""
+    words, contact = TEXTS[recipient.language], lead.contact
+    zone = ZoneInfo(recipient.timezone)
+    facts = [
+        (words["hot_since"], _when(lead.alerting.hot_since, zone)),
+        (words["last_seen"], _when(lead.last_event_at, zone)),
+        (words["came_by"], CHANNELS[recipient.language].get(lead.channel or "", lead.channel)),
+        (words["stage"], STAGES[recipient.language][lead.stage.value]),
+    ]
+    return _card(
+        recipient,
+        contact,
+        points=lead.total,
+        temperature=TEMPERATURES[recipient.language][lead.temperature.value],
+        reasons=list(_reasons(lead.reasons, recipient.language, title)),
+        facts=[(label, value) for label, value in facts if value],
+    )
+
+
+def digest(cards: Sequence[Card], more: int, recipient: Recipient, now: datetime) -> Mail:
+    """The daily hot list of one recipient: as many cards as mail programs show, best first.
+
+    `more` leads are hot beside those of the cards.
+    """
+    mail = _digest(cards, more, recipient, now)
+    while len(mail.html.encode()) > MAX_HTML and cards:
+        most = len(cards) * 3 // 4
+        cards, more = cards[:most], more + len(cards) - most
+        mail = _digest(cards, more, recipient, now)
+    return mail
+
+
+def _digest(cards: Sequence[Card], more: int, recipient: Recipient, now: datetime) -> Mail:
+    words = TEXTS[recipient.language]
+    count = len(cards) + more
+    heading = words["hot_leads_1"] if count == 1 else words["hot_leads"].format(count=count)
+    if not count:
+        heading = words["nobody"]
+    best = f": {cards[0].name}" if cards else ""
+    day = now.astimezone(ZoneInfo(recipient.timezone)).strftime("%d.%m.")
+    return _render(
+        recipient,
+        subject=f"{words['hot_list']} {day} – {heading}{best}",
+        eyebrow=words["hot_list"],
+        heading=heading,
+        preheader=", ".join(f"{one.name} ({one.points})" for one in cards[:3]),
+        cards=cards,
+        more=words["more"].format(count=more) if more else "",
+        footer=words["footer"].format(
+            name=recipient.name, time=f"{recipient.digest:%H:%M}", zone=recipient.timezone
+        ),
+    )
+
+
+def alert(lead: Lead, recipient: Recipient, title: Title) -> Mail:
+    """One lead, at the moment it turned hot."""
+    words = TEXTS[recipient.language]
+    shown = card(lead, recipient, title)
+    heading = words["turned_hot"].format(name=shown.name)
+    return _render(
+        recipient,
+        subject=f"{heading} ({lead.total})",
+        eyebrow=words["call_now"],
+        heading=heading,
+        preheader=shown.reasons,
+        cards=[shown],
+        more="",
+        footer=words["footer_alert"],
+        reply_to=_reply_to(lead.contact.email),
+    )
+
+
+def message(event: Event, labels: Mapping[str, str], recipient: Recipient) -> Mail:
+    """What somebody wrote through a form; `labels` names its fields in their order."""
+    words = TEXTS[recipient.language]
+    said = event.properties
+    contact = Contact(name_in(said), str(said.get("company") or ""), event.email, event.phone)
+    named = {"name"} if _short(said.get("name") or "") else {"first_name", "last_name"}
+    answers = [
+        (label, _answer(said[field], words))
+        for field, label in labels.items()
+        if field in said and field not in named | {"email", "phone", "company"}
+    ]
+    shown = _card(recipient, contact, answers=answers)
+    reply_to = _reply_to(event.email)
+    heading = words["message_from"].format(name=shown.name)
+    return _render(
+        recipient,
+        subject=heading,
+        eyebrow=f"{shown.name} {words['wrote'].format(form=_short(said.get('form', '')))}",
+        heading=heading,
+        preheader=answers[-1][1][:120] if answers else "",
+        cards=[shown],
+        more="",
+        footer=words["footer_message"] if reply_to else "",
+        reply_to=reply_to,
+    )
+
+
+def _card(
+    recipient: Recipient,
+    contact: Contact,
+    *,
+    points: int | None = None,
+    temperature: str = "",
+    reasons: Sequence[Mapping[str, object]] = (),
+    answers: Sequence[tuple[str, str]] = (),
+    facts: Sequence[tuple[str, str]] = (),
+) -> Card:
+    words = TEXTS[recipient.language]
+    email, phone = _short(contact.email or ""), _short(contact.phone or "")
+    shown = {
+        "name": _short(contact.name or "") or email or phone or words["unknown"],
+        "company": _short(contact.company or ""),
+        "email": email,
+        "phone": phone,
+        "tel": "".join(c for c in phone if c in "+0123456789"),
+        "points": points,
+        "temperature": temperature,
+        "reasons": reasons,
+        "answers": answers,
+        "facts": facts,
+    }
+    return Card(
+        name=str(shown["name"]),
+        points=points,
+        html=_template("card.html").render(card=shown, words=words),
+        text=_template("card.txt").render(card=shown, words=words),
+        reasons=", ".join(str(reason["title"]) for reason in reasons),
+    )
+
+
+def _reasons(reasons: Iterable[Reason], language: str, title: Title) -> Iterable[dict[str, object]]:
+    for reason in reasons:
+        points = reason.points.quantize(Decimal(1), ROUND_HALF_UP)
+        yield {"points": points, "title": _short(title(reason.rule, language))}
+
+
+def _when(at: datetime | None, zone: ZoneInfo) -> str:
+    return "" if at is None else f"{at.astimezone(zone):%d.%m. %H:%M}"
+
+
+def _answer(value: object, words: Mapping[str, str]) -> str:
+    if isinstance(value, bool):
+        return words["yes" if value else "no"]
+    return _short(value, _MAX_ANSWER)
+
+
+def _reply_to(email: str | None) -> str | None:
+    """The address if a header can carry it as it is."""
+    return email if email and mime.fits_header(email) else None
+
+
+def _short(value: object, most: int = _MAX_NAME) -> str:
+    """One line that shows something for a name or label, or ""; longer texts keep their lines."""
+    text = str(value)
+    if most == _MAX_NAME:
+        text = one_line(text)
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _render(recipient: Recipient, *, reply_to: str | None = None, **contents: Any) -> Mail:
+    values = {
+        **contents,
+        "language": recipient.language,
+        "words": TEXTS[recipient.language],
+        "subject": _short(contents["subject"], 200).replace("\n", " "),
+    }
+    return Mail(
+        subject=values["subject"],
+        html=_template("mail.html").render(values),
+        text=_template("mail.txt").render(values),
+        reply_to=reply_to,
+    )
+
+
+@cache
+def _template(name: str) -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=name.endswith(".html"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    return environment.get_template(name)

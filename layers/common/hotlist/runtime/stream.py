@@ -1,0 +1,62 @@
+"""The records of a batch: new and changed items of a stream, messages of a queue. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of a batch: what the platform calls it, and what it is about.
+
+    `is_new` says that a stream's item has just been inserted.
+    """
+
+    record_id: str
+    subject: str
+    event_id: str
+    image: Mapping[str, Any] = field(default_factory=dict)
+    before: Mapping[str, Any] = field(default_factory=dict)
+    body: str | None = None
+    is_new: bool = False
+
+
+def inserts(event: Mapping[str, Any]) -> Iterator[Record]:
+    """The new items of a DynamoDB stream batch; changes and removals are nobody's news."""
+    return (record for name, record in _stream(event) if name == "INSERT")
+
+
+def writes(event: Mapping[str, Any]) -> Iterator[Record]:
+    """The new and changed items of a DynamoDB stream batch, with what was there before."""
+    return (record for name, record in _stream(event) if name in ("INSERT", "MODIFY"))
+
+
+def _stream(event: Mapping[str, Any]) -> Iterator[tuple[str, Record]]:
+    for raw in event["Records"]:
+        change = raw["dynamodb"]
+        subject, *rest = (next(iter(key.values())) for key in _by_partition(change["Keys"]))
+        yield (
+            raw["eventName"],
+            Record(
+                record_id=change["SequenceNumber"],
+                subject=subject,
+                event_id=rest[0] if rest else "",
+                image=change.get("NewImage", {}),
+                before=change.get("OldImage", {}),
+                is_new=raw["eventName"] == "INSERT",
+            ),
+        )
+
+
+def _by_partition(keys: Mapping[str, Any]) -> list[Any]:
+    """The key values, the sort key last: its name ends in `_key`."""
+    return [keys[name] for name in sorted(keys, key=lambda name: name.endswith("_key"))]
+
+
+def incoming(event: Mapping[str, Any]) -> Iterator[Record]:
+    """The new items of a stream batch, or the messages of an SQS batch with their `body`."""
+    for raw in event["Records"]:
+        if raw["eventSource"] == "aws:sqs":
+            yield Record(raw["messageId"], subject="", event_id="", body=raw["body"])
+        else:
+            yield from inserts({"Records": [raw]})

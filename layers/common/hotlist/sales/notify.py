@@ -1,0 +1,90 @@
+"""The notify function's work: mail that something just caused, and what SES says of mails."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from hotlist.mail import render
+from hotlist.mail.outbox import Outbox
+from hotlist.mail.render import Mail
+from hotlist.runtime.stream import Record
+from hotlist.sales.team import Recipient, Sales
+from hotlist.scoring.ruleset import Ruleset, in_language
+from hotlist.store import events as stored_events
+from hotlist.store import leads as stored_leads
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail to be sent once: the delivery's name without its recipient, and how it is made."""
+
+    name: str
+    render: Callable[[Recipient], Mail]
+
+
+@dataclass(frozen=True, slots=True)
+class Notifier:
+    """Sends letters to everybody in sales, each once."""
+
+    sales: Sales
+    rules: Ruleset
+    forms: Mapping[str, Any]
+    outbox: Outbox
+
+    def letters(self, record: Record) -> list[tuple[Letter, Recipient]]:
+        """What a stream record is about, and who gets it: a form's message, a lead turned hot."""
+        made = self._message(record) if "event_key" in record.image else self._alert(record)
+        return [(letter, recipient) for letter in made for recipient in self._recipients()]
+
+    def send(self, letter: Letter, recipient: Recipient) -> bool:
+        """Send a letter to one recipient unless they have it."""
+        delivery_id = f"{letter.name}#{recipient.id}"
+        return self.outbox.send_once(recipient, delivery_id, partial(letter.render, recipient))
+
+    def hear(self, detail: Mapping[str, Any]) -> str | None:
+        """Take in an event of SES. The recipient who gets no mail from now on, if it says so."""
+        mail = detail["mail"]
+        tags = {name: values[0] for name, values in mail.get("tags", {}).items() if values}
+        if tags.get("audience") != "sales":
+            return None
+        kind, now = detail["eventType"], self.outbox.clock()
+        if kind in ("Send", "Delivery") and "delivery" in tags:
+            self.outbox.deliveries.record_sent(tags["delivery"], mail["messageId"], now)
+        for_good = kind == "Bounce" and detail["bounce"]["bounceType"] == "Permanent"
+        if (for_good or kind == "Complaint") and "recipient" in tags:
+            self.outbox.deliveries.disable(tags["recipient"], kind.lower(), now)
+            return str(tags["recipient"])
+        return None
+
+    def _recipients(self) -> list[Recipient]:
+        """Everybody who gets mail."""
+        everybody = self.sales.recipients
+        off = self.outbox.deliveries.disabled(recipient.id for recipient in everybody)
+        return [recipient for recipient in everybody if recipient.id not in off]
+
+    def _message(self, record: Record) -> Iterator[Letter]:
+        if not record.is_new or "tell" not in record.image:
+            return
+        event = stored_events.from_item(record.image)
+        fields = self.forms.get(str(event.properties.get("form")), {}).get("fields", {})
+        yield Letter(
+            f"tell#{event.dedup}#{event.occurred_at:%Y-%m-%d}",
+            lambda recipient: render.message(event, _labels(fields, recipient.language), recipient),
+        )
+
+    def _alert(self, record: Record) -> Iterator[Letter]:
+        lead = stored_leads.from_item(record.image)
+        before = record.before.get("alert_id", {}).get("S")
+        if lead.alerting.alert_id is not None and lead.alerting.alert_id != before:
+            yield Letter(
+                f"alert#{lead.alerting.alert_id}",
+                lambda recipient: render.alert(lead, recipient, self.rules.title),
+            )
+
+
+def _labels(fields: Mapping[str, Any], language: str) -> dict[str, str]:
+    return {
+        name: in_language(spec.get("label", ""), language) or name.replace("_", " ").capitalize()
+        for name, spec in fields.items()
+    }

@@ -1,0 +1,73 @@
+"""Sales: who gets which mail, and whose digest is due. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+CATCH_UP: Final = timedelta(hours=3)
+"""How long after its time a digest that was missed is still sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A salesperson. `digest` is local time in `timezone`."""
+
+    id: str
+    name: str
+    email: str
+    language: str
+    timezone: str
+    digest: time
+    weekdays: frozenset[int]
+
+    def due_day(self, now: datetime) -> str | None:
+        """The local day whose digest is due now, as `2026-03-29`; None if none is.
+
+        A time that the clock skips in spring is due when it has been skipped; one that comes
+        twice in autumn is due from the first on, and the day is the same. Yesterday's may be
+        due after midnight.
+        """
+        zone = ZoneInfo(self.timezone)
+        today = now.astimezone(zone).date()
+        for day in (today, today - timedelta(days=1)):
+            wanted = datetime.combine(day, self.digest, zone).astimezone(UTC)
+            if day.weekday() in self.weekdays and timedelta(0) <= now - wanted < CATCH_UP:
+                return day.isoformat()
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Sales:
+    """Everything that sales.yaml says."""
+
+    recipients: tuple[Recipient, ...]
+    sends_when_empty: bool
+
+    def due(self, now: datetime) -> Iterator[tuple[Recipient, str]]:
+        """Whose digest is due, and for which local day."""
+        for recipient in self.recipients:
+            day = recipient.due_day(now)
+            if day is not None:
+                yield recipient, day
+
+
+def from_checked(source: Mapping[str, Any]) -> Sales:
+    """The settings of a mapping that has been checked."""
+    return Sales(
+        recipients=tuple(
+            Recipient(
+                id=given["id"],
+                name=given["name"],
+                email=given["email"],
+                language=given["language"],
+                timezone=given["timezone"],
+                digest=time.fromisoformat(given["digest"]),
+                weekdays=frozenset(map(WEEKDAYS.index, given["weekdays"])),
+            )
+            for given in source["recipients"]
+        ),
+        sends_when_empty=source["on_empty"] == "send",
+    )
