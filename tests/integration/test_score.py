@@ -16,7 +16,7 @@ from hotlist.events import times
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import Route
 from hotlist.identity import identifiers
-from hotlist.leads import classify, fold
+from hotlist.leads import classify, fold, gather
 from hotlist.leads.fold import MAX_SECONDS
 from hotlist.leads.lead import Lead, LeadState, Shadow, Temperature
 from hotlist.scoring import ruleset
@@ -191,6 +191,7 @@ def test_a_fold_that_takes_too_long_is_parked_and_stops_no_other(
         return read(store, subject)
 
     monkeypatch.setattr(fold, "time", watch)
+    monkeypatch.setattr(gather, "time", watch)
     monkeypatch.setattr(EventStore, "history", slow)
     assert score.happened(long, good) == {"batchItemFailures": []}
     (parked,) = score.parked()

@@ -1,1 +1,4 @@
-"""What events add up to: the lead, its profile, and its fold. Pure, but for `gather` and `fold`."""
+"""What events add up to: the lead, its profile, and its fold.
+
+Pure, but for `gather`, `renew` and `fold`.
+"""
