@@ -9,6 +9,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from hotlist.config.load import load_config
+from hotlist.mail.feedback import take_in
 from hotlist.mail.outbox import Outbox
 from hotlist.mail.ses import Mailer
 from hotlist.runtime import failures, stream
@@ -18,12 +19,10 @@ from hotlist.sales.notify import Notifier
 from hotlist.scoring.ruleset import from_checked
 from hotlist.store.deliveries import DeliveryStore
 
-settings, log, sqs = NotifySettings.load(), Logger(), boto3.client("sqs")
-outbox = Outbox(
-    DeliveryStore(boto3.client("dynamodb"), settings.deliveries_table),
-    Mailer.open(settings.sender, settings.configuration_set),
-    partial(datetime.now, UTC),
-)
+settings, clock, log = NotifySettings.load(), partial(datetime.now, UTC), Logger()
+park = failures.FailureQueue(boto3.client("sqs"), settings.failure_queue_url).park
+deliveries = DeliveryStore(boto3.client("dynamodb"), settings.deliveries_table)
+outbox = Outbox(deliveries, Mailer.open(settings.sender, settings.configuration_set), clock)
 sales, rules = team.from_checked(load_config("sales")), from_checked(load_config("scoring"))
 notifier = Notifier(sales, rules, load_config("forms"), outbox)
 
@@ -34,7 +33,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 def notify(event: dict[str, Any]) -> dict[str, Any]:
     """Send what each record is about to everybody; one recipient's trouble stops no other."""
-    batch, sent = failures.Batch(failures.FailureQueue(sqs, settings.failure_queue_url).park), 0
+    batch, sent = failures.Batch(park), 0
     for record in stream.writes(event):
         for letter, recipient in batch.attempt([record], notifier.letters, record) or ():
             sent += bool(batch.attempt([record], notifier.send, letter, recipient))
@@ -44,7 +43,7 @@ def notify(event: dict[str, Any]) -> dict[str, Any]:
 
 def feedback(event: dict[str, Any]) -> dict[str, Any]:
     """Take in what SES says; a recipient who is lost has an alarm."""
-    if disabled := notifier.hear(event["detail"]):
+    if disabled := take_in(event["detail"], deliveries, clock()):
         log.error("recipient disabled", extra={"recipient": disabled})
         with single_metric("RecipientDisabled", MetricUnit.Count, 1) as metric:
             metric.add_metadata("recipient", disabled)

@@ -343,7 +343,7 @@ def test_a_crowd_that_sqs_refuses_is_tried_again(
     def refuse(**_: object) -> dict[str, Any]:
         return {"Failed": [{"Id": "0"}]}
 
-    monkeypatch.setattr(score.app.sqs, "send_message_batch", refuse)
+    monkeypatch.setattr(score.app.scorer.queue._sqs, "send_message_batch", refuse)
     monkeypatch.setattr("hotlist.identity.claims.MAX_CLAIMANTS", 1)
     score.happened(event("form_submitted", ADA, visitor="v", ago=2 * HOUR))
     answer = score.happened(event("form_submitted", BO, visitor="v", ago=HOUR))

@@ -122,7 +122,7 @@ class World:
         for place, event in enumerate(batch):
             settled = self._settler.settle(event)
             pause()
-            for lead_id in settled.crowd:
+            for lead_id in settled.can_wait:
                 scheduler.add(partial(self._rescore, lead_id))
             for lead_id in settled.leads:
                 touching.setdefault(lead_id, place)

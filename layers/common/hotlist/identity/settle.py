@@ -28,10 +28,13 @@ from hotlist.store.stores import Stores
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Whose leads an event touches: at once, and those of a crowd that can wait."""
+    """The leads that an event touches: those to fold at once, and those that can wait.
+
+    `can_wait` holds the claimants of a subject that is shared by many.
+    """
 
     leads: frozenset[str] = frozenset()
-    crowd: frozenset[str] = frozenset()
+    can_wait: frozenset[str] = frozenset()
 
 
 class Settler:
@@ -80,19 +83,19 @@ class Settler:
         claim = claim_of(event)
         found = self._identities.get_many([event.subject, *event.names])
         touched: set[str] = {event.subject}
-        crowd: set[str] = set()
+        can_wait: set[str] = set()
         for name in event.names:
             identity = self._add_claim(found[name], claim, now)
             if not identity.shared:
                 touched |= identity.touched_by(event)
             elif claim in identity.claims:
-                crowd |= identity.claimants
+                can_wait |= identity.claimants
                 touched |= {name} if kind_of(name) == PHONE else set()
         own = found[event.subject].claimed
         new = set(event.names) - own
         if new and len(own) < MAX_CLAIMED:
             self._identities.add_claimed(event.subject, new, now)
-        return Settled(frozenset(touched), frozenset(crowd - touched))
+        return Settled(frozenset(touched), frozenset(can_wait - touched))
 
     def _add_claim(self, identity: Identity, claim: Claim, now: datetime) -> Identity:
         if claim in identity.claims:
@@ -107,19 +110,18 @@ class Settler:
         if target is None:
             return Settled()
         touched = set(self._owners(target.subject, target.occurred_at))
-        word = _word_on_spam(event)
-        crowd: frozenset[str] = frozenset()
-        if word is not None:
-            if word:
+        released = _releases(event)
+        can_wait: frozenset[str] = frozenset()
+        if released is not None:
+            if released:
                 self._events.renew(target, ceil_second(target.received_at + retention(target)))
             if bears_claims(target):
-                decided = self._decide(event, target, holds=word)
-                touched |= decided
-                if word:
-                    released = self._claim(target)
-                    touched |= released.leads
-                    crowd = released.crowd
-        return Settled(frozenset(touched), crowd)
+                touched |= self._decide(event, target, holds=released)
+                if released:
+                    claimed = self._claim(target)
+                    touched |= claimed.leads
+                    can_wait = claimed.can_wait
+        return Settled(frozenset(touched), can_wait)
 
     def _decide(self, event: Event, target: Event, *, holds: bool) -> set[str]:
         decision = Decision(target.event_id, event.occurred_at, event.event_id, holds)
@@ -130,7 +132,7 @@ class Settler:
         return touched
 
 
-def _word_on_spam(event: Event) -> bool | None:
+def _releases(event: Event) -> bool | None:
     """True if a reclassification releases its target, False if it flags it as spam."""
     if SPAM in texts(event, "add"):
         return False

@@ -1,4 +1,4 @@
-"""The notify function's work: mail that something just caused, and what SES says of mails."""
+"""The notify function's work: mail that something just caused."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -41,21 +41,6 @@ class Notifier:
         """Send a letter to one recipient unless they have it."""
         delivery_id = f"{letter.name}#{recipient.id}"
         return self.outbox.send_once(recipient, delivery_id, partial(letter.render, recipient))
-
-    def hear(self, detail: Mapping[str, Any]) -> str | None:
-        """Take in an event of SES. The recipient who gets no mail from now on, if it says so."""
-        mail = detail["mail"]
-        tags = {name: values[0] for name, values in mail.get("tags", {}).items() if values}
-        if tags.get("audience") != "sales":
-            return None
-        kind, now = detail["eventType"], self.outbox.clock()
-        if kind in ("Send", "Delivery") and "delivery" in tags:
-            self.outbox.deliveries.record_sent(tags["delivery"], mail["messageId"], now)
-        for_good = kind == "Bounce" and detail["bounce"]["bounceType"] == "Permanent"
-        if (for_good or kind == "Complaint") and "recipient" in tags:
-            self.outbox.deliveries.disable(tags["recipient"], kind.lower(), now)
-            return str(tags["recipient"])
-        return None
 
     def _recipients(self) -> list[Recipient]:
         """Everybody who gets mail."""
