@@ -19,6 +19,7 @@ from hotlist.sales import team
 from hotlist.sales.digest import Digester
 from hotlist.scoring.deployed import deployed
 from hotlist.store.deliveries import DeliveryStore
+from hotlist.store.progress import ProgressStore
 from hotlist.store.stores import Stores
 
 settings, clock, log = DigestSettings.load(), partial(datetime.now, UTC), Logger()
@@ -26,10 +27,11 @@ dynamodb, rules = boto3.client("dynamodb"), deployed()
 stores, sales = Stores.open(dynamodb, settings), team.from_checked(load_config("sales"))
 mailer = Mailer.open(settings.sender, settings.configuration_set)
 outbox = Outbox(DeliveryStore(dynamodb, settings.deliveries_table), mailer, clock)
+progress = ProgressStore(dynamodb, settings.deliveries_table)
 queue = RescoreQueue(boto3.client("sqs"), settings.rescore_queue_url)
 folder = Folder(stores, rules.live, clock)
 digester = Digester(sales, rules.live, folder, stores.leads, outbox)
-rescoring = walk.Rescoring(stores.leads, outbox.deliveries, queue, rules.hash, clock)
+rescoring = walk.Rescoring(stores.leads, progress, queue, rules.hash, clock)
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, int]:

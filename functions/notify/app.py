@@ -12,19 +12,21 @@ from hotlist.config.load import load_config
 from hotlist.mail.feedback import take_in
 from hotlist.mail.outbox import Outbox
 from hotlist.mail.ses import Mailer
-from hotlist.runtime import failures, stream
+from hotlist.runtime.failures import Batch, FailureQueue
 from hotlist.runtime.settings import NotifySettings
+from hotlist.runtime.stream import writes
 from hotlist.sales import team
 from hotlist.sales.notify import Notifier
-from hotlist.scoring.ruleset import from_checked
+from hotlist.scoring import ruleset
 from hotlist.store.deliveries import DeliveryStore
 
 settings, clock, log = NotifySettings.load(), partial(datetime.now, UTC), Logger()
-park = failures.FailureQueue(boto3.client("sqs"), settings.failure_queue_url).park
+park = FailureQueue(boto3.client("sqs"), settings.failure_queue_url).park
 deliveries = DeliveryStore(boto3.client("dynamodb"), settings.deliveries_table)
 outbox = Outbox(deliveries, Mailer.open(settings.sender, settings.configuration_set), clock)
-sales, rules = team.from_checked(load_config("sales")), from_checked(load_config("scoring"))
-notifier = Notifier(sales, rules, load_config("forms"), outbox)
+rules = ruleset.from_checked(load_config("scoring"))
+sales, forms = team.from_checked(load_config("sales")), load_config("forms")
+notifier = Notifier(sales, rules, forms, outbox)
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
@@ -32,11 +34,9 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def notify(event: dict[str, Any]) -> dict[str, Any]:
-    """Send what each record is about to everybody; one recipient's trouble stops no other."""
-    batch, sent = failures.Batch(park), 0
-    for record in stream.writes(event):
-        for letter, recipient in batch.attempt([record], notifier.letters, record) or ():
-            sent += bool(batch.attempt([record], notifier.send, letter, recipient))
+    """Send what each record is about; report what is to be tried again."""
+    batch = Batch(park)
+    sent = notifier.notify(writes(event), batch)
     log.info("notified", extra={"sent": sent, "failed": len(batch.failed)})
     return batch.answer()
 

@@ -16,8 +16,8 @@ from hotlist.leads.lead import Lead, LeadState, Shadow, Temperature, rules_hash
 from hotlist.rescore import walk
 from hotlist.rescore.queue import NotQueued, RescoreQueue
 from hotlist.rescore.walk import Rescoring
-from hotlist.store.deliveries import DeliveryStore
 from hotlist.store.leads import LeadStore
+from hotlist.store.progress import ProgressStore
 
 NOW = datetime(2026, 3, 2, 6, 45, tzinfo=UTC)
 OLD, NEW = "0" * 16, "1" * 16
@@ -36,7 +36,7 @@ class World:
         self._sqs = sqs = boto3.client("sqs")
         self._queue_url = sqs.create_queue(QueueName=f"rescore-{uuid.uuid4()}")["QueueUrl"]
         self.leads = LeadStore(client, names["leads"])
-        self.deliveries = DeliveryStore(client, names["deliveries"])
+        self.progress = ProgressStore(client, names["deliveries"])
         self.queue = RescoreQueue(sqs, self._queue_url)
         self.calls: list[str] = []
         self.before_call: Callable[[], None] = lambda: None
@@ -49,7 +49,7 @@ class World:
             self.calls.append(model.name)
 
     def walk(self, rules: str = NEW, clock: Callable[[], datetime] = lambda: NOW) -> Rescoring:
-        return Rescoring(self.leads, self.deliveries, self.queue, rules, clock)
+        return Rescoring(self.leads, self.progress, self.queue, rules, clock)
 
     def run(self, rules: str = NEW) -> int:
         return self.walk(rules).run(LATER)
@@ -75,7 +75,7 @@ class World:
             self.leads.save(replace(lead, ruleset=rules), lead)
 
     def is_done(self, rules: str = NEW) -> bool:
-        progress = self.deliveries.progress()
+        progress = self.progress.get()
         return (progress.rules, progress.passes) == (rules, walk.PASSES)
 
 

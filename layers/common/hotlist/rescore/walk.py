@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from hotlist.rescore.queue import RescoreQueue
-from hotlist.store.deliveries import DeliveryStore
 from hotlist.store.items import Conflict
 from hotlist.store.leads import LeadStore
+from hotlist.store.progress import ProgressStore
 
 PASSES: Final = 2
 
@@ -34,7 +34,7 @@ class Rescoring:
     """Queues the leads that were not scored by the rules of the hash `rules`."""
 
     leads: LeadStore
-    deliveries: DeliveryStore
+    progress: ProgressStore
     queue: RescoreQueue
     rules: str
     clock: Callable[[], datetime]
@@ -44,7 +44,7 @@ class Rescoring:
 
         Other rules than last time start from the beginning, also those from before.
         """
-        progress = self.deliveries.progress()
+        progress = self.progress.get()
         if progress.rules != self.rules:
             progress = replace(progress, rules=self.rules, passes=0, after=None)
         queued = 0
@@ -55,9 +55,7 @@ class Rescoring:
             )
             passes = progress.passes + (page.last is None)
             try:
-                progress = self.deliveries.save_progress(
-                    replace(progress, after=page.last, passes=passes)
-                )
+                progress = self.progress.save(replace(progress, after=page.last, passes=passes))
             except Conflict:
                 break  # another run is at it
             if page.last is None:

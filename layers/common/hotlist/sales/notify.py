@@ -1,6 +1,6 @@
 """The notify function's work: mail that something just caused."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from hotlist.mail import render
 from hotlist.mail.outbox import Outbox
 from hotlist.mail.render import Mail
+from hotlist.runtime.failures import Batch
 from hotlist.runtime.stream import Record
 from hotlist.sales.team import Recipient, Sales
 from hotlist.scoring.ruleset import Ruleset, in_language
@@ -31,6 +32,17 @@ class Notifier:
     rules: Ruleset
     forms: Mapping[str, Any]
     outbox: Outbox
+
+    def notify(self, records: Iterable[Record], batch: Batch) -> int:
+        """Send what each record is about to everybody; how many mails that was.
+
+        One recipient's trouble stops no other.
+        """
+        sent = 0
+        for record in records:
+            for letter, recipient in batch.attempt([record], self.letters, record) or ():
+                sent += bool(batch.attempt([record], self.send, letter, recipient))
+        return sent
 
     def letters(self, record: Record) -> list[tuple[Letter, Recipient]]:
         """What a stream record is about, and who gets it: a form's message, a lead turned hot."""

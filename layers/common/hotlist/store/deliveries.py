@@ -1,10 +1,6 @@
-"""The Deliveries table: which mail has been sent to whom, and which is being sent.
-
-And one item of the digest function's own: how far it has come with changed rules.
-"""
+"""The Deliveries table: which mail has been sent to whom, and which is being sent."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -13,35 +9,17 @@ from hotlist.store.items import (
     Conflict,
     Item,
     batch_get,
-    number,
-    present,
     read_instant,
-    read_text,
     seconds,
-    text,
 )
 
 KEPT: Final = timedelta(days=90)
 LEASE: Final = timedelta(minutes=15)
 _LONG_AGO: Final = "1970-01-01T00:00:00.000Z"
-_RESCORING: Final = "rescoring"
 
 
 class InFlight(Conflict):
     """Another is sending this mail, or its outcome is not known yet: ask again later."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the leads have been walked for the rules of this hash.
-
-    `passes` of the whole table are done; the one under way goes on `after` this lead.
-    """
-
-    rules: str = ""
-    passes: int = 0
-    after: str | None = None
-    version: int = 0
 
 
 class DeliveryStore:
@@ -145,44 +123,6 @@ class DeliveryStore:
             for item in batch_get(self._client, self._table, keys)
             if "disabled_at" in item
         }
-
-    def progress(self) -> Progress:
-        """How far the rescoring has come; nowhere, if there has been none."""
-        item = self._get(_RESCORING)
-        if item is None:
-            return Progress()
-        return Progress(
-            rules=item["rules"]["S"],
-            passes=int(item["passes"]["N"]),
-            after=read_text(item, "after"),
-            version=int(item["version"]["N"]),
-        )
-
-    def save_progress(self, progress: Progress) -> Progress:
-        """Write it over the version that was read.
-
-        :raises Conflict: if another run has written since.
-        """
-        condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(delivery_id)"}
-        if progress.version:
-            condition = {
-                "ConditionExpression": "#version = :read",
-                "ExpressionAttributeNames": {"#version": "version"},
-                "ExpressionAttributeValues": {":read": number(progress.version)},
-            }
-        saved = replace(progress, version=progress.version + 1)
-        item = {
-            "delivery_id": {"S": _RESCORING},
-            "rules": {"S": saved.rules},
-            "passes": number(saved.passes),
-            "after": text(saved.after),
-            "version": number(saved.version),
-        }
-        try:
-            self._client.put_item(TableName=self._table, Item=present(item), **condition)
-        except self._client.exceptions.ConditionalCheckFailedException as error:
-            raise Conflict(_RESCORING) from error
-        return saved
 
     def _take(
         self, delivery_id: str, now: datetime, condition: str, values: dict[str, Any]
