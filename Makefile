@@ -58,9 +58,19 @@ up: ## the stack on this machine, until Ctrl-C: landing page, inbox and API
 
 test: ## lint, types, unit, integration and end-to-end tests
 	@$(MAKE) --no-print-directory -j3 setup
-	@$(MAKE) --no-print-directory lint types
-	.venv/bin/python -m hotlist_cli.config .build/tests --config tests/config
+	@$(MAKE) --no-print-directory lint types .build/tests/.done
 	.venv/bin/python -m pytest
+
+unit: .build/tests/.done ## unit tests alone, under a minute; needs no stack
+	.venv/bin/python -m pytest tests/unit
+
+quick: .build/tests/.done ## unit and integration tests, but for the model, the build and the budgets
+	.venv/bin/python -m pytest tests/unit tests/integration --ignore=tests/integration/model \
+	  --ignore=tests/integration/test_build.py --ignore=tests/integration/test_budget.py
+
+.build/tests/.done: .venv/.done $(wildcard tests/config/*.yaml) $(shell find layers/common/hotlist cli -name '*.py')
+	.venv/bin/python -m hotlist_cli.config .build/tests --config tests/config
+	@touch $@
 
 lint: .venv/.done .venv-sam/.done ## style, import rules, template
 	.venv/bin/ruff check .
@@ -79,7 +89,7 @@ mutants: .venv-mutants/.done ## mutation tests of scoring: 600 mutants, up to 45
 bench: ## figures against the budgets
 	@$(MAKE) --no-print-directory -j3 setup
 	-@$(MAKE) --no-print-directory .build/rivals/.done
-	.venv/bin/python -m hotlist_cli.config .build/tests --config tests/config
+	@$(MAKE) --no-print-directory .build/tests/.done
 	PYTHONPATH=.build/tests:.build/rivals .venv/bin/python -m bench
 
 build: .venv/.done .venv-sam/.done ## what is deployed: python3.13 on arm64
@@ -107,4 +117,4 @@ clean: ## all that can be made again
 	rm -rf .venv .venv-stack .venv-sam .venv-mutants .mutants .build .demo .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup demo up test lint types mutants bench build deploy fmt lock domains clean
+.PHONY: help setup demo up test unit quick lint types mutants bench build deploy fmt lock domains clean

@@ -17,16 +17,15 @@ from hotlist.runtime.settings import NotifySettings
 from hotlist.runtime.stream import writes
 from hotlist.sales import team
 from hotlist.sales.notify import Notifier
-from hotlist.scoring import ruleset
+from hotlist.scoring.ruleset import from_checked
 from hotlist.store.deliveries import DeliveryStore
 
 settings, clock, log = NotifySettings.load(), partial(datetime.now, UTC), Logger()
 park = FailureQueue(boto3.client("sqs"), settings.failure_queue_url).park
 deliveries = DeliveryStore(boto3.client("dynamodb"), settings.deliveries_table)
 outbox = Outbox(deliveries, Mailer.open(settings.sender, settings.configuration_set), clock)
-rules = ruleset.from_checked(load_config("scoring"))
-sales, forms = team.from_checked(load_config("sales")), load_config("forms")
-notifier = Notifier(sales, rules, forms, outbox)
+sales, rules = team.from_checked(load_config("sales")), from_checked(load_config("scoring"))
+notifier = Notifier(sales, rules, load_config("forms"), outbox)
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
