@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 PYTHON ?= python3
-# Lambda runs 3.13: with one at hand the local stack runs the same, and bytecode is compiled.
+# Lambda runs 3.13. If this machine has it, the local stack runs it too, and bytecode is compiled.
 PYTHON313 := $(shell for p in python3.13 $$HOME/.pyenv/versions/3.13*/bin/python3.13; do \
 	"$$p" -c pass 2>/dev/null && command -v "$$p" && break; done)
 STACK_PYTHON := $(or $(PYTHON313),$(PYTHON))
@@ -14,10 +14,10 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 
-help: ## this list
+help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: .venv/.done .venv-stack/.done .venv-sam/.done ## the environments that all else needs
+setup: .venv/.done .venv-stack/.done .venv-sam/.done ## make the Python environments that the other commands need
 
 .venv/.done: requirements/dev.txt
 	$(PYTHON) -m venv .venv
@@ -48,23 +48,23 @@ setup: .venv/.done .venv-stack/.done .venv-sam/.done ## the environments that al
 	.venv/bin/pip install --quiet --no-deps --require-hashes --target .build/rivals -r $<
 	@touch $@
 
-demo: ## the stack on this machine, six visitors, their scores and the mails; then it stops
+demo: ## run the stack on this machine with six visitors; show their scores and the mails; stop
 	@$(MAKE) --no-print-directory -j3 setup
 	.venv/bin/python -m hotlist_cli local demo
 
-up: ## the stack on this machine, until Ctrl-C: landing page, inbox and API
+up: ## run the stack on this machine until Ctrl-C: landing page, inbox and API
 	@$(MAKE) --no-print-directory -j3 setup
 	.venv/bin/python -m hotlist_cli local up
 
-test: ## lint, types, unit, integration and end-to-end tests
+test: ## run lint, types, unit, integration and end-to-end tests
 	@$(MAKE) --no-print-directory -j3 setup
 	@$(MAKE) --no-print-directory lint types .build/tests/.done
 	.venv/bin/python -m pytest
 
-unit: .build/tests/.done ## unit tests alone, under a minute; needs no stack
+unit: .build/tests/.done ## run the unit tests alone, under a minute; needs no stack
 	.venv/bin/python -m pytest tests/unit
 
-quick: .build/tests/.done ## unit and integration tests, but for the model, the build and the budgets
+quick: .build/tests/.done ## run unit and integration tests, but for the model, the build and the budgets
 	.venv/bin/python -m pytest tests/unit tests/integration --ignore=tests/integration/model \
 	  --ignore=tests/integration/test_build.py --ignore=tests/integration/test_budget.py
 
@@ -72,30 +72,30 @@ quick: .build/tests/.done ## unit and integration tests, but for the model, the 
 	.venv/bin/python -m hotlist_cli.config .build/tests --config tests/config
 	@touch $@
 
-lint: .venv/.done .venv-sam/.done ## style, import rules, template
+lint: .venv/.done .venv-sam/.done ## check style, import rules and the template
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/lint-imports
 	.venv/bin/cfn-lint template.yaml
 	.venv-sam/bin/sam validate --lint
 
-types: .venv/.done ## static types
+types: .venv/.done ## check static types
 	.venv/bin/mypy layers/common/hotlist cli/hotlist_cli tests
 	for f in functions/*/app.py; do .venv/bin/mypy --cache-dir .mypy_cache/functions $$f || exit 1; done
 
-mutants: .venv-mutants/.done ## mutation tests of scoring: 600 mutants, up to 45 minutes (MUTANTS="history --sample 50")
+mutants: .venv-mutants/.done ## run mutation tests of scoring: 600 mutants, up to 45 minutes (MUTANTS="history --sample 50")
 	nice -n 10 .venv-mutants/bin/python tests/mutants.py $(MUTANTS)
 
-bench: ## figures against the budgets
+bench: ## measure speed and cost, and compare them with the budgets
 	@$(MAKE) --no-print-directory -j3 setup
 	-@$(MAKE) --no-print-directory .build/rivals/.done
 	@$(MAKE) --no-print-directory .build/tests/.done
 	PYTHONPATH=.build/tests:.build/rivals .venv/bin/python -m bench
 
-build: .venv/.done .venv-sam/.done ## what is deployed: python3.13 on arm64
+build: .venv/.done .venv-sam/.done ## build what is deployed: python3.13 on arm64
 	.venv-sam/bin/sam build
 
-deploy: build ## to AWS, with the settings of samconfig.toml (STAGE=prod for that section)
+deploy: build ## build and deploy to AWS, with the settings of samconfig.toml (STAGE=prod for that section)
 	.venv-sam/bin/sam deploy --config-env $(STAGE)
 
 fmt: .venv/.done ## format the code
@@ -113,7 +113,7 @@ lock: ## write the lock files again, with the newest versions (needs uv)
 domains: .venv/.done ## write the built-in lists of e-mail domains again, after `make lock`
 	.venv/bin/python -m hotlist_cli.domains
 
-clean: ## all that can be made again
+clean: ## delete all that can be made again
 	rm -rf .venv .venv-stack .venv-sam .venv-mutants .mutants .build .demo .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
