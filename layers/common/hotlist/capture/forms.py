@@ -227,7 +227,7 @@ def _context(raw: Mapping[str, Any], received: Received) -> dict[str, Any]:
     accepted = plain_text(received.accept_language, MAX_CONTEXT).partition(",")[0]
     language = context.get("language") or accepted
     if language:
-        context["language"] = language.partition("-")[0].partition(";")[0].strip().lower()[:8]
+        context["language"] = re.split("[-_;]", language)[0].strip().lower()[:8]
     if received.user_agent:
         context["user_agent"] = plain_text(received.user_agent, 512)
     if received.origin is not None:
