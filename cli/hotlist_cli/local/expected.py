@@ -8,8 +8,10 @@ has to be equal.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from hotlist.config.sales_schema import compile_sales
 from hotlist.events.event import Event
@@ -25,6 +27,13 @@ from hotlist.store import events as stored_events
 from hotlist.store import leads as stored_leads
 from hotlist_cli.local.stack import Stack
 from hotlist_cli.local.visitors import Visitor
+
+QUARTER: Final = timedelta(minutes=15)
+"""How often the digest runs."""
+
+_MIDNIGHT: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_A_WEEK: Final = timedelta(days=8)
+"""And a day more, for a digest whose time of today is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +91,18 @@ class Expectations:
             yield "hot, and no alert was raised"
 
     def digest_times(self, now: datetime) -> list[datetime]:
-        """The latest quarters of an hour, up to now, at which each recipient's digest is due."""
-        quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
-        week = [quarter - step * timedelta(minutes=15) for step in range(8 * 24 * 4)]
-        latest = (
-            next((at for at in week if recipient.due_day(at)), None)
+        """The first quarters of an hour from now on at which each recipient's next digest is due.
+
+        A digest of the past, such as Friday's on a Sunday, would be dated before its leads.
+        """
+        wait = -(now - _MIDNIGHT) % QUARTER
+        quarters = [now + wait + step * QUARTER for step in range(_A_WEEK // QUARTER)]
+        coming = (
+            next((at for at in quarters if (recipient.due_day(at) or "") >= today), None)
             for recipient in self.team.recipients
+            for today in [now.astimezone(ZoneInfo(recipient.timezone)).date().isoformat()]
         )
-        return sorted({at for at in latest if at is not None})
+        return sorted({at for at in coming if at is not None})
 
     def deliveries(self, stack: Stack, digests_at: Iterable[datetime]) -> dict[str, str]:
         """Every mail that must have been sent: what it is, by the tag it carries."""

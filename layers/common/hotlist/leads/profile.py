@@ -17,7 +17,7 @@ from hotlist.events.visible import trimmed
 from hotlist.events.vocabulary import BOT, DERIVED, INTERNAL, OPERATOR_TYPES, RESERVED, SPAM, Route
 from hotlist.leads.lead import Contact
 
-_TOUCH: Final = (
+TOUCH: Final = (
     "source",
     "medium",
     "campaign",
@@ -33,6 +33,7 @@ _TOUCH: Final = (
     "referrer",
     "landing_page",
 )
+"""What `first_touch` and `last_touch` may hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +196,7 @@ class _Facts:
         if BOT in event.flags:
             return
         self._set("language", event.properties.get("language"), event)
-        if any(not _is_empty(event.properties.get(name)) for name in _TOUCH):
+        if any(not _is_empty(event.properties.get(name)) for name in TOUCH):
             self.first_touch = self.first_touch or event
             self.last_touch = event
         if event.type == "order_completed":
@@ -291,7 +292,7 @@ class _Facts:
 
 def _touch(event: Event) -> dict[str, object]:
     return {
-        name: event.properties[name] for name in _TOUCH if not _is_empty(event.properties.get(name))
+        name: event.properties[name] for name in TOUCH if not _is_empty(event.properties.get(name))
     }
 
 

@@ -15,6 +15,8 @@ BUSINESS: Final = "business"
 _FIRST: Final = ("own", "competitor")
 _BUILT_IN: Final = ("disposable", "freemail", "education")
 """The order in which the built-in lists are asked: an address for ten minutes is that first."""
+CLASSES: Final = frozenset({*_FIRST, *_BUILT_IN, BUSINESS})
+"""The classes that there are whatever a file says."""
 
 
 @dataclass(frozen=True, slots=True)
