@@ -1,8 +1,11 @@
 """Mails: what they say, that nothing breaks out of them, and that they stay small."""
 
+<<<<<<< HEAD
 import ast
 import inspect
 from collections.abc import Iterable
+=======
+>>>>>>> ccc61d4 (Classifier: bots by a kept list and channels by patterns, version 2)
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from decimal import Decimal
@@ -12,15 +15,11 @@ from typing import Any
 
 import pytest
 
-from hotlist.events.event import Event
-from hotlist.events.vocabulary import Route
-from hotlist.leads import classify
-from hotlist.leads.lead import Alerting, Contact, Lead, LeadState, Reason, Stage, Temperature
-from hotlist.leads.profile import profile_of
-from hotlist.mail import render, texts
-from hotlist.mail.ses import Mailer, delivery_hash
-from hotlist.sales.hot_list import hot_list
-from hotlist.sales.team import Recipient
+from hotlist import digest, mail_texts, mails, profiles
+from hotlist.events import CHANNELS, Event, Route
+from hotlist.leads import Alerting, Contact, Lead, LeadState, Reason, Stage, Temperature
+from hotlist.mailer import Mailer, delivery_hash
+from hotlist.sales import Recipient
 
 NOW = datetime(2026, 3, 29, 5, 30, tzinfo=UTC)
 ANNA = Recipient(
@@ -56,11 +55,11 @@ def lead(number: int = 0, **changes: Any) -> Lead:
     return Lead(**(fields | changes))
 
 
-def digest_of(leads: Iterable[Lead], reader: Recipient = ANNA) -> render.Mail:
+def digest_of(leads: Iterable[Lead], reader: Recipient = ANNA) -> mails.Mail:
     """The digest of these leads as a reader gets it."""
-    hot = hot_list(leads)
-    cards = [render.card(one, reader, title) for one in hot.leads]
-    return render.digest(cards, hot.more, reader, NOW)
+    hot = digest.hot_list(leads)
+    cards = [mails.card(one, reader, title) for one in hot.leads]
+    return mails.digest(cards, hot.more, reader, NOW)
 
 
 def test_a_digest_tells_whom_to_call_and_why() -> None:
@@ -77,7 +76,7 @@ def test_a_digest_tells_whom_to_call_and_why() -> None:
 
 
 def test_leads_come_best_first_and_cold_ones_not_at_all() -> None:
-    found = hot_list(
+    found = digest.hot_list(
         [
             lead(1, total=61),
             lead(2, total=99),
@@ -104,7 +103,7 @@ def test_lead_supplied_text_is_only_text() -> None:
     hostile = lead(contact=Contact(HOSTILE, HOSTILE, "x@example.org"))
     for mail in (
         digest_of([hostile]),
-        render.alert(hostile, ANNA, title),
+        mails.alert(hostile, ANNA, title),
     ):
         assert "<script" not in mail.html
         assert "\n" not in mail.subject
@@ -124,7 +123,7 @@ def test_the_message_of_a_form_is_told_whole_and_answered_to_its_sender() -> Non
             "role": "cto",
         },
     )
-    mail = render.message(event, {"name": "Name", "role": "Role", "message": "Message"}, ANNA)
+    mail = mails.message(event, {"name": "Name", "role": "Role", "message": "Message"}, ANNA)
     assert mail.reply_to == "ada@example.org"
     assert "Hello\nthere &lt;script&gt;" in mail.html
     assert "Role: cto" in mail.text
@@ -145,8 +144,8 @@ def asked(email: str | None = "ada@example.org", **said: Any) -> Event:
 
 @pytest.mark.parametrize("email", ["ada@example.org", "zażółć@example.pl", None])
 def test_only_a_message_that_can_be_answered_says_so(email: str | None) -> None:
-    mail = render.message(asked(email), {}, ANNA)
-    footer = texts.TEXTS["pl"]["footer_message"]
+    mail = mails.message(asked(email), {}, ANNA)
+    footer = mail_texts.TEXTS["pl"]["footer_message"]
     can_be = email == "ada@example.org"
     assert [footer in part for part in (mail.html, mail.text)] == [can_be, can_be]
     assert ("--" in mail.text.splitlines()) is can_be
@@ -160,7 +159,7 @@ def test_yes_and_no_are_told_in_the_language_of_the_reader(
 ) -> None:
     labels = {"agree": "Agree", "callback": "Callback"}
     reader = replace(ANNA, language=language)
-    mail = render.message(asked(agree=True, callback=False), labels, reader)
+    mail = mails.message(asked(agree=True, callback=False), labels, reader)
     assert f"Agree: {yes}\n" in mail.text
     assert f"Callback: {no}\n" in mail.text
 
@@ -181,10 +180,10 @@ def test_a_message_is_headed_by_the_name_that_the_leads_contact_has(
     said: dict[str, Any], name: str, told: list[str]
 ) -> None:
     event = asked(**said)
-    mail = render.message(event, LABELS, ANNA)
+    mail = mails.message(event, LABELS, ANNA)
     assert mail.subject == f"Wiadomość: {name}"
     assert [line.strip() for line in mail.text.splitlines() if ": " in line][1:] == told
-    contact = profile_of([replace(event, route=Route.FORM)], NOW, lambda _: None).contact
+    contact = profiles.fold([replace(event, route=Route.FORM)], NOW, lambda _: None).contact
     assert (contact.name or contact.email) == name
 
 
@@ -199,7 +198,7 @@ class _Client:
 
 def test_the_mime_message_has_both_parts_and_its_tags() -> None:
     client = _Client()
-    mail = render.alert(lead(), ANNA, title)
+    mail = mails.alert(lead(), ANNA, title)
     assert Mailer(client, "hotlist@example.com", "set").send(mail, ANNA, "alert#1#anna") == "m-1"
     raw = client.request["Content"]["Raw"]["Data"]
     mime = message_from_bytes(raw, policy=policy.default)
@@ -218,7 +217,7 @@ def test_the_mime_message_has_both_parts_and_its_tags() -> None:
     }
 
 
-def mime_of(mail: render.Mail, recipient: Recipient = ANNA) -> EmailMessage:
+def mime_of(mail: mails.Mail, recipient: Recipient = ANNA) -> EmailMessage:
     """What is sent, as whoever receives it reads it."""
     client = _Client()
     Mailer(client, "hotlist@example.com", "set").send(mail, recipient, "alert#1#anna")
@@ -229,7 +228,7 @@ def mime_of(mail: render.Mail, recipient: Recipient = ANNA) -> EmailMessage:
 @pytest.mark.parametrize("name", ["Kowalska, Anna", "Łukasz „Żak”", "A (b) <c@d.example>", 'O"X'])
 def test_a_recipients_name_and_address_arrive_as_they_are(name: str) -> None:
     anna = replace(ANNA, name=name, email="anna@xn--exmple-cua.org")
-    (to,) = mime_of(render.alert(lead(), anna, title), anna)["To"].addresses
+    (to,) = mime_of(mails.alert(lead(), anna, title), anna)["To"].addresses
     assert (to.display_name, to.addr_spec) == (name, "anna@xn--exmple-cua.org")
 
 
@@ -238,9 +237,9 @@ ENCODED = "=?utf-8?q?x=40evil.example=2c?=@example.com"
 
 @pytest.mark.parametrize("email", ["zażółć@example.pl", "a\nb@example.org", ENCODED, None])
 def test_what_no_header_takes_is_no_reply_address(email: str | None) -> None:
-    alert = render.alert(lead(contact=Contact("Żak", None, email, "+48600100200")), ANNA, title)
+    alert = mails.alert(lead(contact=Contact("Żak", None, email, "+48600100200")), ANNA, title)
     event = Event(event_id="1", type="contact_requested", occurred_at=NOW, email=email)
-    for mail in (alert, render.message(event, {}, ANNA)):
+    for mail in (alert, mails.message(event, {}, ANNA)):
         assert "Reply-To" not in mime_of(mail)
 
 
@@ -251,26 +250,26 @@ def test_who_is_called_nothing_is_told_by_address_or_number(nothing: str) -> Non
     by = [
         (Contact(nothing, nothing, "ada@example.org", "+48600100200"), "ada@example.org"),
         (Contact(nothing, nothing, None, "+48600100200"), "+48600100200"),
-        (Contact(nothing, nothing, nothing, nothing), texts.TEXTS["pl"]["unknown"]),
+        (Contact(nothing, nothing, nothing, nothing), mail_texts.TEXTS["pl"]["unknown"]),
     ]
     for contact, name in by:
-        card = render.card(lead(contact=contact), ANNA, title)
+        card = mails.card(lead(contact=contact), ANNA, title)
         assert card.name == name
         assert "font-size:14px;color:#475569" not in card.html  # no line for the company
     said = asked(None, name=nothing, first_name="Ada", company=nothing)
-    assert render.message(said, LABELS, ANNA).subject == "Wiadomość: Ada"
+    assert mails.message(said, LABELS, ANNA).subject == "Wiadomość: Ada"
 
 
 def test_a_name_keeps_its_joiners_and_loses_what_turns_it_round() -> None:
     name = "\u202eمی\u200cخواهم \U0001f469\u200d\U0001f467\u202c"
-    card = render.card(lead(contact=Contact(name, None, "ada@example.org")), ANNA, title)
+    card = mails.card(lead(contact=Contact(name, None, "ada@example.org")), ANNA, title)
     assert card.name == "می\u200cخواهم \U0001f469\u200d\U0001f467"
     assert card.name in card.html
 
 
 def test_a_link_to_an_address_is_to_that_address_alone() -> None:
     contact = Contact("Ada", None, "a?bcc=x&cc=y#%@example.org", "+48 600;ext=1")
-    html = render.card(lead(contact=contact), ANNA, title).html
+    html = mails.card(lead(contact=contact), ANNA, title).html
     assert 'href="mailto:a%3Fbcc%3Dx%26cc%3Dy%23%25%40example.org"' in html
     assert 'href="tel:+486001"' in html
 
@@ -281,7 +280,7 @@ def test_a_link_to_an_address_is_to_that_address_alone() -> None:
 def test_no_text_is_a_format_string_or_a_template(text: str) -> None:
     for mail in (
         digest_of([lead(contact=Contact(text, text, "ada@example.org"))]),
-        render.message(asked(name=text, message=text), {"message": text}, ANNA),
+        mails.message(asked(name=text, message=text), {"message": text}, ANNA),
     ):
         assert mail.subject.endswith(text)
         assert text in mail.text
@@ -293,21 +292,12 @@ def test_an_empty_day_says_so() -> None:
 
 
 def test_every_language_has_a_word_for_everything() -> None:
-    tree = ast.parse(inspect.getsource(classify.channel))
-    returned = {node.value for node in ast.walk(tree) if isinstance(node, ast.Return)}
-    constants = {
-        one.value
-        for node in returned
-        if node
-        for one in ast.walk(node)
-        if isinstance(one, ast.Constant) and isinstance(one.value, str) and one.value
-    }
-    assert texts.TEXTS.keys() == {"en", "pl", "de"}
-    for language in texts.TEXTS:
-        assert texts.TEXTS[language].keys() == texts.TEXTS["en"].keys()
-        assert texts.TEMPERATURES[language].keys() == set(Temperature)
-        assert texts.STAGES[language].keys() == set(Stage)
-        assert texts.CHANNELS[language].keys() == constants
+    assert mail_texts.TEXTS.keys() == {"en", "pl", "de"}
+    for language in mail_texts.TEXTS:
+        assert mail_texts.TEXTS[language].keys() == mail_texts.TEXTS["en"].keys()
+        assert mail_texts.TEMPERATURES[language].keys() == set(Temperature)
+        assert mail_texts.STAGES[language].keys() == set(Stage)
+        assert mail_texts.CHANNELS[language].keys() == CHANNELS
 
 
 def test_a_card_speaks_the_language_of_its_reader() -> None:
