@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from hotlist.config.sales_schema import compile_sales
 from hotlist.events.event import Event
+from hotlist.events.vocabulary import BOT
 from hotlist.leads import classify
 from hotlist.leads.lead import Lead, LeadState, Temperature
 from hotlist.leads.profile import profile_of
@@ -148,9 +149,10 @@ def all_events(stack: Stack) -> list[Event]:
 
 
 def all_told(stack: Stack) -> list[Event]:
-    """The events whose form tells sales at once."""
+    """The events whose form tells sales at once, without those of bots."""
     items = _scan(stack, "EventsTable")
-    return [stored_events.from_item(i) for i in items if i.get("tell", {}).get("BOOL")]
+    told = [stored_events.from_item(i) for i in items if i.get("tell", {}).get("BOOL")]
+    return [event for event in told if BOT not in classify.classify(event).flags]
 
 
 def all_leads(stack: Stack) -> dict[str, Lead]:
