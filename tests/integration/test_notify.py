@@ -12,8 +12,8 @@ import pytest
 from botocore.exceptions import ClientError
 from fast_mail_parser import parse_email
 
+from hotlist.events import visible
 from hotlist.events.event import Event
-from hotlist.events.visible import one_line
 from hotlist.events.vocabulary import Route
 from hotlist.leads.lead import Alerting, Contact, Lead, Reason, Stage, Temperature
 from hotlist.mail import render
@@ -301,6 +301,6 @@ def test_a_hostile_name_reaches_everybody_as_text(
     for one in notify.ses.sent:
         mail = parse_email(one["Content"]["Raw"]["Data"])
         assert "Bcc" not in mail.headers
-        shown = one_line(name) or "ada@example.org"
+        shown = visible.one_line(name) or "ada@example.org"
         assert shown in mail.subject
         assert [to.address for to in mail.reply_to] == ["ada@example.org"]

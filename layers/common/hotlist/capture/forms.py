@@ -9,9 +9,8 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
-from hotlist.events import ids, retention, times, vocabulary
+from hotlist.events import ids, retention, times, visible, vocabulary
 from hotlist.events.event import Event
-from hotlist.events.visible import trimmed
 from hotlist.events.vocabulary import SPAM, Route
 from hotlist.identity import identifiers
 from hotlist.identity.identifiers import EMAIL, PHONE, VISITOR, BadIdentifier
@@ -163,7 +162,7 @@ def _answers(
         value = raw.get(name)
         if isinstance(value, str):
             # A page's script ends lines with \n, the same form without it with \r\n.
-            value = trimmed(value).replace("\r\n", "\n")
+            value = visible.trimmed(value).replace("\r\n", "\n")
         if value is None or value == "":
             if spec.get("required"):
                 errors[name] = "this field is required"

@@ -10,10 +10,10 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from hotlist.events import visible
 from hotlist.events.event import Event
 from hotlist.events.ids import without_repetitions
 from hotlist.events.retention import ORDINARY
-from hotlist.events.visible import trimmed
 from hotlist.events.vocabulary import BOT, DERIVED, INTERNAL, OPERATOR_TYPES, RESERVED, SPAM, Route
 from hotlist.leads.lead import Contact
 
@@ -60,7 +60,7 @@ def name_in(answers: Mapping[str, object]) -> str | None:
 
     def text(name: str) -> str:
         value = answers.get(name)
-        return trimmed(value) if isinstance(value, str) else ""
+        return visible.trimmed(value) if isinstance(value, str) else ""
 
     return text("name") or f"{text('first_name')} {text('last_name')}".strip() or None
 
@@ -154,7 +154,7 @@ def texts(event: Event, name: str) -> list[str]:
 def _is_empty(value: object) -> bool:
     """Whether nothing is said: also a text that shows nothing."""
     if isinstance(value, str):
-        return not trimmed(value)
+        return not visible.trimmed(value)
     return value is None or value in ([], {})
 
 
@@ -227,7 +227,7 @@ class _Facts:
 
         def text(name: str) -> str | None:
             value = self.values.get(name, self.doubtful.get(name))
-            return trimmed(value) or None if isinstance(value, str) else None
+            return visible.trimmed(value) or None if isinstance(value, str) else None
 
         return Contact(
             name=name_in({**self.doubtful, **self.values}),

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from hotlist.events import visible
 from hotlist.events.event import Event
-from hotlist.events.visible import one_line
 from hotlist.leads.lead import Contact, Lead, Reason
 from hotlist.leads.profile import name_in
 from hotlist.mail import mime
@@ -208,7 +208,7 @@ def _short(value: object, most: int = _MAX_NAME) -> str:
     """One line that shows something for a name or label, or ""; longer texts keep their lines."""
     text = str(value)
     if most == _MAX_NAME:
-        text = one_line(text)
+        text = visible.one_line(text)
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
