@@ -136,7 +136,10 @@ values = st.recursive(
     max_leaves=8,
 )
 NAMES = [*FORMS["contact"]["fields"], *forms._CONTEXT, "visitor_id", "event_id", "sent_at"]
-names = st.sampled_from([*NAMES, "occurred_at", "consents", "consent_email", "website"]) | texts
+names = (
+    st.sampled_from([*NAMES, "occurred_at", "consents", "consent_email", "hp_confirm", "name[]"])
+    | texts
+)
 said_headers = st.dictionaries(
     st.sampled_from(["origin", "referer", "user_agent", "accept_language", "accept"]),
     st.sampled_from(["https://www.example.com", "http://[", "text/html"]) | texts,

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 FORM: Mapping[str, Any] = {
     "type": "contact_requested",
-    "honeypot": "website",
+    "honeypot": "hp_confirm",
     "fields": {"name": {"type": "text"}, "email": {"type": "email"}},
 }
 ADA = Visitor(name="Ada", story="", calls=(), events=1, email="ada@lumen.example")
@@ -103,7 +103,7 @@ def test_another_number_of_events_is_wrong(expectations: Expectations, lead: Lea
 
 def test_a_machine_may_have_no_lead(expectations: Expectations, lead: Lead) -> None:
     machine = replace(ADA, scored=False)
-    spam = posted(website="https://prizes.example")
+    spam = posted(hp_confirm="https://prizes.example")
 
     assert problems(expectations, who=machine, event=spam) == []
     assert problems(expectations, lead, who=machine, event=spam)

@@ -3,17 +3,16 @@
 Capture reads the checked JSON and builds no models; pydantic checks the file at build time.
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlsplit
 
-from hotlist.events import ids, retention, times, visible, vocabulary
+from hotlist.capture import answers, paths
+from hotlist.events import ids, retention, times, vocabulary
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import SPAM, Route
 from hotlist.identity import identifiers
-from hotlist.identity.identifiers import EMAIL, PHONE, VISITOR, BadIdentifier
+from hotlist.identity.identifiers import EMAIL, PHONE, VISITOR
 
 MAX_CONTEXT: Final = 2_000
 MAX_KEY: Final = 100
@@ -25,9 +24,18 @@ _CONTEXT: Final = (
 ).split()
 """What the page may say of itself and the visit, beside the form's own fields."""
 
-_MAX_LENGTH: Final = {"message": 5_000}
-_WHOLE: Final = re.compile(r"-?[0-9]{1,400}\Z")
-_YES: Final = frozenset({"true", "on", "yes", "1"})
+_WRITTEN: Final[Mapping[str, Callable[[str], str]]] = {
+    "page_title": paths.composed,
+    "referrer": paths.readable_url,
+    "landing_page": paths.readable_url,
+    **dict.fromkeys(("source", "medium", "campaign", "term", "content"), paths.campaign),
+}
+"""How some of it is made into what people write; the rest stays as it was sent."""
+
+_FILES: Final = frozenset({"file", "file_name", "filename"})
+_LINKS: Final = frozenset({"href", "url", "link", "src"})
+_ADDRESSES: Final = ("http://", "https://")
+"""Whatever an action calls it, a text that begins so is an address."""
 
 
 class Received(NamedTuple):
@@ -56,37 +64,36 @@ def submission(
 
     :raises BadFields: with every field that is wrong.
     """
-    answers, contact, errors = _answers(form, raw)
-    if not contact.email and not contact.phone and not errors:
-        wanted = [field for field, spec in form["fields"].items() if spec["type"] in (EMAIL, PHONE)]
-        errors[wanted[0]] = "an e-mail address or a phone number is needed"
-    if errors:
-        raise BadFields(errors)
-    visitor = plain_text(raw.get("visitor_id"), MAX_KEY)
-    kinds = ((EMAIL, contact.email), (PHONE, contact.phone), (VISITOR, visitor))
+    said = answers.read(form, raw)
+    if said.errors:
+        raise BadFields(said.errors)
+    consents, unread = answers.consents(form, raw)
+    kept = said.kept | unread
+    visitor = _one(raw, "visitor_id", MAX_KEY)
+    kinds = ((EMAIL, said.email), (PHONE, said.phone), (VISITOR, visitor))
     subject, *names = [identifiers.subject(kind, value) for kind, value in kinds if value]
     properties = {
         **_context(raw, received),
-        **answers,
+        **said.values,
         "form": name,
-        **_extra(form, raw),
+        **_extra(form, raw, kept),
     }
-    consents = _consents(form, raw)
     if consents:
         properties["consents"] = consents
     occurred_at = times.occurred(
-        received.at, _instant(raw.get("occurred_at")), _instant(raw.get("sent_at"))
+        received.at, _instant(_one(raw, "occurred_at")), _instant(_one(raw, "sent_at"))
     )
+    content = {"subject": subject, "names": names, "answers": said.values, "consents": consents}
     identified = ids.identify(
         route=Route.FORM,
         form=name,
         event_type=form["type"],
-        key=plain_text(raw.get("event_id"), MAX_KEY) or None,
-        content={"subject": subject, "names": names, "answers": answers, "consents": consents},
+        key=_one(raw, "event_id", MAX_KEY) or None,
+        content=content | ({"kept": kept} if kept else {}),
         received_at=received.at,
         occurred_at=occurred_at,
     )
-    is_spam = bool(form.get("honeypot") and raw.get(form["honeypot"]))
+    is_spam = "honeypot" in form and answers.is_written(raw.get(form["honeypot"]))
     flags = frozenset({SPAM}) if is_spam else frozenset()
     return Event(
         event_id=identified.event_id,
@@ -100,9 +107,9 @@ def submission(
         properties=properties,
         flags=flags,
         expires_at=retention.expiry_of(form["type"], Route.FORM, properties, flags, received.at),
-        email=contact.email,
-        phone=contact.phone,
-        phone_country=contact.phone_country,
+        email=said.email,
+        phone=said.phone,
+        phone_country=said.phone_country,
     )
 
 
@@ -144,83 +151,18 @@ def tracked(raw: object, visitor_id: str, received: Received, sent_at: object) -
     )
 
 
-class _Contact:
-    """Filled in as the fields are read."""
-
-    email: str | None = None
-    phone: str | None = None
-    phone_country: str | None = None
-
-
-def _answers(
-    form: Mapping[str, Any], raw: Mapping[str, Any]
-) -> tuple[dict[str, Any], _Contact, dict[str, str]]:
-    answers: dict[str, Any] = {}
-    contact = _Contact()
-    errors: dict[str, str] = {}
-    for name, spec in form["fields"].items():
-        value = raw.get(name)
-        if isinstance(value, str):
-            # A page's script ends lines with \n, the same form without it with \r\n.
-            value = visible.trimmed(value).replace("\r\n", "\n")
-        if value is None or value == "":
-            if spec.get("required"):
-                errors[name] = "this field is required"
-            continue
-        try:
-            answers[name] = _answer(spec, value, form.get("default_region", "US"), contact)
-        except (BadIdentifier, ValueError) as error:
-            errors[name] = str(error)
-    return answers, contact, errors
-
-
-def _answer(spec: Mapping[str, Any], value: Any, region: str, contact: _Contact) -> Any:
-    kind = spec["type"]
-    if kind == "boolean":
-        return value if isinstance(value, bool) else str(value).lower() in _YES
-    if kind == "integer":
-        return _integer(spec, value)
-    if not isinstance(value, str):
-        raise ValueError("this field is a text")
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise ValueError("this text cannot be stored") from None
-    most = spec.get("max", _MAX_LENGTH.get(kind, 1_000))
-    if len(value) > most:
-        raise ValueError(f"at most {most} characters")
-    if len(value) < spec.get("min", 0):
-        raise ValueError(f"at least {spec['min']} characters")
-    if kind == "email":
-        contact.email = identifiers.normalise_email(value)
-        return contact.email
-    if kind == "phone":
-        contact.phone, contact.phone_country = identifiers.normalise_phone(value, region)
-        return contact.phone
-    if kind == "choice" and value not in spec["options"]:
-        raise ValueError(f"one of {', '.join(spec['options'])}")
-    return value
-
-
-def _integer(spec: Mapping[str, Any], value: Any) -> int:
-    if isinstance(value, str) and _WHOLE.match(value):
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError("this field is a whole number")
-    if not spec.get("min", -(10**15)) <= value <= spec.get("max", 10**15):
-        raise ValueError(f"from {spec.get('min', -(10**15))} to {spec.get('max', 10**15)}")
-    return value
-
-
 def _context(raw: Mapping[str, Any], received: Received) -> dict[str, Any]:
     context: dict[str, Any] = {}
     for name in _CONTEXT:
-        if name in raw and (value := plain_text(raw[name], MAX_CONTEXT)):
-            context[name] = value
+        if name in raw and (value := _one(raw, name)):
+            if name in _WRITTEN:
+                value = plain_text(_WRITTEN[name](value), MAX_CONTEXT)
+            if value:
+                context[name] = value
     url = context.get("page_url")
     if url:
         try:
-            context["page_path"] = urlsplit(url).path or "/"
+            context["page_path"] = plain_text(paths.page_path(url), MAX_CONTEXT)
         except ValueError:
             del context["page_url"]
     accepted = plain_text(received.accept_language, MAX_CONTEXT).partition(",")[0]
@@ -237,22 +179,33 @@ def _context(raw: Mapping[str, Any], received: Received) -> dict[str, Any]:
 def _actions(said: Mapping[str, Any]) -> dict[str, Any]:
     """An action's own properties: plain values, bounded."""
     return {
-        own: plain_text(value, MAX_CONTEXT) if isinstance(value, str) else value
+        own: _action(own, value) if isinstance(value, str) else value
         for name, value in list(said.items())[:50]
         if (own := plain_text(name, 64)) not in vocabulary.RESERVED
         and isinstance(value, str | int | float | bool)
     }
 
 
-def _extra(form: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
-    """What the form does not declare, kept up to a bound."""
+def _action(name: str, value: str) -> str:
+    """An action's text. Names of files and addresses are as people write them."""
+    text = plain_text(value, MAX_CONTEXT)
+    if name in _FILES:
+        text = paths.file_name(text)
+    elif text.startswith(_ADDRESSES) or (name in _LINKS and text.startswith("/")):
+        text = paths.readable_url(text)
+    return plain_text(paths.composed(text), MAX_CONTEXT)
+
+
+def _extra(
+    form: Mapping[str, Any], raw: Mapping[str, Any], kept: Mapping[str, str]
+) -> dict[str, Any]:
+    """What could not be read, then what the form does not declare, kept up to a bound."""
     extra: dict[str, str] = {}
     size = 0
-    for name, value in raw.items():
-        known = name in form["fields"] or name in _CONTEXT or name in vocabulary.ENVELOPE
-        if known or name == form.get("honeypot") or name.startswith("consent_"):
+    for name, value in (*kept.items(), *raw.items()):
+        if name in extra or (name not in kept and _is_known(form, name)):
             continue
-        text = value if isinstance(value, str) else str(value)
+        text = answers.as_text(value)
         size += len(name) + len(text)
         if size > MAX_EXTRA:
             break
@@ -260,18 +213,15 @@ def _extra(form: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
     return {"extra": extra} if extra else {}
 
 
-def _consents(form: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
-    said = raw.get("consents")
-    given: set[str] = set()
-    if isinstance(said, list):
-        given = {purpose for purpose in said if isinstance(purpose, str)}
-    elif isinstance(said, Mapping):
-        given = {purpose for purpose, yes in said.items() if yes is True}
-    return {
-        purpose: {"version": offered["version"]}
-        for purpose, offered in form.get("consents", {}).items()
-        if purpose in given or str(raw.get(f"consent_{purpose}", "")).lower() in _YES
-    }
+def _is_known(form: Mapping[str, Any], name: str) -> bool:
+    known = name in form["fields"] or name in _CONTEXT or name in vocabulary.ENVELOPE
+    return known or name == form.get("honeypot") or name.startswith(("consent_", "consents["))
+
+
+def _one(raw: Mapping[str, Any], name: str, most: int = MAX_CONTEXT) -> str:
+    """What a name holds beside the fields: of several texts the last that is not empty."""
+    value = raw.get(name)
+    return plain_text(answers.combined("text", value) if isinstance(value, list) else value, most)
 
 
 def plain_text(value: object, most: int) -> str:
