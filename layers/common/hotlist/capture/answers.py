@@ -61,7 +61,10 @@ def combined(kind: str, value: Any) -> Any:
 
     Blanks say nothing. None if none says anything.
     """
-    said = [one for one in map(_stripped, _several(value)) if one is not None and one != ""]
+    if not isinstance(value, list):
+        value = _stripped(value)
+        return None if value == "" else value
+    said = [one for one in map(_stripped, value) if one is not None and one != ""]
     if kind == "boolean" and len(said) > 1:
         return said
     return said[-1] if said else None
@@ -155,8 +158,11 @@ def _stripped(value: Any) -> Any:
     """A text as it is stored: composed, without blanks around it, its lines ended as in Unix."""
     if not isinstance(value, str):
         return value
+    text = value.strip()
+    if text.isascii() and text.isprintable():
+        return text
     # A page's script ends lines with \n, the same form without it with \r\n.
-    return paths.composed(value.strip(BLANK).replace("\r\n", "\n"))
+    return paths.composed(text.strip(BLANK).replace("\r\n", "\n"))
 
 
 def _one_yes(value: Any, labels: Iterable[str]) -> bool | None:
