@@ -33,6 +33,9 @@ from hotlist.capture import paths
         ("https://x.example/a%2Fb/c%2fd", "/a%2Fb/c%2fd"),
         ("https://x.example/a%00%0A%7F%C2%85%E2%80%A8b", "/a%00%0A%7F%C2%85%E2%80%A8b"),
         ("https://x.example/a%E2%80%AEb", "/a%E2%80%AEb"),  # turns the text around
+        ("https://x.example/pricing%E2%80%8B", "/pricing%E2%80%8B"),  # a blank that nobody sees
+        ("https://x.example/%D9%85%DB%8C%E2%80%8C%D8%AE", "/می\u200cخ"),
+        (" https://x.example/a ", "/a"),
         ("https://x.example//a///b//", "/a/b/"),
         ("https://x.example/a;jsessionid=1F/b;v=2?x;y", "/a/b"),
         ("https://x.example/a;jsessionid=1F", "/a"),

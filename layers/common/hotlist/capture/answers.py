@@ -176,7 +176,9 @@ def _one_yes(value: Any, labels: Iterable[str]) -> bool | None:
 
     text = str(value)[:_MAX_KEPT]
     answer = yes_no.read(text)
-    if answer is None and yes_no.plain(text) in {yes_no.plain(label) for label in labels}:
+    if answer is None and yes_no.plain(text) in {
+        yes_no.plain(label[:_MAX_KEPT]) for label in labels
+    }:
         return True
     return answer
 

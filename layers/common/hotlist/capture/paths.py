@@ -16,8 +16,9 @@ _ASCII: Final = "".join(map(chr, range(128)))
 _MAX_COMPOSED: Final = 10_000
 """Composing accents in a row takes the square of the time: for so many a seventh of a second."""
 
-_BIDI: Final = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-"""They turn around how text is shown."""
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_JOINERS: Final = "\u200c\u200d"
+"""They show nothing either, but Persian words and some emoji are spelt with them."""
 
 
 def page_path(url: str) -> str:
@@ -28,7 +29,7 @@ def page_path(url: str) -> str:
 
     :raises ValueError: if it can be no address.
     """
-    return _path(urlsplit(url).path, _IN_SEGMENT) or "/"
+    return _path(urlsplit(url.strip()).path, _IN_SEGMENT) or "/"
 
 
 def readable_url(url: str) -> str:
@@ -38,7 +39,7 @@ def readable_url(url: str) -> str:
     page stays as it is, but for NFC.
     """
     try:
-        scheme, host, path, query, fragment = urlsplit(url)
+        scheme, host, path, query, fragment = urlsplit(url.strip())
     except ValueError:
         return composed(url)
     if scheme not in ("http", "https", ""):
@@ -74,7 +75,7 @@ def composed(text: str) -> str:
 def decoded(text: str, kept: str) -> str:
     """The text percent-decoded once, as UTF-8.
 
-    What is not UTF-8 stays as it came; so do control characters and the characters `kept`.
+    What is not UTF-8 stays as it came. So does what shows nothing, and the characters `kept`.
     """
     if "%" not in text:
         return text
@@ -85,9 +86,8 @@ def _decoded_run(run: str, kept: str) -> str:
     text, place = "", 0
     for char in bytes.fromhex(run.replace("%", "")).decode("utf-8", "surrogateescape"):
         length = 3 * len(char.encode("utf-8", "surrogateescape"))
-        is_shown = char not in kept and char not in _BIDI
-        is_shown = is_shown and unicodedata.category(char) not in ("Cc", "Cs", "Zl", "Zp")
-        text += char if is_shown else run[place : place + length]
+        is_shown = char in _JOINERS or unicodedata.category(char) not in _UNSEEN
+        text += char if is_shown and char not in kept else run[place : place + length]
         place += length
     return text
 

@@ -19,7 +19,7 @@ _ENOUGH: Final = 6
 
 _CHUNK: Final = re.compile(r"(?:\+\s*)*[(\d][\d\s()./-]*")
 _TRUNK: Final = re.compile(r"\(\s*0\s*\)")
-_ABROAD: Final = re.compile(r"(?:\+\s*)+(?:00)?|00|011(?=\s*[1-9])")
+_ABROAD: Final = re.compile(r"\(?\s*(?:(?:\+\s*)+(?:00)?|00|011(?=\s*[1-9]))")
 _VANITY: Final = re.compile(r"\+?[\d\s().-]{4,}[A-Z]{3,}[A-Z\d\s.-]*")
 _JOINED: Final = re.compile(r"[,;|·•_*'´]+")
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -52,11 +52,12 @@ def read(text: str, region: str) -> Phone | None:
     for found in PhoneNumberMatcher(said, region, Leniency.VALID, _MAX_TRIES):
         return _phone(found.number, said.replace(found.raw_string, " ", 1))
     joined = _JOINED.sub(" ", said)  # 600,100,200
-    if not _CHUNK.fullmatch(joined):
-        return None
-    if number := _number(joined, region):
+    if _CHUNK.fullmatch(joined) and (number := _number(joined, region)):
         return _phone(number, "")
-    return _of_two(joined.split(), region)
+    for chunk in _CHUNK.findall(joined):
+        if found := _first_of_two(chunk, region):
+            return found
+    return None
 
 
 def hint(region: str) -> str:
@@ -65,11 +66,13 @@ def hint(region: str) -> str:
     return f"this is not a phone number; write all its digits, with the country, as in +{code} …"
 
 
-def _of_two(groups: list[str], region: str) -> Phone | None:
-    """The first of two numbers that only blanks keep apart."""
+def _first_of_two(chunk: str, region: str) -> Phone | None:
+    """The first of two numbers that only blanks keep apart; both begin alike, with 0 or without."""
+    groups = chunk.split()
     for place in range(1, len(groups)):
         first, second = (" ".join(part) for part in (groups[:place], groups[place:]))
-        if (number := _number(first, region)) and _number(second, region):
+        is_alike = first.startswith("0") <= second.startswith("0")
+        if is_alike and (number := _number(first, region)) and _number(second, region):
             return _phone(number, second)
     return None
 
@@ -110,6 +113,9 @@ def _parts(said: str) -> Iterator[str]:
             yield pieces[0]
         yield chunk
         yield from (piece for piece in pieces if _digits(piece) >= _ENOUGH)
+        head, _, last = chunk.rpartition("-")  # 22 555 01 10-12
+        if _digits(last) < _ENOUGH < _digits(head):
+            yield head
 
 
 def _is_apart(piece: str) -> bool:
