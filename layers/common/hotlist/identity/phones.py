@@ -55,8 +55,8 @@ def read(text: str, region: str) -> Phone | None:
     if _CHUNK.fullmatch(joined) and (number := _number(joined, region)):
         return _phone(number, "")
     for chunk in _CHUNK.findall(joined):
-        if found := _first_of_two(chunk, region):
-            return found
+        if first := _first_of_two(chunk, region):
+            return first
     return None
 
 
