@@ -9,16 +9,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from hotlist.capture import paths
+from hotlist.events import visible
 from hotlist.identity import identifiers
 from hotlist.identity.identifiers import BadIdentifier
-
-BLANK: Final = (
-    "".join(map(chr, (*range(0x21), *range(0x7F, 0xA1))))
-    + "\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180e"
-    + "".join(map(chr, (*range(0x2000, 0x2010), *range(0x2028, 0x2030), *range(0x205F, 0x2070))))
-    + "\u2800\u3000\u3164\ufeff\uffa0\ufff9\ufffa\ufffb"
-)
-"""Characters that show nothing."""
 
 _MAX_LENGTH: Final = {"message": 5_000}
 _MAX_KEPT: Final = 1_000
@@ -162,7 +155,7 @@ def _stripped(value: Any) -> Any:
     if text.isascii() and text.isprintable():
         return text
     # A page's script ends lines with \n, the same form without it with \r\n.
-    return paths.composed(text.strip(BLANK).replace("\r\n", "\n"))
+    return paths.composed(visible.trimmed(text).replace("\r\n", "\n"))
 
 
 def _one_yes(value: Any, labels: Iterable[str]) -> bool | None:
