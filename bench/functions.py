@@ -114,6 +114,7 @@ def environment(code: Path, dynamodb_url: str) -> dict[str, str]:
         "LAMBDA_TASK_ROOT": str(code),
         "EVENTS_TABLE": "events",
         "ALLOWED_ORIGINS": "https://www.example.com",
+        "POWERTOOLS_METRICS_NAMESPACE": "Hotlist/bench",
     }
 
 

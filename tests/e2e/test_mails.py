@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from e2e.api import Api, eventually, somebody
 from e2e.conftest import lead_id
 from e2e.test_scoring import leads, scored
-from hotlist.capture.forms import Received, submission
+from hotlist.capture.context import Received
+from hotlist.capture.forms import submission
 from hotlist.events.event import Event
 from hotlist.leads.lead import Lead, Temperature
 from hotlist.mail.ses import delivery_hash

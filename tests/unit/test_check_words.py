@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotlist.capture import forms
-from hotlist.capture.forms import Received
+from hotlist.capture.context import BadFields, Received
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import CHANNELS
 from hotlist.leads import classify
@@ -273,7 +273,7 @@ def fitting(draw: Any, text: str) -> object:
 def test_what_capture_keeps_is_never_warned_of(data: st.DataObject) -> None:
     try:
         event = data.draw(submissions())
-    except forms.BadFields:  # hypothesis makes addresses that no mail server takes
+    except BadFields:  # hypothesis makes addresses that no mail server takes
         return
     facts, _ = facts_at([event], NOW, classify.channel)
     vocabularies: list[tuple[Vocabulary, object]] = [

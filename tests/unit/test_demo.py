@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hotlist.capture.forms import Received, submission
+from hotlist.capture.context import Received
+from hotlist.capture.forms import submission
 from hotlist.events.event import Event
 from hotlist.leads import classify
 from hotlist.leads.lead import Alerting, Contact, Lead, LeadState, Temperature
@@ -28,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 FORM: Mapping[str, Any] = {
     "type": "contact_requested",
-    "honeypot": "website",
+    "honeypot": "hp_confirm",
     "fields": {"name": {"type": "text"}, "email": {"type": "email"}},
 }
 ADA = Visitor(name="Ada", story="", calls=(), events=1, email="ada@lumen.example")
@@ -106,7 +107,7 @@ def test_another_number_of_events_is_wrong(expectations: Expectations, lead: Lea
 
 def test_a_machine_may_have_no_lead(expectations: Expectations, lead: Lead) -> None:
     machine = replace(ADA, scored=False)
-    spam = posted(website="https://prizes.example")
+    spam = posted(hp_confirm="https://prizes.example")
 
     assert problems(expectations, who=machine, event=spam) == []
     assert problems(expectations, lead, who=machine, event=spam)

@@ -140,6 +140,23 @@ def asked(email: str | None = "ada@example.org", **said: Any) -> Event:
     )
 
 
+def test_what_could_not_be_read_is_told_as_it_was_written() -> None:
+    extra = {
+        "phone": "600 100 200 wew. 12 <b>",
+        "terms": "perhaps",
+        "consent_email": "by mail only",
+        "shoe": "43",
+    }
+    labels = {"phone": "Telefon", "terms": "Regulamin", "message": "Treść"}
+    mail = render.message(asked(message="Hi", extra=extra), labels, ANNA)
+    assert "600 100 200 wew. 12 &lt;b&gt;" in mail.html
+    lines = [line.strip() for line in mail.text.splitlines()]
+    told = ["Telefon: 600 100 200 wew. 12 <b>", "Regulamin: perhaps", "Consent email: by mail only"]
+    place = lines.index(told[0])
+    assert lines[place : place + 3] == told
+    assert "43" not in mail.text, "of what no form declares nobody has a label yet"
+
+
 @pytest.mark.parametrize("email", ["ada@example.org", "zażółć@example.pl", None])
 def test_only_a_message_that_can_be_answered_says_so(email: str | None) -> None:
     mail = render.message(asked(email), {}, ANNA)

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hotlist.capture import forms
-from hotlist.capture.forms import BadFields, Received
+from hotlist.capture.context import BadFields, Received
+from hotlist.capture.tracked import tracked
 from hotlist.config.forms_schema import compile_forms
 from hotlist.events.event import Event
 from hotlist.events.times import to_text
@@ -168,7 +169,7 @@ def test_an_action_is_read_as_it_is_captured(
 ) -> None:
     if name == "custom:x":  # which with one of these is taken for a form's
         properties = {n: v for n, v in properties.items() if n not in ("form", "email", "phone")}
-    live = stored(forms.tracked({"type": name, "properties": properties}, "v", received, None))
+    live = stored(tracked({"type": name, "properties": properties}, "v", received, None))
     assert_same(folder, live, line_of(live, properties, received))
 
 
@@ -199,7 +200,7 @@ def test_what_is_stored_is_read_as_it_is(
     sent |= {"mail": "ada@acme.example", "role": "owner", "company_size": "12"}
     form = stored(forms.submission("contact", FORMS["contact"], sent, received))
     action = {"type": "page_viewed", "properties": fields}
-    for live in (form, stored(forms.tracked(action, "v", received, None))):
+    for live in (form, stored(tracked(action, "v", received, None))):
         line = line_of(live, live.properties, Received(NOW)) | {"flags": sorted(live.flags)}
         assert_same(folder, live, line)
 
@@ -294,7 +295,8 @@ NOBODY: Final[set[str]] = set()
         ({"consent_email": "on", "consent_phone": "no"}, {"email"}),
         ({"consents": {"email": {"version": "0"}}}, {"email"}),
         ({"consents": {"phone": {"version": "0"}}, "consent_email": "1"}, {"email", "phone"}),
-        ({"consents": "email"}, NOBODY),
+        ({"consents": "email"}, {"email"}),
+        ({"consents": ""}, NOBODY),
     ],
 )
 def test_consents_are_read_in_each_shape(
@@ -354,7 +356,7 @@ def test_forms_that_cannot_be_used_are_said(folder: Path, tmp_path: Path, comman
 def test_the_shipped_forms_are_those_of_the_shipped_rules() -> None:
     asked = event("1", "contact_requested", "1", properties={"form": "contact", "email": "a@b.pl"})
     spam = asked | {"event_id": "2", "lead": "bob"}
-    spam["properties"] = {**asked["properties"], "website": "x"}
+    spam["properties"] = {**asked["properties"], "hp_confirm": "x"}
     options = ("--rules", ROOT / "config/scoring.yaml", "--events", "-", "--json")
     now = to_text(NOW + timedelta(days=1))
     leads = rules("score", *options, "--now", now, events=[asked, spam]).objects()

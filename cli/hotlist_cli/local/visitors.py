@@ -149,7 +149,7 @@ def visitors(now: datetime) -> list[Visitor]:
                     name="Prize",
                     email="win@prizes.example",
                     message="You have won!",
-                    website="https://prizes.example",
+                    hp_confirm="https://prizes.example",
                 ),
             ),
             events=1,

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from hotlist.capture import forms
-from hotlist.capture.forms import Received
+from hotlist.capture.context import Received
+from hotlist.capture.tracked import read_action
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import DERIVED, ENVELOPE, RESERVED, Route
 from hotlist.identity import identifiers
@@ -36,7 +37,7 @@ def captured(event: Event, known: Forms) -> Event:
         origin=_text(given["origin"]) if "origin" in given else None,
     )
     if event.route is Route.BEACON:
-        event = replace(event, properties=forms.read_action(given, {}, received))
+        event = replace(event, properties=read_action(given, {}, received))
     elif event.route is Route.FORM:
         name = given.get("form")
         form = known.get(name) if isinstance(name, str) else None
@@ -57,7 +58,7 @@ def _of_known(event: Event, form: Mapping[str, Any], received: Received) -> Even
     given = event.properties
     sent, stored = _sent(given)
     said = forms.read_form(_text(given["form"]), form, sent, received)
-    refused = {name: sent[name] for name in said.errors if name in sent}
+    refused = {name: sent[name] for name in said.answers.errors if name in sent}
     properties = {**said.properties, **refused}
     if extra := {**_mapping(given.get("extra")), **said.properties.get("extra", {})}:
         properties["extra"] = extra
@@ -67,9 +68,9 @@ def _of_known(event: Event, form: Mapping[str, Any], received: Received) -> Even
         event,
         properties=properties,
         flags=event.flags | said.flags,
-        email=said.contact.email,
-        phone=said.contact.phone,
-        phone_country=said.contact.phone_country,
+        email=said.answers.email,
+        phone=said.answers.phone,
+        phone_country=said.answers.phone_country,
     )
 
 
@@ -79,7 +80,8 @@ def _of_unknown(event: Event, received: Received) -> Event:
     sent, stored = _sent(given)
     asked = [name.removeprefix("consent_") for name in sent if name.startswith("consent_")]
     said = sent.get("consents")
-    asked += [one for one in said if isinstance(one, str)] if isinstance(said, list | dict) else []
+    listed = [said] if isinstance(said, str) else said if isinstance(said, list | dict) else []
+    asked += [one for one in listed if isinstance(one, str)]
     read = _read(sent, asked, received)
     answers = {
         name: value
@@ -95,7 +97,7 @@ def _of_unknown(event: Event, received: Received) -> Event:
 
 def _read(given: Mapping[str, Any], purposes: Iterable[str], received: Received) -> dict[str, Any]:
     """What capture keeps for a form without fields that asks for these consents."""
-    consents = {purpose: {"version": ""} for purpose in purposes}
+    consents = {purpose: {"version": "", "text": ""} for purpose in purposes}
     return forms.read_form("", {"fields": {}, "consents": consents}, given, received).properties
 
 

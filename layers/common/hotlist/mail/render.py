@@ -129,7 +129,8 @@ def message(event: Event, labels: Mapping[str, str], recipient: Recipient) -> Ma
     said = event.properties
     contact = Contact(name_in(said), str(said.get("company") or ""), event.email, event.phone)
     named = {"name"} if _short(said.get("name") or "") else {"first_name", "last_name"}
-    answers = [
+    answers = _as_written(said.get("extra"), labels)
+    answers += [
         (label, _answer(said[field], words))
         for field, label in labels.items()
         if field in said and field not in named | {"email", "phone", "company"}
@@ -148,6 +149,15 @@ def message(event: Event, labels: Mapping[str, str], recipient: Recipient) -> Ma
         footer=words["footer_message"] if reply_to else "",
         reply_to=reply_to,
     )
+
+
+def _as_written(extra: object, labels: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What fields and consents hold that could not be read, or not wholly: as it was written."""
+    return [
+        (labels.get(field) or field.replace("_", " ").capitalize(), _short(text, _MAX_ANSWER))
+        for field, text in (extra.items() if isinstance(extra, Mapping) else ())
+        if field in labels or field.startswith("consent_")
+    ]
 
 
 def _card(

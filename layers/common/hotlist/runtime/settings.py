@@ -37,6 +37,7 @@ class _Settings:
 class CaptureSettings(_Settings):
     events_table: str
     allowed_origins: str
+    powertools_metrics_namespace: str
 
 
 class ScoreSettings(_Settings):
