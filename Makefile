@@ -56,7 +56,7 @@ up: ## run the stack on this machine until Ctrl-C: landing page, inbox and API
 	@$(MAKE) --no-print-directory -j3 setup
 	.venv/bin/python -m hotlist_cli local up
 
-test: ## run lint, types, unit, integration and end-to-end tests
+test: ## run lint, types, unit, integration, browser and end-to-end tests
 	@$(MAKE) --no-print-directory -j3 setup
 	@$(MAKE) --no-print-directory lint types .build/tests/.done
 	.venv/bin/python -m pytest
