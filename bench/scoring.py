@@ -18,7 +18,7 @@ from bench.functions import LAYER, NotMeasured, instructions, valgrind
 from hotlist.config.load import load_config
 from hotlist.events.event import Event
 from hotlist.scoring import check, engine, ruleset
-from hotlist.scoring.rules import Look, Matcher
+from hotlist.scoring.rules import Matcher, Relevance
 
 ROUNDS: Final = 15
 COLD_ROUNDS: Final = 9
@@ -77,7 +77,7 @@ def matching() -> Iterator[Figure]:
         missing = f"skipped: {why}"
     else:
         for event in events:
-            ours = [place for look, place in rules.seen(event) if look is Look.MATCH]
+            ours = [place for relevance, place in rules.seen(event) if relevance is Relevance.MATCH]
             if ours != library(event):
                 raise AssertionError(f"{ours} is not {library(event)}: {event}")
         contenders["datalogic"] = partial(_each, library, events)

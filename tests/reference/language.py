@@ -8,7 +8,8 @@ from typing import Any, Final
 from hotlist.events.event import Event
 from hotlist.events.times import from_ms, to_ms
 from hotlist.events.vocabulary import BOT, INTERNAL, SPAM, is_activity
-from hotlist.scoring import domains, pattern, values
+from hotlist.scoring import domains, values
+from hotlist.scoring.pattern import eventbridge
 
 Rules = Mapping[str, Any]
 """A ruleset, or a part of one, as its YAML gives it."""
@@ -96,15 +97,15 @@ def _once(key: str, compile_it: Callable[[], Callable[[Any], bool]]) -> Callable
 
 
 def where_matches(where: Any, properties: Mapping[str, object]) -> bool:
-    return _once(f"where {where!r}", lambda: pattern.compile(where))(properties)
+    return _once(f"where {where!r}", lambda: eventbridge.compile(where))(properties)
 
 
 def lead_matches(lead: Any, facts: Facts) -> bool:
-    return _once(f"lead {lead!r}", lambda: pattern.compile(lead, ignore_case=True))(facts)
+    return _once(f"lead {lead!r}", lambda: eventbridge.compile(lead, ignore_case=True))(facts)
 
 
 def score_matches(wanted: Any, total: int) -> bool:
-    return _once(f"score {wanted!r}", lambda: pattern.compile_values(wanted))(total)
+    return _once(f"score {wanted!r}", lambda: eventbridge.compile_values(wanted))(total)
 
 
 def matches(matcher: Rules, event: Happening, *, any_type: bool = False) -> bool:

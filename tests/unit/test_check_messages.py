@@ -240,7 +240,7 @@ MESSAGES = [
     (
         event_rule("where: {form: ebook}"),
         (
-            "bad-pattern rules[1].where.form: the text 'ebook' is no list of values; write one, "
+            "bad-pattern rules[1].where.form: the text 'ebook' is not a list; write values, "
             'as in ["a"]'
         ),
     ),

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from hotlist.scoring import pattern
+from hotlist.scoring.pattern import eventbridge
 from hotlist_cli.local.mailbox import Mailbox, Message
 from hotlist_cli.local.ministack import ACCOUNT, REGION, MiniStack
 
@@ -71,8 +71,8 @@ class Feedback:
                 ConfigurationSetName=configuration_set
             )["EventDestinations"]
             for destination in destinations:
-                wanted = event["eventType"].upper() in destination["MatchingEventTypes"]
-                if wanted and destination["Enabled"]:
+                subscribed = event["eventType"].upper() in destination["MatchingEventTypes"]
+                if subscribed and destination["Enabled"]:
                     self._send(destination, event)
         except (BotoCoreError, ClientError):
             log.exception("not published: %s", event["eventType"])
@@ -93,7 +93,7 @@ class Feedback:
             for rule in page["Rules"]:
                 if rule["State"] != "ENABLED" or not rule.get("EventPattern"):
                     continue
-                if not pattern.compile(json.loads(rule["EventPattern"]))(event):
+                if not eventbridge.compile(json.loads(rule["EventPattern"]))(event):
                     continue
                 for target in self._events.list_targets_by_rule(Rule=rule["Name"])["Targets"]:
                     self._invoke(target["Arn"], event)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Self
 
-from hotlist.scoring import pattern
+from hotlist.scoring.pattern import eventbridge
 
 Matches = Callable[[Mapping[str, Any]], bool]
 
@@ -58,7 +58,7 @@ class StreamMapping:
             starting_position=mapping.get("StartingPosition", "TRIM_HORIZON"),
             batch_size=mapping.get("BatchSize", 100),
             window=timedelta(seconds=mapping.get("MaximumBatchingWindowInSeconds") or 0),
-            filters=tuple(pattern.compile(json.loads(f["Pattern"])) for f in filters),
+            filters=tuple(eventbridge.compile(json.loads(f["Pattern"])) for f in filters),
             reports_failures="ReportBatchItemFailures"
             in (mapping.get("FunctionResponseTypes") or []),
             bisects=bool(mapping.get("BisectBatchOnFunctionError")),

@@ -14,7 +14,7 @@ from hotlist.events.times import to_ms
 from hotlist.events.vocabulary import BOT, INTERNAL, SPAM
 from hotlist.leads.lead import Stage
 from hotlist.scoring import values
-from hotlist.scoring.rules import Look
+from hotlist.scoring.rules import Relevance
 from hotlist.scoring.ruleset import STAGES, Ruleset
 from hotlist.scoring.timeline import Cover, Spans, union
 
@@ -80,7 +80,7 @@ class History:
         for one in sorted(_happenings(ruleset, events, now)):
             event, is_bot = one.event, one.is_bot
             interests = ruleset.seen(event)
-            if interests and interests[0].look is Look.IGNORE:
+            if interests and interests[0].relevance is Relevance.IGNORE:
                 continue
             if event.type in _ADJUSTMENTS and not is_bot:
                 adjustment = _adjustment(ruleset, one)
@@ -89,13 +89,13 @@ class History:
                 adjustments.append(adjustment)
             kept.append(one)
             has_stage = is_bot
-            for look, place in interests:
-                if look is Look.STAGE:
+            for relevance, place in interests:
+                if relevance is Relevance.STAGE:
                     if not has_stage:
                         reached[place].append(one)
                         has_stage = True
                 elif not is_bot or not ruleset.rules[place].humans_only:
-                    (matched if look is Look.MATCH else absences)[place].append(one)
+                    (matched if relevance is Relevance.MATCH else absences)[place].append(one)
             if event.type == "sales_rejected" and not is_bot:
                 rejections.append(one)
         return cls(ruleset, kept, matched, absences, reached, rejections, adjustments)

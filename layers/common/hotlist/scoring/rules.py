@@ -157,7 +157,7 @@ class Scale:
     suspended: bool = False
 
 
-class Look(Enum):
+class Relevance(Enum):
     """Why a ruleset looks at an event."""
 
     IGNORE = "it counts for nothing at all"
@@ -169,5 +169,5 @@ class Look(Enum):
 class Interest(NamedTuple):
     """That an event is looked at: by the rule, or for the stage, at this place."""
 
-    look: Look
+    relevance: Relevance
     place: int

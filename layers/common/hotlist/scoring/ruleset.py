@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import TYPES
 from hotlist.leads.lead import Stage, Temperature
-from hotlist.scoring import pattern, values
+from hotlist.scoring import values
 from hotlist.scoring.decay import Decay
 from hotlist.scoring.domains import Classes, classes
+from hotlist.scoring.pattern import eventbridge
 from hotlist.scoring.rules import (
     ACTIVITY,
     DAY,
@@ -29,11 +30,11 @@ from hotlist.scoring.rules import (
     Bounds,
     Group,
     Interest,
-    Look,
     Matcher,
     Matches,
     Minimum,
     Minimums,
+    Relevance,
     Rule,
     Scale,
     Unless,
@@ -113,25 +114,25 @@ class Ruleset:
     def _reader(self, event_type: str) -> _Reader:
         name = event_type if event_type in self._named_types else _UNNAMED
         if name not in self._readers:
-            looks = [(interest, one.where) for interest, one in self._looks if one.takes(name)]
-            self._readers[name] = pattern.compile_all(looks)
+            asked = [(interest, one.where) for interest, one in self._interests if one.takes(name)]
+            self._readers[name] = eventbridge.compile_all(asked)
         return self._readers[name]
 
     @cached_property
-    def _looks(self) -> list[tuple[Interest, Matcher]]:
-        looks = [(Interest(Look.IGNORE, 0), matcher) for matcher in self.ignore]
+    def _interests(self) -> list[tuple[Interest, Matcher]]:
+        interests = [(Interest(Relevance.IGNORE, 0), matcher) for matcher in self.ignore]
         for place, (_, matchers) in enumerate(self.stages):
-            looks += [(Interest(Look.STAGE, place), matcher) for matcher in matchers]
+            interests += [(Interest(Relevance.STAGE, place), matcher) for matcher in matchers]
         for rule in self.rules:
             if rule.matcher is not None:
-                looks.append((Interest(Look.MATCH, rule.place), rule.matcher))
+                interests.append((Interest(Relevance.MATCH, rule.place), rule.matcher))
             if rule.unless is not None:
-                looks.append((Interest(Look.ABSENCE, rule.place), rule.unless.matcher))
-        return looks
+                interests.append((Interest(Relevance.ABSENCE, rule.place), rule.unless.matcher))
+        return interests
 
     @cached_property
     def _named_types(self) -> frozenset[str]:
-        return TYPES.union(*(matcher.types or () for _, matcher in self._looks))
+        return TYPES.union(*(matcher.types or () for _, matcher in self._interests))
 
 
 def load(source: Mapping[str, Any] | str) -> Ruleset:
@@ -212,7 +213,7 @@ def _rule(
         matcher=_matcher(given, ACTIVITY) if is_event or is_silence else None,
         inactive=values.duration(given["inactive"]) if is_silence else None,
         lead=_lead(given),
-        score=pattern.compile_values(given["score"]) if "score" in given else None,
+        score=eventbridge.compile_values(given["score"]) if "score" in given else None,
         unless=_unless(given["unless"]) if "unless" in given else None,
         bands=tuple(map(_band, given.get("first_of") or [{"points": given.get("points", 0)}])),
         award=_award(given.get("award", "once" if is_silence else "each")),
@@ -229,9 +230,9 @@ def _rule(
 def _band(given: Mapping[str, Any]) -> Band:
     return Band(
         points=values.points(given["points"]),
-        where=pattern.compile(given["where"]) if "where" in given else None,
+        where=eventbridge.compile(given["where"]) if "where" in given else None,
         lead=_lead(given),
-        score=pattern.compile_values(given["score"]) if "score" in given else None,
+        score=eventbridge.compile_values(given["score"]) if "score" in given else None,
     )
 
 
@@ -274,7 +275,7 @@ def _matcher(given: Any, default: str | None) -> Matcher:
 
 
 def _lead(given: Mapping[str, Any]) -> Matches | None:
-    return pattern.compile(given["lead"], ignore_case=True) if "lead" in given else None
+    return eventbridge.compile(given["lead"], ignore_case=True) if "lead" in given else None
 
 
 def _scale(source: Mapping[str, Any], segment: Mapping[str, Any]) -> Scale:
