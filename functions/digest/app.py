@@ -23,15 +23,15 @@ from hotlist.store.progress import ProgressStore
 from hotlist.store.stores import Stores
 
 settings, clock, log = DigestSettings.load(), partial(datetime.now, UTC), Logger()
-dynamodb, rules = boto3.client("dynamodb"), deployed()
+dynamodb, rulesets = boto3.client("dynamodb"), deployed()
 stores, sales = Stores.open(dynamodb, settings), team.from_checked(load_config("sales"))
 mailer = Mailer.open(settings.sender, settings.configuration_set)
 outbox = Outbox(DeliveryStore(dynamodb, settings.deliveries_table), mailer, clock)
 progress = ProgressStore(dynamodb, settings.deliveries_table)
 queue = RescoreQueue(boto3.client("sqs"), settings.rescore_queue_url)
-folder = Folder(stores, rules.live, clock)
-digester = Digester(sales, rules.live, folder, stores.leads, outbox)
-rescoring = walk.Rescoring(stores.leads, progress, queue, rules.hash, clock)
+folder = Folder(stores, rulesets.live, clock)
+digester = Digester(sales, rulesets.live, folder, stores.leads, outbox)
+rescoring = walk.Rescoring(stores.leads, progress, queue, rulesets.hash, clock)
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, int]:

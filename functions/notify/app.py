@@ -24,8 +24,8 @@ settings, clock, log = NotifySettings.load(), partial(datetime.now, UTC), Logger
 park = FailureQueue(boto3.client("sqs"), settings.failure_queue_url).park
 deliveries = DeliveryStore(boto3.client("dynamodb"), settings.deliveries_table)
 outbox = Outbox(deliveries, Mailer.open(settings.sender, settings.configuration_set), clock)
-sales, rules = team.from_checked(load_config("sales")), from_checked(load_config("scoring"))
-notifier = Notifier(sales, rules, load_config("forms"), outbox)
+sales, ruleset = team.from_checked(load_config("sales")), from_checked(load_config("scoring"))
+notifier = Notifier(sales, ruleset, load_config("forms"), outbox)
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

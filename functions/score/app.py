@@ -24,8 +24,8 @@ from hotlist.store.stores import Stores
 settings, clock, log = ScoreSettings.load(), partial(datetime.now, UTC), Logger()
 stores, sqs = Stores.open(boto3.client("dynamodb"), settings), boto3.client("sqs")
 alert_too: bool = load_config("sales")["alert_on_rule_change"]
-rules = deployed()
-folder = Folder(stores, rules.live, clock, rules.shadow, alert_on_rule_change=alert_too)
+rulesets = deployed()
+folder = Folder(stores, rulesets.live, clock, rulesets.shadow, alert_on_rule_change=alert_too)
 scorer = Scorer(Settler(stores, clock), folder, RescoreQueue(sqs, settings.rescore_queue_url))
 park = failures.FailureQueue(sqs, settings.failure_queue_url).park
 

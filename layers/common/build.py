@@ -136,12 +136,12 @@ def _slim(model: Path, operations: set[str]) -> None:
     whole = json.loads(model.read_text(encoding="utf-8"))
     kept = {name: whole["operations"][name] for name in sorted(operations)}
     needed: dict[str, object] = {}
-    wanted = list(_named(kept, "shape"))
-    while wanted:
-        name = wanted.pop()
+    pending = list(_named(kept, "shape"))
+    while pending:
+        name = pending.pop()
         if name not in needed:
             needed[name] = whole["shapes"][name]
-            wanted += _named(needed[name], "shape")
+            pending += _named(needed[name], "shape")
     slim = {**whole, "operations": kept, "shapes": needed}
     model.write_text(json.dumps(_undocumented(slim), separators=(",", ":")), encoding="utf-8")
 

@@ -45,7 +45,7 @@ def posted(**more: str) -> Event:
 def lead(expectations: Expectations) -> Lead:
     """Ada's lead as the rules would have it."""
     profile = profile_of([classify.classify(posted())], NOW, classify.channel)
-    score = engine.score(expectations.rules, profile.facts, profile.events, NOW)
+    score = engine.score(expectations.ruleset, profile.facts, profile.events, NOW)
     return Lead(
         lead_id=ADA.lead_id,
         folded_at=NOW,

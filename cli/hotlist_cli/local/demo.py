@@ -53,7 +53,7 @@ def demo(tools: Tools, mails: Path, say: Callable[[str], None]) -> int:
         except WentWrong as wrong:
             print(f"\nThe demo found something wrong.\n{wrong}", file=sys.stderr)
             return 1
-        print(table(everybody, all_leads(stack), expectations.rules))
+        print(table(everybody, all_leads(stack), expectations.ruleset))
         print(_written(stack))
     return 0
 
@@ -114,7 +114,7 @@ def _until(problems: Problems) -> None:
 # --- what is printed ----------------------------------------------------------------------
 
 
-def table(everybody: Iterable[Visitor], stored: dict[str, Lead], rules: Ruleset) -> str:
+def table(everybody: Iterable[Visitor], stored: dict[str, Lead], ruleset: Ruleset) -> str:
     """Who they are, their points, temperature and best reasons; the most points first."""
     lines = ["", f"{'LEAD':<18}{'POINTS':>6}  {'IS':<6}WHY", "─" * 96]
     ordered = sorted(
@@ -128,7 +128,7 @@ def table(everybody: Iterable[Visitor], stored: dict[str, Lead], rules: Ruleset)
         else:
             lead = stored[visitor.lead_id]
             why = ", ".join(
-                f"{rules.title(reason.rule, 'en')} {_rounded(reason.points):+d}"
+                f"{ruleset.title(reason.rule, 'en')} {_rounded(reason.points):+d}"
                 for reason in lead.reasons
             )
             temperature = _coloured(f"{lead.temperature:<6}", _COLOURS[lead.temperature])

@@ -19,8 +19,8 @@ from hotlist.leads.profile import profile_of
 from hotlist.mail.ses import delivery_hash
 from hotlist.sales import team
 from hotlist.sales.team import Recipient, Sales
-from hotlist.scoring import check, engine, ruleset
-from hotlist.scoring.ruleset import Ruleset
+from hotlist.scoring import check, engine
+from hotlist.scoring.ruleset import Ruleset, from_checked
 from hotlist.store import events as stored_events
 from hotlist.store import leads as stored_leads
 from hotlist_cli.local.stack import Stack
@@ -31,7 +31,7 @@ from hotlist_cli.local.visitors import Visitor
 class Expectations:
     """The configuration as it stands in the project's files."""
 
-    rules: Ruleset
+    ruleset: Ruleset
     team: Sales
 
     @classmethod
@@ -40,7 +40,7 @@ class Expectations:
         scoring = (config / "scoring.yaml").read_text(encoding="utf-8")
         sales = (config / "sales.yaml").read_text(encoding="utf-8")
         return cls(
-            rules=ruleset.from_checked(check.compile_scoring(scoring)),
+            ruleset=from_checked(check.compile_scoring(scoring)),
             team=team.from_checked(compile_sales(sales)),
         )
 
@@ -71,7 +71,7 @@ class Expectations:
             return
         lead = stored[visitor.lead_id]
         profile = profile_of(map(classify.classify, mine), lead.folded_at, classify.channel)
-        score = engine.score(self.rules, profile.facts, profile.events, lead.folded_at)
+        score = engine.score(self.ruleset, profile.facts, profile.events, lead.folded_at)
         scored = (score.total, score.temperature, dict(score.groups), score.reasons)
         found = (lead.total, lead.temperature, dict(lead.groups), lead.reasons)
         if scored != found:

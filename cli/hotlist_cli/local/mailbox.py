@@ -108,12 +108,12 @@ class Mailbox:
         return parse(self.read(message))
 
     def wait_for(
-        self, wanted: Callable[[Message], bool], *, count: int = 1, timeout: float = 10
+        self, matches: Callable[[Message], bool], *, count: int = 1, timeout: float = 10
     ) -> list[Message]:
         """The messages that match, as soon as there are `count`, or at the end of `timeout`."""
         with self._changed:
-            self._changed.wait_for(lambda: sum(map(wanted, self._messages)) >= count, timeout)
-            return [message for message in self._messages if wanted(message)]
+            self._changed.wait_for(lambda: sum(map(matches, self._messages)) >= count, timeout)
+            return [message for message in self._messages if matches(message)]
 
     def add_fault(self, fault: Fault) -> None:
         """Have the next sends fail; faults are used up in the order they were added."""

@@ -77,11 +77,11 @@ def _page() -> bytes:
 
 def _send(mailbox: Mailbox, request: Request) -> Reply:
     try:
-        wanted = json.loads(request.body)
+        given = json.loads(request.body)
     except ValueError as error:
         return _refusal(Refused("SerializationException", str(error)))
     try:
-        return _json({"MessageId": mailbox.send(wanted)})
+        return _json({"MessageId": mailbox.send(given)})
     except Refused as refused:
         return _refusal(refused)
 

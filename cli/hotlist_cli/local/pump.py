@@ -138,10 +138,10 @@ class _Lane:
 
     def _take(self, shard_id: str, records: Sequence[Mapping[str, Any]]) -> None:
         sent = (as_sent(record, self._mapping.stream_arn) for record in records)
-        wanted = [record for record in sent if self._mapping.wants(record)]
-        if wanted and not self._buffer:
+        accepted = [record for record in sent if self._mapping.wants(record)]
+        if accepted and not self._buffer:
             self._window_ends = datetime.now(UTC) + self._mapping.window
-        self._buffer.extend(wanted)
+        self._buffer.extend(accepted)
         if records:
             self._taken[shard_id] = records[-1]["dynamodb"]["SequenceNumber"]
 

@@ -15,7 +15,7 @@ _CONTROL: Final = frozenset({"Cc", "Zl", "Zp"})
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
-class Recipient(BaseModel):
+class RecipientEntry(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
@@ -55,10 +55,10 @@ class Recipient(BaseModel):
         return name
 
 
-class Sales(BaseModel):
+class SalesFile(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    recipients: Annotated[list[Recipient], Field(min_length=1)]
+    recipients: Annotated[list[RecipientEntry], Field(min_length=1)]
     on_empty: Literal["send", "skip"] = "skip"
     alert_on_rule_change: bool = False
 
@@ -71,7 +71,7 @@ class Sales(BaseModel):
         return given
 
     @model_validator(mode="after")
-    def _unique(self) -> "Sales":
+    def _unique(self) -> "SalesFile":
         ids = [recipient.id for recipient in self.recipients]
         twice = sorted({one for one in ids if ids.count(one) > 1})
         if twice:
@@ -83,7 +83,7 @@ def compile_sales(text: str, file: str = "sales.yaml") -> dict[str, Any]:
     """The checked sales. :raises BadConfig: with everything that is wrong in the file."""
     source, positions = parse_yaml(text, file)
     try:
-        checked = Sales.model_validate(source)
+        checked = SalesFile.model_validate(source)
     except ValidationError as error:
         raise BadConfig(model_findings(error, positions)) from error
     return checked.model_dump()

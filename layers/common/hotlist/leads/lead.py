@@ -108,12 +108,12 @@ class Lead:
     shadow: Shadow | None = None
 
     @property
-    def rules(self) -> str:
+    def rulesets_hash(self) -> str:
         """The hash of the rules that it was scored by, those of the shadow included."""
-        return rules_hash(self.ruleset, None if self.shadow is None else self.shadow.ruleset)
+        return combined_hash(self.ruleset, None if self.shadow is None else self.shadow.ruleset)
 
 
-def rules_hash(ruleset: str, shadow: str | None) -> str:
+def combined_hash(ruleset: str, shadow: str | None) -> str:
     """One hash of the live ruleset and of the shadow beside it, if there is one."""
     return ruleset if shadow is None else f"{ruleset}+{shadow}"
 

@@ -175,14 +175,14 @@ class _Facts:
         self.last_touch: Event | None = None
         self.channel: str | None = None
         for event in kept:
-            self._hear(event)
+            self._take(event)
         if kept:
             first = self.first_touch or kept[0]
             self.channel = channel(first)
             if self.channel is not None and "channel" not in self.values:
                 self._set("channel", self.channel, first)
 
-    def _hear(self, event: Event) -> None:
+    def _take(self, event: Event) -> None:
         self._profile(event)
         self._consents(event)
         if event.email is not None:

@@ -42,7 +42,7 @@ _IN_BODIES: Final = _CONTROLS | _NOT_TEXT | {ord("\n"): "\n", ord("\t"): "\t"}
 _IN_HEADERS: Final = dict.fromkeys(_CONTROLS, " ") | _NOT_TEXT | {0x2028: " ", 0x2029: " "}
 
 
-def message(
+def assemble(
     *,
     subject: str,
     text: str,

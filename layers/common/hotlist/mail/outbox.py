@@ -41,13 +41,13 @@ class Outbox:
         self.deliveries.sent(delivery_id, message_id, self.clock())
         return True
 
-    def let_be(self, delivery_id: str) -> None:
+    def skip(self, delivery_id: str) -> None:
         """Decide that a mail is never sent, unless it has been.
 
         :raises InFlight: while another is sending it.
         """
         if self._claim(delivery_id):
-            self.deliveries.let_be(delivery_id, self.clock())
+            self.deliveries.skip(delivery_id, self.clock())
 
     def _claim(self, delivery_id: str) -> bool:
         return self.deliveries.claim(delivery_id, delivery_hash(delivery_id), self.clock())

@@ -16,7 +16,7 @@ from hotlist.events.visible import one_line
 from hotlist.leads.lead import Contact, Lead, Reason
 from hotlist.leads.profile import name_in
 from hotlist.mail import mime
-from hotlist.mail.texts import CHANNELS, STAGES, TEMPERATURES, TEXTS
+from hotlist.mail.texts import CHANNELS, STAGE_NAMES, TEMPERATURES, TEXTS
 from hotlist.sales.team import Recipient
 
 MAX_HTML: Final = 88_000
@@ -58,7 +58,7 @@ def card(lead: Lead, recipient: Recipient, title: Title) -> Card:
         (words["hot_since"], _when(lead.alerting.hot_since, zone)),
         (words["last_seen"], _when(lead.last_event_at, zone)),
         (words["came_by"], CHANNELS[recipient.language].get(lead.channel or "", lead.channel)),
-        (words["stage"], STAGES[recipient.language][lead.stage.value]),
+        (words["stage"], STAGE_NAMES[recipient.language][lead.stage.value]),
     ]
     return _card(
         recipient,

@@ -30,7 +30,7 @@ class Mailer:
 
     def send(self, mail: Mail, recipient: Recipient, delivery_id: str) -> str:
         """Send a mail to a recipient; SES's message id. botocore's errors pass through."""
-        data = mime.message(
+        data = mime.assemble(
             subject=mail.subject,
             text=mail.text,
             html=mail.html,

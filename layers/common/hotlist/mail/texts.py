@@ -81,7 +81,7 @@ TEMPERATURES: Final[Mapping[str, Mapping[str, str]]] = {
     "de": {"cold": "kalt", "warm": "warm", "hot": "heiß"},
 }
 
-STAGES: Final[Mapping[str, Mapping[str, str]]] = {
+STAGE_NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
         "awareness": "awareness",
         "interest": "interest",

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any, Final
 
-MAX_BATCH: Final = 10
+MAX_MESSAGES: Final = 10
 
 
 class NotQueued(Exception):
@@ -26,7 +26,7 @@ class RescoreQueue:
         """
         sent, refused = 0, 0
         rest = iter(lead_ids)
-        while batch := list(islice(rest, MAX_BATCH)):
+        while batch := list(islice(rest, MAX_MESSAGES)):
             answer = self._sqs.send_message_batch(
                 QueueUrl=self._queue_url,
                 Entries=[

@@ -22,7 +22,7 @@ PASSES: Final = 2
 PAGE: Final = 200
 """Leads of one read, some 25 read units: a partition has 3,000 a second for live traffic too."""
 
-MOST: Final = 5_000
+MAX_QUEUED: Final = 5_000
 """Leads queued in a run, no more than the queue's consumers work off until the next one."""
 
 BUDGET: Final = timedelta(seconds=150)
@@ -36,7 +36,7 @@ class Rescoring:
     leads: LeadStore
     progress: ProgressStore
     queue: RescoreQueue
-    rules: str
+    rulesets_hash: str
     clock: Callable[[], datetime]
 
     def run(self, until: datetime) -> int:
@@ -45,13 +45,15 @@ class Rescoring:
         Other rules than last time start from the beginning, also those from before.
         """
         progress = self.progress.get()
-        if progress.rules != self.rules:
-            progress = replace(progress, rules=self.rules, passes=0, after=None)
+        if progress.rulesets_hash != self.rulesets_hash:
+            progress = replace(progress, rulesets_hash=self.rulesets_hash, passes=0, after=None)
         queued = 0
-        while progress.passes < PASSES and queued < MOST and self.clock() < until:
+        while progress.passes < PASSES and queued < MAX_QUEUED and self.clock() < until:
             page = self.leads.page(progress.after, PAGE)
             queued += self.queue.send(
-                lead_id for lead_id, rules in page.rules.items() if rules != self.rules
+                lead_id
+                for lead_id, scored_by in page.scored_by.items()
+                if scored_by != self.rulesets_hash
             )
             passes = progress.passes + (page.last is None)
             try:

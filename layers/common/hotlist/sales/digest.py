@@ -22,7 +22,7 @@ class Digester:
     """Mails the hot list, once per recipient and day."""
 
     sales: Sales
-    rules: Ruleset
+    ruleset: Ruleset
     folder: Folder
     leads: LeadStore
     outbox: Outbox
@@ -46,7 +46,7 @@ class Digester:
         for recipient, delivery_id in waiting:
             ids, reader = {"recipient": recipient.id}, (recipient.language, recipient.timezone)
             if not hot.count and not self.sales.sends_when_empty:
-                troubles.attempt(ids, self.outbox.let_be, delivery_id)
+                troubles.attempt(ids, self.outbox.skip, delivery_id)
                 continue
             if reader not in rendered:
                 rendered[reader] = list(self._cards(hot, recipient, troubles))
@@ -77,6 +77,6 @@ class Digester:
         """The leads of the list as this recipient reads them."""
         for lead in hot.leads:
             ids = {"event_id": lead.last_event_id or lead.lead_id}
-            card = troubles.attempt(ids, render.card, lead, recipient, self.rules.title)
+            card = troubles.attempt(ids, render.card, lead, recipient, self.ruleset.title)
             if card is not None:
                 yield card

@@ -7,7 +7,7 @@ from typing import Final
 
 from hotlist.leads.lead import Lead, LeadState, Temperature
 
-MOST: Final = 40
+MAX_SHOWN: Final = 40
 """Nobody reads about more leads than this in one mail."""
 
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
@@ -34,4 +34,4 @@ def hot_list(leads: Iterable[Lead]) -> HotList:
     ]
     hot.sort(key=lambda lead: lead.lead_id)
     hot.sort(key=lambda lead: (lead.total, lead.last_event_at or _LONG_AGO), reverse=True)
-    return HotList(tuple(hot[:MOST]), max(0, len(hot) - MOST))
+    return HotList(tuple(hot[:MAX_SHOWN]), max(0, len(hot) - MAX_SHOWN))

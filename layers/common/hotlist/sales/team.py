@@ -33,8 +33,8 @@ class Recipient:
         zone = ZoneInfo(self.timezone)
         today = now.astimezone(zone).date()
         for day in (today, today - timedelta(days=1)):
-            wanted = datetime.combine(day, self.digest, zone).astimezone(UTC)
-            if day.weekday() in self.weekdays and timedelta(0) <= now - wanted < CATCH_UP:
+            due_at = datetime.combine(day, self.digest, zone).astimezone(UTC)
+            if day.weekday() in self.weekdays and timedelta(0) <= now - due_at < CATCH_UP:
                 return day.isoformat()
         return None
 

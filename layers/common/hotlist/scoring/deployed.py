@@ -6,7 +6,7 @@ from typing import Any
 
 from hotlist.config.load import find_config, load_config
 from hotlist.leads import classify
-from hotlist.leads.lead import rules_hash
+from hotlist.leads.lead import combined_hash
 from hotlist.scoring import domains, ruleset
 from hotlist.scoring.ruleset import Ruleset
 
@@ -21,7 +21,7 @@ class Rulesets:
     @property
     def hash(self) -> str:
         """That of both: leads scored by another are scored again."""
-        return rules_hash(self.live.hash, None if self.shadow is None else self.shadow.hash)
+        return combined_hash(self.live.hash, None if self.shadow is None else self.shadow.hash)
 
 
 def deployed() -> Rulesets:

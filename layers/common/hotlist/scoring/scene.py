@@ -15,14 +15,14 @@ from hotlist.scoring.history import Adjustment, Happening, History
 from hotlist.scoring.rules import MANUAL, TOTAL, Minimums, Rule, Scale
 from hotlist.scoring.ruleset import Ruleset
 from hotlist.scoring.silence import Totals
-from hotlist.scoring.timeline import NEVER, Grant, Presence, during
+from hotlist.scoring.timeline import FAR_FUTURE, Grant, Presence, during
 
 T = TypeVar("T")
 
 Judgement = Callable[[Temperature, bool], T]
 """What is asked of a temperature and of whether a minimum of `hot` is missed by its margin."""
 
-OF_THE_LEAD = ((-NEVER, NEVER),)
+OF_THE_LEAD = ((-FAR_FUTURE, FAR_FUTURE),)
 
 
 class Sums(NamedTuple):
@@ -176,8 +176,8 @@ class Scene:
         )
         if points is None:
             return awards.NOTHING
-        start = -NEVER if rule.active_from is None else rule.active_from
-        end = NEVER if rule.active_until is None else rule.active_until
+        start = -FAR_FUTURE if rule.active_from is None else rule.active_from
+        end = FAR_FUTURE if rule.active_until is None else rule.active_until
         when = during(OF_THE_LEAD, start, end)
         return awards.Granted([Grant(rule.place, None, "", points, when)])
 

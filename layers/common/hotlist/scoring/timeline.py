@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from hotlist.scoring.decay import Decay
 
-NEVER: Final = 2**62
+FAR_FUTURE: Final = 2**62
 
 Span = tuple[int, int]
 Spans = tuple[Span, ...]

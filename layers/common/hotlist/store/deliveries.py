@@ -70,7 +70,7 @@ class DeliveryStore:
             },
         )
 
-    def let_be(self, delivery_id: str, now: datetime) -> None:
+    def skip(self, delivery_id: str, now: datetime) -> None:
         """The mail that was claimed is not worth sending, and never will be."""
         self._client.update_item(
             TableName=self._table,

@@ -24,12 +24,12 @@ from hotlist.store.items import (
 NEWEST: Final = 1_000
 """How many of a subject's ordinary events a fold reads: part of the score's definition."""
 
-MAX_BATCH: Final = 25
+MAX_STATEMENTS: Final = 25
 
 _json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-class History(NamedTuple):
+class SubjectEvents(NamedTuple):
     """A subject's events, newest id first; `truncated` if there are older ones unread."""
 
     events: tuple[Event, ...]
@@ -71,7 +71,7 @@ class EventStore:
         codes = [response.get("Error", {}).get("Code") for response in answer["Responses"]]
         return [None if code == "DuplicateItem" else code for code in codes]
 
-    def history(self, subject: str) -> History:
+    def history(self, subject: str) -> SubjectEvents:
         """All that a fold may read of a subject, consistently, in one descending query.
 
         Everything that links, SES and operators say (`k#`), and the newest 1,000 of all
@@ -89,10 +89,10 @@ class EventStore:
         ):
             if item["event_key"]["S"].startswith("e#"):
                 if ordinary == NEWEST:
-                    return History(tuple(events), truncated=True)
+                    return SubjectEvents(tuple(events), truncated=True)
                 ordinary += 1
             events.append(from_item(item))
-        return History(tuple(events), truncated=False)
+        return SubjectEvents(tuple(events), truncated=False)
 
     def find(self, subject: str, event_id: str) -> Event | None:
         """The event of this id, None if it is not stored, or no longer."""

@@ -23,7 +23,7 @@ from hotlist.leads.lead import (
     Shadow,
     Stage,
     Temperature,
-    rules_hash,
+    combined_hash,
 )
 from hotlist.store.items import (
     Conflict,
@@ -51,7 +51,7 @@ class Page:
     `last` is where the next page begins, None after the last page.
     """
 
-    rules: Mapping[str, str]
+    scored_by: Mapping[str, str]
     last: str | None
 
 
@@ -64,8 +64,8 @@ class LeadStore:
 
     def get_many(self, lead_ids: Iterable[str]) -> dict[str, Lead]:
         """The stored leads of these ids, read consistently; others are missing."""
-        wanted = ({"lead_id": lead_id} for lead_id in dict.fromkeys(lead_ids))
-        leads = (from_item(item) for item in batch_get(self._client, self._table, wanted))
+        keys = ({"lead_id": lead_id} for lead_id in dict.fromkeys(lead_ids))
+        leads = (from_item(item) for item in batch_get(self._client, self._table, keys))
         return {lead.lead_id: lead for lead in leads}
 
     def get(self, lead_id: str) -> Lead | None:
@@ -129,13 +129,13 @@ class LeadStore:
             },
             **start,
         )
-        rules = {
-            item["lead_id"]["S"]: rules_hash(item["ruleset"]["S"], _shadow_ruleset(item))
+        scored_by = {
+            item["lead_id"]["S"]: combined_hash(item["ruleset"]["S"], _shadow_ruleset(item))
             for item in answer["Items"]
             if item["state"]["S"] == LeadState.LIVE
         }
         last = answer.get("LastEvaluatedKey")
-        return Page(rules, None if last is None else last["lead_id"]["S"])
+        return Page(scored_by, None if last is None else last["lead_id"]["S"])
 
     def _by_temperature(self, key: str, until: datetime | None) -> Iterator[str]:
         condition, values = "temperature_key = :key", {":key": {"S": key}}

@@ -15,7 +15,7 @@ class Progress:
     `passes` of the whole table are done; the one under way goes on `after` this lead.
     """
 
-    rules: str = ""
+    rulesets_hash: str = ""
     passes: int = 0
     after: str | None = None
     version: int = 0
@@ -37,7 +37,7 @@ class ProgressStore:
         if item is None:
             return Progress()
         return Progress(
-            rules=item["rules"]["S"],
+            rulesets_hash=item["rules"]["S"],
             passes=int(item["passes"]["N"]),
             after=read_text(item, "after"),
             version=int(item["version"]["N"]),
@@ -58,7 +58,7 @@ class ProgressStore:
         saved = replace(progress, version=progress.version + 1)
         item = {
             "delivery_id": {"S": _KEY},
-            "rules": {"S": saved.rules},
+            "rules": {"S": saved.rulesets_hash},
             "passes": number(saved.passes),
             "after": text(saved.after),
             "version": number(saved.version),
