@@ -1,4 +1,4 @@
-"""The RescoreQueue: leads that are to be folded again soon, by id."""
+"""The RescoreQueue: the ids of leads that are to be folded again soon."""
 
 import json
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ MAX_MESSAGES: Final = 10
 
 
 class NotQueued(Exception):
-    """SQS refused some of the messages. It may pass: send all of them again."""
+    """SQS refused some of the messages. A later try may succeed: send all of them again."""
 
 
 class RescoreQueue:
@@ -20,9 +20,9 @@ class RescoreQueue:
         self._queue_url = queue_url
 
     def send(self, lead_ids: Iterable[str]) -> int:
-        """Queue every lead; how many there were.
+        """Queue every lead. The answer is how many there were.
 
-        :raises NotQueued: after trying all, if SQS refused any.
+        :raises NotQueued: if SQS refused any of them. All have been tried by then.
         """
         sent, refused = 0, 0
         rest = iter(lead_ids)
@@ -42,7 +42,10 @@ class RescoreQueue:
 
 
 def lead_of(body: str) -> str:
-    """The lead id of a message. KeyError, TypeError or ValueError if it has none."""
+    """The lead id of a message.
+
+    :raises KeyError, TypeError, ValueError: if the message has none.
+    """
     lead_id = json.loads(body)["lead_id"]
     if not isinstance(lead_id, str):
         raise TypeError(f"lead_id is {type(lead_id).__name__}, not text")

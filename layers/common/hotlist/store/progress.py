@@ -1,4 +1,4 @@
-"""How far the leads have been walked after changed rules: one item of the Deliveries table."""
+"""How far the walk over all leads has come: one item of the Deliveries table."""
 
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -10,9 +10,9 @@ _KEY: Final = "rescoring"
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the leads have been walked for the rules of this hash.
+    """How far the walk has come for the rulesets of this hash.
 
-    `passes` of the whole table are done; the one under way goes on `after` this lead.
+    `passes` over the whole table are done. The next page begins `after` this lead.
     """
 
     rulesets_hash: str = ""
@@ -29,7 +29,7 @@ class ProgressStore:
         self._table = table
 
     def get(self) -> Progress:
-        """The stored progress, read consistently; nowhere, if there has been no walk."""
+        """The stored progress, read consistently. An empty `Progress` if there has been no walk."""
         answer = self._client.get_item(
             TableName=self._table, Key={"delivery_id": {"S": _KEY}}, ConsistentRead=True
         )
@@ -44,7 +44,7 @@ class ProgressStore:
         )
 
     def save(self, progress: Progress) -> Progress:
-        """Write it over the version that was read.
+        """Write the progress over the version that was read. The answer has the new version.
 
         :raises Conflict: if another run has written since.
         """
