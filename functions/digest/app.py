@@ -1,4 +1,7 @@
-"""Digest: every quarter of an hour (or at the event's `time`) → the hot list, leads queued."""
+"""Digest: every quarter of an hour → the daily hot list is mailed, leads are queued.
+
+`time` in the event stands for the present instant.
+"""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -35,7 +38,7 @@ rescoring = walk.Rescoring(stores.leads, progress, queue, rulesets.hash, clock)
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, int]:
-    """Queue what is due, mail the hot list, queue what other rules scored: none stops the next."""
+    """Queue due leads, mail the hot list, queue leads of other rulesets. Each runs if one fails."""
     started, troubles = clock(), Troubles()
     now = datetime.fromisoformat(event["time"]) if "time" in event else started
     due = troubles.attempt({"work": "due"}, queue.send, stores.leads.due(now)) or 0
@@ -43,5 +46,5 @@ def handler(event: dict[str, Any], context: object) -> dict[str, int]:
     rescored = troubles.attempt({"work": "rescoring"}, rescoring.run, started + walk.BUDGET) or 0
     log.info("digest", extra={"due": due, "sent": sent, "rescored": rescored})
     if troubles:
-        raise RunFailed(troubles)  # so that it is tried again and has an alarm
+        raise RunFailed(troubles)  # so that the run is retried and raises an alarm
     return {"queued": due + rescored, "sent": sent}

@@ -1,4 +1,4 @@
-"""The words of the mails, in the languages that recipients may choose."""
+"""The texts of the mails, in each language that a recipient may choose."""
 
 from collections.abc import Mapping
 from typing import Final

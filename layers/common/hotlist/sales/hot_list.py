@@ -1,4 +1,4 @@
-"""The daily hot list: which leads, in which order, and how many of them. Pure."""
+"""Decides which leads stand in the daily hot list, and in which order."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from typing import Final
 from hotlist.leads.lead import Lead, LeadState, Temperature
 
 MAX_SHOWN: Final = 40
-"""Nobody reads about more leads than this in one mail."""
+"""How many leads one mail shows. Nobody reads about more."""
 
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class HotList:
-    """The leads of a digest, best first, and how many more there are."""
+    """The leads of a digest, best first. `more` is how many other leads are hot."""
 
     leads: tuple[Lead, ...]
     more: int
@@ -26,7 +26,7 @@ class HotList:
 
 
 def hot_list(leads: Iterable[Lead]) -> HotList:
-    """The hot ones of these leads: most points first, then the newest activity."""
+    """The hot ones of these leads: most points first; of equal points, newest activity first."""
     hot = [
         lead
         for lead in leads

@@ -101,7 +101,7 @@ class EventStore:
         return found[0] if found else None
 
     def renew(self, event: Event, expires_at: datetime) -> None:
-        """Keep a stored event until `expires_at`, if it expires earlier. It is never stored anew."""
+        """Keep a stored event until `expires_at`, if it expires earlier. A deleted one stays so."""
         try:
             self._client.update_item(
                 TableName=self._table,
