@@ -1,7 +1,7 @@
-"""A ruleset as the engine uses it, made of checked YAML or JSON.
+"""Makes the ruleset that the engine uses, from YAML or JSON.
 
-`load` checks what people wrote; `from_checked` takes what the build has checked, so that
-functions start without the checker.
+`load` checks its source first. `from_checked` takes what the build has checked, so that functions
+start without the checker.
 """
 
 import hashlib
@@ -41,7 +41,7 @@ from hotlist.scoring.rules import (
 )
 
 STAGES: Final = (Stage.CUSTOMER, Stage.INTENT, Stage.CONSIDERATION, Stage.INTEREST)
-"""The stages that events reach, the furthest first."""
+"""The stages that an event can reach, the furthest first."""
 
 DEFAULT_STAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "interest": ("form_submitted", "file_downloaded", "email_clicked", "webinar_registered"),
@@ -57,17 +57,21 @@ DEFAULT_GROUPS: Final[Mapping[str, None]] = {"fit": None, "engagement": None}
 DEFAULT_RETENTION: Final = "396d"
 
 _UNNAMED: Final = "custom:"
-"""Stands for all types that no matcher names, and that none can name: they are seen alike."""
+"""Stands for all types that no matcher names. They are all treated alike."""
 
 _Reader = Callable[[Mapping[str, Any]], list[Interest]]
 
 ADJUSTED: Final = "score_adjusted"
-"""What a line of an operator's adjustment is called instead of a rule."""
+"""The name of a line for an operator's adjustment, in the place of a rule's id."""
 
 
 @dataclass(frozen=True)
 class Ruleset:
-    """A whole ruleset; `hash` is that of its content. `scales`: the segments', then the general."""
+    """A whole ruleset. `hash` is that of its content.
+
+    `retention` is in milliseconds. `scales` are those of the segments in order; the last one is for
+    all other leads. `sees_stage`: some condition asks for the lead's stage.
+    """
 
     hash: str
     zone: ZoneInfo
@@ -83,11 +87,11 @@ class Ruleset:
     titles: Mapping[str, str | Mapping[str, str]]
 
     def title(self, rule_id: str, language: str) -> str:
-        """How a rule is told to people: in their language, or in the first that it has."""
+        """The title of a rule: in this language, else in the first that it has, else its id."""
         return in_language(self.titles.get(rule_id, rule_id), language) or rule_id
 
     def seen(self, event: Event) -> list[Interest]:
-        """All that this event is to the ruleset: ignored first, then stages, then rules."""
+        """Why this event matters: if it is ignored, then the stages, then the rules."""
         read = self._readers.get(event.type) or self._reader(event.type)
         return read(event.properties)
 
@@ -98,17 +102,17 @@ class Ruleset:
 
     @cached_property
     def judged(self) -> tuple[Rule, ...]:
-        """The rules of silence that look at the total."""
+        """The rules of silence whose points depend on the total."""
         return tuple(rule for rule in self.rules if rule.is_silence and rule.is_judged)
 
     @cached_property
     def weights(self) -> Mapping[str, int]:
-        """By group, and those of adjustments of the total alone."""
+        """The weight of each group, in percents. `MANUAL` is for adjustments of the total."""
         return {MANUAL: 100} | {group.name: group.weight for group in self.groups.values()}
 
     @cached_property
     def _readers(self) -> dict[str, _Reader]:
-        """By type of event, made when the first of it is seen."""
+        """The compiled matchers by type of event. They are made for the first event of a type."""
         return {}
 
     def _reader(self, event_type: str) -> _Reader:
@@ -136,9 +140,9 @@ class Ruleset:
 
 
 def load(source: Mapping[str, Any] | str) -> Ruleset:
-    """The ruleset of a YAML text, or of a mapping of its shape, checked first.
+    """The ruleset of a YAML text, or of a mapping of the same shape. It is checked first.
 
-    :raises hotlist.findings.BadConfig: (a ValueError) with everything that is wrong in it.
+    :raises hotlist.config.findings.BadConfig: (a ValueError) with everything that is wrong in it.
     """
     from hotlist.scoring import check  # noqa: PLC0415 - not part of what runs in Lambda
 
@@ -147,7 +151,7 @@ def load(source: Mapping[str, Any] | str) -> Ruleset:
 
 
 def from_checked(source: Mapping[str, Any]) -> Ruleset:
-    """The ruleset of a mapping that has been checked."""
+    """The ruleset, from a mapping that the build has checked."""
     text = json.dumps(source, sort_keys=True, separators=(",", ":"), default=float)
     zone = values.zone(source.get("timezone", "UTC"))
     groups = {
@@ -180,7 +184,7 @@ def from_checked(source: Mapping[str, Any]) -> Ruleset:
 
 
 def in_language(text: str | Mapping[str, str], language: str) -> str:
-    """A text of the configuration in a language, or in the first that it has; empty if none."""
+    """A text of the configuration: in this language, else in the first that it has, else ""."""
     if isinstance(text, str):
         return text
     return text.get(language) or next(iter(text.values()), "")
@@ -263,7 +267,7 @@ def _award(given: Any) -> Award:
 
 
 def _matcher(given: Any, default: str | None) -> Matcher:
-    """Of a mapping with `event` and `where`, or of the name of a type."""
+    """The matcher for the name of a type, or for a mapping with `event` and `where`."""
     if isinstance(given, str):
         return Matcher(frozenset({given}), None)
     named = given.get("event", default)
