@@ -1,8 +1,8 @@
-"""What the stored leads and the sent mails must be, worked out from the stored events.
+"""Works out, from the stored events, what the stored leads and the sent mails must be.
 
-Whose events are whose is taken from the visitors, not from the stored claims, and the scores
-come from `config/` by the pure engine: what the deployed functions made of the same events
-has to be equal.
+Which events belong to whom is known from the visitors, not from the stored claims. The scores are
+calculated here by the pure engine and the ruleset in `config/`. The results of the deployed
+functions must be equal.
 """
 
 from collections import Counter
@@ -29,14 +29,14 @@ from hotlist_cli.local.visitors import Visitor
 
 @dataclass(frozen=True, slots=True)
 class Expectations:
-    """The configuration as it stands in the project's files."""
+    """The configuration in the project's files, and what follows from it."""
 
     ruleset: Ruleset
     team: Sales
 
     @classmethod
     def read(cls, config: Path) -> "Expectations":
-        """:raises BadConfig: as the build would."""
+        """Read the files of this folder. :raises BadConfig: if the build would refuse them."""
         scoring = (config / "scoring.yaml").read_text(encoding="utf-8")
         sales = (config / "sales.yaml").read_text(encoding="utf-8")
         return cls(
@@ -45,7 +45,7 @@ class Expectations:
         )
 
     def wrong_leads(self, stack: Stack, visitors: Iterable[Visitor]) -> list[str]:
-        """What is not as it must be in the table of leads, a sentence each."""
+        """What is wrong in the Leads table: a sentence for each mistake."""
         events, stored = all_events(stack), all_leads(stack)
         return [
             f"{visitor.name}: {wrong}"
@@ -75,14 +75,14 @@ class Expectations:
         scored = (score.total, score.temperature, dict(score.groups), score.reasons)
         found = (lead.total, lead.temperature, dict(lead.groups), lead.reasons)
         if scored != found:
-            yield f"the table has {found}, the rules say {scored}"
+            yield f"the table has {found}, the ruleset gives {scored}"
         if lead.contact != profile.contact:
             yield f"the contact is {lead.contact}, not {profile.contact}"
         if score.temperature is Temperature.HOT and lead.alerting.alert_id is None:
-            yield "hot, and no alert was raised"
+            yield "the lead is hot, and no alert was raised"
 
     def digest_times(self, now: datetime) -> list[datetime]:
-        """The latest quarters of an hour, up to now, at which each recipient's digest is due."""
+        """For each recipient the latest quarter of an hour, up to now, at which a digest is due."""
         quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
         week = [quarter - step * timedelta(minutes=15) for step in range(8 * 24 * 4)]
         latest = (
@@ -92,7 +92,7 @@ class Expectations:
         return sorted({at for at in latest if at is not None})
 
     def deliveries(self, stack: Stack, digests_at: Iterable[datetime]) -> dict[str, str]:
-        """Every mail that must have been sent: what it is, by the tag it carries."""
+        """Every mail that must have been sent: a description of it, by the tag of its delivery."""
         expected: dict[str, str] = {}
         for event in all_told(stack):
             for recipient in self.team.recipients:
@@ -110,12 +110,12 @@ class Expectations:
 
 
 def wrong_mails(stack: Stack, expected: dict[str, str]) -> list[str]:
-    """What is not as it must be in the mailbox, a sentence each."""
+    """What is wrong in the mailbox: a sentence for each mistake."""
     sent = Counter(message.tags.get("delivery", "") for message in stack.mailbox.messages)
     wrong = [f"{what}: sent {sent[tag]} times" for tag, what in expected.items() if sent[tag] != 1]
     for message in stack.mailbox.messages:
         if message.tags.get("delivery") not in expected:
-            wrong.append(f"{message.file}: nothing asked for it")
+            wrong.append(f"{message.file}: there is no reason for this mail")
         mime = stack.mailbox.parse(message)
         wrong += [
             f"{message.file}: no {kind} part"
@@ -130,18 +130,18 @@ def _delivery(what: str, name: str, recipient: Recipient) -> dict[str, str]:
 
 
 def all_events(stack: Stack) -> list[Event]:
-    """Everything in the Events table."""
+    """All events in the Events table."""
     return [stored_events.from_item(item) for item in _scan(stack, "EventsTable")]
 
 
 def all_told(stack: Stack) -> list[Event]:
-    """The events whose form tells sales at once."""
+    """The events that are marked `tell`: messages of forms that are mailed to sales at once."""
     items = _scan(stack, "EventsTable")
     return [stored_events.from_item(i) for i in items if i.get("tell", {}).get("BOOL")]
 
 
 def all_leads(stack: Stack) -> dict[str, Lead]:
-    """Everything in the Leads table, by lead id."""
+    """All leads in the Leads table, by lead id."""
     stored = [stored_leads.from_item(item) for item in _scan(stack, "LeadsTable")]
     return {lead.lead_id: lead for lead in stored}
 
