@@ -1,4 +1,4 @@
-"""The words of the language: events, matchers, conditions, facts and stages."""
+"""The parts of the language: events, matchers, conditions, facts and stages."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class Happening:
         return BOT in self.flags
 
     def value(self, name: str) -> object:
-        """A property; None where it is missing."""
+        """The value of a property, or None if it is missing."""
         return self.properties.get(name)
 
 
@@ -72,7 +72,7 @@ def history(events: Iterable[Event]) -> list[Happening]:
 
 
 def counts(rules: Rules, event: Happening, now: int) -> bool:
-    """Step 1, all but the flag `bot`, which is each rule's own affair."""
+    """Step 1, without the flag `bot`, since each rule decides about bots."""
     retention = values.duration(rules.get("retention", "396d"))
     return (
         event.at <= now
@@ -109,7 +109,7 @@ def score_matches(wanted: Any, total: int) -> bool:
 
 
 def matches(matcher: Rules, event: Happening, *, any_type: bool = False) -> bool:
-    """Whether an event is one that `event` and `where` ask for."""
+    """Whether `event` and `where` match an event."""
     wanted = matcher.get("event", None if any_type else "activity")
     types = [wanted] if isinstance(wanted, str) else wanted
     if types is not None and not any(
@@ -136,7 +136,7 @@ def groups_of(rules: Rules) -> dict[str, Rules]:
 
 
 def is_judged(rule: Rules) -> bool:
-    """Whether its silences are judged by the score."""
+    """Whether the points of its silences depend on the total."""
     return "score" in rule or any("score" in band for band in rule.get("first_of", ()))
 
 
@@ -153,7 +153,7 @@ def span(value: Any) -> int | None:
 
 
 def minimums(value: Any) -> Mapping[str, int]:
-    """Minimums by name; a number is one of the total."""
+    """Minimums by name. A plain number is the minimum of the total."""
     given = value if isinstance(value, Mapping) else {"total": value}
     return {name: values.whole(minimum) for name, minimum in given.items()}
 
@@ -176,7 +176,7 @@ def day_of(rules: Rules, at: int) -> str:
 
 
 def session_of(event: Happening) -> object:
-    """A session: an event without one is a session of its own."""
+    """The session of an event. An event without one is a session of its own."""
     session = event.value("session_id")
     return ("own", event.event_id) if session is None else identity(session)
 
@@ -185,7 +185,7 @@ def session_of(event: Happening) -> object:
 
 
 def known(rules: Rules, facts: Facts, stage: str) -> dict[str, object]:
-    """Step 2: what `lead` patterns see."""
+    """Step 2: the facts that `lead` patterns are compared with."""
     seen = {name: value for name, value in facts.items() if value is not None}
     domain = seen.get("email_domain")
     if "email_class" not in seen and isinstance(domain, str):
@@ -206,7 +206,7 @@ def email_class(rules: Rules, domain: str) -> str:
 
 
 def stage_of(rules: Rules, events: Iterable[Happening]) -> str:
-    """The stage that events reach, of those that count."""
+    """The stage that the events reach. All of them count."""
     matchers = {**_STAGE_EVENTS, **rules.get("stages", {})}
 
     def reaches(event: Happening, stage: str) -> bool:
@@ -229,7 +229,7 @@ def stage_of(rules: Rules, events: Iterable[Happening]) -> str:
 
 @dataclass(frozen=True)
 class Adjustment:
-    """A reset or adjustment that means something. `groups` are those that it is about."""
+    """A valid reset or adjustment. `groups` are the groups that it changes."""
 
     event: Happening
     does: str
@@ -244,7 +244,7 @@ def is_adjusting(event: Happening) -> bool:
 
 
 def adjustment(rules: Rules, event: Happening) -> Adjustment | None:
-    """What a reset or adjustment says; None if it is as if it had never been."""
+    """The adjustment of an event, or None if it is ignored."""
     groups = tuple(groups_of(rules))
     named = event.value("group")
     if named is not None:
