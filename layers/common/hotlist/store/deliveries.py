@@ -72,7 +72,7 @@ class DeliveryStore:
         )
 
     def skip(self, delivery_id: str, now: datetime) -> None:
-        """Store that a claimed mail is never to be sent."""
+        """Store that a claimed mail is never to be sent. In the table the state is `let_be`."""
         self._client.update_item(
             TableName=self._table,
             Key={"delivery_id": {"S": delivery_id}},

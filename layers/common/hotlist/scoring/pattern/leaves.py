@@ -334,7 +334,7 @@ class Values:
             tests.append(any_of([_between(*limits) for limits in self.number_ranges], constants))
         if self.other_numbers:
             tests.append(any_of([_none_of(refused) for refused in self.other_numbers], constants))
-        if self.addresses and not tests:  # Event Ruler takes no number that it compares for one
+        if self.addresses and not tests:  # a number that is compared is never an address
             tests.append(f"{constants.bind(runs_into)}(value, {constants.bind(self.addresses)})")
         return " or ".join(tests) or "False"
 
