@@ -1,7 +1,4 @@
-"""Digest: every quarter of an hour → the daily hot list is mailed, leads are queued.
-
-`time` in the event stands for the present instant.
-"""
+"""Digest: every quarter of an hour (or at the event's `time`) → hot list mailed, leads queued."""
 
 from datetime import UTC, datetime
 from functools import partial
