@@ -84,7 +84,7 @@ def model_findings(error: Any, positions: Positions) -> list[Finding]:
     for one in error.errors(include_url=False):
         path = [part for part in one["loc"] if isinstance(part, int | str)]
         code = "unknown-key" if one["type"] == "extra_forbidden" else "type"
-        message = "this key is not known here; remove it" if code == "unknown-key" else one["msg"]
+        message = "there is no such key here; remove it" if code == "unknown-key" else one["msg"]
         findings.append(positions.finding(path, message.removeprefix("Value error, "), code))
     return findings
 
