@@ -12,8 +12,8 @@ import pytest
 from botocore.exceptions import ClientError
 from fast_mail_parser import parse_email
 
+from hotlist.events import visible
 from hotlist.events.event import Event
-from hotlist.events.visible import one_line
 from hotlist.events.vocabulary import Route
 from hotlist.leads.lead import Alerting, Contact, Lead, Reason, Stage, Temperature
 from hotlist.mail import render
@@ -118,7 +118,7 @@ def test_a_removed_lead_alerts_nobody(notify: Notify, hot: dict[str, Any]) -> No
     assert notify.ses.sent == []
 
 
-def message(at: datetime = NOW, *, tell: bool = True) -> dict[str, Any]:
+def message(at: datetime = NOW, *, tell: bool = True, **said: str) -> dict[str, Any]:
     event = Event(
         event_id="1" * 32,
         type="contact_requested",
@@ -129,7 +129,7 @@ def message(at: datetime = NOW, *, tell: bool = True) -> dict[str, Any]:
         subject="email:1",
         email="ada@example.org",
         dedup="form:x",
-        properties={"form": "contact", "name": "Ada", "message": "Call me"},
+        properties={"form": "contact", "name": "Ada", "message": "Call me", **said},
     )
     return to_item(event, tell=tell)
 
@@ -152,6 +152,23 @@ def test_only_a_new_event_that_is_to_be_told_is_told(notify: Notify) -> None:
     assert notify(stream_event(message(), name="MODIFY")) == DONE  # a fold has renewed it
     assert notify(stream_event(message(tell=False))) == DONE
     assert notify.ses.sent == []
+
+
+@pytest.mark.parametrize(("form", "is_known"), [("contact", True), ("x" * 300, False)])
+def test_a_bots_message_is_no_mail_and_counted_by_a_form_that_there_is(
+    notify: Notify, form: str, is_known: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bots = message(user_agent="Mozilla/5.0 HeadlessChrome/130.0", form=form)
+    assert (
+        notify(stream_event(bots, message(user_agent="WordPress/6.5; https://a.example"))) == DONE
+    )
+    assert notify.ses.to == EVERYBODY
+    (metric,) = (
+        line for line in map(json.loads, capsys.readouterr().out.splitlines()) if "_aws" in line
+    )
+    assert metric["BotMessages"] == [1]
+    assert metric.get("form") == (form if is_known else None)
+    assert ("form" in metric["_aws"]["CloudWatchMetrics"][0]["Dimensions"][0]) is is_known
 
 
 def test_a_label_is_told_in_the_language_of_its_reader(
@@ -301,6 +318,6 @@ def test_a_hostile_name_reaches_everybody_as_text(
     for one in notify.ses.sent:
         mail = parse_email(one["Content"]["Raw"]["Data"])
         assert "Bcc" not in mail.headers
-        shown = one_line(name) or "ada@example.org"
+        shown = visible.one_line(name) or "ada@example.org"
         assert shown in mail.subject
         assert [to.address for to in mail.reply_to] == ["ada@example.org"]

@@ -6,7 +6,7 @@ One table, and as long as there are messages.
 import pytest
 
 from hotlist.scoring.check import check_scoring
-from rulesets import HEAD, bands, event_rule, seats, top, with_rule
+from rulesets import HEAD, bands, event_rule, lead_of, seats, top, where_of, with_rule
 
 MESSAGES = [
     (
@@ -638,6 +638,140 @@ MESSAGES = [
         (
             "type rules[1].unless: an empty matcher matches everything; name an `event`, or a "
             "`where`"
+        ),
+    ),
+    (
+        where_of('{page_path: ["https://shop.example/pricing?plan=pro"]}'),
+        (
+            "unknown-value rules[1].where.page_path[0]: 'https://shop.example/pricing?plan=pro' is "
+            "no path of a page; write '/pricing'"
+        ),
+    ),
+    (
+        where_of('{page_path: [{suffix: "?plan=pro"}]}'),
+        (
+            "unknown-value rules[1].where.page_path[0].suffix: no path of a page ends with "
+            "'?plan=pro'; write it from its first / on, without host and query, as in /pricing"
+        ),
+    ),
+    (
+        where_of("{language: [pl-PL]}"),
+        (
+            "unknown-value rules[1].where.language[0]: 'pl-PL' is no language; write 'pl'; a "
+            "language is kept without its region, in small letters"
+        ),
+    ),
+    (
+        where_of("{language: [cz]}"),
+        (
+            "unknown-value rules[1].where.language[0]: 'cz' is no language; write 'cs', its code "
+            "of ISO 639"
+        ),
+    ),
+    (
+        where_of("{language: [klingon]}"),
+        (
+            "unknown-value rules[1].where.language[0]: 'klingon' is no language; write its code of "
+            "ISO 639, as in pl, en or de"
+        ),
+    ),
+    (
+        where_of("{page_path: [{anything-but: [/careers, careers]}]}"),
+        (
+            "unknown-value rules[1].where.page_path[0].anything-but[1]: 'careers' is no path of a "
+            "page, so it need not be refused; write '/careers'"
+        ),
+    ),
+    (
+        where_of("{extra: {budget: [high]}}"),
+        (
+            "unread-field rules[1].where.extra.budget: `extra` has what a form does not declare, "
+            "and gives no points; declare the field in forms.yaml"
+        ),
+    ),
+    (
+        lead_of("{channel: [paid search]}"),
+        (
+            "unknown-value rules[1].lead.channel[0]: 'paid search' is no channel; did you mean "
+            "'paid_search'?"
+        ),
+    ),
+    (
+        lead_of("{stage: [{prefix: x}]}"),
+        (
+            "unknown-value rules[1].lead.stage[0].prefix: no stage begins with 'x'; there are "
+            "awareness, consideration, customer, intent, interest, rejected, suspended"
+        ),
+    ),
+    (
+        lead_of('{stage: [{wildcard: "*x*"}]}'),
+        (
+            "unknown-value rules[1].lead.stage[0].wildcard: no stage is like '*x*'; there are "
+            "awareness, consideration, customer, intent, interest, rejected, suspended"
+        ),
+    ),
+    (
+        lead_of('{stage: [{numeric: [">", 1]}]}'),
+        (
+            "unknown-value rules[1].lead.stage[0].numeric: a stage is no number; there are "
+            "awareness, consideration, customer, intent, interest, rejected, suspended"
+        ),
+    ),
+    (
+        lead_of('{stage: [{anything-but: {wildcard: "*"}}]}'),
+        (
+            "unknown-value rules[1].lead.stage[0].anything-but.wildcard: no stage is left; refuse "
+            "fewer of them"
+        ),
+    ),
+    (
+        lead_of("{email_class: [private]}"),
+        (
+            "unknown-value rules[1].lead.email_class[0]: 'private' is no class of e-mail "
+            "addresses; did you mean 'freemail'?"
+        ),
+    ),
+    (
+        lead_of('{email_domain: ["@gmail.com"]}'),
+        (
+            "unknown-value rules[1].lead.email_domain[0]: '@gmail.com' is no domain of an e-mail "
+            "address; write 'gmail.com'"
+        ),
+    ),
+    (
+        lead_of("{email_domain: [gmail]}"),
+        (
+            "unknown-value rules[1].lead.email_domain[0]: 'gmail' is no domain of an e-mail "
+            "address; write all that stands after the @, as in example.com"
+        ),
+    ),
+    (
+        lead_of("{channel: {medium: [cpc]}}"),
+        (
+            "unknown-value rules[1].lead.channel.medium: channel is a text and has no fields; ask "
+            "for it as in {channel: [...]}"
+        ),
+    ),
+    (
+        lead_of("{first_touch: [google]}"),
+        (
+            "unknown-value rules[1].lead.first_touch: first_touch has fields; ask for one of them, "
+            "as in {first_touch: {source: [google]}}"
+        ),
+    ),
+    (
+        lead_of("{first_touch: {sourc: [google]}}"),
+        (
+            "unknown-value rules[1].lead.first_touch.sourc: first_touch has no field 'sourc'; did "
+            "you mean 'source'?"
+        ),
+    ),
+    (
+        lead_of("{last_touch.channel: [email]}"),
+        (
+            "unknown-value rules[1].lead.last_touch.channel: last_touch has no field 'channel'; "
+            "there are campaign, content, fbclid, gbraid, gclid, landing_page, li_fat_id, medium, "
+            "msclkid, referrer, source, term, ttclid, wbraid"
         ),
     ),
 ]

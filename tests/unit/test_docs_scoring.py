@@ -65,7 +65,8 @@ WORDS: Final = {
 
 CODES: Final = (
     "yaml unknown-key type unknown-name duplicate-id bad-pattern wrong-kind never-fires bands gap "
-    "cap order unreachable rearm lasts-after-decay too-many-steps endless-override"
+    "cap order unreachable rearm lasts-after-decay too-many-steps endless-override unknown-value "
+    "unread-field"
 )
 
 

@@ -169,6 +169,12 @@ def test_the_page_says_where_it_was_posted() -> None:
     assert event.properties["gclid"] == "g"
 
 
+@pytest.mark.parametrize("said", ["pl", "pl-PL", "PL", "pl_PL", " pl ;q=0.8", "pl-Latn-PL"])
+def test_a_language_is_kept_without_its_region(said: str) -> None:
+    event = submit({**GOOD, "language": said}, accept_language="de-DE")
+    assert event.properties["language"] == "pl"
+
+
 def test_client_time_is_corrected_by_when_it_was_sent() -> None:
     fast = NOW + timedelta(hours=1)
     said = {"occurred_at": (fast - timedelta(minutes=5)).isoformat(), "sent_at": fast.isoformat()}

@@ -45,7 +45,8 @@ def demo(tools: Tools, mails: Path, say: Callable[[str], None]) -> int:
             say("waiting for their scores")
             _until(lambda: expectations.wrong_leads(stack, everybody))
             times = expectations.digest_times(datetime.now(UTC))
-            say("running the digest, twice")
+            when = " and ".join(f"{at:%A %d.%m., %H:%M} UTC" for at in times)
+            say(f"running the next digest, of {when}, twice")
             for at in times * 2:
                 invoke_digest(stack, at)
             say("waiting for the mails")

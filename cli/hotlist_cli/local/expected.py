@@ -8,11 +8,14 @@ functions must be equal.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from hotlist.config.sales_schema import compile_sales
 from hotlist.events.event import Event
+from hotlist.events.vocabulary import BOT
 from hotlist.leads import classify
 from hotlist.leads.lead import Lead, LeadState, Temperature
 from hotlist.leads.profile import profile_of
@@ -25,6 +28,13 @@ from hotlist.store import events as stored_events
 from hotlist.store import leads as stored_leads
 from hotlist_cli.local.stack import Stack
 from hotlist_cli.local.visitors import Visitor
+
+QUARTER: Final = timedelta(minutes=15)
+"""How often the digest runs."""
+
+_MIDNIGHT: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_A_WEEK: Final = timedelta(days=8)
+"""And a day more, for a digest whose time of today is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +92,18 @@ class Expectations:
             yield "the lead is hot, and no alert was raised"
 
     def digest_times(self, now: datetime) -> list[datetime]:
-        """For each recipient the latest quarter of an hour, up to now, at which a digest is due."""
-        quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
-        week = [quarter - step * timedelta(minutes=15) for step in range(8 * 24 * 4)]
-        latest = (
-            next((at for at in week if recipient.due_day(at)), None)
+        """The first quarters of an hour from now on at which each recipient's next digest is due.
+
+        A digest of the past, such as Friday's on a Sunday, would be dated before its leads.
+        """
+        wait = -(now - _MIDNIGHT) % QUARTER
+        quarters = [now + wait + step * QUARTER for step in range(_A_WEEK // QUARTER)]
+        coming = (
+            next((at for at in quarters if (recipient.due_day(at) or "") >= today), None)
             for recipient in self.team.recipients
+            for today in [now.astimezone(ZoneInfo(recipient.timezone)).date().isoformat()]
         )
-        return sorted({at for at in latest if at is not None})
+        return sorted({at for at in coming if at is not None})
 
     def deliveries(self, stack: Stack, digests_at: Iterable[datetime]) -> dict[str, str]:
         """Every mail that must have been sent: a description of it, by the tag of its delivery."""
@@ -135,9 +149,10 @@ def all_events(stack: Stack) -> list[Event]:
 
 
 def all_told(stack: Stack) -> list[Event]:
-    """The events that are marked `tell`: messages of forms that are mailed to sales at once."""
+    """The events that are marked `tell`, without those of bots: they are mailed at once."""
     items = _scan(stack, "EventsTable")
-    return [stored_events.from_item(i) for i in items if i.get("tell", {}).get("BOOL")]
+    told = [stored_events.from_item(i) for i in items if i.get("tell", {}).get("BOOL")]
+    return [event for event in told if BOT not in classify.classify(event).flags]
 
 
 def all_leads(stack: Stack) -> dict[str, Lead]:

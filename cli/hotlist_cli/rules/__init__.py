@@ -17,6 +17,7 @@ EVENTS has one JSON object on each line, in any order. An event:
 with `flags` (a list of bot, spam, internal) and `expires_at` as needed. What is known of a
 lead beside its events, which wins over what forms say:
   {"lead": "ada", "facts": {"role": "director", "company_size": 120}}
+Properties may be written as a page sends them or as they are stored: they are read as when live.
 Events with one id in one lead are one event, and must be identical.
 """
 _CHECK: Final = """\
@@ -100,6 +101,12 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--events", metavar="EVENTS", required=True, help="a file of JSON lines; - reads stdin"
+    )
+    parser.add_argument(
+        "--forms",
+        metavar="FILE",
+        type=Path,
+        help="the forms, a YAML file (default: forms.yaml beside the rules, if it is there)",
     )
     parser.add_argument("--json", action="store_true", help="print JSON lines, with every digit")
 

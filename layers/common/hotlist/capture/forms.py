@@ -9,9 +9,8 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
-from hotlist.events import ids, retention, times, vocabulary
+from hotlist.events import ids, retention, times, visible, vocabulary
 from hotlist.events.event import Event
-from hotlist.events.visible import trimmed
 from hotlist.events.vocabulary import SPAM, Route
 from hotlist.identity import identifiers
 from hotlist.identity.identifiers import EMAIL, PHONE, VISITOR, BadIdentifier
@@ -57,7 +56,8 @@ def submission(
 
     :raises BadFields: with every field that is wrong.
     """
-    answers, contact, errors = _answers(form, raw)
+    said = read_form(name, form, raw, received)
+    contact, errors, properties = said.contact, said.errors, said.properties
     if not contact.email and not contact.phone and not errors:
         wanted = [field for field, spec in form["fields"].items() if spec["type"] in (EMAIL, PHONE)]
         errors[wanted[0]] = "an e-mail address or a phone number is needed"
@@ -66,15 +66,7 @@ def submission(
     visitor = plain_text(raw.get("visitor_id"), MAX_KEY)
     kinds = ((EMAIL, contact.email), (PHONE, contact.phone), (VISITOR, visitor))
     subject, *names = [identifiers.subject(kind, value) for kind, value in kinds if value]
-    properties = {
-        **_context(raw, received),
-        **answers,
-        "form": name,
-        **_extra(form, raw),
-    }
-    consents = _consents(form, raw)
-    if consents:
-        properties["consents"] = consents
+    content = {"answers": said.answers, "consents": properties.get("consents", {})}
     occurred_at = times.occurred(
         received.at, _instant(raw.get("occurred_at")), _instant(raw.get("sent_at"))
     )
@@ -83,12 +75,10 @@ def submission(
         form=name,
         event_type=form["type"],
         key=plain_text(raw.get("event_id"), MAX_KEY) or None,
-        content={"subject": subject, "names": names, "answers": answers, "consents": consents},
+        content={"subject": subject, "names": names, **content},
         received_at=received.at,
         occurred_at=occurred_at,
     )
-    is_spam = bool(form.get("honeypot") and raw.get(form["honeypot"]))
-    flags = frozenset({SPAM}) if is_spam else frozenset()
     return Event(
         event_id=identified.event_id,
         dedup=identified.dedup,
@@ -99,12 +89,50 @@ def submission(
         subject=subject,
         names=tuple(names),
         properties=properties,
-        flags=flags,
-        expires_at=retention.expiry_of(form["type"], Route.FORM, properties, flags, received.at),
+        flags=said.flags,
+        expires_at=retention.expiry_of(
+            form["type"], Route.FORM, properties, said.flags, received.at
+        ),
         email=contact.email,
         phone=contact.phone,
         phone_country=contact.phone_country,
     )
+
+
+class Said(NamedTuple):
+    """What a submission says: its event's properties and flags, and what is wrong by field."""
+
+    properties: dict[str, Any]
+    flags: frozenset[str]
+    answers: dict[str, Any]
+    contact: "_Contact"
+    errors: dict[str, str]
+
+
+def read_form(
+    name: str, form: Mapping[str, Any], raw: Mapping[str, Any], received: Received
+) -> Said:
+    """What is kept of a submission. `errors` has the fields that are not taken."""
+    answers, contact, errors = _answers(form, raw)
+    properties = {
+        **_context(raw, received),
+        **answers,
+        "form": name,
+        **_extra(form, raw),
+    }
+    consents = _consents(form, raw)
+    if consents:
+        properties["consents"] = consents
+    is_spam = bool(form.get("honeypot") and raw.get(form["honeypot"]))
+    flags = frozenset({SPAM}) if is_spam else frozenset()
+    return Said(properties, flags, answers, contact, errors)
+
+
+def read_action(
+    said: Mapping[str, Any], beside: Mapping[str, Any], received: Received
+) -> dict[str, Any]:
+    """What is kept of an action's properties. Its context may stand `beside` them as well."""
+    return {**_context({**said, **beside}, received), **_actions(said)}
 
 
 def tracked(raw: object, visitor_id: str, received: Received, sent_at: object) -> Event:
@@ -117,7 +145,7 @@ def tracked(raw: object, visitor_id: str, received: Received, sent_at: object) -
     said = raw.get("properties", {})
     if not isinstance(said, Mapping):
         raise BadFields({"properties": "properties are an object"})
-    properties = {**_context({**said, **raw}, received), **_actions(said)}
+    properties = read_action(said, raw, received)
     occurred_at = times.occurred(received.at, _instant(raw.get("occurred_at")), _instant(sent_at))
     key = plain_text(raw.get("event_id"), MAX_KEY) or None
     subject = identifiers.subject(VISITOR, visitor_id)
@@ -163,7 +191,7 @@ def _answers(
         value = raw.get(name)
         if isinstance(value, str):
             # A page's script ends lines with \n, the same form without it with \r\n.
-            value = trimmed(value).replace("\r\n", "\n")
+            value = visible.trimmed(value).replace("\r\n", "\n")
         if value is None or value == "":
             if spec.get("required"):
                 errors[name] = "this field is required"
@@ -225,14 +253,18 @@ def _context(raw: Mapping[str, Any], received: Received) -> dict[str, Any]:
         except ValueError:
             del context["page_url"]
     accepted = plain_text(received.accept_language, MAX_CONTEXT).partition(",")[0]
-    language = context.get("language") or accepted
-    if language:
-        context["language"] = language.partition("-")[0].partition(";")[0].strip().lower()[:8]
+    if language := _language(context.pop("language", "") or accepted):
+        context["language"] = language
     if received.user_agent:
         context["user_agent"] = plain_text(received.user_agent, 512)
     if received.origin is not None:
         context["origin"] = plain_text(received.origin, 256)
     return context
+
+
+def _language(said: str) -> str:
+    """`pl` of `pl-PL;q=0.9`, and of `pl_PL`."""
+    return re.split("[-_;]", said)[0].strip().lower()[:8].rstrip()
 
 
 def _actions(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -93,6 +93,12 @@ DERIVED: Final = _names(
 )
 """Facts that follow from events. A form cannot set them."""
 
+CHANNELS: Final = _names(
+    "paid_search organic_search paid_social organic_social paid_video organic_video paid_shopping "
+    "organic_shopping paid_other display email affiliate referral sms audio push other direct"
+)
+"""The channels by which somebody may come: all that the classifier says, and nothing else."""
+
 
 def is_type(name: str) -> bool:
     """Whether `name` is an event type: one of `TYPES` or `custom:<name>`."""

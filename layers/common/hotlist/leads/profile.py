@@ -10,14 +10,14 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from hotlist.events import visible
 from hotlist.events.event import Event
 from hotlist.events.ids import without_repetitions
 from hotlist.events.retention import ORDINARY
-from hotlist.events.visible import trimmed
 from hotlist.events.vocabulary import BOT, DERIVED, INTERNAL, OPERATOR_TYPES, RESERVED, SPAM, Route
 from hotlist.leads.lead import Contact
 
-_TOUCH: Final = (
+TOUCH: Final = (
     "source",
     "medium",
     "campaign",
@@ -33,6 +33,7 @@ _TOUCH: Final = (
     "referrer",
     "landing_page",
 )
+"""What `first_touch` and `last_touch` may hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ def name_in(answers: Mapping[str, object]) -> str | None:
 
     def text(name: str) -> str:
         value = answers.get(name)
-        return trimmed(value) if isinstance(value, str) else ""
+        return visible.trimmed(value) if isinstance(value, str) else ""
 
     return text("name") or f"{text('first_name')} {text('last_name')}".strip() or None
 
@@ -158,7 +159,7 @@ def texts(event: Event, name: str) -> list[str]:
 def _is_empty(value: object) -> bool:
     """Whether there is no value. A text that shows nothing is none either."""
     if isinstance(value, str):
-        return not trimmed(value)
+        return not visible.trimmed(value)
     return value is None or value in ([], {})
 
 
@@ -200,7 +201,7 @@ class _Facts:
         if BOT in event.flags:
             return
         self._set("language", event.properties.get("language"), event)
-        if any(not _is_empty(event.properties.get(name)) for name in _TOUCH):
+        if any(not _is_empty(event.properties.get(name)) for name in TOUCH):
             self.first_touch = self.first_touch or event
             self.last_touch = event
         if event.type == "order_completed":
@@ -232,7 +233,7 @@ class _Facts:
 
         def text(name: str) -> str | None:
             value = self.values.get(name, self.doubtful.get(name))
-            return trimmed(value) or None if isinstance(value, str) else None
+            return visible.trimmed(value) or None if isinstance(value, str) else None
 
         return Contact(
             name=name_in({**self.doubtful, **self.values}),
@@ -296,7 +297,7 @@ class _Facts:
 
 def _touch(event: Event) -> dict[str, object]:
     return {
-        name: event.properties[name] for name in _TOUCH if not _is_empty(event.properties.get(name))
+        name: event.properties[name] for name in TOUCH if not _is_empty(event.properties.get(name))
     }
 
 

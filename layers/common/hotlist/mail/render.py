@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from hotlist.events import visible
 from hotlist.events.event import Event
-from hotlist.events.visible import one_line
 from hotlist.leads.lead import Contact, Lead, Reason
 from hotlist.leads.profile import name_in
 from hotlist.mail import mime
-from hotlist.mail.texts import CHANNELS, STAGE_NAMES, TEMPERATURES, TEXTS
+from hotlist.mail.texts import CHANNEL_NAMES, STAGE_NAMES, TEMPERATURES, TEXTS
 from hotlist.sales.team import Recipient
 
 MAX_HTML: Final = 88_000
@@ -57,7 +57,7 @@ def card(lead: Lead, recipient: Recipient, title: Title) -> Card:
     facts = [
         (words["hot_since"], _when(lead.alerting.hot_since, zone)),
         (words["last_seen"], _when(lead.last_event_at, zone)),
-        (words["came_by"], CHANNELS[recipient.language].get(lead.channel or "", lead.channel)),
+        (words["came_by"], CHANNEL_NAMES[recipient.language].get(lead.channel or "", lead.channel)),
         (words["stage"], STAGE_NAMES[recipient.language][lead.stage.value]),
     ]
     return _card(
@@ -212,7 +212,7 @@ def _short(value: object, most: int = _MAX_NAME) -> str:
     """
     text = str(value)
     if most == _MAX_NAME:
-        text = one_line(text)
+        text = visible.one_line(text)
     return text if len(text) <= most else text[: most - 1] + "…"
 
 

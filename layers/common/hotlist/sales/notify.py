@@ -1,10 +1,16 @@
 """The notify function's work: mail that something just caused."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+from hotlist.events.event import Event
+from hotlist.events.vocabulary import BOT
+from hotlist.leads import classify
 from hotlist.mail import render
 from hotlist.mail.outbox import Outbox
 from hotlist.mail.render import Mail
@@ -14,6 +20,8 @@ from hotlist.sales.team import Recipient, Sales
 from hotlist.scoring.ruleset import Ruleset, in_language
 from hotlist.store import events as stored_events
 from hotlist.store import leads as stored_leads
+
+log: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +71,12 @@ class Notifier:
     def _message(self, record: Record) -> Iterator[Letter]:
         if not record.is_new or "tell" not in record.image:
             return
-        event = stored_events.from_item(record.image)
-        fields = self.forms.get(str(event.properties.get("form")), {}).get("fields", {})
+        event = classify.classify(stored_events.from_item(record.image))
+        form = str(event.properties.get("form"))
+        if BOT in event.flags:
+            _count_bot(event, form if form in self.forms else None)
+            return
+        fields = self.forms.get(form, {}).get("fields", {})
         yield Letter(
             f"tell#{event.dedup}#{event.occurred_at:%Y-%m-%d}",
             lambda recipient: render.message(event, _labels(fields, recipient.language), recipient),
@@ -78,6 +90,14 @@ class Notifier:
                 f"alert#{lead.alerting.alert_id}",
                 lambda recipient: render.alert(lead, recipient, self.ruleset.title),
             )
+
+
+def _count_bot(event: Event, form: str | None) -> None:
+    """Count a bot's message, by its form if that is a configured one: no mail says it was there."""
+    log.warning("a bot's message", extra={"subject": event.subject, "event_id": event.event_id})
+    with single_metric("BotMessages", MetricUnit.Count, 1) as metric:
+        if form is not None:
+            metric.add_dimension("form", form)
 
 
 def _labels(fields: Mapping[str, Any], language: str) -> dict[str, str]:

@@ -15,6 +15,8 @@ BUSINESS: Final = "business"
 _FIRST: Final = ("own", "competitor")
 _BUILT_IN: Final = ("disposable", "freemail", "education")
 """The built-in lists in the order in which they are searched: `disposable` wins."""
+CLASSES: Final = frozenset({*_FIRST, *_BUILT_IN, BUSINESS})
+"""The classes that exist whatever scoring.yaml says."""
 
 
 @dataclass(frozen=True, slots=True)
