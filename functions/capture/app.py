@@ -1,4 +1,4 @@
-"""Capture: the HTTP API → one event in the Events table for each submission, nothing else."""
+"""Capture: a request of the HTTP API → events in the Events table, and nothing else."""
 
 import json
 from datetime import UTC, datetime
@@ -43,6 +43,6 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def log(request: http.Request, status: int, error: str | None = None) -> None:
-    """One line for each request: the route, never the path, and nothing that was sent."""
+    """Log one line for each request: its route, but not its path, and nothing that was sent."""
     line = {"level": "ERROR" if error else "INFO", "route": request.route, "status": status}
     print(json.dumps(line | ({"error": error} if error else {})))  # noqa: T201 - Lambda's log

@@ -1,4 +1,4 @@
-"""Notify: a lead turned hot, a form tells sales → mail at once; SES's feedback → Deliveries."""
+"""Notify: a lead turns hot, or a form's message comes → mail at once; SES reports → Deliveries."""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -24,8 +24,8 @@ settings, clock, log = NotifySettings.load(), partial(datetime.now, UTC), Logger
 park = FailureQueue(boto3.client("sqs"), settings.failure_queue_url).park
 deliveries = DeliveryStore(boto3.client("dynamodb"), settings.deliveries_table)
 outbox = Outbox(deliveries, Mailer.open(settings.sender, settings.configuration_set), clock)
-sales, rules = team.from_checked(load_config("sales")), from_checked(load_config("scoring"))
-notifier = Notifier(sales, rules, load_config("forms"), outbox)
+sales, ruleset = team.from_checked(load_config("sales")), from_checked(load_config("scoring"))
+notifier = Notifier(sales, ruleset, load_config("forms"), outbox)
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def notify(event: dict[str, Any]) -> dict[str, Any]:
-    """Send what each record is about; report what is to be tried again."""
+    """Send the mails that the records ask for. Report the records to retry."""
     batch = Batch(park)
     sent = notifier.notify(writes(event), batch)
     log.info("notified", extra={"sent": sent, "failed": len(batch.failed)})
@@ -41,7 +41,7 @@ def notify(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def feedback(event: dict[str, Any]) -> dict[str, Any]:
-    """Take in what SES says; a recipient who is lost has an alarm."""
+    """Store what SES reports. A recipient who gets no more mail raises an alarm."""
     if disabled := take_in(event["detail"], deliveries, clock()):
         log.error("recipient disabled", extra={"recipient": disabled})
         with single_metric("RecipientDisabled", MetricUnit.Count, 1) as metric:

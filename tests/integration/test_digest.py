@@ -83,7 +83,7 @@ class Digest:
 
     def deploy(self, patch: pytest.MonkeyPatch, rules: Ruleset, *, alerts: bool) -> None:
         """Change the rules of both functions."""
-        patch.setattr(self.app, "rescoring", replace(self.app.rescoring, rules=rules.hash))
+        patch.setattr(self.app, "rescoring", replace(self.app.rescoring, rulesets_hash=rules.hash))
         patch.setattr(self._score.folder, "_ruleset", rules)
         patch.setattr(self._score.folder, "_alert_on_rule_change", alerts)
 

@@ -240,7 +240,7 @@ MESSAGES = [
     (
         event_rule("where: {form: ebook}"),
         (
-            "bad-pattern rules[1].where.form: the text 'ebook' is no list of values; write one, "
+            "bad-pattern rules[1].where.form: the text 'ebook' is not a list; write values, "
             'as in ["a"]'
         ),
     ),
@@ -333,7 +333,10 @@ MESSAGES = [
     ),
     (
         event_rule("decay: {steps: {soon: 5}}"),
-        ("type rules[1].decay.steps.soon: 'soon' is no duration; write 30s, 5min, 12h, 30d or 2w"),
+        (
+            "type rules[1].decay.steps.soon: 'soon' is not a duration; "
+            "write 30s, 5min, 12h, 30d or 2w"
+        ),
     ),
     (
         top("grades: {a: many}"),
@@ -351,7 +354,7 @@ MESSAGES = [
     ),
     (
         top("grades: {a: {fit: 5.5}}"),
-        "type grades.a.fit: 5.5 is no whole number; write one like 40",
+        "type grades.a.fit: 5.5 is not a whole number; write one like 40",
     ),
     (
         event_rule("titel: x"),
@@ -481,15 +484,15 @@ MESSAGES = [
             "did you mean 'page_viewed'?"
         ),
     ),
-    (top("retention: 5"), "type retention: 5 is no duration; write 30s, 5min, 12h, 30d or 2w"),
+    (top("retention: 5"), "type retention: 5 is not a duration; write 30s, 5min, 12h, 30d or 2w"),
     (
         top("timezone: Mars/Base"),
-        "type timezone: 'Mars/Base' is no time zone; write one like Europe/Warsaw, or UTC",
+        "type timezone: 'Mars/Base' is not a time zone; write one like Europe/Warsaw, or UTC",
     ),
     (top("shadow: 5"), "type shadow: 5 is no text; write one, in quotes if need be"),
     (
         with_rule("event: email_clicked, points: lots"),
-        "type rules[1].points: 'lots' is no number of points; write 15, -5 or 0.5",
+        "type rules[1].points: 'lots' is not a number of points; write 15, -5 or 0.5",
     ),
     (
         with_rule("event: email_clicked, points: 1.2345"),
@@ -497,7 +500,7 @@ MESSAGES = [
     ),
     (
         with_rule("event: email_clicked, points: 1000000000"),
-        "type rules[1].points: points are below a billion; write less",
+        "type rules[1].points: points must be below a billion; write less",
     ),
     ("rules: [a: b", "yaml : not YAML: expected ',' or ']', but got '<stream end>'"),
     (
@@ -582,11 +585,11 @@ MESSAGES = [
     ),
     (
         event_rule("lasts: 0d"),
-        "type rules[1].lasts: a duration is longer than nothing; write 1s or more",
+        "type rules[1].lasts: a duration of zero has no effect; write 1s or more",
     ),
     (
         event_rule("award: {every: 2, within: year}"),
-        "type rules[1].award.within: 'year' is no duration; write 30s, 5min, 12h, 30d or 2w",
+        "type rules[1].award.within: 'year' is not a duration; write 30s, 5min, 12h, 30d or 2w",
     ),
     (
         top("retention: 5m"),
@@ -598,7 +601,7 @@ MESSAGES = [
     (
         event_rule("active_from: soon"),
         (
-            "type rules[1].active_from: 'soon' is no date or instant; write 2026-03-28, or "
+            "type rules[1].active_from: 'soon' is not a date or an instant; write 2026-03-28, or "
             "2026-03-28T12:00:00+01:00 with its offset"
         ),
     ),

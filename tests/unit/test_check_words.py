@@ -14,11 +14,11 @@ from hotlist.events.vocabulary import CHANNELS
 from hotlist.leads import classify
 from hotlist.leads.lead import Stage
 from hotlist.leads.profile import facts_at
-from hotlist.scoring import pattern
 from hotlist.scoring.check import check_scoring
 from hotlist.scoring.check.occurring import _pieces
 from hotlist.scoring.check.vocabulary import Domains, Languages, Paths, Vocabulary, Words
 from hotlist.scoring.domains import CLASSES
+from hotlist.scoring.pattern import eventbridge
 from rulesets import bands, event_rule, found, lead_of, top, where_of, with_rule
 
 NOW: Final = datetime(2026, 3, 2, tzinfo=UTC)
@@ -299,7 +299,7 @@ TEXT: Final = st.text("adeimor_*", max_size=6).filter(lambda text: "**" not in t
 @settings(deadline=None)
 @given(st.sampled_from(["exactly", "prefix", "suffix", "wildcard"]), TEXT)
 def test_a_closed_vocabulary_is_asked_as_patterns_ask(keyword: str, text: str) -> None:
-    matches = pattern.compile_values([{keyword: text}])
+    matches = eventbridge.compile_values([{keyword: text}])
     channels = Words("channel", CHANNELS, {}, lambda _text, _known: None)
     assert channels.occurs(_pieces(keyword, text)) == any(map(matches, CHANNELS))
 

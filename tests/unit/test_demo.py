@@ -49,7 +49,7 @@ def posted(**more: str) -> Event:
 def lead(expectations: Expectations) -> Lead:
     """Ada's lead as the rules would have it."""
     profile = profile_of([classify.classify(posted())], NOW, classify.channel)
-    score = engine.score(expectations.rules, profile.facts, profile.events, NOW)
+    score = engine.score(expectations.ruleset, profile.facts, profile.events, NOW)
     return Lead(
         lead_id=ADA.lead_id,
         folded_at=NOW,
@@ -78,10 +78,10 @@ def test_what_the_rules_say_is_right(expectations: Expectations, lead: Lead) -> 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"total": 41}, "the rules say"),
-        ({"temperature": Temperature.WARM}, "the rules say"),
-        ({"groups": {"fit": 1, "engagement": 40}}, "the rules say"),
-        ({"reasons": ()}, "the rules say"),
+        ({"total": 41}, "the ruleset gives"),
+        ({"temperature": Temperature.WARM}, "the ruleset gives"),
+        ({"groups": {"fit": 1, "engagement": 40}}, "the ruleset gives"),
+        ({"reasons": ()}, "the ruleset gives"),
         ({"contact": Contact(name="Eva")}, "contact"),
         ({"alerting": Alerting()}, "no alert"),
         ({"state": LeadState.EMPTY}, "none are live"),
@@ -154,7 +154,7 @@ def test_a_missing_a_second_and_an_unasked_mail_are_wrong(mailbox: Mailbox) -> N
     assert wrong(mailbox, "missing", "twice") == [
         "mail missing: sent 0 times",
         "mail twice: sent 2 times",
-        "0003-message.eml: nothing asked for it",
+        "0003-message.eml: there is no reason for this mail",
     ]
 
 

@@ -311,8 +311,8 @@ def test_every_language_has_a_word_for_everything() -> None:
     for language in texts.TEXTS:
         assert texts.TEXTS[language].keys() == texts.TEXTS["en"].keys()
         assert texts.TEMPERATURES[language].keys() == set(Temperature)
-        assert texts.STAGES[language].keys() == set(Stage)
-        assert texts.CHANNELS[language].keys() == CHANNELS
+        assert texts.STAGE_NAMES[language].keys() == set(Stage)
+        assert texts.CHANNEL_NAMES[language].keys() == CHANNELS
 
 
 def test_a_card_speaks_the_language_of_its_reader() -> None:

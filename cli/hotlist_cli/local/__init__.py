@@ -16,7 +16,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run(args: argparse.Namespace) -> int:
-    """0: done, 1: it did not work, or the demo found something wrong."""
+    """The exit status: 0 if all went well, 1 if something failed or the demo found a mistake."""
     from hotlist_cli.local import command  # noqa: PLC0415 - the other commands need no boto3
 
     return command.run(args)

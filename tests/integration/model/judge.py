@@ -170,7 +170,7 @@ class Judge:
     def _judge_alerts(self) -> None:
         """What notify sees in the stream: one letter for each crossing, none for else."""
         crossings, letters = [], []
-        notifier: Any = SimpleNamespace(rules=RULES)
+        notifier: Any = SimpleNamespace(ruleset=RULES)
         for record in stream.writes({"Records": self._world.tables.stream("leads")}):
             letters += [letter.name for letter in Notifier._alert(notifier, record)]
             before = stored_leads.from_item(record.before) if record.before else None

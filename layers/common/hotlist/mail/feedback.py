@@ -1,4 +1,4 @@
-"""What SES says of the mails that were sent to sales."""
+"""Stores what SES reports about the mails to sales: sent, bounced, complained about."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,10 +8,10 @@ from hotlist.store.deliveries import DeliveryStore
 
 
 def take_in(detail: Mapping[str, Any], deliveries: DeliveryStore, now: datetime) -> str | None:
-    """Take in the `detail` of one event of SES (EventBridge, `aws.ses`).
+    """Store what one event of SES reports. `detail` is that of EventBridge's event (`aws.ses`).
 
-    The id of the recipient who gets no mail from now on, if the event says so: after a bounce
-    for good, or a complaint.
+    After a permanent bounce or a complaint the recipient gets no more mail. Then the answer is
+    the recipient's id; otherwise it is None.
     """
     mail = detail["mail"]
     tags = {name: values[0] for name, values in mail.get("tags", {}).items() if values}

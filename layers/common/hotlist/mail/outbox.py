@@ -1,7 +1,8 @@
-"""Send each mail once: claim it, send it, say so.
+"""Sends each mail once: it claims the delivery, sends the mail, and stores that it was sent.
 
-SES has no idempotency key. A claim lasts 15 minutes; whoever finds one that ended without an
-outcome asks for SES's own send event first. Only where that is lost too a mail may come twice.
+SES has no idempotency key. A claim lasts 15 minutes. A run that finds a claim without an outcome
+after that time looks for SES's own send event first. A mail can come twice only if that event is
+lost too.
 """
 
 from collections.abc import Callable
@@ -18,16 +19,18 @@ from hotlist.store.deliveries import DeliveryStore
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """Sends mails, each once. `clock` gives aware UTC instants."""
+    """Sends mails, each once. `clock` gives the time as an aware UTC datetime."""
 
     deliveries: DeliveryStore
     mailer: Mailer
     clock: Callable[[], datetime]
 
     def send_once(self, recipient: Recipient, delivery_id: str, render: Callable[[], Mail]) -> bool:
-        """Send a mail unless it has been sent. Whether it was this call that sent it.
+        """Send a mail unless it has been sent. True if this call has sent it.
 
-        :raises InFlight: while another is sending it; errors of SES pass through.
+        `render` is called only if the mail is to be sent. Its errors and those of SES pass through.
+
+        :raises InFlight: while another run is sending it.
         """
         if not self._claim(delivery_id):
             return False
@@ -36,18 +39,18 @@ class Outbox:
             message_id = self.mailer.send(mail, recipient, delivery_id)
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] < 500:
-                self.deliveries.release(delivery_id)  # SES has said no: nothing is on its way
+                self.deliveries.release(delivery_id)  # SES has refused it, so it was not sent
             raise
         self.deliveries.sent(delivery_id, message_id, self.clock())
         return True
 
-    def let_be(self, delivery_id: str) -> None:
-        """Decide that a mail is never sent, unless it has been.
+    def skip(self, delivery_id: str) -> None:
+        """Store that a mail is never to be sent, unless it has been sent already.
 
-        :raises InFlight: while another is sending it.
+        :raises InFlight: while another run is sending it.
         """
         if self._claim(delivery_id):
-            self.deliveries.let_be(delivery_id, self.clock())
+            self.deliveries.skip(delivery_id, self.clock())
 
     def _claim(self, delivery_id: str) -> bool:
         return self.deliveries.claim(delivery_id, delivery_hash(delivery_id), self.clock())

@@ -1,4 +1,4 @@
-"""The mails that Hotlist sends to sales, rendered: HTML and text from the same contents. Pure."""
+"""Renders the mails to sales, as HTML and as text from the same contents."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ from hotlist.events.event import Event
 from hotlist.leads.lead import Contact, Lead, Reason
 from hotlist.leads.profile import name_in
 from hotlist.mail import mime
-from hotlist.mail.texts import CHANNELS, STAGES, TEMPERATURES, TEXTS
+from hotlist.mail.texts import CHANNEL_NAMES, STAGE_NAMES, TEMPERATURES, TEXTS
 from hotlist.sales.team import Recipient
 
 MAX_HTML: Final = 88_000
-"""Gmail cuts a mail off at 102 KB; some room is left for what transport adds."""
+"""Bytes of a mail's HTML. Gmail cuts a mail off at 102 KB, and transport adds some."""
 
 _MAX_NAME: Final = 120
 _MAX_ANSWER: Final = 5_000
 
 Title = Callable[[str, str], str]
-"""(rule id, language) → how the rule is told."""
+"""(rule id, language) → the title of the rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One lead in a mail, rendered for a reader; `name` and `points` are for the mail's heads."""
+    """One lead in a mail, rendered for one reader. `name` and `points` are for the subject."""
 
     name: str
     points: int | None
@@ -51,14 +51,14 @@ class Card:
 
 
 def card(lead: Lead, recipient: Recipient, title: Title) -> Card:
-    """A lead as its reader sees it, in the reader's language and time zone."""
+    """A lead as its recipient sees it, in the recipient's language and time zone."""
     words, contact = TEXTS[recipient.language], lead.contact
     zone = ZoneInfo(recipient.timezone)
     facts = [
         (words["hot_since"], _when(lead.alerting.hot_since, zone)),
         (words["last_seen"], _when(lead.last_event_at, zone)),
-        (words["came_by"], CHANNELS[recipient.language].get(lead.channel or "", lead.channel)),
-        (words["stage"], STAGES[recipient.language][lead.stage.value]),
+        (words["came_by"], CHANNEL_NAMES[recipient.language].get(lead.channel or "", lead.channel)),
+        (words["stage"], STAGE_NAMES[recipient.language][lead.stage.value]),
     ]
     return _card(
         recipient,
@@ -71,9 +71,10 @@ def card(lead: Lead, recipient: Recipient, title: Title) -> Card:
 
 
 def digest(cards: Sequence[Card], more: int, recipient: Recipient, now: datetime) -> Mail:
-    """The daily hot list of one recipient: as many cards as mail programs show, best first.
+    """The daily hot list of one recipient, best lead first.
 
-    `more` leads are hot beside those of the cards.
+    `more` is how many leads are hot beside those of the cards. If the mail is longer than
+    `MAX_HTML`, the last cards are left out and counted as more.
     """
     mail = _digest(cards, more, recipient, now)
     while len(mail.html.encode()) > MAX_HTML and cards:
@@ -106,7 +107,7 @@ def _digest(cards: Sequence[Card], more: int, recipient: Recipient, now: datetim
 
 
 def alert(lead: Lead, recipient: Recipient, title: Title) -> Mail:
-    """One lead, at the moment it turned hot."""
+    """The alert: one lead that has just turned hot."""
     words = TEXTS[recipient.language]
     shown = card(lead, recipient, title)
     heading = words["turned_hot"].format(name=shown.name)
@@ -124,7 +125,7 @@ def alert(lead: Lead, recipient: Recipient, title: Title) -> Mail:
 
 
 def message(event: Event, labels: Mapping[str, str], recipient: Recipient) -> Mail:
-    """What somebody wrote through a form; `labels` names its fields in their order."""
+    """A message that came by a form. `labels` has the label of each field, in the form's order."""
     words = TEXTS[recipient.language]
     said = event.properties
     contact = Contact(name_in(said), str(said.get("company") or ""), event.email, event.phone)
@@ -210,12 +211,15 @@ def _answer(value: object, words: Mapping[str, str]) -> str:
 
 
 def _reply_to(email: str | None) -> str | None:
-    """The address if a header can carry it as it is."""
+    """The address, or None if a header cannot carry it as it is."""
     return email if email and mime.fits_header(email) else None
 
 
 def _short(value: object, most: int = _MAX_NAME) -> str:
-    """One line that shows something for a name or label, or ""; longer texts keep their lines."""
+    """The value as a text of at most `most` characters.
+
+    With the default limit, that of names and labels, it is one line, or "" if it shows nothing.
+    """
     text = str(value)
     if most == _MAX_NAME:
         text = visible.one_line(text)

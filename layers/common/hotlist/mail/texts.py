@@ -1,4 +1,4 @@
-"""The words of the mails, in the languages that recipients may choose."""
+"""The texts of the mails, in each language that a recipient may choose."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -81,7 +81,7 @@ TEMPERATURES: Final[Mapping[str, Mapping[str, str]]] = {
     "de": {"cold": "kalt", "warm": "warm", "hot": "heiß"},
 }
 
-STAGES: Final[Mapping[str, Mapping[str, str]]] = {
+STAGE_NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
         "awareness": "awareness",
         "interest": "interest",
@@ -111,7 +111,7 @@ STAGES: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 
-CHANNELS: Final[Mapping[str, Mapping[str, str]]] = {
+CHANNEL_NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
         "paid_search": "a paid search result",
         "organic_search": "a search engine",

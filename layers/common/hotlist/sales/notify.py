@@ -37,7 +37,7 @@ class Notifier:
     """Sends letters to everybody in sales, each once."""
 
     sales: Sales
-    rules: Ruleset
+    ruleset: Ruleset
     forms: Mapping[str, Any]
     outbox: Outbox
 
@@ -88,7 +88,7 @@ class Notifier:
         if lead.alerting.alert_id is not None and lead.alerting.alert_id != before:
             yield Letter(
                 f"alert#{lead.alerting.alert_id}",
-                lambda recipient: render.alert(lead, recipient, self.rules.title),
+                lambda recipient: render.alert(lead, recipient, self.ruleset.title),
             )
 
 

@@ -1,4 +1,4 @@
-"""The Deliveries table: which mail has been sent to whom, and which is being sent."""
+"""The Deliveries table: which mail was sent to whom, which is being sent, who gets none."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -19,22 +19,23 @@ _LONG_AGO: Final = "1970-01-01T00:00:00.000Z"
 
 
 class InFlight(Conflict):
-    """Another is sending this mail, or its outcome is not known yet: ask again later."""
+    """Another run is sending this mail, or its outcome is not known yet. Try again later."""
 
 
 class DeliveryStore:
-    """Claims deliveries before they are sent, so that each is sent once."""
+    """Claims each delivery before it is sent, so that it is sent once."""
 
     def __init__(self, client: Any, table: str) -> None:
         self._client = client
         self._table = table
 
     def claim(self, delivery_id: str, delivery_hash: str, now: datetime) -> bool:
-        """Take a delivery for the next 15 minutes. False if it has been sent or let be.
+        """Claim a delivery for the next 15 minutes. False if it has been sent or skipped.
 
-        Where an earlier claim has no outcome yet, SES's own send event decides.
+        If an earlier claim has ended without an outcome, SES's own send event decides whether
+        the mail was sent.
 
-        :raises InFlight: while another's claim lasts.
+        :raises InFlight: while the claim of another run lasts.
         """
         if self._take(delivery_id, now, "attribute_not_exists(delivery_id)", {}):
             return True
@@ -54,7 +55,7 @@ class DeliveryStore:
         return True
 
     def sent(self, delivery_id: str, message_id: str, now: datetime) -> None:
-        """The mail is out."""
+        """Store that the mail was sent."""
         self._client.update_item(
             TableName=self._table,
             Key={"delivery_id": {"S": delivery_id}},
@@ -70,8 +71,8 @@ class DeliveryStore:
             },
         )
 
-    def let_be(self, delivery_id: str, now: datetime) -> None:
-        """The mail that was claimed is not worth sending, and never will be."""
+    def skip(self, delivery_id: str, now: datetime) -> None:
+        """Store that a claimed mail is never to be sent. In the table the state is `let_be`."""
         self._client.update_item(
             TableName=self._table,
             Key={"delivery_id": {"S": delivery_id}},
@@ -81,13 +82,13 @@ class DeliveryStore:
         )
 
     def settled(self, delivery_ids: Iterable[str]) -> set[str]:
-        """Those of these deliveries that have been sent or let be."""
+        """Those of these deliveries that have been sent or skipped."""
         keys = [{"delivery_id": one} for one in delivery_ids]
         found = batch_get(self._client, self._table, keys)
         return {item["delivery_id"]["S"] for item in found if _is_settled(item)}
 
     def release(self, delivery_id: str) -> None:
-        """SES has refused the mail: the next try need not wait for the lease."""
+        """End a claim because SES refused the mail. The next try need not wait for the lease."""
         self._client.update_item(
             TableName=self._table,
             Key={"delivery_id": {"S": delivery_id}},
@@ -96,7 +97,7 @@ class DeliveryStore:
         )
 
     def record_sent(self, delivery_hash: str, message_id: str, now: datetime) -> None:
-        """What SES says it has sent, by the tag of the delivery."""
+        """Store that SES reports a mail as sent. `delivery_hash` is the mail's tag."""
         self._client.put_item(
             TableName=self._table,
             Item={
@@ -107,7 +108,7 @@ class DeliveryStore:
         )
 
     def disable(self, recipient_id: str, reason: str, now: datetime) -> None:
-        """Nothing more is sent to this recipient until an operator says so."""
+        """Send no more mail to this recipient, until an operator enables it again."""
         self._client.update_item(
             TableName=self._table,
             Key={"delivery_id": {"S": f"recipient#{recipient_id}"}},
@@ -116,7 +117,7 @@ class DeliveryStore:
         )
 
     def disabled(self, recipient_ids: Iterable[str]) -> set[str]:
-        """Those of these recipients that get no mail."""
+        """Those of these recipients that are disabled, so that they get no mail."""
         keys = [{"delivery_id": f"recipient#{one}"} for one in recipient_ids]
         return {
             item["delivery_id"]["S"].removeprefix("recipient#")
