@@ -13,7 +13,7 @@ from hotlist.rescore import walk
 from integration.meter import Bill, Meter, size, takes_insert_statements
 from integration.test_capture import GOOD, Api, api
 from integration.test_digest import ANNAS_HOUR, RECENT, Digest, digest
-from integration.test_score import ADA, BO, HOUR, PHONE, Score, event, score, subject
+from integration.test_score import ADA, BO, HOUR, NOW, PHONE, Score, event, score, subject
 
 __all__ = ["api", "digest", "score"]  # fixtures
 
@@ -149,7 +149,7 @@ def test_a_query_is_charged_by_the_page_and_not_by_the_item(score: Score, dynamo
         said = {"form": "x" * 3_000}
         score.stores.events.put(form(ago=hours * HOUR, properties=said))
     meter = Meter(score.stores.events._client, dynamodb)
-    assert len(score.stores.events.history(form().subject).events) == 3
+    assert len(score.stores.events.history(form().subject, now=NOW, limit=9).events) == 3
     assert meter.bill() == cost("Query", consistent=3)
 
 

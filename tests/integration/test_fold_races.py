@@ -15,6 +15,7 @@ from hotlist.events.event import Event
 from hotlist.events.vocabulary import Route
 from hotlist.identity import identifiers
 from hotlist.identity.claims import IDENTITY_KEPT, Decision, claim_of
+from hotlist.identity.places import asked_by
 from hotlist.leads.fold import Folder
 from hotlist.leads.lead import Lead, LeadState
 from hotlist.scoring import ruleset
@@ -71,9 +72,10 @@ class Races:
 
     def claim(self, event: Event, *, long_ago: bool = False) -> None:
         at = DAY0 - IDENTITY_KEPT if long_ago else DAY0
+        own = self.stores.identities.get_many([event.subject])[event.subject]
+        self.stores.identities.take_places(own, *asked_by(event), DAY0)
         for name in event.names:
             self.stores.identities.add_claim(name, claim_of(event), at)
-        self.stores.identities.add_claimed(event.subject, event.names, DAY0)
 
     def time_to_live_deletes(self, subject: str) -> None:
         """Delete an identity if it is past its time."""

@@ -1,17 +1,17 @@
 """The Events table: what happened, written once, by subject and event key."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from hotlist.events.event import Event, event_key
 from hotlist.events.times import from_text, to_text
-from hotlist.events.vocabulary import Route
+from hotlist.events.vocabulary import SPAM, Route
 from hotlist.store.items import (
     Item,
     batch_get,
-    paged,
+    pages,
     present,
     read_seconds,
     read_text,
@@ -21,8 +21,8 @@ from hotlist.store.items import (
     texts,
 )
 
-NEWEST: Final = 1_000
-"""How many of a subject's ordinary events a fold reads: part of the score's definition."""
+MAX_PAGES: Final = 25
+"""How many pages of 1 MB one reading of a subject takes, whatever they hold."""
 
 MAX_BATCH: Final = 25
 
@@ -34,6 +34,14 @@ class History(NamedTuple):
 
     events: tuple[Event, ...]
     truncated: bool
+
+    def newest(self, limit: int) -> "History":
+        """What reading no more than `limit` ordinary events would have given."""
+        ordinary = [event for event in self.events if event_key(event).startswith("e#")]
+        if len(ordinary) <= limit:
+            return self
+        apart = self.events[: len(self.events) - len(ordinary)]
+        return History((*apart, *ordinary[:limit]), truncated=True)
 
 
 class EventStore:
@@ -71,28 +79,33 @@ class EventStore:
         codes = [response.get("Error", {}).get("Code") for response in answer["Responses"]]
         return [None if code == "DuplicateItem" else code for code in codes]
 
-    def history(self, subject: str) -> History:
+    def history(self, subject: str, *, now: datetime, limit: int) -> History:
         """All that a fold may read of a subject, consistently, in one descending query.
 
-        Everything that links, SES and operators say (`k#`), and the newest 1,000 of all
-        else (`e#`).
+        Everything that links, SES and operators say (`k#`), and the newest `limit` of all
+        else (`e#`). Of that, what has expired by `now` and what is spam is left out and takes
+        nobody's place. What lies behind 25 pages is not read.
         """
-        events: list[Event] = []
-        ordinary = 0
-        for item in paged(
-            self._client.query,
-            TableName=self._table,
-            KeyConditionExpression="subject = :subject",
-            ExpressionAttributeValues={":subject": {"S": subject}},
-            ScanIndexForward=False,
-            ConsistentRead=True,
-        ):
-            if item["event_key"]["S"].startswith("e#"):
-                if ordinary == NEWEST:
-                    return History(tuple(events), truncated=True)
-                ordinary += 1
-            events.append(from_item(item))
-        return History(tuple(events), truncated=False)
+        from hotlist.events.corrections import Corrections  # noqa: PLC0415 - capture does without
+
+        kept_apart: list[Event] = []
+        newest: list[Event] = []
+        corrections = None
+        for number, page in enumerate(self._pages(subject), 1):
+            for item in page["Items"]:
+                if item["event_key"]["S"].startswith("k#"):
+                    kept_apart.append(from_item(item))
+                    continue
+                corrections = corrections or Corrections(kept_apart)  # every `k#` comes first
+                event = from_item(item)
+                if _has_expired(event, now) or SPAM in corrections.flags(event):
+                    continue
+                if len(newest) == limit:
+                    return History((*kept_apart, *newest), truncated=True)
+                newest.append(event)
+            if number == MAX_PAGES and "LastEvaluatedKey" in page:
+                return History((*kept_apart, *newest), truncated=True)
+        return History((*kept_apart, *newest), truncated=False)
 
     def find(self, subject: str, event_id: str) -> Event | None:
         """The event of this id, None if it is not stored, or no longer."""
@@ -113,6 +126,16 @@ class EventStore:
         except self._client.exceptions.ConditionalCheckFailedException:
             return
 
+    def _pages(self, subject: str) -> Iterator[Mapping[str, Any]]:
+        return pages(
+            self._client.query,
+            TableName=self._table,
+            KeyConditionExpression="subject = :subject",
+            ExpressionAttributeValues={":subject": {"S": subject}},
+            ScanIndexForward=False,
+            ConsistentRead=True,
+        )
+
     def _insert(self, event: Event) -> dict[str, Any]:
         item = to_item(event)
         fields = ", ".join(f"'{name}': ?" for name in item)
@@ -120,6 +143,10 @@ class EventStore:
             "Statement": f'INSERT INTO "{self._table}" VALUE {{{fields}}}',
             "Parameters": list(item.values()),
         }
+
+
+def _has_expired(event: Event, now: datetime) -> bool:
+    return event.expires_at is not None and event.expires_at <= now
 
 
 def to_item(event: Event, *, tell: bool = False) -> dict[str, Any]:
