@@ -72,8 +72,10 @@ class Settler:
             owner = phone.owner(event.occurred_at)
         if owner is None:
             return frozenset({phone.subject})
-        # Time-to-live may delete the claims before they are folded: then it is its own lead.
-        return frozenset({owner, phone.subject} if phone.ends_soon(now) else {owner})
+        # Time-to-live may delete the claims before they are folded: then it is its own lead. And
+        # what was let go, now or by a run that died, may have been what its lead stands for.
+        with_own = phone.ends_soon(now) or phone.let_go
+        return frozenset({owner, phone.subject} if with_own else {owner})
 
     def _owners_of_a_visit(self, event: Event, visitor: Identity) -> frozenset[str]:
         """A visitor that has lost its place gets it back by coming again.
