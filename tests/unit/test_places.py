@@ -113,10 +113,11 @@ def test_the_guess_at_the_places_is_what_was_named_last() -> None:
     assert guess[MAX_PHONES:][:2] == ["visitor:39", "visitor:38"]
 
 
-def test_what_an_earlier_version_listed_holds_places_up_to_the_limits() -> None:
-    listed = [f"phone:{n:02}" for n in range(25)] + [f"visitor:{n:02}" for n in range(99)]
+def test_what_an_earlier_version_read_holds_a_place() -> None:
+    listed = [f"phone:{n:02}" for n in range(55)] + [f"visitor:{n:02}" for n in range(99)]
     brought_over = of_earlier_version(listed)
-    assert sorted(brought_over.phones) == listed[:MAX_PHONES]
+    assert sorted(brought_over.phones) == listed[:50]
+    assert brought_over.is_full
     assert len(brought_over.visitors) == MAX_VISITORS
     assert brought_over.is_short
     assert brought_over.outdated == frozenset()

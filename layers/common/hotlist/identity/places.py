@@ -16,6 +16,7 @@ from hotlist.identity.identifiers import PHONE, VISITOR, kind_of
 
 MAX_PHONES: Final = 20
 MAX_VISITORS: Final = 30
+_PHONES_OF_EARLIER_VERSION: Final = 50
 _LONG_AGO: Final = datetime.fromtimestamp(0, UTC)
 
 
@@ -89,12 +90,15 @@ def asked_by(event: Event) -> tuple[str | None, Entry | None]:
 def of_earlier_version(claimed: Iterable[str]) -> Places:
     """The places of an e-mail whose identity still lists what it has claimed, without limits.
 
-    The first 20 phones in alphabetical order hold a place. So do 30 visitors, until others come.
+    That version read 50 subjects, phones first. So 50 phones hold a place, though no further one
+    finds any. So do 30 visitors, until others come.
     """
     names = sorted(claimed)
     phones = [name for name in names if kind_of(name) == PHONE]
     entries = [Entry(_LONG_AGO, name) for name in names if kind_of(name) == VISITOR]
-    return Places(frozenset(phones[:MAX_PHONES]), frozenset(entries[-2 * MAX_VISITORS :]))
+    return Places(
+        frozenset(phones[:_PHONES_OF_EARLIER_VERSION]), frozenset(entries[-2 * MAX_VISITORS :])
+    )
 
 
 def newest_names(events: Iterable[Event]) -> list[str]:
