@@ -87,10 +87,11 @@ def test_deleting_what_is_outdated_changes_nothing_that_is_seen(
                 assert (whole.visitors, whole.is_short) == (trimmed.visitors, trimmed.is_short)
 
 
-def test_twenty_phones_are_full() -> None:
+def test_twenty_phones_find_a_place_and_no_other() -> None:
     phones = [f"phone:{number}" for number in range(MAX_PHONES)]
-    assert not Places(frozenset(phones[1:])).is_full
-    assert Places(frozenset(phones)).is_full
+    assert Places(frozenset(phones[1:])).has_room_for(phones[0])
+    assert Places(frozenset(phones)).has_room_for(phones[0])
+    assert not Places(frozenset(phones)).has_room_for("phone:other")
 
 
 def test_an_event_asks_for_the_phone_and_the_visitor_that_it_names() -> None:
@@ -117,7 +118,7 @@ def test_what_an_earlier_version_read_holds_a_place() -> None:
     listed = [f"phone:{n:02}" for n in range(55)] + [f"visitor:{n:02}" for n in range(99)]
     brought_over = of_earlier_version(listed)
     assert sorted(brought_over.phones) == listed[:50]
-    assert brought_over.is_full
+    assert not brought_over.has_room_for(listed[51])
     assert len(brought_over.visitors) == MAX_VISITORS
     assert brought_over.is_short
     assert brought_over.outdated == frozenset()

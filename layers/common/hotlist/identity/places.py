@@ -59,10 +59,9 @@ class Places:
         """Whether a visitor has lost its place to newer ones."""
         return len(self._newest) > MAX_VISITORS
 
-    @property
-    def is_full(self) -> bool:
-        """Whether no further phone finds a place."""
-        return len(self.phones) >= MAX_PHONES
+    def has_room_for(self, phone: str) -> bool:
+        """Whether a phone has a place or finds one."""
+        return phone in self.phones or len(self.phones) < MAX_PHONES
 
     def lacks(self, entry: Entry) -> bool:
         """Whether this entry must be stored: its visitor has no place and has not asked yet."""

@@ -119,16 +119,17 @@ class Settler:
         visitor is claimed in any case, since it gets its place, if not now, by coming again.
         """
         phone, entry = asked_by(event)
-        renews = own.ends_soon(now)
-        new_entry = entry if entry and (renews or own.places.lacks(entry)) else None
-        new_phone = phone if phone and (renews or phone not in own.places.phones) else None
-        if new_phone is not None:
-            has_place = new_phone in own.places.phones or not own.places.is_full
-            if has_place and self._identities.take_places(own, new_phone, new_entry, now):
-                return list(event.names)
-        if new_entry is not None:
-            self._identities.take_places(own, None, new_entry, now)
-        return [name for name in event.names if name != new_phone]
+        if not own.ends_soon(now):  # else it could end before the claims are made
+            phone = None if phone in own.places.phones else phone
+            entry = entry if entry and own.places.lacks(entry) else None
+        if phone is None and entry is None:
+            return list(event.names)
+        has_room = phone is None or own.places.has_room_for(phone)
+        if has_room and self._identities.take_places(own, phone, entry, now):
+            return list(event.names)
+        if entry is not None:
+            self._identities.take_places(own, None, entry, now)
+        return [name for name in event.names if name != phone]
 
     def _add_claim(self, identity: Identity, claim: Claim, now: datetime) -> Identity:
         if claim in identity.claims:
