@@ -95,9 +95,15 @@ def batch_get(client: Any, table: str, keys: Iterable[Mapping[str, str]]) -> Ite
 
 def paged(call: Callable[..., Any], **request: Any) -> Iterator[Item]:
     """Every item of a Query, page after page, until there are no more."""
+    for page in pages(call, **request):
+        yield from page
+
+
+def pages(call: Callable[..., Any], **request: Any) -> Iterator[list[Item]]:
+    """The pages of a Query, until there are no more; each is read when it is asked for."""
     while True:
         page = call(**request)
-        yield from page["Items"]
+        yield page["Items"]
         if "LastEvaluatedKey" not in page:
             return
         request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
