@@ -11,7 +11,7 @@ from hotlist.config.load import load_config
 from hotlist.leads.fold import Folder
 from hotlist.mail.outbox import Outbox
 from hotlist.mail.ses import Mailer
-from hotlist.rescore import walk
+from hotlist.rescore import due, walk
 from hotlist.rescore.queue import RescoreQueue
 from hotlist.runtime.failures import RunFailed, Troubles
 from hotlist.runtime.settings import DigestSettings
@@ -21,6 +21,7 @@ from hotlist.scoring.deployed import deployed
 from hotlist.store.deliveries import DeliveryStore
 from hotlist.store.progress import ProgressStore
 from hotlist.store.stores import Stores
+from hotlist.store.windows import WindowStore
 
 settings, clock, log = DigestSettings.load(), partial(datetime.now, UTC), Logger()
 dynamodb, rulesets = boto3.client("dynamodb"), deployed()
@@ -28,20 +29,21 @@ stores, sales = Stores.open(dynamodb, settings), team.from_checked(load_config("
 mailer = Mailer.open(settings.sender, settings.configuration_set)
 outbox = Outbox(DeliveryStore(dynamodb, settings.deliveries_table), mailer, clock)
 progress = ProgressStore(dynamodb, settings.deliveries_table)
-queue = RescoreQueue(boto3.client("sqs"), settings.rescore_queue_url)
-folder = Folder(stores, rulesets.live, clock)
-digester = Digester(sales, rulesets.live, folder, stores.leads, outbox)
+windows, sqs = WindowStore(dynamodb, settings.deliveries_table), boto3.client("sqs")
+folder, queue = Folder(stores, rulesets.live, clock), RescoreQueue(sqs, settings.rescore_queue_url)
+digester = Digester(sales, rulesets.live, folder, stores, windows, outbox)
+due_leads = due.DueLeads(stores.leads, queue, clock)
 rescoring = walk.Rescoring(stores.leads, progress, queue, rulesets.hash, clock)
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, int]:
-    """Queue due leads, mail the hot list, queue leads of other rulesets. Each runs if one fails."""
+    """Mail the hot list, queue due leads, queue leads of other rulesets. Each runs if one fails."""
     started, troubles = clock(), Troubles()
     now = datetime.fromisoformat(event["time"]) if "time" in event else started
-    due = troubles.attempt({"work": "due"}, queue.send, stores.leads.due(now)) or 0
     sent = troubles.attempt({"work": "digest"}, digester.send, now, troubles) or 0
+    queued = troubles.attempt({"work": "due"}, due_leads.run, now, started + due.BUDGET) or 0
     rescored = troubles.attempt({"work": "rescoring"}, rescoring.run, started + walk.BUDGET) or 0
-    log.info("digest", extra={"due": due, "sent": sent, "rescored": rescored})
+    log.info("digest", extra={"due": queued, "sent": sent, "rescored": rescored})
     if troubles:
         raise RunFailed(troubles)  # so that the run is retried and raises an alarm
-    return {"queued": due + rescored, "sent": sent}
+    return {"queued": queued + rescored, "sent": sent}

@@ -130,7 +130,7 @@ def test_a_contact_request_makes_a_hot_lead_with_an_alert(score: Score) -> None:
     assert (lead.temperature, lead.total) == (Temperature.HOT, 40)
     assert lead.alerting.alert_id is not None
     assert not lead.alerting.armed
-    assert list(score.stores.leads.hot()) == [lead.lead_id]
+    assert [one.lead_id for one in score.stores.leads.hot()] == [lead.lead_id]
 
 
 def test_a_duplicate_record_changes_nothing(score: Score) -> None:
@@ -251,10 +251,31 @@ def test_no_flood_hides_an_opt_out(tables: Any) -> None:
 
 
 def test_leads_that_are_due_are_found_by_time(score: Score) -> None:
-    score.happened(event("contact_requested", ADA, ago=timedelta(days=10)))
+    score.happened(event("form_submitted", ADA, ago=timedelta(days=1)))
     leads: LeadStore = score.stores.leads
-    assert list(leads.due(NOW + timedelta(days=3))) == []
-    assert list(leads.due(NOW + timedelta(days=5))) == [subject("email", ADA)]
+    lead = leads.get(subject("email", ADA))
+    assert lead is not None
+    assert lead.due_at is not None
+    assert lead.due_at == lead.next_change_at
+    assert list(leads.due(lead.due_at - timedelta(seconds=1))) == []
+    assert list(leads.due(lead.due_at)) == [lead.lead_id]
+
+
+def test_a_hot_lead_is_due_once_a_day_and_moves_on_when_it_is_folded(score: Score) -> None:
+    score.happened(event("contact_requested", ADA))
+    leads: LeadStore = score.stores.leads
+    lead_id = subject("email", ADA)
+    assert list(leads.due(NOW)) == []
+    assert list(leads.due(NOW + timedelta(days=1))) == [lead_id]
+    lead = leads.get(lead_id)
+    assert lead is not None
+    assert lead.due_at is not None
+    due_at = lead.due_at
+    early = fold.Folder(score.stores, deployed().live, lambda: due_at - timedelta(seconds=1))
+    assert early.fold(lead_id).due_at == due_at
+    folded = fold.Folder(score.stores, deployed().live, lambda: due_at).fold(lead_id)
+    assert folded.due_at == due_at + timedelta(days=1)
+    assert list(leads.due(lead.due_at)) == []
 
 
 @pytest.mark.parametrize("wanted", [False, True])

@@ -201,7 +201,7 @@ def test_no_digest_is_dated_before_its_leads(
         for recipient in expectations.team.recipients:
             for at in digests(expectations, now)[recipient.id]:
                 card = render.card(hot, recipient, lambda rule, _: rule)
-                mail = render.digest([card], 0, recipient, at)
+                mail = render.digest([card], 0, recipient, at).mail
                 local = now.astimezone(ZoneInfo(recipient.timezone))
                 told = at.astimezone(local.tzinfo)
                 assert f"Hot list {told:%d.%m.}" in mail.subject

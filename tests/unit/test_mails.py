@@ -16,7 +16,7 @@ from hotlist.leads.lead import Alerting, Contact, Lead, LeadState, Reason, Stage
 from hotlist.leads.profile import profile_of
 from hotlist.mail import render, texts
 from hotlist.mail.ses import Mailer, delivery_hash
-from hotlist.sales.hot_list import hot_list
+from hotlist.sales.hot_list import Shown, hot_list
 from hotlist.sales.team import Recipient
 
 NOW = datetime(2026, 3, 29, 5, 30, tzinfo=UTC)
@@ -55,9 +55,9 @@ def lead(number: int = 0, **changes: Any) -> Lead:
 
 def digest_of(leads: Iterable[Lead], reader: Recipient = ANNA) -> render.Mail:
     """The digest of these leads as a reader gets it."""
-    hot = hot_list(leads)
-    cards = [render.card(one, reader, title) for one in hot.leads]
-    return render.digest(cards, hot.more, reader, NOW)
+    hot = hot_list(map(Shown, leads))
+    cards = [render.card(one.lead, reader, title) for one in hot.leads]
+    return render.digest(cards, hot.more, reader, NOW).mail
 
 
 def test_a_digest_tells_whom_to_call_and_why() -> None:
@@ -75,14 +75,17 @@ def test_a_digest_tells_whom_to_call_and_why() -> None:
 
 def test_leads_come_best_first_and_cold_ones_not_at_all() -> None:
     found = hot_list(
-        [
-            lead(1, total=61),
-            lead(2, total=99),
-            lead(3, temperature=Temperature.WARM),
-            lead(4, state=LeadState.EMPTY),
-        ]
+        map(
+            Shown,
+            [
+                lead(1, total=61),
+                lead(2, total=99),
+                lead(3, temperature=Temperature.WARM),
+                lead(4, state=LeadState.EMPTY),
+            ],
+        )
     )
-    assert [one.lead_id for one in found.leads] == ["email:2", "email:1"]
+    assert [one.lead.lead_id for one in found.leads] == ["email:2", "email:1"]
 
 
 @pytest.mark.parametrize("language", ["en", "pl", "de"])

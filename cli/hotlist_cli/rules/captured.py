@@ -34,7 +34,7 @@ def captured(event: Event, known: Forms) -> Event:
     received = Received(
         at=_ANY_TIME,
         user_agent=_text(given.get("user_agent")),
-        origin=_text(given["origin"]) if "origin" in given else None,
+        origin=given["origin"] if isinstance(given.get("origin"), str) else None,
     )
     if event.route is Route.BEACON:
         event = replace(event, properties=read_action(given, {}, received))

@@ -1,7 +1,7 @@
 """Compares all that is stored, when nothing is under way, with what it should be."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -121,7 +121,7 @@ class Judge:
                 last_event_at=profile.last_event_at,
                 last_event_id=profile.last_event_id,
                 next_change_at=min(ahead),
-                due_at=min(ahead),
+                due_at=_due(stored, min(ahead)),
                 truncated=truncated,
             )
         )
@@ -132,9 +132,9 @@ class Judge:
         assert stored.next_change_at > stored.folded_at
         now, last = self._world.clock.now, stored.next_change_at - timedelta(milliseconds=1)
         for at in (now, last) if now <= last else ():
-            seen = self._world.folder.view(stored.lead_id, at)
-            assert seen is not None, "a lead was over before its next change"
-            assert seen[0].temperature is stored.temperature
+            seen = self._world.folder.view(stored, at).lead
+            assert seen.state is LeadState.LIVE, "a lead was over before its next change"
+            assert seen.temperature is stored.temperature
         alerting = stored.alerting
         if not alerting.armed:
             assert alerting.rearms_at is not None, "a lead that can never alert again"
@@ -210,6 +210,16 @@ class Judge:
                 crossings.append(f"alert#{after.alerting.alert_id}")
         assert letters == crossings
         assert len(letters) == len(set(letters)), "two crossings, and one alert"
+
+
+def _due(stored: Lead, next_change_at: datetime) -> datetime | None:
+    """At its next change; a hot lead within a day, if that is earlier, at an instant of its own."""
+    if stored.temperature is Temperature.HOT and stored.due_at != next_change_at:
+        assert stored.due_at is not None
+        assert stored.folded_at < stored.due_at <= stored.folded_at + timedelta(days=1)
+        assert stored.due_at < next_change_at
+        return stored.due_at
+    return next_change_at
 
 
 def _crossed(before: Lead | None, after: Lead) -> bool:

@@ -80,7 +80,7 @@ class World:
         )
         self.watch.forget_processes()
         due = [partial(self._rescore, lead_id) for lead_id in self.plain.leads.due(self.clock.now)]
-        views = [partial(self._view, lead_id) for lead_id in self.plain.leads.hot()]
+        views = [partial(self._view, one.lead_id) for one in self.plain.leads.hot()]
         at_a_time = random.choice([1, len(history)])
         spared = {str(event.properties.get("event_id")) for event in history}
         jobs: list[Job] = [*due, *views]
@@ -136,7 +136,9 @@ class World:
             yield partial(self._rescore, lead_id)
 
     def _view(self, lead_id: str) -> Iterator[Job]:
-        self.folder.view(lead_id, self.clock())
+        stored = self.watch.stores.leads.get(lead_id)
+        if stored is not None:
+            self.folder.view(stored, self.clock())
         return iter(())
 
     def _fold(self, lead_id: str) -> bool:

@@ -5,9 +5,10 @@ the lead's version first and everything else after it, and writes under that ver
 whoever writes last has read all that any earlier fold saw, and a retry only folds again.
 """
 
+import math
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -31,6 +32,14 @@ ATTEMPTS: Final = 5
 
 MAX_SECONDS: Final = 30.0
 """How long one fold may take with all its attempts: a quarter of what the function has."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A lead as of an instant, and the events that it was calculated from."""
+
+    lead: Lead
+    events: tuple[Event, ...]
 
 
 class Folder:
@@ -70,15 +79,18 @@ class Folder:
                 continue
         raise Conflict(lead_id)
 
-    def view(self, lead_id: str, now: datetime) -> tuple[Lead, Score] | None:
-        """The lead and its score as of `now`, stored nowhere; None if there is no lead."""
-        stored = self._stores.leads.get(lead_id)
-        gathered = gather(self._stores, lead_id, now)
-        if gathered.claimed_phone is not None:
-            return None
+    def view(self, stored: Lead, now: datetime, until: float = math.inf) -> View:
+        """A stored lead as of `now`. Nothing is written.
+
+        `stored` was read before. `until` is an instant of `time.monotonic`, in seconds.
+
+        :raises FoldTookTooLong: between two of its reads, when `until` has passed.
+        """
+        gathered = gather(self._stores, stored.lead_id, now, until)
         now = _not_before(now, stored, gathered.events)
-        lead, score = self._scored(stored, gathered, now)
-        return None if score is None else (lead, score)
+        if gathered.claimed_phone is not None:
+            return View(_claimed_lead(gathered.claimed_phone, stored, now), gathered.events)
+        return View(self._scored(stored, gathered, now), gathered.events)
 
     def _fold_and_store(self, lead_id: str, until: float) -> Lead:
         stored = self._stores.leads.get(lead_id)
@@ -92,7 +104,7 @@ class Folder:
         else:
             renew_identities(self._stores, gathered.identities, now)
             events = renew_events(self._stores, gathered.events, now)
-            lead, _ = self._scored(stored, replace(gathered, events=events), now)
+            lead = self._scored(stored, replace(gathered, events=events), now)
         return self._store(lead, stored)
 
     def _store(self, lead: Lead, stored: Lead | None) -> Lead:
@@ -103,14 +115,12 @@ class Folder:
         self._stores.leads.save(lead, stored)
         return replace(lead, version=1 + (stored.version if stored else 0))
 
-    def _scored(
-        self, stored: Lead | None, gathered: Gathered, now: datetime
-    ) -> tuple[Lead, Score | None]:
-        """The lead that these events make at `now`; without a score if nothing is left of it."""
+    def _scored(self, stored: Lead | None, gathered: Gathered, now: datetime) -> Lead:
+        """The lead that these events make at `now`."""
         events = reclassified(classify.classify(event) for event in gathered.events)
         profile = profile_of(events, now, classify.channel)
         if profile.ends_at is None:
-            return _empty_lead(stored, gathered, now), None
+            return _empty_lead(stored, gathered, now)
         before = stored.alerting if stored else Alerting()
         if stored is not None and self._rules_changed(stored):
             before = self._alerting_by_new_rules(_seen(events, gathered, stored), stored)
@@ -119,8 +129,7 @@ class Folder:
         if look.crossed:
             alert_id = f"{gathered.lead_id}@{to_text(now)}"
             alerting = replace(alerting, alert_id=alert_id, hot_since=now)
-        lead = self._live_lead(gathered, profile, look.score, alerting, now)
-        return lead, look.score
+        return self._live_lead(gathered, profile, look.score, alerting, now)
 
     def _live_lead(
         self,
@@ -153,7 +162,7 @@ class Folder:
             last_event_at=profile.last_event_at,
             last_event_id=profile.last_event_id,
             next_change_at=next_change_at,
-            due_at=due_at(score.temperature, next_change_at),
+            due_at=due_at(gathered.lead_id, score.temperature, now, next_change_at),
             truncated=gathered.truncated,
             shadow=self._shadow_of(profile, now),
         )

@@ -1,8 +1,9 @@
 """The type `Lead`: who it is, its score, its alert state, and when it is due."""
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
@@ -114,17 +115,46 @@ class Lead:
         return combined_hash(self.ruleset, None if self.shadow is None else self.shadow.ruleset)
 
 
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """What the index says of a hot lead: its stored points, and when it turned hot.
+
+    Until `due_at` it is hot for certain. `hot_since` is None if changed rules made it hot without
+    an alert.
+    """
+
+    lead_id: str
+    total: int
+    due_at: datetime
+    hot_since: datetime | None
+
+
 def combined_hash(ruleset: str, shadow: str | None) -> str:
     """One hash for the hash of the live ruleset and that of the shadow, if there is one."""
     return ruleset if shadow is None else f"{ruleset}+{shadow}"
 
 
-NEVER: Final = datetime.fromisoformat("9999-12-31T23:59:59.999+00:00")
-"""`due_at` of a hot lead that never changes by itself: without one it would be in no index."""
+MOST_STALE: Final = timedelta(days=1)
+"""How old the stored points of a hot lead may become before it is calculated again."""
 
 
-def due_at(temperature: Temperature, next_change_at: datetime | None) -> datetime | None:
-    """When a lead must be folded again. None if it can wait for its next event."""
-    if next_change_at is not None:
+def due_at(
+    lead_id: str, temperature: Temperature, folded_at: datetime, next_change_at: datetime | None
+) -> datetime | None:
+    """When a lead must be folded again. None if it can wait for its next event.
+
+    A hot lead is due once a day at a time of its own. So hot leads are spread over the day, and
+    calculating one again before its time does not move it in the index.
+    """
+    if temperature is not Temperature.HOT:
         return next_change_at
-    return NEVER if temperature is Temperature.HOT else None
+    daily = _next_daily(lead_id, folded_at)
+    return daily if next_change_at is None else min(daily, next_change_at)
+
+
+def _next_daily(lead_id: str, after: datetime) -> datetime:
+    """The first instant after `after` that is this lead's own time of the day, in UTC."""
+    own = MOST_STALE * (zlib.crc32(lead_id.encode()) / 2**32)
+    own = timedelta(milliseconds=own // timedelta(milliseconds=1))
+    midnight = datetime.combine(after.astimezone(UTC).date(), time.min, UTC)
+    return midnight + own if midnight + own > after else midnight + own + MOST_STALE

@@ -17,6 +17,7 @@ from hotlist.leads.lead import Contact, Lead, Reason
 from hotlist.leads.profile import name_in
 from hotlist.mail import mime
 from hotlist.mail.texts import CHANNEL_NAMES, STAGE_NAMES, TEMPERATURES, TEXTS
+from hotlist.sales.gone import Gone
 from hotlist.sales.team import Recipient
 
 MAX_HTML: Final = 88_000
@@ -43,6 +44,7 @@ class Mail:
 class Card:
     """One lead in a mail, rendered for one reader. `name` and `points` are for the subject."""
 
+    lead_id: str
     name: str
     points: int | None
     html: str
@@ -50,8 +52,29 @@ class Card:
     reasons: str = ""
 
 
-def card(lead: Lead, recipient: Recipient, title: Title) -> Card:
-    """A lead as its recipient sees it, in the recipient's language and time zone."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A lead that is hot no longer, in one line for a reader."""
+
+    lead_id: str
+    name: str
+    contact: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestMail:
+    """A rendered hot list, and how many of its cards the mail had room for."""
+
+    mail: Mail
+    cards: int
+
+
+def card(lead: Lead, recipient: Recipient, title: Title, as_of: datetime | None = None) -> Card:
+    """A lead as its recipient sees it, in the recipient's language and time zone.
+
+    With `as_of` it is marked as it was calculated at that instant.
+    """
     words, contact = TEXTS[recipient.language], lead.contact
     zone = ZoneInfo(recipient.timezone)
     facts = [
@@ -63,6 +86,8 @@ def card(lead: Lead, recipient: Recipient, title: Title) -> Card:
     return _card(
         recipient,
         contact,
+        lead_id=lead.lead_id,
+        as_of=words["as_of"].format(time=_when(as_of, zone)) if as_of else "",
         points=lead.total,
         temperature=TEMPERATURES[recipient.language][lead.temperature.value],
         reasons=list(_reasons(lead.reasons, recipient.language, title)),
@@ -70,21 +95,43 @@ def card(lead: Lead, recipient: Recipient, title: Title) -> Card:
     )
 
 
-def digest(cards: Sequence[Card], more: int, recipient: Recipient, now: datetime) -> Mail:
+def gone_line(one: Gone, recipient: Recipient) -> Line:
+    """A lead that is hot no longer, and why, in its reader's language."""
+    words = TEXTS[recipient.language]
+    name = _name(one.contact, words["unknown"])
+    reason = words[f"gone_{one.why}"].format(
+        name=_name(one.into or Contact(), words["another"]),
+        temperature=TEMPERATURES[recipient.language][one.lead.temperature.value],
+    )
+    contacts = (_short(one.contact.email or ""), _short(one.contact.phone or ""))
+    contact = " · ".join(text for text in contacts if text and text != name)
+    return Line(one.lead.lead_id, name, contact, reason)
+
+
+def digest(
+    cards: Sequence[Card],
+    more: int,
+    recipient: Recipient,
+    now: datetime,
+    gone: Sequence[Line] = (),
+) -> DigestMail:
     """The daily hot list of one recipient, best lead first.
 
-    `more` is how many leads are hot beside those of the cards. If the mail is longer than
-    `MAX_HTML`, the last cards are left out and counted as more.
+    `more` is how many leads are hot beside those of the cards; those of `gone` are hot no
+    longer. If the mail is longer than `MAX_HTML`, the last cards are left out and counted as
+    more.
     """
-    mail = _digest(cards, more, recipient, now)
+    mail = _digest(cards, more, recipient, now, gone)
     while len(mail.html.encode()) > MAX_HTML and cards:
-        most = len(cards) * 3 // 4
+        most = len(cards) * 9 // 10
         cards, more = cards[:most], more + len(cards) - most
-        mail = _digest(cards, more, recipient, now)
-    return mail
+        mail = _digest(cards, more, recipient, now, gone)
+    return DigestMail(mail, len(cards))
 
 
-def _digest(cards: Sequence[Card], more: int, recipient: Recipient, now: datetime) -> Mail:
+def _digest(
+    cards: Sequence[Card], more: int, recipient: Recipient, now: datetime, gone: Sequence[Line]
+) -> Mail:
     words = TEXTS[recipient.language]
     count = len(cards) + more
     heading = words["hot_leads_1"] if count == 1 else words["hot_leads"].format(count=count)
@@ -100,6 +147,7 @@ def _digest(cards: Sequence[Card], more: int, recipient: Recipient, now: datetim
         preheader=", ".join(f"{one.name} ({one.points})" for one in cards[:3]),
         cards=cards,
         more=words["more"].format(count=more) if more else "",
+        gone=gone,
         footer=words["footer"].format(
             name=recipient.name, time=f"{recipient.digest:%H:%M}", zone=recipient.timezone
         ),
@@ -165,6 +213,8 @@ def _card(
     recipient: Recipient,
     contact: Contact,
     *,
+    lead_id: str = "",
+    as_of: str = "",
     points: int | None = None,
     temperature: str = "",
     reasons: Sequence[Mapping[str, object]] = (),
@@ -174,11 +224,12 @@ def _card(
     words = TEXTS[recipient.language]
     email, phone = _short(contact.email or ""), _short(contact.phone or "")
     shown = {
-        "name": _short(contact.name or "") or email or phone or words["unknown"],
+        "name": _name(contact, words["unknown"]),
         "company": _short(contact.company or ""),
         "email": email,
         "phone": phone,
         "tel": "".join(c for c in phone if c in "+0123456789"),
+        "as_of": as_of,
         "points": points,
         "temperature": temperature,
         "reasons": reasons,
@@ -186,12 +237,19 @@ def _card(
         "facts": facts,
     }
     return Card(
+        lead_id=lead_id,
         name=str(shown["name"]),
         points=points,
         html=_template("card.html").render(card=shown, words=words),
         text=_template("card.txt").render(card=shown, words=words),
         reasons=", ".join(str(reason["title"]) for reason in reasons),
     )
+
+
+def _name(contact: Contact, unknown: str) -> str:
+    """How somebody is called in a mail."""
+    told = (contact.name, contact.email, contact.phone)
+    return next((name for one in told if (name := _short(one or ""))), unknown)
 
 
 def _reasons(reasons: Iterable[Reason], language: str, title: Title) -> Iterable[dict[str, object]]:
@@ -228,6 +286,7 @@ def _short(value: object, most: int = _MAX_NAME) -> str:
 
 def _render(recipient: Recipient, *, reply_to: str | None = None, **contents: Any) -> Mail:
     values = {
+        "gone": (),
         **contents,
         "language": recipient.language,
         "words": TEXTS[recipient.language],

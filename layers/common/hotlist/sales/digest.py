@@ -1,20 +1,70 @@
-"""Sends the daily hot list to the recipients whose digest is due."""
+"""Sends the daily hot list to the recipients whose digest is due.
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+What sales sees costs the same however many leads are hot: the index ranks them by what is
+stored, and only the leads that may be shown are calculated.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
+from typing import Final
 
+from hotlist.events.event import Event
 from hotlist.leads.fold import Folder
-from hotlist.leads.lead import Lead
+from hotlist.leads.lead import Lead, LeadState
 from hotlist.mail import render
 from hotlist.mail.outbox import Outbox
-from hotlist.mail.render import Card
+from hotlist.mail.render import Card, Mail
 from hotlist.runtime.failures import Troubles
-from hotlist.sales.hot_list import HotList, hot_list
+from hotlist.sales.gone import MOST_GONE, Gone, gone
+from hotlist.sales.hot_list import MOST, HotList, Shown, candidates, hot_list, is_hot
 from hotlist.sales.team import Recipient, Sales
+from hotlist.sales.views import Views
 from hotlist.scoring.ruleset import Ruleset
-from hotlist.store.leads import LeadStore
+from hotlist.store.stores import Stores
+from hotlist.store.windows import Plan, Told, Window, WindowStore
+
+FOLDING: Final = timedelta(seconds=60)
+"""From the start of the work: what is not calculated by then is shown as it is stored."""
+
+MAILING: Final = timedelta(seconds=100)
+"""From the start of the work: who has no mail by then gets it from the next run."""
+
+SETTLED: Final = timedelta(minutes=3)
+"""How long before the run a window ends: what happened by then is stored and in the index."""
+
+_FIRST: Final = timedelta(days=1)
+
+
+class NotMailed(Exception):
+    """The time for mails was over before it was everybody's turn. The next run goes on."""
+
+
+@dataclass(slots=True)
+class Edition:
+    """The hot list of one run; cards are rendered once for all who read them alike."""
+
+    hot: HotList
+    now: datetime
+    views: Views
+    cards: dict[tuple[str, str], list[Card]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One recipient's digest of a day: its window, and what they were told before."""
+
+    recipient: Recipient
+    delivery_id: str
+    window: Window
+    told: Told
+    alerted: frozenset[str]
+
+    @property
+    def known(self) -> frozenset[str]:
+        """The leads that the recipient was told of and that no digest has taken back."""
+        return self.told.leads | self.alerted
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,39 +74,44 @@ class Digester:
     sales: Sales
     ruleset: Ruleset
     folder: Folder
-    leads: LeadStore
+    stores: Stores
+    windows: WindowStore
     outbox: Outbox
 
     def send(self, now: datetime, troubles: Troubles) -> int:
         """Mail the recipients who are due at `now`. The answer is how many mails were sent.
 
         An error with one recipient or one lead does not stop the others; it is added to
-        `troubles`. A lead that cannot be calculated or rendered is left out of the mail. But
-        nobody is mailed in this run if a later run may calculate the lead, or if no other lead
-        is left.
+        `troubles`. A lead that cannot be calculated is shown as it is stored. One that cannot be
+        read or rendered is left out. But nobody is mailed in this run if no other lead is left.
         """
+        clock = self.outbox.clock
+        started = clock()
         waiting = self._waiting(now)
         if not waiting:
             return 0
-        of_leads = Troubles()
-        hot = hot_list(self._hot(now, of_leads))
-        troubles += of_leads
-        if of_leads.may_pass or (of_leads and not hot.count):
+        told = self.windows.told(recipient.id for recipient, _ in waiting)
+        windows = {one: _window(told[one], now) for one in told}
+        alerted = self.windows.alerted({one: windows[one].begins for one in windows}, now)
+        views = Views(self.stores, self.folder, clock, now, started + FOLDING, troubles)
+        edition = Edition(self._hot(views, windows.values()), now, views)
+        if views.unreadable and not edition.hot.count:
             return 0
-        rendered: dict[tuple[str, str], list[Card]] = {}
         sent = 0
-        for recipient, delivery_id in waiting:
-            ids, reader = {"recipient": recipient.id}, (recipient.language, recipient.timezone)
-            if not hot.count and not self.sales.sends_when_empty:
-                troubles.attempt(ids, self.outbox.skip, delivery_id)
-                continue
-            if reader not in rendered:
-                rendered[reader] = list(self._cards(hot, recipient, troubles))
-            cards = rendered[reader]
-            if cards or not hot.count:
-                make = partial(render.digest, cards, hot.more, recipient, now)
-                send = partial(self.outbox.send_once, recipient, delivery_id, make)
-                sent += bool(troubles.attempt(ids, send))
+        for place, (recipient, delivery_id) in enumerate(waiting):
+            if clock() >= started + MAILING:
+                left = {"recipients": str(len(waiting) - place)}
+                troubles.attempt(left, _give_up)
+                break
+            issue = Issue(
+                recipient=recipient,
+                delivery_id=delivery_id,
+                window=windows[recipient.id],
+                told=told[recipient.id],
+                alerted=alerted[recipient.id],
+            )
+            ids = {"recipient": recipient.id}
+            sent += bool(troubles.attempt(ids, self._send, issue, edition, troubles))
         return sent
 
     def _waiting(self, now: datetime) -> list[tuple[Recipient, str]]:
@@ -68,17 +123,112 @@ class Digester:
         settled = deliveries.settled(delivery_id for _, delivery_id in waiting)
         return [one for one in waiting if one[1] not in settled]
 
-    def _hot(self, now: datetime, troubles: Troubles) -> Iterator[Lead]:
-        """The leads that are stored as hot, each calculated as it is now."""
-        for lead_id in self.leads.hot():
-            found = troubles.attempt({"lead_id": lead_id}, self.folder.view, lead_id, now)
-            if found is not None:
-                yield found[0]
+    def _hot(self, views: Views, windows: Iterable[Window]) -> HotList:
+        """The list that everybody gets: all windows end alike, so the longest has all news.
+
+        Where candidates have cooled, others take their places as they are stored. If all have, and
+        no other is hot for certain, then nobody is.
+        """
+        begins, ends = min(windows)
+        found = candidates(list(self.stores.leads.hot()), begins, ends, views.now)
+        stored = views.stored(found.lead_ids)
+        shown = [_shown(stored[one], views) for one in found.lead_ids if one in stored]
+        shown = [one for one in shown if is_hot(one.lead)]
+        spare = views.stored(found.spare[: MOST - len(shown)])
+        shown += [Shown(lead, lead.folded_at) for lead in spare.values() if is_hot(lead)]
+        return hot_list(shown, found.more - len(spare) if shown else 0)
+
+    def _send(self, issue: Issue, edition: Edition, troubles: Troubles) -> bool:
+        """Mail one recipient, or decide that there is nothing to tell. Whether it was mailed."""
+        recipient, hot = issue.recipient, edition.hot
+        taken_back = self._gone(issue, edition)
+        if not (hot.count or taken_back or self.sales.sends_when_empty):
+            self.outbox.skip(issue.delivery_id)
+            return False
+        reader = (recipient.language, recipient.timezone)
+        if reader not in edition.cards:
+            edition.cards[reader] = list(self._cards(hot, recipient, troubles))
+        if hot.leads and not edition.cards[reader]:
+            return False
+        make = partial(self._make, issue, edition, taken_back, troubles)
+        if not self.outbox.send_once(recipient, issue.delivery_id, make):
+            return False
+        self.windows.sent(recipient.id, issue.delivery_id, issue.window)
+        return True
+
+    def _make(
+        self, issue: Issue, edition: Edition, taken_back: Sequence[Gone], troubles: Troubles
+    ) -> Mail:
+        """The mail, once it is written down what it tells."""
+        recipient = issue.recipient
+        cards = edition.cards[recipient.language, recipient.timezone]
+        lines = []
+        for one in taken_back:
+            ids = {"event_id": one.lead.last_event_id or ""}
+            line = troubles.attempt(ids, render.gone_line, one, recipient)
+            lines += [line] if line else []
+        made = render.digest(cards, edition.hot.more, recipient, edition.now, lines)
+        shown = {card.lead_id for card in cards[: made.cards]}
+        named = {line.lead_id for line in lines}
+        plan = Plan(issue.window, frozenset(shown), issue.known - shown - named)
+        self.windows.plan(recipient.id, issue.delivery_id, plan, issue.told)
+        return made.mail
 
     def _cards(self, hot: HotList, recipient: Recipient, troubles: Troubles) -> Iterator[Card]:
-        """The leads of the list, rendered for this recipient."""
-        for lead in hot.leads:
-            ids = {"event_id": lead.last_event_id or lead.lead_id}
-            card = troubles.attempt(ids, render.card, lead, recipient, self.ruleset.title)
+        """The leads of the list as this recipient reads them."""
+        for shown in hot.leads:
+            ids = {"event_id": shown.lead.last_event_id or ""}
+            make = partial(render.card, shown.lead, recipient, self.ruleset.title, shown.as_of)
+            card = troubles.attempt(ids, make)
             if card is not None:
                 yield card
+
+    def _gone(self, issue: Issue, edition: Edition) -> list[Gone]:
+        """What this recipient was told of and is hot no longer: the newest, so many at most."""
+        views, listed = edition.views, {shown.lead.lead_id for shown in edition.hot.leads}
+        asked = issue.known - listed
+        stored = views.stored(asked)
+        leads = [_as_known(one, stored.get(one), views) for one in asked - views.unreadable]
+        over = [lead for lead in leads if not is_hot(lead)]
+        over.sort(key=lambda lead: lead.lead_id)
+        over.sort(key=lambda lead: lead.alerting.hot_since or lead.folded_at, reverse=True)
+        over = over[:MOST_GONE]
+        claimants = views.stored(lead.claimed_by for lead in over if lead.claimed_by)
+        return [
+            gone(
+                lead,
+                _events(lead, views),
+                issue.window.begins,
+                claimants.get(lead.claimed_by or ""),
+            )
+            for lead in over
+        ]
+
+
+def _window(told: Told, now: datetime) -> Window:
+    ends = now - SETTLED
+    return Window(min(told.window_end or ends - _FIRST, ends), ends)
+
+
+def _shown(stored: Lead, views: Views) -> Shown:
+    view = views.of(stored)
+    return Shown(stored, stored.folded_at) if view is None else Shown(view.lead)
+
+
+def _as_known(lead_id: str, stored: Lead | None, views: Views) -> Lead:
+    """A lead as it was calculated in this run, else as it is stored; an empty one if it is not."""
+    view = views.seen(lead_id)
+    if view is not None:
+        return view.lead
+    if stored is not None:
+        return stored
+    return Lead(lead_id=lead_id, state=LeadState.EMPTY, folded_at=views.now, expires_at=views.now)
+
+
+def _events(lead: Lead, views: Views) -> Sequence[Event]:
+    view = views.seen(lead.lead_id)
+    return views.events(lead) if view is None else view.events
+
+
+def _give_up() -> None:
+    raise NotMailed

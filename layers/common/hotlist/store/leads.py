@@ -1,24 +1,28 @@
 """The Leads table: each lead as it was last folded, with an index by temperature.
 
 It finds one lead by its id, the hot leads, the leads that are due by an instant and, after a new
-ruleset, all leads page by page. Points are in no key of an index, so a change of points writes to
-no index.
+ruleset, all leads page by page. Points are in no key of an index, so a change of points moves no
+entry. It writes the entry again, because the digest ranks by the stored points.
 """
 
+import heapq
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any, Final
 
-from hotlist.events.times import to_text
+from hotlist.events.times import from_text, to_text
 from hotlist.leads.lead import (
+    MOST_STALE,
     Alerting,
     Contact,
     Lead,
     LeadState,
+    Ranked,
     Reason,
     Shadow,
     Stage,
@@ -31,7 +35,7 @@ from hotlist.store.items import (
     batch_get,
     instant,
     number,
-    paged,
+    pages,
     present,
     read_instant,
     read_seconds,
@@ -42,6 +46,14 @@ from hotlist.store.items import (
 
 SHARDS: Final = 8
 """How many partitions the index has, so that none of them gets too much traffic."""
+
+INDEX: Final = "by_temperature_and_due"
+
+HOT_PAGES: Final = 5
+"""How many pages of hot leads are read of a partition: some 5,000 leads a page."""
+
+_DUE_PAGE: Final = 500
+_KEYS: Final = tuple(f"{temperature.value}#" for temperature in Temperature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +113,33 @@ class LeadStore:
         except self._client.exceptions.ConditionalCheckFailedException as error:
             raise Conflict(lead.lead_id) from error
 
-    def hot(self) -> Iterator[str]:
-        """The ids of all hot leads."""
+    def hot(self) -> Iterator[Ranked]:
+        """The hot leads, `HOT_PAGES` of each partition at most: those folded last come first."""
         for shard in range(SHARDS):
-            yield from self._by_temperature(f"hot#{shard}", None)
+            pages = self._pages(f"{Temperature.HOT.value}#{shard}", "", {}, ScanIndexForward=False)
+            for page in islice(pages, HOT_PAGES):
+                for item in page:
+                    yield Ranked(
+                        lead_id=item["lead_id"]["S"],
+                        total=int(item["total"]["N"]),
+                        due_at=from_text(item["due_at"]["S"]),
+                        hot_since=read_instant(item, "hot_since"),
+                    )
 
     def due(self, now: datetime) -> Iterator[str]:
-        """The ids of the leads, hot or not, that are due by `now`."""
-        for shard in range(SHARDS):
-            yield from self._by_temperature(f"due#{shard}", now)
-            yield from self._by_temperature(f"hot#{shard}", now)
+        """The ids of the leads that are due by `now`.
+
+        Hot ones come first. Of these, and of the others, those that were due first come first.
+        It reads as it goes, so whoever wants only some takes only some.
+        """
+        for temperatures in ((Temperature.HOT,), (Temperature.WARM, Temperature.COLD)):
+            found = [
+                self._due(f"{temperature.value}#{shard}", now)
+                for temperature in temperatures
+                for shard in range(SHARDS)
+            ]
+            for _, lead_id in heapq.merge(*found):
+                yield lead_id
 
     def page(self, after: str | None, limit: int) -> Page:
         """The next `limit` items of the whole table, in the table's own order.
@@ -122,7 +151,10 @@ class LeadStore:
         answer = self._client.scan(
             TableName=self._table,
             Limit=limit,
-            ProjectionExpression="lead_id, #state, #ruleset, #shadow.#ruleset",
+            ProjectionExpression=(
+                "lead_id, #state, #ruleset, #shadow.#ruleset,"
+                " temperature, temperature_key, due_at, folded_at"
+            ),
             ExpressionAttributeNames={
                 "#state": "state",
                 "#ruleset": "ruleset",
@@ -131,26 +163,33 @@ class LeadStore:
             **start,
         )
         scored_by = {
-            item["lead_id"]["S"]: combined_hash(item["ruleset"]["S"], _shadow_ruleset(item))
+            item["lead_id"]["S"]: _rulesets_of(item)
             for item in answer["Items"]
             if item["state"]["S"] == LeadState.LIVE
         }
         last = answer.get("LastEvaluatedKey")
         return Page(scored_by, None if last is None else last["lead_id"]["S"])
 
-    def _by_temperature(self, key: str, until: datetime | None) -> Iterator[str]:
-        condition, values = "temperature_key = :key", {":key": {"S": key}}
-        if until is not None:
-            condition += " AND due_at <= :until"
-            values[":until"] = {"S": to_text(until)}
-        for item in paged(
+    def _due(self, key: str, until: datetime) -> Iterator[tuple[str, str]]:
+        """When each lead of a partition was due, by `until`, and its id."""
+        values = {":until": {"S": to_text(until)}}
+        for page in self._pages(key, " AND due_at <= :until", values, Limit=_DUE_PAGE):
+            for item in page:
+                yield item["due_at"]["S"], item["lead_id"]["S"]
+
+    def _pages(
+        self, key: str, condition: str, values: Mapping[str, Any], **request: Any
+    ) -> Iterator[list[Item]]:
+        """The pages of a partition of the index, in the order of `due_at`."""
+        found = pages(
             self._client.query,
             TableName=self._table,
-            IndexName="by_temperature",
-            KeyConditionExpression=condition,
-            ExpressionAttributeValues=values,
-        ):
-            yield item["lead_id"]["S"]
+            IndexName=INDEX,
+            KeyConditionExpression=f"temperature_key = :key{condition}",
+            ExpressionAttributeValues={":key": {"S": key}, **values},
+            **request,
+        )
+        return (page["Items"] for page in found)
 
 
 def _shard(lead_id: str) -> int:
@@ -180,7 +219,6 @@ def _to_item(lead: Lead, version: int) -> dict[str, Any]:
 
 def _live(lead: Lead) -> dict[str, Any]:
     shard = _shard(lead.lead_id)
-    index = "hot" if lead.temperature is Temperature.HOT else "due"
     created = None if lead.created_at is None else f"{lead.created_at:%Y-%m-%d}#{shard}"
     return {
         "name": text(lead.contact.name),
@@ -201,7 +239,9 @@ def _live(lead: Lead) -> dict[str, Any]:
         "last_event_id": text(lead.last_event_id),
         "next_change_at": instant(lead.next_change_at),
         "due_at": instant(lead.due_at),
-        "temperature_key": None if lead.due_at is None else {"S": f"{index}#{shard}"},
+        "temperature_key": (
+            None if lead.due_at is None else {"S": f"{lead.temperature.value}#{shard}"}
+        ),
         "truncated": {"BOOL": True} if lead.truncated else None,
         "shadow": None if lead.shadow is None else {"M": _shadow_item(lead.shadow)},
     }
@@ -217,6 +257,29 @@ def _shadow_item(shadow: Shadow) -> dict[str, Any]:
 
 def _shadow_ruleset(item: Item) -> str | None:
     return item["shadow"]["M"]["ruleset"]["S"] if "shadow" in item else None
+
+
+def _rulesets_of(item: Item) -> str:
+    """The hash of the rules that it was scored by; "" if it must be folded again in any case.
+
+    That is so for leads that an older version has written: with another key, or hot and due
+    later than a day after they were folded.
+    """
+    due_at, folded_at = read_instant(item, "due_at"), read_instant(item, "folded_at")
+    if due_at is not None and folded_at is not None:
+        is_hot = item["temperature"]["S"] == Temperature.HOT
+        if not _is_indexed(item) or (is_hot and due_at > folded_at + MOST_STALE):
+            return ""
+    return combined_hash(item["ruleset"]["S"], _shadow_ruleset(item))
+
+
+def _is_indexed(item: Item) -> bool:
+    """Whether the index finds it when it is due. Older versions wrote other keys.
+
+    Such an item is read as if it were never due, so the next fold writes it anew.
+    """
+    key = item.get("temperature_key")
+    return key is not None and key["S"].startswith(_KEYS)
 
 
 def _shadow(item: Item) -> Shadow | None:
@@ -273,7 +336,7 @@ def from_item(item: Item) -> Lead:
         last_event_at=read_instant(item, "last_event_at"),
         last_event_id=read_text(item, "last_event_id"),
         next_change_at=read_instant(item, "next_change_at"),
-        due_at=read_instant(item, "due_at"),
+        due_at=read_instant(item, "due_at") if _is_indexed(item) else None,
         truncated="truncated" in item,
         shadow=_shadow(item),
     )

@@ -1,0 +1,77 @@
+"""Leads that sales was told of and that are hot no longer: each with its reason. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from hotlist.events.event import Event
+from hotlist.leads.lead import Contact, Lead, LeadState, Stage
+from hotlist.leads.profile import name_in
+
+MOST_GONE: Final = 40
+"""How many of these one mail tells of. The others are told of in the next."""
+
+_CORRECTIONS: Final = frozenset(
+    "score_adjusted score_reset score_suspended score_resumed event_reclassified".split()
+)
+
+
+class Why(StrEnum):
+    """Why a lead is hot no longer."""
+
+    COOLED = "cooled"
+    CLAIMED = "claimed"  # it is part of another lead now
+    ENDED = "ended"  # nothing that counts is kept of it
+    CORRECTED = "corrected"  # by an operator
+    ANSWERED = "answered"  # by sales
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A lead that is hot no longer. `into` is whoever has taken it in."""
+
+    lead: Lead
+    why: Why
+    contact: Contact
+    into: Contact | None = None
+
+
+def gone(lead: Lead, events: Sequence[Event], since: datetime, into: Lead | None) -> Gone:
+    """Why this lead, of which sales was told at `since`, is hot no longer.
+
+    `events` are its own. `into` is the lead that has taken it in, if that is known.
+    """
+    since = max(since, lead.alerting.hot_since or since)
+    contact = lead.contact if lead.state is LeadState.LIVE else _contact_in(events)
+    return Gone(lead, _why(lead, events, since), contact, into.contact if into else None)
+
+
+def _why(lead: Lead, events: Iterable[Event], since: datetime) -> Why:
+    if lead.state is LeadState.CLAIMED:
+        return Why.CLAIMED
+    said = [event for event in events if event.received_at >= since]
+    for event in sorted(said, key=lambda event: event.received_at, reverse=True):
+        if event.type in _CORRECTIONS:
+            return Why.CORRECTED
+        if event.type.startswith("sales_"):
+            return Why.ANSWERED
+    if lead.state is LeadState.EMPTY:
+        return Why.ENDED
+    return Why.CORRECTED if lead.stage is Stage.SUSPENDED else Why.COOLED
+
+
+def _contact_in(events: Iterable[Event]) -> Contact:
+    """How to reach whoever the newest of these events names."""
+    named = [event for event in events if event.email or event.phone]
+    if not named:
+        return Contact()
+    newest = max(named, key=lambda event: event.order)
+    company = newest.properties.get("company")
+    return Contact(
+        name=name_in(newest.properties),
+        company=company if isinstance(company, str) else None,
+        email=newest.email,
+        phone=newest.phone,
+    )

@@ -1,0 +1,178 @@
+"""What each recipient was told: the windows of their digests, and the leads in their mails.
+
+Items of the Deliveries table. The delivery of a digest has `window_from` and `window_to`, the
+leads that it shows (`shown`) and those that earlier mails told of and that no mail took back yet
+(`owed`). `recipient#<id>` has `window_end`, where the next window begins, `last_digest`, the
+delivery of the last one sent, and `tried_digest`, the one that was tried last.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from hotlist.store.items import (
+    Item,
+    batch_get,
+    instant,
+    present,
+    read_instant,
+    read_texts,
+    text,
+    texts,
+)
+
+MOST_OWED: Final = 1_000
+"""How many leads a recipient can be owed a word on: 43 KB of ids."""
+
+_MOST_HOURS: Final = 7 * 24
+_HOUR: Final = timedelta(hours=1)
+_ALERT: Final = "alert#"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Window(NamedTuple):
+    """A stretch of time from `begins` until before `ends`."""
+
+    begins: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a recipient knows: the end of their last window, and the leads they were told of."""
+
+    window_end: datetime | None = None
+    leads: frozenset[str] = frozenset()
+    last_digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a digest is about to tell."""
+
+    window: Window
+    shown: frozenset[str] = field(default_factory=frozenset)
+    owed: frozenset[str] = field(default_factory=frozenset)
+
+
+class WindowStore:
+    """Reads what recipients were told, and writes what they are about to be told."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def told(self, recipient_ids: Iterable[str]) -> dict[str, Told]:
+        """What the last digest that each of these recipients was sent has told them.
+
+        A digest was sent if its delivery says so, even if the run that sent it ended before it
+        could move the window. If it is not known whether one was sent, its leads count as told.
+        """
+        names = {f"recipient#{one}": one for one in recipient_ids}
+        found = {names[_name(item)]: item for item in self._get(names)}
+        pointers = {
+            _text(item, name) for item in found.values() for name in ("last_digest", "tried_digest")
+        }
+        digests = {_name(item): item for item in self._get(pointers - {""})}
+        return {one: _told(found.get(one, {}), digests) for one in names.values()}
+
+    def alerted(self, since: Mapping[str, datetime], now: datetime) -> dict[str, frozenset[str]]:
+        """The leads that alerts told each recipient of, in the hours since an instant.
+
+        They are read from the hours' sets of deliveries, those of a week at most.
+        """
+        keys = {
+            f"hour#{recipient}#alert#{hour}": recipient
+            for recipient, begins in since.items()
+            for hour in _hours(begins, now)
+        }
+        leads: dict[str, set[str]] = {recipient: set() for recipient in since}
+        for item in self._get(keys):
+            deliveries = read_texts(item, "sent")
+            leads[keys[_name(item)]] |= {
+                _lead_of(one) for one in deliveries if one.startswith(_ALERT)
+            }
+        return {recipient: frozenset(found) for recipient, found in leads.items()}
+
+    def plan(self, recipient_id: str, delivery_id: str, plan: Plan, told: Told) -> None:
+        """Write what a digest tells, before it is sent."""
+        sets = {
+            "window_from": instant(plan.window.begins),
+            "window_to": instant(plan.window.ends),
+            "shown": texts(plan.shown),
+            "owed": texts(sorted(plan.owed)[:MOST_OWED]),
+        }
+        self._set(delivery_id, sets)
+        self._point(recipient_id, told.last_digest, delivery_id, told.window_end)
+
+    def sent(self, recipient_id: str, delivery_id: str, window: Window) -> None:
+        """The digest is out: the next window begins where this one ends."""
+        self._point(recipient_id, delivery_id, delivery_id, window.ends)
+
+    def _point(
+        self, recipient_id: str, last: str | None, tried: str, window_end: datetime | None
+    ) -> None:
+        pointers = {
+            "tried_digest": text(tried),
+            "last_digest": text(last),
+            "window_end": instant(window_end),
+        }
+        self._set(f"recipient#{recipient_id}", pointers)
+
+    def _set(self, delivery_id: str, attributes: Mapping[str, Any]) -> None:
+        """Set attributes of an item; those without a value go."""
+        held = present(attributes)
+        update = "SET " + ", ".join(f"{name} = :{name}" for name in held)
+        if absent := attributes.keys() - held.keys():
+            update += " REMOVE " + ", ".join(sorted(absent))
+        self._client.update_item(
+            TableName=self._table,
+            Key={"delivery_id": {"S": delivery_id}},
+            UpdateExpression=update,
+            ExpressionAttributeValues={f":{name}": value for name, value in held.items()},
+        )
+
+    def _get(self, names: Iterable[str]) -> list[Item]:
+        keys = [{"delivery_id": name} for name in sorted(names)]
+        return list(batch_get(self._client, self._table, keys))
+
+
+def _told(recipient: Item, digests: Mapping[str, Item]) -> Told:
+    last, window_end = _text(recipient, "last_digest"), read_instant(recipient, "window_end")
+    tried = _text(recipient, "tried_digest")
+    attempt = digests.get(tried, {})
+    if _text(attempt, "state") == "sent":
+        last, window_end = tried, read_instant(attempt, "window_to") or window_end
+    digest = digests.get(last, {})
+    leads = {*read_texts(digest, "shown"), *read_texts(digest, "owed")}
+    if _may_have_come(attempt):
+        leads |= {*read_texts(attempt, "shown")}
+    return Told(window_end, frozenset(leads), last or None)
+
+
+def _may_have_come(attempt: Item) -> bool:
+    """Whether a digest has no outcome yet. One that SES has refused has no lease any more."""
+    lease = read_instant(attempt, "lease_until")
+    return _text(attempt, "state") == "claimed" and lease is not None and lease > _EPOCH
+
+
+def _hours(begins: datetime, now: datetime) -> list[str]:
+    """The UTC hours from one instant to another, as `2026-03-28T11`: the last ones of them."""
+    last = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    hours = [last - back * _HOUR for back in range(_MOST_HOURS)]
+    return [f"{hour:%Y-%m-%dT%H}" for hour in hours if hour + _HOUR > begins]
+
+
+def _lead_of(delivery_id: str) -> str:
+    """The lead of `alert#<lead id>@<instant>#<recipient>`."""
+    alert_id = delivery_id.removeprefix(_ALERT).rpartition("#")[0]
+    return alert_id.rpartition("@")[0]
+
+
+def _name(item: Item) -> str:
+    return _text(item, "delivery_id")
+
+
+def _text(item: Item, name: str) -> str:
+    return str(item.get(name, {}).get("S", ""))
