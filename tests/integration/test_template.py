@@ -133,7 +133,12 @@ def test_routes_are_what_api_gateway_takes() -> None:
 def test_streams_are_read_with_the_retries_of_the_design() -> None:
     mappings = resources("AWS::Lambda::EventSourceMapping")
     streams = {n: m for n, m in mappings.items() if "StreamArn" in str(m["EventSourceArn"])}
-    assert set(streams) == {"ScoreEventsMapping", "NotifyMessagesMapping", "NotifyAlertsMapping"}
+    assert set(streams) == {
+        "ScoreEventsMapping",
+        "ScoreGatheredMapping",
+        "NotifyMessagesMapping",
+        "NotifyAlertsMapping",
+    }
     for mapping in streams.values():
         assert mapping["StartingPosition"] == "TRIM_HORIZON"
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from hotlist.events.event import Event, event_key
 from hotlist.events.times import from_text, to_text
-from hotlist.events.vocabulary import Route
+from hotlist.events.vocabulary import Route, lane
 from hotlist.store.items import (
     Item,
     batch_get,
@@ -123,7 +123,11 @@ class EventStore:
 
 
 def to_item(event: Event, *, tell: bool = False) -> dict[str, Any]:
-    """The stored form of an event. Properties are JSON text: exact, cheap, any number."""
+    """The stored form of an event. Properties are JSON text: exact, cheap, any number.
+
+    :raises ValueError: if it has no expiry or no lane. No mapping of the stream would take a
+        lane that it does not know.
+    """
     if event.expires_at is None:
         raise ValueError(f"event {event.event_id} has no expires_at; see events.expiry")
     return present(
@@ -135,6 +139,7 @@ def to_item(event: Event, *, tell: bool = False) -> dict[str, Any]:
             "received_at": {"S": to_text(event.received_at)},
             "expires_at": seconds(event.expires_at),
             "route": {"S": event.route.value},
+            "lane": {"S": lane(event.route, event.type).value},
             "properties": {"S": _json(event.properties)},
             "flags": texts(event.flags),
             "names": texts(event.names),
