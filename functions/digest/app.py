@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 
 from hotlist.config.load import load_config
@@ -13,6 +12,7 @@ from hotlist.mail.outbox import Outbox
 from hotlist.mail.ses import Mailer
 from hotlist.rescore import walk
 from hotlist.rescore.queue import RescoreQueue
+from hotlist.runtime.clients import aws_client
 from hotlist.runtime.failures import RunFailed, Troubles
 from hotlist.runtime.settings import DigestSettings
 from hotlist.sales import team
@@ -23,12 +23,12 @@ from hotlist.store.progress import ProgressStore
 from hotlist.store.stores import Stores
 
 settings, clock, log = DigestSettings.load(), partial(datetime.now, UTC), Logger()
-dynamodb, rules = boto3.client("dynamodb"), deployed()
+dynamodb, rules = aws_client("dynamodb"), deployed()
 stores, sales = Stores.open(dynamodb, settings), team.from_checked(load_config("sales"))
 mailer = Mailer.open(settings.sender, settings.configuration_set)
 outbox = Outbox(DeliveryStore(dynamodb, settings.deliveries_table), mailer, clock)
 progress = ProgressStore(dynamodb, settings.deliveries_table)
-queue = RescoreQueue(boto3.client("sqs"), settings.rescore_queue_url)
+queue = RescoreQueue(aws_client("sqs"), settings.rescore_queue_url)
 folder = Folder(stores, rules.live, clock)
 digester = Digester(sales, rules.live, folder, stores.leads, outbox)
 rescoring = walk.Rescoring(stores.leads, progress, queue, rules.hash, clock)

@@ -209,13 +209,29 @@ def test_a_lead_that_cannot_be_viewed_fails_the_run_but_stops_no_mail_and_no_wal
     broken = digest.lead("bo@example.org", RECENT)
     breaks(monkeypatch, digest, bo=KeyError("points"))
     digest.deploy(monkeypatch, KINDER, alerts=False)
-    with pytest.raises(RunFailed, match=f"lead_id={broken}: KeyError"):
+    stored = digest.app.stores.leads.get(broken)
+    with pytest.raises(RunFailed, match=f"^event_id={stored.last_event_id}: KeyError"):
         digest.run(ANNAS_HOUR)
     (body,) = digest.bodies()
     assert "ada@example.org" in body
     assert "bo@example.org" not in body
     assert digest.queued() == 2
-    assert [broken] == [record.lead_id for record in caplog.records if hasattr(record, "lead_id")]
+    named = [record.event_id for record in caplog.records if hasattr(record, "event_id")]
+    assert named == [stored.last_event_id]
+    assert broken not in str([vars(record) for record in caplog.records])
+
+
+def test_a_lead_that_cannot_even_be_named_stops_no_mail(
+    digest: Digest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest.lead("ada@example.org", RECENT)
+    digest.lead("bo@example.org", RECENT)
+    breaks(monkeypatch, digest, bo=KeyError("points"))
+    monkeypatch.setattr("hotlist.sales.digest.Digester._named", lambda *_: 1 / 0)
+    with pytest.raises(RunFailed, match=r"^: KeyError"):
+        digest.run(ANNAS_HOUR)
+    (body,) = digest.bodies()
+    assert "ada@example.org" in body
 
 
 def test_a_lead_that_can_be_viewed_later_is_waited_for(

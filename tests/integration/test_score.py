@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -16,12 +15,11 @@ from hotlist.events import times
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import Route
 from hotlist.identity import identifiers
-from hotlist.leads import classify, fold, gather
-from hotlist.leads.fold import MAX_SECONDS
+from hotlist.leads import classify
 from hotlist.leads.lead import Lead, LeadState, Shadow, Temperature
 from hotlist.scoring import ruleset
 from hotlist.scoring.deployed import deployed
-from hotlist.store.events import EventStore, History, to_item
+from hotlist.store.events import EventStore, to_item
 from hotlist.store.leads import LeadStore
 from integration.lambdas import load, stream_event
 
@@ -176,38 +174,6 @@ def test_a_poison_record_is_parked_and_stops_no_other(score: Score) -> None:
     (parked,) = score.parked()
     assert (parked["subject"], parked["event_id"]) == ("email:x", "e#1")
     assert "occurred_at" in parked["error"]
-
-
-def test_a_fold_that_takes_too_long_is_parked_and_stops_no_other(
-    score: Score, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    good, long = event("contact_requested", BO), event("contact_requested", ADA)
-    watch = SimpleNamespace(seconds=0.0)
-    watch.monotonic = lambda: watch.seconds
-    read = EventStore.history
-
-    def slow(store: EventStore, subject: str) -> History:
-        watch.seconds += MAX_SECONDS + 1 if subject == long.subject else 0
-        return read(store, subject)
-
-    monkeypatch.setattr(fold, "time", watch)
-    monkeypatch.setattr(gather, "time", watch)
-    monkeypatch.setattr(EventStore, "history", slow)
-    assert score.happened(long, good) == {"batchItemFailures": []}
-    (parked,) = score.parked()
-    assert parked["error"].startswith("FoldTookTooLong")
-    assert parked["subject"] == long.subject
-    assert score.stores.leads.get(long.subject) is None
-    assert score.lead(good.subject).temperature is Temperature.HOT
-
-
-def test_trouble_that_may_pass_is_reported_and_nothing_is_parked(
-    score: Score, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(score.stores.leads, "_table", "no-such-table")
-    answer = score.happened(event("contact_requested", ADA))
-    assert answer == {"batchItemFailures": [{"itemIdentifier": "100"}]}
-    assert score.parked() == []
 
 
 def test_changes_and_removals_are_nobodys_news(score: Score) -> None:

@@ -10,7 +10,6 @@ from typing import Any, Final
 import pytest
 
 from cloudformation import ROOT, resources, template
-from hotlist.leads.fold import MAX_SECONDS
 from hotlist.runtime import settings
 from hotlist.store.leads import LeadStore
 from integration.permissions import as_list, role, short, statements
@@ -148,10 +147,6 @@ def test_streams_are_read_with_the_retries_of_the_design() -> None:
         assert "FailureBucket" in str(mapping["DestinationConfig"]["OnFailure"])
         assert mapping["FilterCriteria"]["Filters"]
     assert mappings["RescoreMapping"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-
-
-def test_a_fold_is_given_up_long_before_the_platform_gives_up_its_process() -> None:
-    assert FUNCTIONS["ScoreFunction"]["Timeout"] >= MAX_SECONDS * 4
 
 
 def test_tables_are_kept_and_guarded() -> None:

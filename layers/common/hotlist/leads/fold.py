@@ -5,10 +5,9 @@ the lead's version first and everything else after it, and writes under that ver
 whoever writes last has read all that any earlier fold saw, and a retry only folds again.
 """
 
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from hotlist.events.event import Event
@@ -20,6 +19,7 @@ from hotlist.leads.gather import Gathered, gather, inputs_of
 from hotlist.leads.lead import Alerting, Lead, LeadState, Shadow, due_at
 from hotlist.leads.profile import Profile, profile_of, reclassified
 from hotlist.leads.renew import renew_events, renew_identities
+from hotlist.runtime.limits import FoldLimits, TimeLeft, endless
 from hotlist.scoring import engine
 from hotlist.scoring.engine import Score
 from hotlist.scoring.ruleset import Ruleset
@@ -29,8 +29,8 @@ from hotlist.store.stores import Stores
 ATTEMPTS: Final = 5
 """How often a fold starts over when another writes the same lead, before it gives way."""
 
-MAX_SECONDS: Final = 30.0
-"""How long one fold may take with all its attempts: a quarter of what the function has."""
+PUT_OFF: Final = timedelta(days=1)
+"""When a lead that is due is due again if it cannot be folded."""
 
 
 class Folder:
@@ -56,19 +56,24 @@ class Folder:
         self._clock = clock
         self._alert_on_rule_change = alert_on_rule_change
 
-    def fold(self, lead_id: str) -> Lead:
+    def fold(self, lead_id: str, time_left: TimeLeft = endless) -> Lead:
         """Fold a lead and store it; start over whenever another write came between.
 
         :raises Conflict: when that happened `ATTEMPTS` times.
-        :raises FoldTookTooLong: between two of its reads, after `MAX_SECONDS`.
+        :raises FoldTookTooLong: between two of its reads, if it is too much work.
+        :raises OutOfTime: between two of its reads, if little of `time_left` is left.
         """
-        until = time.monotonic() + MAX_SECONDS
         for _ in range(ATTEMPTS):
             try:
-                return self._fold_and_store(lead_id, until)
+                return self._fold_and_store(lead_id, FoldLimits.from_now(time_left))
             except Conflict:
                 continue
         raise Conflict(lead_id)
+
+    def put_off(self, lead_id: str) -> None:
+        """Let a lead that is due be due a day later: it cannot be folded now."""
+        now = self._clock()
+        self._stores.leads.put_off(lead_id, now, now + PUT_OFF)
 
     def view(self, lead_id: str, now: datetime) -> tuple[Lead, Score] | None:
         """The lead and its score as of `now`, stored nowhere; None if there is no lead."""
@@ -80,7 +85,7 @@ class Folder:
         lead, score = self._scored(stored, gathered, now)
         return None if score is None else (lead, score)
 
-    def _fold_and_store(self, lead_id: str, until: float) -> Lead:
+    def _fold_and_store(self, lead_id: str, until: FoldLimits) -> Lead:
         stored = self._stores.leads.get(lead_id)
         gathered = gather(self._stores, lead_id, until)
         now = _not_before(self._clock(), stored, gathered.events)

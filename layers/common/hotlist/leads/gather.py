@@ -4,8 +4,6 @@ The order of the reads is what a fold relies on, see `fold`. Everything is read 
 """
 
 import hashlib
-import math
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -16,14 +14,11 @@ from hotlist.identity.claims import Identity, bears_claims, newest_weak_subjects
 from hotlist.identity.identifiers import PHONE, kind_of
 from hotlist.leads.lead import Lead
 from hotlist.leads.profile import reclassified
+from hotlist.runtime.limits import UNLIMITED, FoldLimits
 from hotlist.store.stores import Stores
 
 MAX_EVENTS: Final = 10_000
 """How many events one fold reads of all subjects together: its budget of memory."""
-
-
-class FoldTookTooLong(Exception):
-    """A fold was out of time between two of its reads. It would be again, so it is parked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +58,14 @@ def inputs_of(events: Sequence[Event], identities: Sequence[Identity]) -> str:
     return digest.hexdigest()[:32]
 
 
-def gather(stores: Stores, lead_id: str, until: float = math.inf) -> Gathered:
-    """Read a lead's events; `until` is an instant of `time.monotonic`, in seconds.
+def gather(stores: Stores, lead_id: str, until: FoldLimits = UNLIMITED) -> Gathered:
+    """Read a lead's events, until the fold's limits are reached.
 
-    :raises FoldTookTooLong: between two reads, when `until` has passed.
+    :raises FoldTookTooLong: between two reads, after too much work.
+    :raises OutOfTime: between two reads, if the invocation's end is near.
     """
     history = stores.events.history(lead_id)
-    _check_time(lead_id, until)
+    until.check(lead_id)
     if _is_phone(lead_id):
         own = stores.identities.get_many([lead_id])[lead_id]
         return Gathered(lead_id, history.events, (own,), truncated=history.truncated)
@@ -99,7 +95,7 @@ def gather(stores: Stores, lead_id: str, until: float = math.inf) -> Gathered:
             truncated = True
             break
         theirs = stores.events.history(identity.subject)
-        _check_time(lead_id, until)
+        until.check(lead_id)
         ours = _owned(theirs.events, identity, lead_id)
         events += ours
         truncated |= theirs.truncated
@@ -126,11 +122,6 @@ def _owned(events: Sequence[Event], identity: Identity, lead_id: str) -> list[Ev
         if identity.owner(at) == lead_id:
             owned.append(event)
     return owned
-
-
-def _check_time(lead_id: str, until: float) -> None:
-    if time.monotonic() > until:
-        raise FoldTookTooLong(lead_id)
 
 
 def _is_phone(subject: str) -> bool:

@@ -1,18 +1,12 @@
 """Amazon SES v2: sends rendered mails as whole MIME messages."""
 
 import hashlib
-from typing import Any, Final, Self
-
-import boto3
-from botocore.config import Config
+from typing import Any, Self
 
 from hotlist.mail import mime
 from hotlist.mail.render import Mail
+from hotlist.runtime.clients import aws_client
 from hotlist.sales.team import Recipient
-
-# An answer that was lost may have been a mail: botocore would send another. Whoever asks for the
-# mail tries again, when SES's own events have had the time to tell.
-_ONCE: Final = Config(retries={"total_max_attempts": 1})
 
 
 class Mailer:
@@ -25,8 +19,11 @@ class Mailer:
 
     @classmethod
     def open(cls, sender: str, configuration_set: str) -> Self:
-        """A mailer whose client sends each mail once, whatever the answer."""
-        return cls(boto3.client("sesv2", config=_ONCE), sender, configuration_set)
+        """A mailer whose client sends each mail once, whatever the answer.
+
+        Whoever asks for the mail tries again, when SES's own events have had the time to tell.
+        """
+        return cls(aws_client("sesv2"), sender, configuration_set)
 
     def send(self, mail: Mail, recipient: Recipient, delivery_id: str) -> str:
         """Send a mail to a recipient; SES's message id. botocore's errors pass through."""

@@ -69,14 +69,20 @@ class Digester:
     def _hot(self, now: datetime, troubles: Troubles) -> Iterator[Lead]:
         """The leads stored as hot, as they are now."""
         for lead_id in self.leads.hot():
-            found = troubles.attempt({"lead_id": lead_id}, self.folder.view, lead_id, now)
+            name = partial(self._named, lead_id)
+            found = troubles.attempt(name, self.folder.view, lead_id, now)
             if found is not None:
                 yield found[0]
+
+    def _named(self, lead_id: str) -> dict[str, str]:
+        """The name of a lead in logs: its newest event's id, never its own."""
+        stored = self.leads.get(lead_id)
+        return {"event_id": (stored and stored.last_event_id) or ""}
 
     def _cards(self, hot: HotList, recipient: Recipient, troubles: Troubles) -> Iterator[Card]:
         """The leads of the list as this recipient reads them."""
         for lead in hot.leads:
-            ids = {"event_id": lead.last_event_id or lead.lead_id}
+            ids = {"event_id": lead.last_event_id or ""}
             card = troubles.attempt(ids, render.card, lead, recipient, self.rules.title)
             if card is not None:
                 yield card
