@@ -38,7 +38,7 @@ def keys(node: ast.AST) -> Iterator[str]:
     """The keys of all dictionaries that are written in an expression."""
     for one in ast.walk(node):
         if isinstance(one, ast.Dict):
-            yield from (key.value for key in one.keys if isinstance(key, ast.Constant))
+            yield from (str(key.value) for key in one.keys if isinstance(key, ast.Constant))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")

@@ -4,6 +4,7 @@ A record of the stream is done when its event is settled and each lead that it t
 queued or parked. So one lead that must wait holds up no other: it waits in the RescoreQueue.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,10 +23,12 @@ from hotlist.rescore.queue import (
     wait_after,
 )
 from hotlist.runtime.clients import PATIENCE
-from hotlist.runtime.failures import Batch, Failed
+from hotlist.runtime.failures import Batch, Failed, described
 from hotlist.runtime.limits import NotReached
 from hotlist.runtime.stream import Record
 from hotlist.store.events import from_item
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -97,8 +100,9 @@ class Scorer:
         is_message = any(record.body is not None for record in records)
         if not isinstance(failed.error, NotReached) and (is_message or not failed.may_pass):
             put_off = batch.outcome(self.folder.put_off, lead_id)
-            if isinstance(put_off, Failed) and put_off.may_pass:
-                failed = put_off  # parked twice is worse than parked later
+            if isinstance(put_off, Failed):
+                log.warning("not put off: %s", described(put_off.error))
+                failed = put_off if put_off.may_pass else failed  # better parked later than twice
         if not failed.may_pass:
             for record in records:
                 batch.park(record, failed.error)
