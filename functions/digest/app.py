@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 
 from hotlist.config.load import load_config
@@ -13,6 +12,7 @@ from hotlist.mail.outbox import Outbox
 from hotlist.mail.ses import Mailer
 from hotlist.rescore import due, walk
 from hotlist.rescore.queue import RescoreQueue
+from hotlist.runtime.clients import aws_client
 from hotlist.runtime.failures import RunFailed, Troubles
 from hotlist.runtime.settings import DigestSettings
 from hotlist.sales import team
@@ -24,12 +24,12 @@ from hotlist.store.stores import Stores
 from hotlist.store.windows import WindowStore
 
 settings, clock, log = DigestSettings.load(), partial(datetime.now, UTC), Logger()
-dynamodb, rulesets = boto3.client("dynamodb"), deployed()
+dynamodb, rulesets = aws_client("dynamodb"), deployed()
 stores, sales = Stores.open(dynamodb, settings), team.from_checked(load_config("sales"))
 mailer = Mailer.open(settings.sender, settings.configuration_set)
 outbox = Outbox(DeliveryStore(dynamodb, settings.deliveries_table), mailer, clock)
 progress = ProgressStore(dynamodb, settings.deliveries_table)
-windows, sqs = WindowStore(dynamodb, settings.deliveries_table), boto3.client("sqs")
+windows, sqs = WindowStore(dynamodb, settings.deliveries_table), aws_client("sqs")
 folder, queue = Folder(stores, rulesets.live, clock), RescoreQueue(sqs, settings.rescore_queue_url)
 digester = Digester(sales, rulesets.live, folder, stores, windows, outbox)
 due_leads = due.DueLeads(stores.leads, queue, clock)

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
@@ -12,7 +11,9 @@ from hotlist.config.load import load_config
 from hotlist.mail.feedback import take_in
 from hotlist.mail.outbox import Outbox
 from hotlist.mail.ses import Mailer
+from hotlist.runtime.clients import aws_client
 from hotlist.runtime.failures import Batch, FailureQueue
+from hotlist.runtime.limits import time_left
 from hotlist.runtime.settings import NotifySettings
 from hotlist.runtime.stream import writes
 from hotlist.sales import team
@@ -21,20 +22,19 @@ from hotlist.scoring.ruleset import from_checked
 from hotlist.store.deliveries import DeliveryStore
 
 settings, clock, log = NotifySettings.load(), partial(datetime.now, UTC), Logger()
-park = FailureQueue(boto3.client("sqs"), settings.failure_queue_url).park
-deliveries = DeliveryStore(boto3.client("dynamodb"), settings.deliveries_table)
+park = FailureQueue(aws_client("sqs"), settings.failure_queue_url).park
+deliveries = DeliveryStore(aws_client("dynamodb"), settings.deliveries_table)
 outbox = Outbox(deliveries, Mailer.open(settings.sender, settings.configuration_set), clock)
 sales, ruleset = team.from_checked(load_config("sales")), from_checked(load_config("scoring"))
 notifier = Notifier(sales, ruleset, load_config("forms"), outbox)
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    return notify(event) if "Records" in event else feedback(event)
+    return notify(event, Batch(park, time_left(context))) if "Records" in event else feedback(event)
 
 
-def notify(event: dict[str, Any]) -> dict[str, Any]:
+def notify(event: dict[str, Any], batch: Batch) -> dict[str, Any]:
     """Send the mails that the records ask for. Report the records to retry."""
-    batch = Batch(park)
     sent = notifier.notify(writes(event), batch)
     log.info("notified", extra={"sent": sent, "failed": len(batch.failed)})
     return batch.answer()

@@ -8,31 +8,37 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from hotlist.config.load import load_config
 from hotlist.identity.settle import Settler
 from hotlist.leads.batch import Scorer
 from hotlist.leads.fold import Folder
 from hotlist.rescore.queue import RescoreQueue
-from hotlist.runtime import failures, stream
+from hotlist.runtime import failures, limits, stream
+from hotlist.runtime.clients import aws_client
 from hotlist.runtime.settings import ScoreSettings
 from hotlist.scoring.deployed import deployed
 from hotlist.store.stores import Stores
 
 settings, clock, log = ScoreSettings.load(), partial(datetime.now, UTC), Logger()
-stores, sqs = Stores.open(boto3.client("dynamodb"), settings), boto3.client("sqs")
+stores, sqs = Stores.open(aws_client("dynamodb"), settings), aws_client("sqs")
 alert_too: bool = load_config("sales")["alert_on_rule_change"]
 rulesets = deployed()
 folder = Folder(stores, rulesets.live, clock, rulesets.shadow, alert_on_rule_change=alert_too)
-scorer = Scorer(Settler(stores, clock), folder, RescoreQueue(sqs, settings.rescore_queue_url))
+queue = RescoreQueue(sqs, settings.rescore_queue_url)
+scorer = Scorer(Settler(stores, clock), folder, queue, clock)
 park = failures.FailureQueue(sqs, settings.failure_queue_url).park
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Fold every lead that a record touches. Report the records to retry."""
-    batch = failures.Batch(park)
-    leads = scorer.score(stream.incoming(event), batch)
-    log.info("scored", extra={"leads": leads, "failed": len(batch.failed)})
+    batch = failures.Batch(park, limits.time_left(context))
+    worked = scorer.score(stream.incoming(event), batch)
+    for lane, lag in worked.lag(clock()).items():
+        with single_metric("Lag", MetricUnit.Seconds, lag.total_seconds()) as metric:
+            metric.add_dimension("lane", lane)
+    counts = {"leads": worked.leads, "later": worked.later, "failed": len(batch.failed)}
+    log.info("scored", extra=counts)
     return batch.answer()

@@ -28,7 +28,7 @@ OPERATIONS = {
         *("BatchExecuteStatement", "BatchGetItem", "GetItem", "PutItem", "Query", "Scan"),
         "UpdateItem",
     },
-    "sqs": {"SendMessage", "SendMessageBatch"},
+    "sqs": {"ChangeMessageVisibility", "SendMessage", "SendMessageBatch"},
     "sesv2": {"SendEmail"},
 }
 """The operations that the functions call. Of botocore's 25 MB of descriptions only these stay.

@@ -63,7 +63,7 @@ def test_a_phone_and_a_later_email_with_it_are_one_lead(stack: Stack, api: Api) 
 
 
 def test_earlier_visits_count_once_the_visitor_is_known(stack: Stack, api: Api) -> None:
-    email, marker, visitor = somebody(), somebody(), str(uuid.uuid4())
+    email, visitor = somebody(), str(uuid.uuid4())
     pages = [
         {
             "type": "page_viewed",
@@ -72,9 +72,10 @@ def test_earlier_visits_count_once_the_visitor_is_known(stack: Stack, api: Api) 
         }
         for page in ("pricing", "pricing/large", "about")
     ]
+    before = gathered_batches(stack)
     api.track(visitor, *pages)
-    api.submit("ebook", email=marker)
-    scored(stack, lead_id(marker))  # so the visits have been seen while the visitor was nobody
+    # The visits have been seen while the visitor was nobody.
+    eventually(lambda: gathered_batches(stack) > before)
 
     api.submit("ebook", email=email, visitor_id=visitor)
 
@@ -122,3 +123,29 @@ def test_a_poison_record_stops_no_other_and_is_parked(stack: Stack, api: Api) ->
     assert kept["subject"] == poison["subject"]["S"]
     assert kept["event_id"] == "e#poison"
     assert kept["error"]
+
+
+def gathered_batches(stack: Stack) -> int:
+    """How many batches of gathered events have been scored."""
+    return sum('"lane":"gathered"' in line for line in stack.logs())
+
+
+def test_both_lanes_are_read_as_they_are_deployed(stack: Stack, api: Api) -> None:
+    lanes = {
+        stack.deployed.names[name]: name for name in ("ScoreEventsMapping", "ScoreGatheredMapping")
+    }
+    pumped = {lanes[one.uuid]: one for one in stack.pump.mappings if one.uuid in lanes}
+    now, gathered = pumped["ScoreEventsMapping"], pumped["ScoreGatheredMapping"]
+    assert (now.window.total_seconds(), gathered.window.total_seconds()) == (0, 1)
+    assert (now.batch_size, gathered.batch_size) == (100, 1000)
+    assert gathered.function == f"{now.function}:gathered"
+
+    email, visitor = somebody(), str(uuid.uuid4())
+    api.submit("webinar", name="Ada", email=email, visitor_id=visitor)
+    scored(stack, lead_id(email), total=20)
+    page = {"page_url": f"{stack.site_url}/pricing/"}
+    for number in range(3):
+        view = {"type": "page_viewed", "event_id": f"{visitor}-{number}", "properties": page}
+        assert api.track(visitor, view).status == 202
+    lead = scored(stack, lead_id(email), total=50)
+    assert lead.version <= 1 + 3

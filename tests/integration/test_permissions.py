@@ -15,6 +15,7 @@ from hotlist.identity.claims import MAX_CLAIMANTS
 from integration.lambdas import stream_event
 from integration.meter import takes_insert_statements
 from integration.permissions import Calls, allowed
+from integration.test_batch import hang, queued, when_read
 from integration.test_capture import GOOD, Api, api
 from integration.test_costs import VISIT
 from integration.test_digest import ANNAS_HOUR, RECENT, Digest, digest
@@ -71,7 +72,7 @@ def test_capture(api: Api, dynamodb: Any) -> None:
     assert_all_is_needed("capture", api.app)
 
 
-def test_score(score: Score) -> None:
+def test_score(score: Score, monkeypatch: pytest.MonkeyPatch) -> None:
     score.happened(event("contact_requested", phone=PHONE), event("page_viewed", visitor="v"))
     score.happened(event("form_submitted", ADA, PHONE, "v", ago=HOUR))
     crowd = (f"p{number}@example.org" for number in range(MAX_CLAIMANTS + 1))
@@ -82,6 +83,11 @@ def test_score(score: Score) -> None:
     score.happened(event("event_reclassified", BO, route=Route.OPERATOR, properties=release))
     poison = stream_event({"subject": {"S": "email:x"}, "event_key": {"S": "e#1"}})
     score.app.handler(poison, None)
+    with monkeypatch.context() as patch:
+        when_read(patch, spam.subject, hang)
+        score.app.queue.send([spam.subject])
+        while messages := queued(score, visibility=60):
+            score.app.handler({"Records": messages}, None)
     assert_all_is_needed("score", score.app)
 
 

@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -16,12 +15,12 @@ from hotlist.events import times
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import Route
 from hotlist.identity import identifiers
-from hotlist.leads import classify, fold, gather
-from hotlist.leads.fold import MAX_SECONDS
+from hotlist.leads import classify
+from hotlist.leads.fold import Folder
 from hotlist.leads.lead import Lead, LeadState, Shadow, Temperature
 from hotlist.scoring import ruleset
 from hotlist.scoring.deployed import deployed
-from hotlist.store.events import EventStore, SubjectEvents, to_item
+from hotlist.store.events import EventStore, to_item
 from hotlist.store.leads import LeadStore
 from integration.lambdas import load, stream_event
 
@@ -178,38 +177,6 @@ def test_a_poison_record_is_parked_and_stops_no_other(score: Score) -> None:
     assert "occurred_at" in parked["error"]
 
 
-def test_a_fold_that_takes_too_long_is_parked_and_stops_no_other(
-    score: Score, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    good, long = event("contact_requested", BO), event("contact_requested", ADA)
-    watch = SimpleNamespace(seconds=0.0)
-    watch.monotonic = lambda: watch.seconds
-    read = EventStore.history
-
-    def slow(store: EventStore, subject: str, **how: Any) -> SubjectEvents:
-        watch.seconds += MAX_SECONDS + 1 if subject == long.subject else 0
-        return read(store, subject, **how)
-
-    monkeypatch.setattr(fold, "time", watch)
-    monkeypatch.setattr(gather, "time", watch)
-    monkeypatch.setattr(EventStore, "history", slow)
-    assert score.happened(long, good) == {"batchItemFailures": []}
-    (parked,) = score.parked()
-    assert parked["error"].startswith("FoldTookTooLong")
-    assert parked["subject"] == long.subject
-    assert score.stores.leads.get(long.subject) is None
-    assert score.lead(good.subject).temperature is Temperature.HOT
-
-
-def test_trouble_that_may_pass_is_reported_and_nothing_is_parked(
-    score: Score, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(score.stores.leads, "_table", "no-such-table")
-    answer = score.happened(event("contact_requested", ADA))
-    assert answer == {"batchItemFailures": [{"itemIdentifier": "100"}]}
-    assert score.parked() == []
-
-
 def test_changes_and_removals_are_nobodys_news(score: Score) -> None:
     made = to_item(event("contact_requested", ADA))
     for name in ("MODIFY", "REMOVE"):
@@ -271,9 +238,9 @@ def test_a_hot_lead_is_due_once_a_day_and_moves_on_when_it_is_folded(score: Scor
     assert lead is not None
     assert lead.due_at is not None
     due_at = lead.due_at
-    early = fold.Folder(score.stores, deployed().live, lambda: due_at - timedelta(seconds=1))
+    early = Folder(score.stores, deployed().live, lambda: due_at - timedelta(seconds=1))
     assert early.fold(lead_id).due_at == due_at
-    folded = fold.Folder(score.stores, deployed().live, lambda: due_at).fold(lead_id)
+    folded = Folder(score.stores, deployed().live, lambda: due_at).fold(lead_id)
     assert folded.due_at == due_at + timedelta(days=1)
     assert list(leads.due(lead.due_at)) == []
 

@@ -10,7 +10,6 @@ import pytest
 
 from cloudformation import ROOT, resources, template
 from hotlist.capture.origins import normalise_origin
-from hotlist.leads.fold import MAX_SECONDS
 from hotlist.runtime import settings
 from hotlist.store.leads import INDEX
 from integration.permissions import as_list, role, short, statements
@@ -134,7 +133,12 @@ def test_routes_are_what_api_gateway_takes() -> None:
 def test_streams_are_read_with_the_retries_of_the_design() -> None:
     mappings = resources("AWS::Lambda::EventSourceMapping")
     streams = {n: m for n, m in mappings.items() if "StreamArn" in str(m["EventSourceArn"])}
-    assert set(streams) == {"ScoreEventsMapping", "NotifyMessagesMapping", "NotifyAlertsMapping"}
+    assert set(streams) == {
+        "ScoreEventsMapping",
+        "ScoreGatheredMapping",
+        "NotifyMessagesMapping",
+        "NotifyAlertsMapping",
+    }
     for mapping in streams.values():
         assert mapping["StartingPosition"] == "TRIM_HORIZON"
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
@@ -144,10 +148,6 @@ def test_streams_are_read_with_the_retries_of_the_design() -> None:
         assert "FailureBucket" in str(mapping["DestinationConfig"]["OnFailure"])
         assert mapping["FilterCriteria"]["Filters"]
     assert mappings["RescoreMapping"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-
-
-def test_a_fold_is_given_up_long_before_the_platform_gives_up_its_process() -> None:
-    assert FUNCTIONS["ScoreFunction"]["Timeout"] >= MAX_SECONDS * 4
 
 
 def test_tables_are_kept_and_guarded() -> None:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from hotlist.events import ids, retention, times, vocabulary
 from hotlist.events.event import Event, event_key
-from hotlist.events.vocabulary import BOT, SPAM, Route
+from hotlist.events.vocabulary import BOT, SPAM, Lane, Route
+from hotlist.store.events import to_item
 
 NOW = datetime(2026, 3, 29, 0, 59, 59, 999000, tzinfo=UTC)
 UUID7 = "019d2f00-0000-7000-8000-000000000001"
@@ -42,6 +43,39 @@ def test_a_retry_within_the_slot_is_the_same_event() -> None:
     start = datetime(2026, 3, 29, 10, 0, tzinfo=UTC)
     retried = identify(received_at=start + timedelta(minutes=9, seconds=59))
     assert retried == identify(received_at=start)
+
+
+GATHERED = {
+    "session_started",
+    "page_viewed",
+    "page_engaged",
+    "ad_clicked",
+    "element_clicked",
+    "email_opened",
+    "email_clicked",
+    "email_delivered",
+    "custom:tour",
+}
+
+
+@pytest.mark.parametrize("event_type", sorted({*vocabulary.TYPES, "custom:tour"}))
+def test_what_comes_in_bursts_is_gathered_and_all_else_is_scored_at_once(event_type: str) -> None:
+    bursts = Lane.GATHERED if event_type in GATHERED else Lane.NOW
+    assert {route: vocabulary.lane(route, event_type) for route in Route} == {
+        Route.BEACON: Lane.GATHERED,
+        Route.SERVER: bursts,
+        Route.LINK: bursts,
+        Route.SES: bursts,
+        Route.FORM: Lane.NOW,
+        Route.OPERATOR: Lane.NOW,
+    }
+
+
+@pytest.mark.parametrize("route", Route)
+@pytest.mark.parametrize("event_type", ["", "viewed", "custom:", "custom:Tour", "page_viewed "])
+def test_what_is_no_event_has_no_lane_and_is_not_stored(route: Route, event_type: str) -> None:
+    with pytest.raises(ValueError, match="no lane"):
+        to_item(event(route=route, type=event_type, expires_at=NOW))
 
 
 def test_the_next_slot_is_another_id_with_the_same_dedup_hash() -> None:

@@ -63,6 +63,21 @@ def mapping(**more: Any) -> StreamMapping:
     )
 
 
+def test_numbers_of_the_templates_parameters_are_followed_as_numbers() -> None:
+    given = {
+        "UUID": "map-1",
+        "EventSourceArn": "arn:aws:dynamodb:eu-central-1:0:table/events/stream/1",
+        "FunctionArn": "arn:aws:lambda:eu-central-1:0:function:score:gathered",
+        "MaximumBatchingWindowInSeconds": "1",
+        "BatchSize": "1000",
+        "ParallelizationFactor": "1",
+    }
+    made = StreamMapping.deployed(given)
+    assert (made.window, made.batch_size) == (timedelta(seconds=1), 1000)
+    with pytest.raises(UnsupportedMapping, match="ParallelizationFactor: 2"):
+        StreamMapping.deployed({**given, "ParallelizationFactor": "2"})
+
+
 @dataclass
 class World:
     """Stands in for Lambda, S3, the clock and sleep; the clock moves only by waiting."""

@@ -42,7 +42,7 @@ class StreamMapping:
     def deployed(cls, mapping: Mapping[str, Any]) -> Self:
         """Read an answer of Lambda's GetEventSourceMapping. :raises UnsupportedMapping:"""
         for name in ("ParallelizationFactor", "TumblingWindowInSeconds"):
-            if mapping.get(name, 1) not in (0, 1):
+            if int(mapping.get(name, 1)) > 1:  # MiniStack has parameters of the template as text
                 raise UnsupportedMapping(f"the pump does not support {name}: {mapping[name]}")
         destination = (mapping.get("DestinationConfig") or {}).get("OnFailure") or {}
         bucket = destination.get("Destination")
@@ -56,8 +56,8 @@ class StreamMapping:
             stream_arn=mapping["EventSourceArn"],
             function=mapping["FunctionArn"],
             starting_position=mapping.get("StartingPosition", "TRIM_HORIZON"),
-            batch_size=mapping.get("BatchSize", 100),
-            window=timedelta(seconds=mapping.get("MaximumBatchingWindowInSeconds") or 0),
+            batch_size=int(mapping.get("BatchSize", 100)),
+            window=timedelta(seconds=int(mapping.get("MaximumBatchingWindowInSeconds") or 0)),
             filters=tuple(eventbridge.compile(json.loads(f["Pattern"])) for f in filters),
             reports_failures="ReportBatchItemFailures"
             in (mapping.get("FunctionResponseTypes") or []),

@@ -22,6 +22,7 @@ CREDENTIALS: Final = {
     "AWS_DEFAULT_REGION": REGION,
     "AWS_REGION": REGION,
 }
+_MAIN: Final = Path(__file__).with_name("with_streams.py")
 _START_SECONDS: Final = 30.0
 _TRIES: Final = 3
 
@@ -74,9 +75,7 @@ class MiniStack:
             "AWS_ENDPOINT_URL_SESV2": mail_endpoint,
         }
         with self.log.open("ab") as log:
-            return Guarded(
-                [python, "-m", "ministack"], env=env, cwd=scratch, log=log, scratch=scratch
-            )
+            return Guarded([python, "-P", _MAIN], env=env, cwd=scratch, log=log, scratch=scratch)
 
     def _answers(self) -> bool:
         deadline = time.monotonic() + _START_SECONDS

@@ -105,6 +105,7 @@ class Stack:
             "AlarmEmail": SENDER,
             "AllowedOrigins": self.site_url,
             "PublicUrl": self.api_url,
+            "GatherSeconds": "1",
         }
 
     def _forget_schedules(self) -> None:

@@ -1,6 +1,9 @@
 """The world of a schedule: capture, the work of the score function, time and what it ends."""
 
-from collections.abc import Iterator, Mapping
+import itertools
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -8,15 +11,20 @@ from random import Random
 from typing import Any
 
 from hotlist.events.event import Event, event_key
-from hotlist.events.vocabulary import SPAM
+from hotlist.events.vocabulary import SPAM, Lane, lane
 from hotlist.identity.claims import Identity
 from hotlist.identity.settle import Settler
+from hotlist.leads.batch import Scorer
 from hotlist.leads.fold import Folder
+from hotlist.leads.lead import Lead
+from hotlist.rescore.queue import NotQueued
+from hotlist.runtime.failures import Batch
+from hotlist.runtime.limits import RESERVE_SECONDS, TimeLeft, endless
+from hotlist.runtime.stream import Record
 from hotlist.scoring.ruleset import Ruleset
 from hotlist.store import identities as stored_identities
-from hotlist.store.events import EventStore
+from hotlist.store.events import EventStore, to_item
 from hotlist.store.identities import IdentityStore
-from hotlist.store.items import Conflict
 from hotlist.store.leads import LeadStore
 from hotlist.store.stores import Stores
 from integration.model import histories
@@ -36,6 +44,42 @@ class Clock:
     def __call__(self) -> datetime:
         self.now += timedelta(seconds=1)
         return self.now + timedelta(seconds=self._random.uniform(-self._skew, self._skew))
+
+
+class _Queue:
+    """The RescoreQueue, as far as the scorer asks it: it takes leads, or refuses them."""
+
+    def __init__(self, world: "World", scheduler: Scheduler) -> None:
+        self._world, self._scheduler = world, scheduler
+
+    def send(self, lead_ids: Iterable[str], delay: timedelta = timedelta(0)) -> int:
+        pause()
+        if self._world.refuses():
+            raise NotQueued
+        sent = 0
+        for lead_id in lead_ids:
+            self._scheduler.add(partial(self._world._rescore, lead_id, self._scheduler))
+            sent += 1
+        return sent
+
+
+class _Folding:
+    """The folder, watched."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+
+    def fold(self, lead_id: str, time_left: TimeLeft) -> Lead:
+        lead = self._world.folder.fold(lead_id, time_left)
+        self._world.watch.folded()
+        return lead
+
+    def put_off(self, lead_id: str) -> None:
+        self._world.folder.put_off(lead_id)
+
+
+def _park(record: Record, error: Exception) -> None:
+    raise AssertionError(f"parked: {record}") from error
 
 
 class World:
@@ -62,9 +106,13 @@ class World:
         self._names = names
         self._client = PausingClient(client)
         self.watch = Watch(self._client, names, narrow=narrow)
-        self._stream: list[Event] = []
+        self._stream: defaultdict[Lane, list[Event]] = defaultdict(list)
         self._settler = Settler(self.watch.stores, self.clock)
         self.folder = Folder(self.watch.stores, rules, self.clock)
+
+    def refuses(self) -> bool:
+        """Whether SQS takes nothing just now."""
+        return self._random.random() < 0.05
 
     # --- what happens -------------------------------------------------------------------
 
@@ -79,7 +127,10 @@ class World:
             stall=random.choice([0.0, 0.1, 0.3]),
         )
         self.watch.forget_processes()
-        due = [partial(self._rescore, lead_id) for lead_id in self.plain.leads.due(self.clock.now)]
+        due = [
+            partial(self._rescore, lead_id, scheduler)
+            for lead_id in self.plain.leads.due(self.clock.now)
+        ]
         views = [partial(self._view, one.lead_id) for one in self.plain.leads.hot()]
         at_a_time = random.choice([1, len(history)])
         spared = {str(event.properties.get("event_id")) for event in history}
@@ -105,49 +156,59 @@ class World:
                 identity = self.plain.identities.get_many([event.subject])[event.subject]
                 self.watch.stored(event, identity)
             self.captured[event.event_id] = event
-            self._stream.append(event)
+            self._stream[lane(event.route, event.type)].append(event)
             scheduler.add(partial(self._poll, scheduler))
         later = history[at_a_time:]
         if later and later[0].event_id not in self.captured:
             yield partial(self._capture, scheduler, later, at_a_time)
 
     def _poll(self, scheduler: Scheduler) -> Iterator[Job]:
-        size = self._random.randint(1, 3)
-        batch, self._stream = self._stream[:size], self._stream[size:]
-        if batch:
+        """One of the two mappings takes its next batch."""
+        waiting = [its_lane for its_lane, events in self._stream.items() if events]
+        if waiting:
+            its_lane, size = self._random.choice(waiting), self._random.randint(1, 3)
+            events = self._stream[its_lane]
+            batch, self._stream[its_lane] = events[:size], events[size:]
             yield partial(self._score, scheduler, batch)
 
     def _score(self, scheduler: Scheduler, batch: list[Event]) -> Iterator[Job]:
-        """The handler's work: settle every record, then fold each lead once."""
-        touching: dict[str, int] = {}
-        for place, event in enumerate(batch):
-            settled = self._settler.settle(event)
-            pause()
-            for lead_id in settled.can_wait:
-                scheduler.add(partial(self._rescore, lead_id))
-            for lead_id in settled.leads:
-                touching.setdefault(lead_id, place)
-        failed = [place for lead_id, place in sorted(touching.items()) if not self._fold(lead_id)]
+        """What the stream does with a batch: it sends again what is reported, and all after it."""
+        records = [
+            Record(str(place), event.subject, event_key(event), image=to_item(event))
+            for place, event in enumerate(batch)
+        ]
+        failed = self._work_off(scheduler, records)
         if failed:
-            yield partial(self._score, scheduler, batch[min(failed) :])
+            yield partial(self._score, scheduler, batch[min(map(int, failed)) :])
 
-    def _rescore(self, lead_id: str) -> Iterator[Job]:
-        if not self._fold(lead_id):
-            yield partial(self._rescore, lead_id)
+    def _rescore(self, lead_id: str, scheduler: Scheduler) -> Iterator[Job]:
+        """What the RescoreQueue does with a message: it gives it again until it is done."""
+        body = json.dumps({"lead_id": lead_id})
+        message = Record("m", "", "", body=body, queued_at=self.clock.now)
+        if self._work_off(scheduler, [message]):
+            yield partial(self._rescore, lead_id, scheduler)
+
+    def _work_off(self, scheduler: Scheduler, records: list[Record]) -> Iterable[str]:
+        """The handler's work; the names of the records that it reports."""
+        batch = Batch(_park, self._time_left())
+        queue = _Queue(self, scheduler)
+        scorer = Scorer(self._settler, _Folding(self), queue, self.clock)  # type: ignore[arg-type]
+        scorer.score(records, batch)
+        return batch.failed
+
+    def _time_left(self) -> TimeLeft:
+        """Now and then the function's time ends in the midst of its work."""
+        if self._random.random() < 0.9:
+            return endless
+        begun, looks = self._random.randint(0, 12), itertools.count()
+        least = self._random.choice([1.0, RESERVE_SECONDS - 1])
+        return lambda: RESERVE_SECONDS + 1 if next(looks) < begun else least
 
     def _view(self, lead_id: str) -> Iterator[Job]:
         stored = self.watch.stores.leads.get(lead_id)
         if stored is not None:
             self.folder.view(stored, self.clock())
         return iter(())
-
-    def _fold(self, lead_id: str) -> bool:
-        try:
-            self.folder.fold(lead_id)
-        except Conflict:
-            return False
-        self.watch.folded()
-        return True
 
     # --- what expires -------------------------------------------------------------------
 

@@ -22,6 +22,13 @@ class Route(StrEnum):
     OPERATOR = "operator"
 
 
+class Lane(StrEnum):
+    """How soon an event is scored: at once, or together with what else comes soon."""
+
+    NOW = "now"
+    GATHERED = "gathered"
+
+
 def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
@@ -75,6 +82,13 @@ _KEPT_APART: Final = _names(
     "sales_rejected sales_snoozed score_adjusted score_reset score_suspended score_resumed "
     "event_reclassified"
 )
+# What comes in bursts. Of a form and of an operator, everything is scored at once.
+_GATHERED: Final = _names(
+    "session_started page_viewed page_engaged ad_clicked element_clicked email_opened "
+    "email_clicked email_delivered"
+)
+_GATHERING: Final = frozenset({Route.SERVER, Route.LINK, Route.SES})
+
 _UNSIGNED: Final = frozenset({Route.FORM, Route.BEACON})
 
 RESERVED: Final = _names(
@@ -117,6 +131,20 @@ def is_activity(event_type: str) -> bool:
     if event_type in _NOT_ACTIVITY:
         return False
     return not event_type.startswith(("sales_", "lead_", "score_"))
+
+
+def lane(route: Route, event_type: str) -> Lane:
+    """How soon an event of this type and route is scored.
+
+    :raises ValueError: if it is no event type; what has no lane is not stored.
+    """
+    if not is_type(event_type):
+        raise ValueError(f"{event_type!r} is no event type, so it has no lane")
+    if route is Route.BEACON:
+        return Lane.GATHERED
+    if route in _GATHERING and (event_type in _GATHERED or event_type not in TYPES):
+        return Lane.GATHERED
+    return Lane.NOW
 
 
 def is_kept_apart(route: Route, event_type: str) -> bool:

@@ -1,15 +1,55 @@
-"""The score function's work: the records of a batch become folded leads."""
+"""The score function's work: the records of a batch become folded leads.
 
+A record of the stream is done when its event is settled and each lead that it touches is folded,
+queued or parked. So one lead that must wait holds up no other: it waits in the RescoreQueue.
+"""
+
+import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
+from hotlist.events.event import Event
+from hotlist.events.vocabulary import Lane, lane
 from hotlist.identity.settle import Settler
 from hotlist.leads.fold import Folder
-from hotlist.rescore.queue import RescoreQueue, lead_of
-from hotlist.runtime.failures import Batch
+from hotlist.rescore.queue import (
+    FIRST_WAIT,
+    MAX_MESSAGES,
+    PARKED_AFTER,
+    RescoreQueue,
+    lead_of,
+    wait_after,
+)
+from hotlist.runtime.clients import PATIENCE
+from hotlist.runtime.failures import Batch, Failed, described
+from hotlist.runtime.limits import NotReached
 from hotlist.runtime.stream import Record
 from hotlist.store.events import from_item
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Worked:
+    """What a batch came to: how many leads it touched, and how many of them wait in the queue.
+
+    `oldest` says when the oldest event of each lane was received.
+    """
+
+    leads: int = 0
+    later: int = 0
+    oldest: dict[Lane, datetime] = field(default_factory=dict)
+
+    def saw(self, event: Event) -> None:
+        its_lane = lane(event.route, event.type)
+        before = self.oldest.get(its_lane, event.received_at)
+        self.oldest[its_lane] = min(before, event.received_at)
+
+    def lag(self, now: datetime) -> dict[Lane, timedelta]:
+        """How long ago the oldest event of each lane was received."""
+        return {its_lane: now - at for its_lane, at in self.oldest.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,21 +59,84 @@ class Scorer:
     settler: Settler
     folder: Folder
     queue: RescoreQueue
+    clock: Callable[[], datetime]
 
-    def score(self, records: Iterable[Record], batch: Batch) -> int:
-        """Work off the records of `batch`; how many leads were folded or tried."""
+    def score(self, records: Iterable[Record], batch: Batch) -> Worked:
+        """Work off the records of `batch`."""
+        worked = Worked()
         touching: defaultdict[str, list[Record]] = defaultdict(list)
         for record in records:
-            for lead_id in batch.attempt([record], self._touched_by, record) or ():
+            for lead_id in batch.attempt([record], self._touched_by, record, worked) or ():
                 touching[lead_id].append(record)
+        later: dict[str, list[Record]] = {}
         for lead_id, its_records in touching.items():
-            batch.attempt(its_records, self.folder.fold, lead_id)
-        return len(touching)
+            outcome = batch.outcome(self.folder.fold, lead_id, batch.time_left)
+            if isinstance(outcome, Failed):
+                waiting = self._not_folded(lead_id, its_records, outcome, batch)
+                later |= {lead_id: waiting} if waiting else {}
+        self._queue(later, batch)
+        # Each lead has been folded or tried: whatever is to be sent because of a record goes here.
+        self._let_wait(batch)
+        worked.leads, worked.later = len(touching), len(later)
+        return worked
 
-    def _touched_by(self, record: Record) -> Collection[str]:
+    def _touched_by(self, record: Record, worked: Worked) -> Collection[str]:
         """The leads to fold for a record. Leads that can wait go to the queue."""
         if record.body is not None:
             return [lead_of(record.body)]
-        settled = self.settler.settle(from_item(record.image))
+        event = from_item(record.image)
+        worked.saw(event)
+        settled = self.settler.settle(event)
         self.queue.send(settled.can_wait)
         return settled.leads
+
+    def _not_folded(
+        self, lead_id: str, records: Sequence[Record], failed: Failed, batch: Batch
+    ) -> list[Record]:
+        """Park the records of a lead that can never be folded; those that have to wait.
+
+        A lead that is due is put off first. So it is not queued anew every quarter of an hour.
+        """
+        is_message = any(record.body is not None for record in records)
+        if not isinstance(failed.error, NotReached) and (is_message or not failed.may_pass):
+            put_off = batch.outcome(self.folder.put_off, lead_id)
+            if isinstance(put_off, Failed):
+                log.warning("not put off: %s", described(put_off.error))
+                failed = put_off if put_off.may_pass else failed  # better parked later than twice
+        if not failed.may_pass:
+            for record in records:
+                batch.park(record, failed.error)
+            return []
+        for record in records:
+            if record.body is not None:
+                self._keep_or_park(record, failed.error, batch)
+            elif not isinstance(failed.error, NotReached):  # those are counted
+                batch.queued(record, failed.error)
+        return [record for record in records if record.body is None]
+
+    def _keep_or_park(self, message: Record, error: Exception, batch: Batch) -> None:
+        """A message that has waited for its last time is parked."""
+        age = self.clock() - message.queued_at
+        if age > PARKED_AFTER and not isinstance(error, NotReached):
+            batch.park(message, error)
+        else:
+            batch.report(message, error)
+
+    def _queue(self, later: Mapping[str, Sequence[Record]], batch: Batch) -> None:
+        """Queue the leads that wait. What the queue does not take is left to the stream."""
+        lead_ids = list(later)
+        for start in range(0, len(lead_ids), MAX_MESSAGES):
+            chunk = lead_ids[start : start + MAX_MESSAGES]
+            sent: int | Failed = Failed(NotReached())
+            if batch.time_left() > PATIENCE["sqs"].longest:
+                sent = batch.last_outcome(self.queue.send, chunk, FIRST_WAIT)
+            if isinstance(sent, Failed):
+                for lead_id in chunk:
+                    for record in later[lead_id]:
+                        batch.report(record, sent.error)
+
+    def _let_wait(self, batch: Batch) -> None:
+        """Say when the messages that are reported come back. Else they come back much later."""
+        for record in batch.failed.values():
+            if record.receipt and batch.time_left() > PATIENCE["sqs"].longest:
+                batch.last_outcome(self.queue.wait, record.receipt, wait_after(record.receives))

@@ -5,11 +5,9 @@ the lead's version first and everything else after it, and writes under that ver
 whoever writes last has read all that any earlier fold saw, and a retry only folds again.
 """
 
-import math
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from hotlist.events.event import Event
@@ -21,6 +19,7 @@ from hotlist.leads.gather import Gathered, gather, inputs_of
 from hotlist.leads.lead import Alerting, Lead, LeadState, Shadow, due_at
 from hotlist.leads.profile import Profile, profile_of, reclassified
 from hotlist.leads.renew import renew_events, renew_identities
+from hotlist.runtime.limits import UNLIMITED, FoldLimits, TimeLeft, endless
 from hotlist.scoring import engine
 from hotlist.scoring.engine import Score
 from hotlist.scoring.ruleset import Ruleset
@@ -30,8 +29,8 @@ from hotlist.store.stores import Stores
 ATTEMPTS: Final = 5
 """How often a fold starts over when another writes the same lead, before it gives way."""
 
-MAX_SECONDS: Final = 30.0
-"""How long one fold may take with all its attempts: a quarter of what the function has."""
+PUT_OFF: Final = timedelta(days=1)
+"""When a lead that is due is due again if it cannot be folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +64,32 @@ class Folder:
         self._clock = clock
         self._alert_on_rule_change = alert_on_rule_change
 
-    def fold(self, lead_id: str) -> Lead:
+    def fold(self, lead_id: str, time_left: TimeLeft = endless) -> Lead:
         """Fold a lead and store it; start over whenever another write came between.
 
         :raises Conflict: when that happened `ATTEMPTS` times.
-        :raises FoldTookTooLong: between two of its reads, after `MAX_SECONDS`.
+        :raises FoldTookTooLong: between two of its reads, if it is too much work.
+        :raises OutOfTime: between two of its reads, if little of `time_left` is left.
         """
-        until = time.monotonic() + MAX_SECONDS
         for _ in range(ATTEMPTS):
             try:
-                return self._fold_and_store(lead_id, until)
+                return self._fold_and_store(lead_id, FoldLimits.from_now(time_left))
             except Conflict:
                 continue
         raise Conflict(lead_id)
 
-    def view(self, stored: Lead, now: datetime, until: float = math.inf) -> View:
+    def put_off(self, lead_id: str) -> None:
+        """Let a lead that is due be due a day later: it cannot be folded now."""
+        now = self._clock()
+        self._stores.leads.put_off(lead_id, now, now + PUT_OFF)
+
+    def view(self, stored: Lead, now: datetime, until: FoldLimits = UNLIMITED) -> View:
         """A stored lead as of `now`. Nothing is written.
 
-        `stored` was read before. `until` is an instant of `time.monotonic`, in seconds.
+        `stored` was read before.
 
-        :raises FoldTookTooLong: between two of its reads, when `until` has passed.
+        :raises FoldTookTooLong: between two of its reads, after too much work.
+        :raises OutOfTime: between two of its reads, if there is no time left.
         """
         gathered = gather(self._stores, stored.lead_id, now, until)
         now = _not_before(now, stored, gathered.events)
@@ -92,7 +97,7 @@ class Folder:
             return View(_claimed_lead(gathered.claimed_phone, stored, now), gathered.events)
         return View(self._scored(stored, gathered, now), gathered.events)
 
-    def _fold_and_store(self, lead_id: str, until: float) -> Lead:
+    def _fold_and_store(self, lead_id: str, until: FoldLimits) -> Lead:
         stored = self._stores.leads.get(lead_id)
         before = self._clock()
         gathered = gather(self._stores, lead_id, before, until)

@@ -4,8 +4,6 @@ The order of the reads is what a fold relies on, see `fold`. Everything is read 
 """
 
 import hashlib
-import math
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +14,7 @@ from hotlist.identity.claims import Identity
 from hotlist.identity.identifiers import PHONE, kind_of
 from hotlist.identity.places import newest_names
 from hotlist.leads.lead import Lead
+from hotlist.runtime.limits import UNLIMITED, FoldLimits
 from hotlist.store.stores import Stores
 
 NEWEST: Final = 1_000
@@ -27,10 +26,6 @@ MAX_EVENTS: Final = 10_000
 It is divided evenly over them before they are read. So a flood of events of one subject cuts
 that one's oldest events, and never another's newest.
 """
-
-
-class FoldTookTooLong(Exception):
-    """A fold was out of time between two of its reads. It would be again, so it is parked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +67,16 @@ def inputs_of(events: Sequence[Event], identities: Sequence[Identity]) -> str:
     return digest.hexdigest()[:32]
 
 
-def gather(stores: Stores, lead_id: str, now: datetime, until: float = math.inf) -> Gathered:
-    """Read a lead's events; `until` is an instant of `time.monotonic`, in seconds.
+def gather(stores: Stores, lead_id: str, now: datetime, until: FoldLimits = UNLIMITED) -> Gathered:
+    """Read a lead's events, until the fold's limits are reached.
 
     What has expired by `now` is not read.
 
-    :raises FoldTookTooLong: between two reads, when `until` has passed.
+    :raises FoldTookTooLong: between two reads, after too much work.
+    :raises OutOfTime: between two reads, if the invocation's end is near.
     """
     history = stores.events.history(lead_id, now=now, limit=_share(1))
-    _check_time(lead_id, until)
+    until.check(lead_id)
     if _is_phone(lead_id):
         own = stores.identities.get_many([lead_id])[lead_id]
         return Gathered(lead_id, history.events, (own,), truncated=history.truncated)
@@ -93,7 +89,7 @@ def gather(stores: Stores, lead_id: str, now: datetime, until: float = math.inf)
     phones = []
     for identity in with_claims:
         theirs = stores.events.history(identity.subject, now=now, limit=share)
-        _check_time(lead_id, until)
+        until.check(lead_id)
         ours = _owned(theirs.events, identity, lead_id)
         events += ours
         truncated |= theirs.truncated
@@ -143,11 +139,6 @@ def _owned(events: Sequence[Event], identity: Identity, lead_id: str) -> list[Ev
         if identity.owner(at) == lead_id:
             owned.append(event)
     return owned
-
-
-def _check_time(lead_id: str, until: float) -> None:
-    if time.monotonic() > until:
-        raise FoldTookTooLong(lead_id)
 
 
 def _is_phone(subject: str) -> bool:

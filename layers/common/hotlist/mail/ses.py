@@ -1,18 +1,12 @@
 """Sends rendered mails through Amazon SES v2, as whole MIME messages."""
 
 import hashlib
-from typing import Any, Final, Self
-
-import boto3
-from botocore.config import Config
+from typing import Any, Self
 
 from hotlist.mail import mime
 from hotlist.mail.render import Mail
+from hotlist.runtime.clients import aws_client
 from hotlist.sales.team import Recipient
-
-# If an answer is lost, the mail may have been sent, and a retry of botocore would send another. The
-# caller retries later, when SES's own events have had time to report the mail.
-_ONCE: Final = Config(retries={"total_max_attempts": 1})
 
 
 class Mailer:
@@ -25,8 +19,12 @@ class Mailer:
 
     @classmethod
     def open(cls, sender: str, configuration_set: str) -> Self:
-        """A mailer whose client never retries by itself."""
-        return cls(boto3.client("sesv2", config=_ONCE), sender, configuration_set)
+        """A mailer whose client never retries by itself.
+
+        If an answer is lost, the mail may have been sent, and a retry would send another. The
+        caller retries later, when SES's own events have had time to report the mail.
+        """
+        return cls(aws_client("sesv2"), sender, configuration_set)
 
     def send(self, mail: Mail, recipient: Recipient, delivery_id: str) -> str:
         """Send a mail to a recipient. Returns SES's message id. botocore's errors pass through."""

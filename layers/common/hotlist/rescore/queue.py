@@ -2,10 +2,17 @@
 
 import json
 from collections.abc import Iterable
+from datetime import timedelta
 from itertools import islice
 from typing import Any, Final
 
 MAX_MESSAGES: Final = 10
+
+PARKED_AFTER: Final = timedelta(hours=20)
+"""How old a message is when it is given up, counted from when it was first sent."""
+
+FIRST_WAIT: Final = timedelta(seconds=15)
+LONGEST_WAIT: Final = timedelta(minutes=30)
 
 
 class NotQueued(Exception):
@@ -13,24 +20,29 @@ class NotQueued(Exception):
 
 
 class RescoreQueue:
-    """Sends lead ids to the score function."""
+    """Sends lead ids to the score function, and says when a message comes back."""
 
     def __init__(self, sqs: Any, queue_url: str) -> None:
         self._sqs = sqs
         self._queue_url = queue_url
 
-    def send(self, lead_ids: Iterable[str]) -> int:
-        """Queue every lead. The answer is how many there were.
+    def send(self, lead_ids: Iterable[str], delay: timedelta = timedelta(0)) -> int:
+        """Queue every lead, to be received after `delay`. The answer is how many there were.
 
         :raises NotQueued: if SQS refused any of them. All have been tried by then.
         """
+        seconds = int(delay.total_seconds())
         sent, refused = 0, 0
         rest = iter(lead_ids)
         while batch := list(islice(rest, MAX_MESSAGES)):
             answer = self._sqs.send_message_batch(
                 QueueUrl=self._queue_url,
                 Entries=[
-                    {"Id": str(place), "MessageBody": json.dumps({"lead_id": lead_id})}
+                    {
+                        "Id": str(place),
+                        "MessageBody": json.dumps({"lead_id": lead_id}),
+                        "DelaySeconds": seconds,
+                    }
                     for place, lead_id in enumerate(batch)
                 ],
             )
@@ -39,6 +51,19 @@ class RescoreQueue:
         if refused:
             raise NotQueued(f"{refused} of {sent} leads")
         return sent
+
+    def wait(self, receipt: str, time: timedelta) -> None:
+        """Have a received message come back after `time`."""
+        self._sqs.change_message_visibility(
+            QueueUrl=self._queue_url,
+            ReceiptHandle=receipt,
+            VisibilityTimeout=int(time.total_seconds()),
+        )
+
+
+def wait_after(receives: int) -> timedelta:
+    """How long a message waits that has been received so often, the last time in vain."""
+    return min(LONGEST_WAIT, FIRST_WAIT * (1 << min(max(receives - 1, 0), 10)))
 
 
 def lead_of(body: str) -> str:

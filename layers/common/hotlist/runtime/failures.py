@@ -5,97 +5,130 @@ which retries it. Otherwise the record is parked: it goes to the failure queue, 
 and is acknowledged. Nothing is lost, since the events are in their table and can be replayed.
 
 `Troubles` does the same for a run without records. The run goes on to its end and then fails.
+
+An error is told by its type, its code and its place in the program. Its text may hold what a lead
+has sent, so it stands in no log and no message. A record is named by its event's id.
 """
 
 import json
 import logging
 import traceback
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, ParamSpec, TypeVar
 
-from botocore import exceptions
 from botocore.exceptions import BotoCoreError, ClientError
 
-from hotlist.rescore.queue import NotQueued
+from hotlist.runtime.limits import RESERVE_SECONDS, NotReached, TimeLeft, endless
+from hotlist.runtime.passing import code_of, is_passing
 from hotlist.runtime.stream import Record
-from hotlist.store.items import Conflict, ReadsThrottled
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-_PASSING_CODES: Final = frozenset(
-    {
-        "AccessDenied",
-        "AccessDeniedException",
-        "ConditionalCheckFailedException",
-        "InternalFailure",
-        "InternalServerError",
-        "LimitExceededException",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "RequestThrottled",
-        "ResourceNotFoundException",
-        "AWS.SimpleQueueService.NonExistentQueue",
-        "QueueDoesNotExist",
-        "SendingPausedException",
-        "ServiceUnavailable",
-        "Throttling",
-        "ThrottlingException",
-        "TooManyRequestsException",
-        "TransactionConflictException",
-        "ExpiredTokenException",
-        "UnrecognizedClientException",
-    }
-)
+_PACKAGE: Final = "/hotlist/"
+"""In the path of our own modules, here and in the layer."""
 
 
-def is_passing(error: Exception) -> bool:
-    """Whether the same work may succeed later. The error's type and code decide, not its text."""
-    if isinstance(error, Conflict | ReadsThrottled | NotQueued):
-        return True
-    if isinstance(error, exceptions.ConnectionError | exceptions.HTTPClientError):
-        return True
-    if not isinstance(error, ClientError):
-        return False
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return status >= 500 or error.response.get("Error", {}).get("Code") in _PASSING_CODES
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Work that could not be done, and why."""
+
+    error: Exception
+
+    @property
+    def may_pass(self) -> bool:
+        return is_passing(self.error)
 
 
 class Batch:
-    """What became of the records of one invocation. `failed` has the ids of those to retry."""
+    """The outcome of one invocation's records.
 
-    def __init__(self, park: Callable[[Record, Exception], None]) -> None:
+    `time_left` gives the seconds that the invocation has left. Near its end nothing is begun.
+    """
+
+    def __init__(
+        self, park: Callable[[Record, Exception], None], time_left: TimeLeft = endless
+    ) -> None:
         self._park = park
-        self.failed: dict[str, None] = {}
+        self.time_left = time_left
+        self.failed: dict[str, Record] = {}
 
     def attempt(
         self, records: Iterable[Record], work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T | None:
         """Do the work that these records ask for. None if it failed; then they are settled."""
+        outcome = self.outcome(work, *args, **kwargs)
+        if not isinstance(outcome, Failed):
+            return outcome
+        for record in records:
+            self.settle(record, outcome.error)
+        return None
+
+    def outcome(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Failed:
+        """Do work while there is time; why not, if it could not be done."""
+        if self.time_left() < RESERVE_SECONDS:
+            return Failed(NotReached())
+        return self.last_outcome(work, *args, **kwargs)
+
+    def last_outcome(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Failed:
+        """The same for work that the end of a batch consists of, for which time is reserved."""
         try:
             return work(*args, **kwargs)
         except Exception as error:
-            for record in records:
-                self._settle(record, error)
-            return None
+            return Failed(error)
 
     def answer(self) -> dict[str, list[dict[str, str]]]:
         """The function's answer to Lambda (`batchItemFailures`): the records to retry."""
         return {"batchItemFailures": [{"itemIdentifier": name} for name in self.failed]}
 
-    def _settle(self, record: Record, error: Exception) -> None:
-        if not is_passing(error):
-            try:
-                self._park(record, error)
-            except (BotoCoreError, ClientError):
-                log.exception("not parked, so tried again", extra=_ids(record))
-            else:
-                log.error("parked", extra={**_ids(record), "error": type(error).__name__})
-                return
-        self.failed[record.record_id] = None
-        log.warning("tried again later", extra={**_ids(record), "error": type(error).__name__})
+    def settle(self, record: Record, error: Exception) -> None:
+        """Report a record if its trouble may pass, else park it."""
+        if is_passing(error):
+            self.report(record, error)
+        else:
+            self.park(record, error)
+
+    def report(self, record: Record, error: Exception) -> None:
+        """Have the platform try a record again."""
+        self.failed[record.record_id] = record
+        log.warning("tried again later", extra={**_ids(record), "error": described(error)})
+
+    def queued(self, record: Record, error: Exception) -> None:
+        """Say that what a record needs is done from a queue. The record itself is done."""
+        log.warning("done later", extra={**_ids(record), "error": described(error)})
+
+    def park(self, record: Record, error: Exception) -> None:
+        """Give a record up, for somebody to look at. If it cannot be parked, it is reported."""
+        try:
+            self._park(record, error)
+        except (BotoCoreError, ClientError) as why:
+            log.error("not parked: %s", described(why), extra=_ids(record))  # noqa: TRY400 - no text
+            self.report(record, error)
+        else:
+            log.error("parked", extra={**_ids(record), "error": described(error)})
+
+
+def described(error: Exception) -> str:
+    """The type of an error, its code, and the line of the program where it came up.
+
+    Never its text: the text of a UnicodeEncodeError is what a lead has written.
+    """
+    code = code_of(error) if isinstance(error, ClientError) else ""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if _PACKAGE in frame.filename] or frames
+    place = ""
+    if ours:
+        at = ours[-1]
+        path = at.filename[at.filename.rfind(_PACKAGE) + 1 :]
+        place = f" at {path}:{at.lineno} in {at.name}: {at.line}"
+    return f"{type(error).__name__}{f' {code}' if code else ''}{place}"
+
+
+Ids = Mapping[str, str] | Callable[[], Mapping[str, str]]
+"""What names something in a log, or how to find it out if there is trouble."""
 
 
 class Trouble(NamedTuple):
@@ -106,9 +139,7 @@ class Trouble(NamedTuple):
 
     def __str__(self) -> str:
         ids = ", ".join(f"{name}={value}" for name, value in self.ids.items())
-        code = ""
-        if isinstance(self.error, ClientError):
-            code = f" {self.error.response.get('Error', {}).get('Code')}"
+        code = f" {code_of(self.error)}" if isinstance(self.error, ClientError) else ""
         return f"{ids}: {type(self.error).__name__}{code}"
 
 
@@ -121,13 +152,13 @@ class Troubles(list[Trouble]):
         return any(is_passing(trouble.error) for trouble in self)
 
     def attempt(
-        self, ids: Mapping[str, str], work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+        self, ids: Ids, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T | None:
         """Do work that is about these ids. None if it failed; then the error is added."""
         try:
             return work(*args, **kwargs)
         except Exception as error:
-            self._keep(Trouble(ids, error))
+            self._keep(Trouble(_found(ids), error))
             return None
 
     def _keep(self, trouble: Trouble) -> None:
@@ -151,12 +182,26 @@ class FailureQueue:
         self._queue_url = queue_url
 
     def park(self, record: Record, error: Exception) -> None:
-        """Send what is needed to find the record again and to see what was wrong."""
-        body = {"subject": record.subject, "event_id": record.event_id, "error": repr(error)[:500]}
+        """Send what is needed to find the record again and to see what was wrong.
+
+        A message may hold a subject. It holds no text of an error.
+        """
+        body = {"subject": record.subject, "event_id": record.event_id, "error": described(error)}
         if record.body is not None:
             body["body"] = record.body
         self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=json.dumps(body))
 
 
+def _found(ids: Ids) -> Mapping[str, str]:
+    """The ids; none if looking for them is trouble, too."""
+    if isinstance(ids, Mapping):
+        return ids
+    try:
+        return ids()
+    except Exception as error:
+        log.warning("not named: %s", described(error))
+        return {}
+
+
 def _ids(record: Record) -> dict[str, str]:
-    return {"subject": record.subject, "event_id": record.event_id, "record_id": record.record_id}
+    return {"event_id": record.event_id, "record_id": record.record_id}

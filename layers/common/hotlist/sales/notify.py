@@ -94,7 +94,7 @@ class Notifier:
 
 def _count_bot(event: Event, form: str | None) -> None:
     """Count a bot's message, by its form if that is a configured one: no mail says it was there."""
-    log.warning("a bot's message", extra={"subject": event.subject, "event_id": event.event_id})
+    log.warning("a bot's message", extra={"event_id": event.event_id})
     with single_metric("BotMessages", MetricUnit.Count, 1) as metric:
         if form is not None:
             metric.add_dimension("form", form)

@@ -12,6 +12,7 @@ from hotlist.leads.fold import Folder, View
 from hotlist.leads.gather import NEWEST
 from hotlist.leads.lead import Lead
 from hotlist.runtime.failures import Troubles
+from hotlist.runtime.limits import RESERVE_SECONDS, FoldLimits
 from hotlist.store.stores import Stores
 
 MOST_VIEWS: Final = 600
@@ -56,7 +57,7 @@ class Views:
             if self._may_begin():
                 ids = {"event_id": stored.last_event_id or ""}
                 self._views[lead_id] = self.troubles.attempt(
-                    ids, self.folder.view, stored, self.now, self._limit()
+                    ids, self.folder.view, stored, self.now, self._limits()
                 )
         return self._views[lead_id]
 
@@ -83,9 +84,11 @@ class Views:
         self._left -= 1
         return True
 
-    def _limit(self) -> float:
-        seconds = (self.until - self.clock()).total_seconds()
-        return time.monotonic() + min(seconds, MOST_SECONDS)
+    def _limits(self) -> FoldLimits:
+        """One view gets so many seconds at most, and none after the end."""
+        seconds = min((self.until - self.clock()).total_seconds(), MOST_SECONDS)
+        ends = time.monotonic() + seconds + RESERVE_SECONDS
+        return FoldLimits.from_now(lambda: ends - time.monotonic())
 
     def _read(self, lead_ids: list[str]) -> dict[str, Lead]:
         """All at once; one by one if one of them is broken."""

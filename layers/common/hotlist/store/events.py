@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from hotlist.events.event import Event, event_key
 from hotlist.events.times import from_text, to_text
-from hotlist.events.vocabulary import SPAM, Route
+from hotlist.events.vocabulary import SPAM, Route, lane
 from hotlist.store.items import (
     Item,
     batch_get,
@@ -153,7 +153,8 @@ def _has_expired(event: Event, now: datetime) -> bool:
 def to_item(event: Event, *, tell: bool = False) -> dict[str, Any]:
     """The item of an event. Its properties are JSON text: exact and cheap, for any number.
 
-    :raises ValueError: if the event has no `expires_at`.
+    :raises ValueError: if the event has no `expires_at` or no lane. No mapping of the stream would
+        take a lane that it does not know.
     """
     if event.expires_at is None:
         raise ValueError(f"event {event.event_id} has no expires_at; see events.retention.expiry")
@@ -166,6 +167,7 @@ def to_item(event: Event, *, tell: bool = False) -> dict[str, Any]:
             "received_at": {"S": to_text(event.received_at)},
             "expires_at": seconds(event.expires_at),
             "route": {"S": event.route.value},
+            "lane": {"S": lane(event.route, event.type).value},
             "properties": {"S": _json(event.properties)},
             "flags": texts(event.flags),
             "names": texts(event.names),

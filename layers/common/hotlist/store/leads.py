@@ -113,6 +113,22 @@ class LeadStore:
         except self._client.exceptions.ConditionalCheckFailedException as error:
             raise Conflict(lead.lead_id) from error
 
+    def put_off(self, lead_id: str, now: datetime, until: datetime) -> None:
+        """Let a lead that is due at `now` be due at `until`. Any other stays as it is.
+
+        This is no fold: the version stays, so a fold that is under way can still write.
+        """
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key={"lead_id": {"S": lead_id}},
+                UpdateExpression="SET due_at = :until",
+                ConditionExpression="due_at <= :now",
+                ExpressionAttributeValues={":until": instant(until), ":now": instant(now)},
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return
+
     def hot(self) -> Iterator[Ranked]:
         """The hot leads, `HOT_PAGES` of each partition at most: those folded last come first."""
         for shard in range(SHARDS):
