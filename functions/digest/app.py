@@ -17,19 +17,20 @@ from hotlist.runtime.failures import RunFailed, Troubles
 from hotlist.runtime.settings import DigestSettings
 from hotlist.sales import team
 from hotlist.sales.digest import Digester
+from hotlist.sales.held import HeldTeller
 from hotlist.scoring.deployed import deployed
 from hotlist.store.deliveries import DeliveryStore
 from hotlist.store.progress import ProgressStore
 from hotlist.store.stores import Stores
 
 settings, clock, log = DigestSettings.load(), partial(datetime.now, UTC), Logger()
-dynamodb, rules = boto3.client("dynamodb"), deployed()
+dynamodb, sqs, rules = boto3.client("dynamodb"), boto3.client("sqs"), deployed()
 stores, sales = Stores.open(dynamodb, settings), team.from_checked(load_config("sales"))
 mailer = Mailer.open(settings.sender, settings.configuration_set)
 outbox = Outbox(DeliveryStore(dynamodb, settings.deliveries_table), mailer, clock)
+held = HeldTeller.open(settings, dynamodb, sqs)
 progress = ProgressStore(dynamodb, settings.deliveries_table)
-queue = RescoreQueue(boto3.client("sqs"), settings.rescore_queue_url)
-folder = Folder(stores, rules.live, clock)
+folder, queue = Folder(stores, rules.live, clock), RescoreQueue(sqs, settings.rescore_queue_url)
 digester = Digester(sales, rules.live, folder, stores.leads, outbox)
 rescoring = walk.Rescoring(stores.leads, progress, queue, rules.hash, clock)
 
@@ -39,6 +40,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, int]:
     started, troubles = clock(), Troubles()
     now = datetime.fromisoformat(event["time"]) if "time" in event else started
     due = troubles.attempt({"work": "due"}, queue.send, stores.leads.due(now)) or 0
+    troubles.attempt({"work": "held"}, held.send, started)
     sent = troubles.attempt({"work": "digest"}, digester.send, now, troubles) or 0
     rescored = troubles.attempt({"work": "rescoring"}, rescoring.run, started + walk.BUDGET) or 0
     log.info("digest", extra={"due": due, "sent": sent, "rescored": rescored})

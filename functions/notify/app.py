@@ -1,4 +1,4 @@
-"""Notify: a lead turned hot, a form tells sales → mail at once; SES's feedback → Deliveries."""
+"""Notify: leads that turned hot → OutboxQueue → mails; what SES says of them → Deliveries."""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -8,42 +8,42 @@ import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
-from hotlist.config.load import load_config
 from hotlist.mail.feedback import take_in
-from hotlist.mail.outbox import Outbox
-from hotlist.mail.ses import Mailer
+from hotlist.runtime import stream
 from hotlist.runtime.failures import Batch, FailureQueue
 from hotlist.runtime.settings import NotifySettings
-from hotlist.runtime.stream import writes
-from hotlist.sales import team
+from hotlist.sales.consume import OutboxConsumer
 from hotlist.sales.notify import Notifier
-from hotlist.scoring.ruleset import from_checked
-from hotlist.store.deliveries import DeliveryStore
+
+
+def count(name: str, **dimensions: str) -> None:
+    with single_metric(name, MetricUnit.Count, 1) as metric:
+        for dimension, value in dimensions.items():
+            metric.add_dimension(dimension, value)
+
 
 settings, clock, log = NotifySettings.load(), partial(datetime.now, UTC), Logger()
-park = FailureQueue(boto3.client("sqs"), settings.failure_queue_url).park
-deliveries = DeliveryStore(boto3.client("dynamodb"), settings.deliveries_table)
-outbox = Outbox(deliveries, Mailer.open(settings.sender, settings.configuration_set), clock)
-sales, rules = team.from_checked(load_config("sales")), from_checked(load_config("scoring"))
-notifier = Notifier(sales, rules, load_config("forms"), outbox)
+dynamodb, sqs = boto3.client("dynamodb"), boto3.client("sqs")
+park = FailureQueue(sqs, settings.failure_queue_url).park
+consumer = OutboxConsumer.open(settings, dynamodb, sqs, clock, count)
+notifier = Notifier(consumer.queue)
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    return notify(event) if "Records" in event else feedback(event)
-
-
-def notify(event: dict[str, Any]) -> dict[str, Any]:
-    """Send what each record is about; report what is to be tried again."""
-    batch = Batch(park)
-    sent = notifier.notify(writes(event), batch)
-    log.info("notified", extra={"sent": sent, "failed": len(batch.failed)})
+    if "Records" not in event:
+        return feedback(event)
+    is_queue = event["Records"][0]["eventSource"] == "aws:sqs"
+    batch = Batch(consumer.queue.park if is_queue else park)
+    work = consumer.consume if is_queue else notifier.notify
+    done = work(stream.incoming(event) if is_queue else stream.writes(event), batch)
+    log.info("sent" if is_queue else "queued", extra={"n": done, "failed": len(batch.failed)})
     return batch.answer()
 
 
 def feedback(event: dict[str, Any]) -> dict[str, Any]:
     """Take in what SES says; a recipient who is lost has an alarm."""
-    if disabled := take_in(event["detail"], deliveries, clock()):
+    disabled = take_in(event["detail"], consumer.outbox.deliveries, park, clock())
+    if disabled:
         log.error("recipient disabled", extra={"recipient": disabled})
-        with single_metric("RecipientDisabled", MetricUnit.Count, 1) as metric:
-            metric.add_metadata("recipient", disabled)
+        count("RecipientDisabled")
     return {"disabled": disabled}

@@ -15,6 +15,7 @@ from hotlist.config.load import load_config
 from hotlist.identity.settle import Settler
 from hotlist.leads.batch import Scorer
 from hotlist.leads.fold import Folder
+from hotlist.mail.queue import OutboxQueue
 from hotlist.rescore.queue import RescoreQueue
 from hotlist.runtime import failures, stream
 from hotlist.runtime.settings import ScoreSettings
@@ -26,7 +27,9 @@ stores, sqs = Stores.open(boto3.client("dynamodb"), settings), boto3.client("sqs
 alert_too: bool = load_config("sales")["alert_on_rule_change"]
 rules = deployed()
 folder = Folder(stores, rules.live, clock, rules.shadow, alert_on_rule_change=alert_too)
-scorer = Scorer(Settler(stores, clock), folder, RescoreQueue(sqs, settings.rescore_queue_url))
+rescore = RescoreQueue(sqs, settings.rescore_queue_url)
+letters = OutboxQueue(sqs, settings.outbox_queue_url)
+scorer = Scorer(Settler(stores, clock), folder, rescore, letters)
 park = failures.FailureQueue(sqs, settings.failure_queue_url).park
 
 

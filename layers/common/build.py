@@ -28,7 +28,7 @@ OPERATIONS = {
         *("BatchExecuteStatement", "BatchGetItem", "GetItem", "PutItem", "Query", "Scan"),
         "UpdateItem",
     },
-    "sqs": {"SendMessage", "SendMessageBatch"},
+    "sqs": {"ChangeMessageVisibility", "SendMessage", "SendMessageBatch"},
     "sesv2": {"SendEmail"},
 }
 """What of botocore's 25 MB of service descriptions the functions use: a test compares."""

@@ -59,7 +59,7 @@ class Capture:
             raise Refused(404, "There is no such form.")
         self._check_origin(request, form.get("origins"))
         event = forms.submission(name, form, request.fields(), _received(request, now))
-        self._store.put(event, tell=bool(form.get("tell")) and not event.flags)
+        self._store.put(event, tell=bool(form.get("tell")))
         target = form.get("redirect_url")
         if request.is_plain_form:
             return (

@@ -17,7 +17,8 @@ class Event:
     Instants are aware UTC datetimes of whole milliseconds. `properties` holds JSON
     values. `subject` is the strongest identifier that the event names (see `identity`)
     and its partition in the Events table; `names` are the weaker ones. The scoring
-    engine reads only `event_id type occurred_at properties flags expires_at`.
+    engine reads only `event_id type occurred_at properties flags expires_at`. `tell` marks
+    a form's message that sales gets at once.
     """
 
     event_id: str
@@ -34,6 +35,7 @@ class Event:
     phone: str | None = None
     phone_country: str | None = None
     dedup: str = ""
+    tell: bool = False
 
     @property
     def order(self) -> tuple[datetime, str]:

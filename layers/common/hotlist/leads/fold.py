@@ -8,12 +8,13 @@ whoever writes last has read all that any earlier fold saw, and a retry only fol
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from hotlist.events.event import Event
 from hotlist.events.retention import ORDINARY
 from hotlist.events.times import ceil_second, to_text
+from hotlist.events.vocabulary import BOT
 from hotlist.identity.claims import Identity
 from hotlist.leads import classify
 from hotlist.leads.gather import Gathered, gather, inputs_of
@@ -31,6 +32,9 @@ ATTEMPTS: Final = 5
 
 MAX_SECONDS: Final = 30.0
 """How long one fold may take with all its attempts: a quarter of what the function has."""
+
+TOLD_BEFORE: Final = timedelta(minutes=10)
+"""How long before a crossing a message was received that stands for its alert."""
 
 
 class Folder:
@@ -98,7 +102,7 @@ class Folder:
         if stored is not None:
             unchanged = replace(lead, version=stored.version, folded_at=stored.folded_at)
             if unchanged == stored:
-                return stored
+                return replace(stored, left_out=lead.left_out)
         self._stores.leads.save(lead, stored)
         return replace(lead, version=1 + (stored.version if stored else 0))
 
@@ -108,8 +112,10 @@ class Folder:
         """The lead that these events make at `now`; without a score if nothing is left of it."""
         events = reclassified(classify.classify(event) for event in gathered.events)
         profile = profile_of(events, now, classify.channel)
+        told = {event.event_id for event in events if event.tell}
+        left_out = frozenset(told.difference(event.event_id for event in profile.events))
         if profile.ends_at is None:
-            return _empty_lead(stored, gathered, now), None
+            return replace(_empty_lead(stored, gathered, now), left_out=left_out), None
         before = stored.alerting if stored else Alerting()
         if stored is not None and self._rules_changed(stored):
             before = self._alerting_by_new_rules(_seen(events, gathered, stored), stored)
@@ -117,9 +123,10 @@ class Folder:
         alerting = _ended(look.alerting, profile)
         if look.crossed:
             alert_id = f"{gathered.lead_id}@{to_text(now)}"
-            alerting = replace(alerting, alert_id=alert_id, hot_since=now)
+            tell = _told_before(profile.events, now)
+            alerting = replace(alerting, alert_id=alert_id, hot_since=now, alert_tell=tell)
         lead = self._live_lead(gathered, profile, look.score, alerting, now)
-        return lead, look.score
+        return replace(lead, left_out=left_out), look.score
 
     def _live_lead(
         self,
@@ -206,6 +213,17 @@ def _seen(events: Sequence[Event], gathered: Gathered, stored: Lead) -> tuple[Ev
         if claim.claimant == stored.lead_id and claim.event_id not in ids
     }
     return tuple(event for event in known if event.subject in held)
+
+
+def _told_before(events: Iterable[Event], now: datetime) -> str | None:
+    """The newest message of a person received just before `now`, as `<subject>#<event id>`."""
+    told = [
+        event
+        for event in events
+        if event.tell and BOT not in event.flags and event.received_at >= now - TOLD_BEFORE
+    ]
+    newest = max(told, key=lambda event: (event.received_at, event.event_id), default=None)
+    return None if newest is None else f"{newest.subject}#{newest.event_id}"
 
 
 def _empty_lead(stored: Lead | None, gathered: Gathered, now: datetime) -> Lead:

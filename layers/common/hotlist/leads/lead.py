@@ -55,13 +55,15 @@ class Alerting:
     """What a lead keeps between two looks at its temperature (docs/scoring.md, Alerts).
 
     `alert_id` and `hot_since` are those of the last crossing, set once and never
-    recomputed.
+    recomputed. `alert_tell` is the message that came just before it and stands for its
+    alert, as `<subject>#<event id>`.
     """
 
     armed: bool = True
     rearms_at: datetime | None = None
     alert_id: str | None = None
     hot_since: datetime | None = None
+    alert_tell: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class Lead:
 
     `inputs` is a hash of the claims, decisions and event ids that it was folded from;
     `version` counts its writes. Everything below `inputs` is unset unless `state` is live.
+    `left_out` is not stored: the messages (`tell`) that this fold read and did not count.
     """
 
     lead_id: str
@@ -106,6 +109,7 @@ class Lead:
     due_at: datetime | None = None
     truncated: bool = False
     shadow: Shadow | None = None
+    left_out: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property
     def rules(self) -> str:

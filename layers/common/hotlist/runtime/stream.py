@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """One record of a batch: what the platform calls it, and what it is about.
 
-    `is_new` says that a stream's item has just been inserted.
+    `is_new` says that a stream's item has just been inserted. A queue's message was
+    `queued_at`, and has been received `receives` times, now under this `receipt`.
     """
 
     record_id: str
@@ -19,6 +23,9 @@ class Record:
     before: Mapping[str, Any] = field(default_factory=dict)
     body: str | None = None
     is_new: bool = False
+    receipt: str = ""
+    receives: int = 1
+    queued_at: datetime = _LONG_AGO
 
 
 def inserts(event: Mapping[str, Any]) -> Iterator[Record]:
@@ -57,6 +64,19 @@ def incoming(event: Mapping[str, Any]) -> Iterator[Record]:
     """The new items of a stream batch, or the messages of an SQS batch with their `body`."""
     for raw in event["Records"]:
         if raw["eventSource"] == "aws:sqs":
-            yield Record(raw["messageId"], subject="", event_id="", body=raw["body"])
+            yield _message(raw)
         else:
             yield from inserts({"Records": [raw]})
+
+
+def _message(raw: Mapping[str, Any]) -> Record:
+    about = raw.get("attributes", {})
+    return Record(
+        raw["messageId"],
+        subject="",
+        event_id="",
+        body=raw["body"],
+        receipt=raw.get("receiptHandle", ""),
+        receives=int(about.get("ApproximateReceiveCount", 1)),
+        queued_at=_LONG_AGO + timedelta(milliseconds=int(about.get("SentTimestamp", 0))),
+    )

@@ -1,87 +1,29 @@
-"""The notify function's work: mail that something just caused."""
+"""The notify function's work on the Leads stream: a lead that turned hot is queued as an alert."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
-from hotlist.mail import render
-from hotlist.mail.outbox import Outbox
-from hotlist.mail.render import Mail
+from hotlist.mail.queue import Alert, Letter, OutboxQueue
 from hotlist.runtime.failures import Batch
 from hotlist.runtime.stream import Record
-from hotlist.sales.team import Recipient, Sales
-from hotlist.scoring.ruleset import Ruleset, in_language
-from hotlist.store import events as stored_events
-from hotlist.store import leads as stored_leads
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A mail to be sent once: the delivery's name without its recipient, and how it is made."""
-
-    name: str
-    render: Callable[[Recipient], Mail]
 
 
 @dataclass(frozen=True, slots=True)
 class Notifier:
-    """Sends letters to everybody in sales, each once."""
+    """Queues alerts."""
 
-    sales: Sales
-    rules: Ruleset
-    forms: Mapping[str, Any]
-    outbox: Outbox
+    queue: OutboxQueue
 
     def notify(self, records: Iterable[Record], batch: Batch) -> int:
-        """Send what each record is about to everybody; how many mails that was.
-
-        One recipient's trouble stops no other.
-        """
-        sent = 0
-        for record in records:
-            for letter, recipient in batch.attempt([record], self.letters, record) or ():
-                sent += bool(batch.attempt([record], self.send, letter, recipient))
-        return sent
-
-    def letters(self, record: Record) -> list[tuple[Letter, Recipient]]:
-        """What a stream record is about, and who gets it: a form's message, a lead turned hot."""
-        made = self._message(record) if "event_key" in record.image else self._alert(record)
-        return [(letter, recipient) for letter in made for recipient in self._recipients()]
-
-    def send(self, letter: Letter, recipient: Recipient) -> bool:
-        """Send a letter to one recipient unless they have it."""
-        delivery_id = f"{letter.name}#{recipient.id}"
-        return self.outbox.send_once(recipient, delivery_id, partial(letter.render, recipient))
-
-    def _recipients(self) -> list[Recipient]:
-        """Everybody who gets mail."""
-        everybody = self.sales.recipients
-        off = self.outbox.deliveries.disabled(recipient.id for recipient in everybody)
-        return [recipient for recipient in everybody if recipient.id not in off]
-
-    def _message(self, record: Record) -> Iterator[Letter]:
-        if not record.is_new or "tell" not in record.image:
-            return
-        event = stored_events.from_item(record.image)
-        fields = self.forms.get(str(event.properties.get("form")), {}).get("fields", {})
-        yield Letter(
-            f"tell#{event.dedup}#{event.occurred_at:%Y-%m-%d}",
-            lambda recipient: render.message(event, _labels(fields, recipient.language), recipient),
+        """Queue an alert for each record of a lead that has just turned hot; how many."""
+        alerts = [(record, letter) for record in records for letter in _alerts(record)]
+        return sum(
+            batch.attempt([record], self.queue.send, [letter]) or 0 for record, letter in alerts
         )
 
-    def _alert(self, record: Record) -> Iterator[Letter]:
-        lead = stored_leads.from_item(record.image)
-        before = record.before.get("alert_id", {}).get("S")
-        if lead.alerting.alert_id is not None and lead.alerting.alert_id != before:
-            yield Letter(
-                f"alert#{lead.alerting.alert_id}",
-                lambda recipient: render.alert(lead, recipient, self.rules.title),
-            )
 
-
-def _labels(fields: Mapping[str, Any], language: str) -> dict[str, str]:
-    return {
-        name: in_language(spec.get("label", ""), language) or name.replace("_", " ").capitalize()
-        for name, spec in fields.items()
-    }
+def _alerts(record: Record) -> list[Letter]:
+    alert_id = record.image.get("alert_id", {}).get("S")
+    if alert_id is None or alert_id == record.before.get("alert_id", {}).get("S"):
+        return []
+    return [Letter(Alert(record.subject, alert_id))]

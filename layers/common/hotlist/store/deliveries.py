@@ -18,19 +18,32 @@ LEASE: Final = timedelta(minutes=15)
 _LONG_AGO: Final = "1970-01-01T00:00:00.000Z"
 
 
+SENT: Final = "sent"
+LET_BE: Final = "let_be"
+HELD: Final = "held"
+
+
 class InFlight(Conflict):
-    """Another is sending this mail, or its outcome is not known yet: ask again later."""
+    """Another is sending this mail, or its outcome is not known yet: ask again after `until`."""
+
+    def __init__(self, delivery_id: str, until: datetime) -> None:
+        super().__init__(delivery_id)
+        self.until = until
 
 
 class DeliveryStore:
-    """Claims deliveries before they are sent, so that each is sent once."""
+    """Claims deliveries before they are sent, so that each is sent once.
 
-    def __init__(self, client: Any, table: str) -> None:
+    A claim lasts for the lease, which is longer than a mail takes to be sent.
+    """
+
+    def __init__(self, client: Any, table: str, lease: timedelta = LEASE) -> None:
         self._client = client
         self._table = table
+        self.lease = lease
 
     def claim(self, delivery_id: str, delivery_hash: str, now: datetime) -> bool:
-        """Take a delivery for the next 15 minutes. False if it has been sent or let be.
+        """Take a delivery for the time of the lease. False if it has been settled.
 
         Where an earlier claim has no outcome yet, SES's own send event decides.
 
@@ -46,11 +59,11 @@ class DeliveryStore:
             return False
         until = None if item is None else read_instant(item, "lease_until")
         if until is None or until > now:
-            raise InFlight(delivery_id)
+            raise InFlight(delivery_id, until or now + self.lease)
         condition = "lease_until = :seen AND #state = :claimed"
         seen = {":seen": {"S": to_text(until)}, ":claimed": {"S": "claimed"}}
         if not self._take(delivery_id, now, condition, seen):
-            raise InFlight(delivery_id)
+            raise InFlight(delivery_id, now + self.lease)
         return True
 
     def sent(self, delivery_id: str, message_id: str, now: datetime) -> None:
@@ -63,28 +76,32 @@ class DeliveryStore:
             ),
             ExpressionAttributeNames={"#state": "state"},
             ExpressionAttributeValues={
-                ":sent": {"S": "sent"},
+                ":sent": {"S": SENT},
                 ":now": {"S": to_text(now)},
                 ":id": {"S": message_id},
                 ":until": seconds(now + KEPT),
             },
         )
 
-    def let_be(self, delivery_id: str, now: datetime) -> None:
-        """The mail that was claimed is not worth sending, and never will be."""
+    def let_be(self, delivery_id: str, now: datetime, state: str = LET_BE) -> None:
+        """The mail that was claimed is never sent: it is not worth it, or is held."""
         self._client.update_item(
             TableName=self._table,
             Key={"delivery_id": {"S": delivery_id}},
-            UpdateExpression="SET #state = :let_be, expires_at = :until",
+            UpdateExpression="SET #state = :state, expires_at = :until",
             ExpressionAttributeNames={"#state": "state"},
-            ExpressionAttributeValues={":let_be": {"S": "let_be"}, ":until": seconds(now + KEPT)},
+            ExpressionAttributeValues={":state": {"S": state}, ":until": seconds(now + KEPT)},
         )
 
     def settled(self, delivery_ids: Iterable[str]) -> set[str]:
-        """Those of these deliveries that have been sent or let be."""
+        """Those of these deliveries that have been sent, let be or held."""
+        return set(self.settled_as(delivery_ids))
+
+    def settled_as(self, delivery_ids: Iterable[str]) -> dict[str, str]:
+        """How each of these deliveries is settled, if it is: sent, let be or held."""
         keys = [{"delivery_id": one} for one in delivery_ids]
         found = batch_get(self._client, self._table, keys)
-        return {item["delivery_id"]["S"] for item in found if _is_settled(item)}
+        return {item["delivery_id"]["S"]: item["state"]["S"] for item in found if _is_settled(item)}
 
     def release(self, delivery_id: str) -> None:
         """SES has refused the mail: the next try need not wait for the lease."""
@@ -137,7 +154,7 @@ class DeliveryStore:
                 Item={
                     "delivery_id": {"S": delivery_id},
                     "state": {"S": "claimed"},
-                    "lease_until": {"S": to_text(now + LEASE)},
+                    "lease_until": {"S": to_text(now + self.lease)},
                     "expires_at": seconds(now + KEPT),
                 },
                 ConditionExpression=condition,
@@ -156,7 +173,7 @@ class DeliveryStore:
 
 
 def _is_settled(item: Item) -> bool:
-    return item["state"]["S"] in ("sent", "let_be")
+    return item["state"]["S"] in (SENT, LET_BE, HELD)
 
 
 def _outcome_key(delivery_hash: str) -> str:
