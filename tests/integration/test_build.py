@@ -30,7 +30,7 @@ CALLED = {
         "Scan",
         "UpdateItem",
     },
-    "sqs": {"SendMessage", "SendMessageBatch"},
+    "sqs": {"ChangeMessageVisibility", "SendMessage", "SendMessageBatch"},
     "sesv2": {"SendEmail"},
 }
 UNUSED = {"AccountIdEndpointMode": "preferred", "ResourceArn": "events"}

@@ -180,12 +180,13 @@ def test_the_digest_reads_the_same_however_many_leads_are_cold(
     assert digest.run(ANNAS_HOUR) == {"queued": 1, "sent": 1}
     assert meter.bill() == cost(
         *["Query"] * 16,  # due or hot and due, by shard
+        "GetItem",  # whose mails were held
         *["BatchGetItem"] * 2,  # whose mail is switched off, who has this day's
         *["Query"] * 8,  # hot, by shard
         *FOLD * 4,  # each hot lead, as it is now
         *["PutItem", "UpdateItem"],  # the delivery, claimed and sent
         "GetItem",  # how far rescoring is
-        consistent=15,
+        consistent=16,
         eventual=12,
         writes=2,
     )
@@ -205,8 +206,9 @@ def test_after_the_digest_no_further_run_of_its_window_looks_at_a_lead(
         assert digest.run(ANNAS_HOUR + quarters * timedelta(minutes=15))["sent"] == 0
         assert meter.bill() == cost(
             *["Query"] * 16,  # due or hot and due, by shard
+            "GetItem",  # whose mails were held
             *["BatchGetItem"] * 2,  # whose mail is switched off, who has this day's
             "GetItem",  # how far rescoring is
-            consistent=3,
+            consistent=4,
             eventual=8,
         )

@@ -4,6 +4,7 @@ Its policies against the calls that are made: test_permissions.py.
 """
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,12 +12,23 @@ import pytest
 
 from cloudformation import ROOT, resources, template
 from hotlist.leads.fold import MAX_SECONDS
+from hotlist.mail.queue import (
+    AFTER_LEASE,
+    FIRST_WAIT,
+    LONGEST_WAIT,
+    PARKED_AFTER,
+    QUOTA_WAIT,
+)
 from hotlist.runtime import settings
+from hotlist.store.deliveries import LEASE
+from hotlist.store.hours import SETTLED_AFTER
 from hotlist.store.leads import LeadStore
 from integration.permissions import as_list, role, short, statements
 
 FUNCTIONS: Final = resources("AWS::Serverless::Function")
 NAMES: Final = sorted(name.removesuffix("Function").lower() for name in FUNCTIONS)
+
+SES_SECONDS: Final = 1 + 5  # to connect, and to read: docs/operations.md
 
 FORCED_WILDCARDS: Final = {
     "*": {"dynamodb:ListStreams"},  # AWS has no narrower resource for it
@@ -133,7 +145,9 @@ def test_routes_are_what_api_gateway_takes() -> None:
 def test_streams_are_read_with_the_retries_of_the_design() -> None:
     mappings = resources("AWS::Lambda::EventSourceMapping")
     streams = {n: m for n, m in mappings.items() if "StreamArn" in str(m["EventSourceArn"])}
-    assert set(streams) == {"ScoreEventsMapping", "NotifyMessagesMapping", "NotifyAlertsMapping"}
+    assert set(streams) == {"ScoreEventsMapping", "NotifyAlertsMapping"}
+    readers = [m for m in streams.values() if "EventsTable" in str(m["EventSourceArn"])]
+    assert {str(m["FunctionName"]) for m in readers} == {str({"Ref": "ScoreFunction"})}
     for mapping in streams.values():
         assert mapping["StartingPosition"] == "TRIM_HORIZON"
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
@@ -147,6 +161,41 @@ def test_streams_are_read_with_the_retries_of_the_design() -> None:
 
 def test_a_fold_is_given_up_long_before_the_platform_gives_up_its_process() -> None:
     assert FUNCTIONS["ScoreFunction"]["Timeout"] >= MAX_SECONDS * 4
+
+
+def test_the_times_of_the_outbox_fit_each_other() -> None:
+    queue = resources("AWS::SQS::Queue")["OutboxQueue"]
+    dead = resources("AWS::SQS::Queue")["OutboxDeadLetters"]
+    mapping = resources("AWS::Lambda::EventSourceMapping")["OutboxMapping"]
+    timeout = FUNCTIONS["NotifyFunction"]["Timeout"]
+    lease = template()["Parameters"]["MailLeaseSeconds"]
+    assert (mapping["BatchSize"], mapping["FunctionResponseTypes"]) == (
+        5,
+        ["ReportBatchItemFailures"],
+    )
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": 2}
+    # Lambda asks for six times the timeout: a batch in hand never comes to another meanwhile.
+    assert queue["VisibilityTimeout"] == 6 * timeout
+    assert LEASE.total_seconds() == lease["Default"]
+    # Whoever has claimed a mail has called SES, or is dead, before another may take it over.
+    assert lease["MinValue"] > SES_SECONDS
+    # Every wait counts as a receive: no letter runs out of them before it is parked by its age.
+    waits = [FIRST_WAIT * 2**n for n in range(7)]
+    assert waits[-1] < LONGEST_WAIT <= waits[-1] * 2
+    assert sum(waits, LEASE) < PARKED_AFTER
+    shortest = min(LONGEST_WAIT, LEASE + AFTER_LEASE, QUOTA_WAIT)
+    assert len(waits) + PARKED_AFTER / shortest + 1 < queue["RedrivePolicy"]["maxReceiveCount"]
+    longest = max(LONGEST_WAIT, QUOTA_WAIT, timedelta(seconds=lease["MaxValue"]) + AFTER_LEASE)
+    retention = timedelta(seconds=queue["MessageRetentionPeriod"])
+    assert retention == timedelta(days=4)
+    assert PARKED_AFTER + longest + timedelta(seconds=queue["VisibilityTimeout"]) < retention
+    assert longest < timedelta(hours=12)  # SQS hides a message no longer
+    assert dead["MessageRetentionPeriod"] == 14 * 86_400
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {
+        "Fn::GetAtt": ["OutboxDeadLetters", "Arn"]
+    }
+    # An hour's held mails are told of when no notify that runs can still hold one.
+    assert timedelta(seconds=timeout) < SETTLED_AFTER
 
 
 def test_tables_are_kept_and_guarded() -> None:

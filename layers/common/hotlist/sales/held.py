@@ -29,9 +29,11 @@ class HeldTeller:
 
     def send(self, now: datetime) -> int:
         """Tell of the hours that are over, and that nobody was told of; how many letters."""
-        letters = [
-            Letter(More(one.recipient, one.kind, one.hour), one.recipient)
-            for one in self.held.with_held(now)
-        ]
-        settled = self.deliveries.settled(letter.delivery_id for letter in letters)
-        return self.queue.send(letter for letter in letters if letter.delivery_id not in settled)
+        letters = {
+            one: Letter(More(one.recipient, one.kind, one.hour), one.recipient)
+            for one in self.held.untold(now)
+        }
+        settled = self.deliveries.settled(letter.delivery_id for letter in letters.values())
+        told = [one for one, letter in letters.items() if letter.delivery_id in settled]
+        self.held.told(told)
+        return self.queue.send(letter for one, letter in letters.items() if one not in told)

@@ -1,25 +1,24 @@
 """How many mails of a kind a recipient got in an hour, and which were held back.
 
 Items of the Deliveries table: `hour#<recipient>#<kind>#<hour>` with two sets of deliveries,
-`sent` and `held`, and `held#<hour>` with the recipients and kinds that have some held.
+`sent` and `held`; and `held`, with the recipients, kinds and hours that nobody was told of yet.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from typing import Any, Final, NamedTuple
 
 from hotlist.store.deliveries import KEPT
-from hotlist.store.items import batch_get, read_texts, seconds
+from hotlist.store.items import read_texts, seconds
 
 MOST_HELD: Final = 200
 """How many held deliveries are named; beyond them it is known only that there are more."""
 
 _HOUR: Final = timedelta(hours=1)
-LOOKED_BACK: Final = 24
-"""For how many hours after its end an hour's held mails are told, if nobody did so before."""
-
+_SEPARATOR: Final = "#"
+_UNTOLD: Final = {"delivery_id": {"S": "held"}}
 SETTLED_AFTER: Final = timedelta(minutes=2)
 """How long after its end an hour may still hold a mail: longer than notify runs."""
 
@@ -86,9 +85,9 @@ class HeldStore:
         hour = hour_of(now)
         self.client.update_item(
             TableName=self.table,
-            Key={"delivery_id": {"S": f"held#{hour}"}},
-            UpdateExpression="SET expires_at = :until ADD held :set",
-            ExpressionAttributeValues=_added(f"{recipient}#{kind}", now),
+            Key=_UNTOLD,
+            UpdateExpression="ADD held :set",
+            ExpressionAttributeValues={":set": {"SS": [_SEPARATOR.join((recipient, kind, hour))]}},
         )
         try:
             self.client.update_item(
@@ -118,16 +117,22 @@ class HeldStore:
         item = answer.get("Item", {})
         return len(read_texts(item, "held")), "held_more" in item
 
-    def with_held(self, now: datetime) -> Iterator[Held]:
-        """What was held in the hours that have ended, the last day's."""
-        latest = now - SETTLED_AFTER - _HOUR
-        hours = [hour_of(latest - back * _HOUR) for back in range(LOOKED_BACK)]
-        keys = [{"delivery_id": f"held#{hour}"} for hour in hours]
-        for item in batch_get(self.client, self.table, keys):
-            hour = item["delivery_id"]["S"].removeprefix("held#")
-            for of in read_texts(item, "held"):
-                recipient, kind = of.split("#")
-                yield Held(recipient, kind, hour)
+    def untold(self, now: datetime) -> list[Held]:
+        """The hours that are over, and that nobody was told of yet."""
+        answer = self.client.get_item(TableName=self.table, Key=_UNTOLD, ConsistentRead=True)
+        found = (Held(*one.split(_SEPARATOR)) for one in read_texts(answer.get("Item", {}), "held"))
+        return [one for one in found if start_of(one.hour) + _HOUR + SETTLED_AFTER <= now]
+
+    def told(self, held: Iterable[Held]) -> None:
+        """Somebody was told of these."""
+        values = [_SEPARATOR.join(one) for one in held]
+        if values:
+            self.client.update_item(
+                TableName=self.table,
+                Key=_UNTOLD,
+                UpdateExpression="DELETE held :set",
+                ExpressionAttributeValues={":set": {"SS": values}},
+            )
 
 
 def hour_of(now: datetime) -> str:
