@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,8 +38,8 @@ class Stack:
 
     Two stacks never share a port or a folder. `config` is another folder than the project's
     `config/`; `mails` is where the mails stay after the end (a folder of the run's own, gone
-    with it, if None). Unless it is `scheduled`, nothing runs but what requests and streams
-    cause.
+    with it, if None). `parameters` are values for the template's that have a default. Unless
+    it is `scheduled`, nothing runs but what requests and streams cause.
     """
 
     def __init__(
@@ -50,10 +50,12 @@ class Stack:
         mails: Path | None = None,
         ports: Ports = Ports(),
         scheduled: bool = False,
+        parameters: Mapping[str, str] = {},
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         tools.check()
         self._progress = progress
+        self._given = parameters
         self._closing = ExitStack()
         try:
             self._start(tools, config, mails, ports)
@@ -105,6 +107,7 @@ class Stack:
             "AlarmEmail": SENDER,
             "AllowedOrigins": self.site_url,
             "PublicUrl": self.api_url,
+            **self._given,
         }
 
     def _forget_schedules(self) -> None:

@@ -16,14 +16,16 @@ class Notifier:
 
     def notify(self, records: Iterable[Record], batch: Batch) -> int:
         """Queue an alert for each record of a lead that has just turned hot; how many."""
-        alerts = [(record, letter) for record in records for letter in _alerts(record)]
         return sum(
-            batch.attempt([record], self.queue.send, [letter]) or 0 for record, letter in alerts
+            batch.attempt([record], self.queue.send, [Letter(alert)]) or 0
+            for record in records
+            for alert in alerts(record)
         )
 
 
-def _alerts(record: Record) -> list[Letter]:
+def alerts(record: Record) -> list[Alert]:
+    """The alert that a record of the Leads stream is, if its lead has just turned hot."""
     alert_id = record.image.get("alert_id", {}).get("S")
     if alert_id is None or alert_id == record.before.get("alert_id", {}).get("S"):
         return []
-    return [Letter(Alert(record.subject, alert_id))]
+    return [Alert(record.subject, alert_id)]
