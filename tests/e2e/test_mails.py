@@ -16,8 +16,11 @@ from hotlist.events.event import Event
 from hotlist.leads.lead import Lead, Temperature
 from hotlist.mail.ses import delivery_hash
 from hotlist.store.events import EventStore
+from hotlist_cli.__main__ import main
+from hotlist_cli.local.build import STACK_NAME
 from hotlist_cli.local.demo import WentWrong, invoke_digest
 from hotlist_cli.local.mailbox import Fault, Message
+from hotlist_cli.local.ministack import CREDENTIALS
 from hotlist_cli.local.stack import Stack
 
 TEAM = ("anna", "ben")
@@ -270,6 +273,30 @@ def test_a_lost_answer_of_ses_holds_up_nobody_else(stack: Stack, api: Api) -> No
 
     eventually(settled, 60)  # by SES's own word, when the letter comes back
     assert len(sent(stack, *to_team(alert))) == len(TEAM)
+
+
+def test_what_ses_refused_is_sent_when_an_operator_says_so(
+    stack: Stack, api: Api, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    email, account = somebody(), stack.mailbox.account
+    monkeypatch.setattr(account, "identities", set())  # nobody has verified the sender
+    api.submit("ebook", name="Refused", email=email, role="buyer")
+    alert = f"alert#{scored(stack, lead_id(email)).alerting.alert_id}"
+
+    def parked() -> bool:
+        queue = stack.client("sqs").get_queue_attributes(
+            QueueUrl=stack.name("OutboxDeadLetters"), AttributeNames=["ApproximateNumberOfMessages"]
+        )
+        return int(queue["Attributes"]["ApproximateNumberOfMessages"]) >= len(TEAM)
+
+    eventually(parked)
+    monkeypatch.undo()
+    for name, value in {**CREDENTIALS, "AWS_ENDPOINT_URL": stack.ministack.endpoint}.items():
+        monkeypatch.setenv(name, value)
+    assert main(["outbox", "retry", "--stack", STACK_NAME]) == 0
+
+    assert "mails moved" in capsys.readouterr().out
+    assert len(wait_for(stack, to_team(alert))) == len(TEAM)
 
 
 def test_who_cannot_be_reached_gets_no_more_mail(stack: Stack, api: Api) -> None:
