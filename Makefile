@@ -56,7 +56,7 @@ up: ## run the stack on this machine until Ctrl-C: landing page, inbox and API
 	@$(MAKE) --no-print-directory -j3 setup
 	.venv/bin/python -m hotlist_cli local up
 
-test: ## run lint, types, unit, integration and end-to-end tests
+test: ## run lint, types, unit, integration, browser and end-to-end tests
 	@$(MAKE) --no-print-directory -j3 setup
 	@$(MAKE) --no-print-directory lint types .build/tests/.done
 	.venv/bin/python -m pytest
@@ -113,8 +113,11 @@ lock: ## write the lock files again, with the newest versions (needs uv)
 domains: .venv/.done ## write the built-in lists of e-mail domains again, after `make lock`
 	.venv/bin/python -m hotlist_cli.domains
 
+bots: .venv/.done ## write the lists of bots' names again, after `make lock`
+	.venv/bin/python -m hotlist_cli.crawlers
+
 clean: ## delete all that can be made again
 	rm -rf .venv .venv-stack .venv-sam .venv-mutants .mutants .build .demo .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup demo up test unit quick lint types mutants bench build deploy fmt lock domains clean
+.PHONY: help setup demo up test unit quick lint types mutants bench build deploy fmt lock domains bots clean

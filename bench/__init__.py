@@ -1,1 +1,1 @@
-"""Performance as ratios: `python -m bench` (or `make bench`) prints every figure and its budget."""
+"""Measures performance as ratios. `make bench` (`python -m bench`) prints figures and budgets."""

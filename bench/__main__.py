@@ -1,4 +1,4 @@
-"""Every figure, its budget and whether it holds. Rounds are interleaved; medians are shown."""
+"""Prints every figure, its budget, and whether it holds. It shows medians of interleaved rounds."""
 
 import statistics
 import sys
@@ -77,7 +77,7 @@ def first_tls() -> Iterator[Figure]:
 
 
 def warm_cpu() -> Iterator[Figure]:
-    """Several processes of each: where their code lies in memory makes a tenth of a request."""
+    """Warm requests in several processes, since the place of code in memory changes the time."""
     seconds: dict[str, list[float]] = {"capture": [], "bare botocore": []}
     calls = 0
     for start in range(WARM_STARTS):

@@ -1,4 +1,4 @@
-"""A certificate for loopback that its own authority is for, as long as a bench runs."""
+"""Makes a certificate for loopback, signed by an authority of its own, for the time of a bench."""
 
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ from cryptography.x509.oid import NameOID
 
 
 def loopback(folder: Path) -> tuple[ssl.SSLContext, Path]:
-    """What a server on 127.0.0.1 shows, and the file by which a client trusts it."""
+    """The certificate for a server on 127.0.0.1, and the file that makes a client trust it."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "loopback")])
     address = x509.IPAddress(ip_address("127.0.0.1"))

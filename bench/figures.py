@@ -1,4 +1,4 @@
-"""One line of what the bench prints."""
+"""The type of a figure: one line of the bench's output."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Functions as Lambda runs them: the built layer, the real runtime client, a cold process."""
+"""Runs functions as Lambda does: on the built layer, with its runtime client, in a new process."""
 
 import json
 import os
@@ -61,7 +61,7 @@ EVENT: Final[dict[str, Any]] = {
 
 
 class NotMeasured(RuntimeError):
-    """A figure cannot be had here; the message says why."""
+    """A figure cannot be measured on this machine. The message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +78,9 @@ class Cold:
 
 
 def build() -> None:
-    """The layer for the interpreter that runs the bench, with bytecode as Lambda has it.
+    """The built layer for the interpreter that runs the bench, with bytecode as Lambda has it.
 
-    Its configuration is that of the tests, so that figures do not hang on somebody's own.
+    It has the configuration of the tests, so that figures do not depend on a user's own.
     """
     shutil.rmtree(LAYER, ignore_errors=True)
     subprocess.run(
@@ -95,7 +95,7 @@ def build() -> None:
 
 
 def environment(code: Path, dynamodb_url: str) -> dict[str, str]:
-    """What Lambda gives a function, and the stub in the place of DynamoDB."""
+    """The environment variables of a function, with the stub in the place of DynamoDB."""
     return {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": os.pathsep.join([*_libraries(code), str(code)]),
@@ -114,19 +114,20 @@ def environment(code: Path, dynamodb_url: str) -> dict[str, str]:
         "LAMBDA_TASK_ROOT": str(code),
         "EVENTS_TABLE": "events",
         "ALLOWED_ORIGINS": "https://www.example.com",
+        "POWERTOOLS_METRICS_NAMESPACE": "Hotlist/bench",
     }
 
 
 def _libraries(code: Path) -> list[str]:
-    """Ours run on the layer as it is built; a rival on its libraries as pip installs them."""
+    """The folder of libraries: the built layer for our functions, pip's folder for a rival."""
     return [str(LAYER)] if code.parent.name == "functions" else []
 
 
 def cold(name: str, *, counted: bool = False, requests: int = 1, tls: bool = False) -> Cold:
     """Start a function in a new process and wait for its answers.
 
-    With `tls` DynamoDB has a certificate, and the function trusts it beside all those that
-    botocore trusts: reading these is most of what a first connection costs.
+    With `tls` DynamoDB has a certificate. The function trusts it beside all those that botocore
+    trusts, since to read these is most of the cost of a first connection.
 
     :raises NotMeasured: if instructions are wanted and valgrind is not installed.
     """
@@ -184,7 +185,7 @@ def instructions(report: str) -> int:
 
 @contextmanager
 def warm(name: str) -> Iterator[tuple[Any, Stub]]:
-    """Run `bench.loop` with a function in a process of its own; its CPU times by request."""
+    """The CPU seconds of each request, with a function run by `bench.loop` in its own process."""
     code, handler = FUNCTIONS[name]
     with dynamodb() as stub:
         process = subprocess.Popen(

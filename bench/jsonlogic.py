@@ -1,7 +1,7 @@
-"""Patterns as JsonLogic, in the dialect of datalogic-py, to set its speed beside ours.
+"""Translates patterns to JsonLogic, in the dialect of datalogic-py, to compare its speed with ours.
 
-Translates what `thirty.yaml` uses, and means the same for events whose fields keep their types:
-a list wherever one is ever sent, never a number for a text.
+It translates what `thirty.yaml` uses. The result has the same meaning if a field always has the
+same type: a list if it is ever a list, and never a number for a text.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ LISTS: Final = frozenset({"interests"})
 
 
 def translate(pattern: Mapping[str, Any]) -> Any:
-    """The expression that is true for events that match."""
+    """The expression that is true for events that match the pattern."""
     return _all(_conditions(pattern, ()))
 
 

@@ -1,4 +1,6 @@
-"""A warm function: for each line on standard input so many requests, the CPU seconds of one out."""
+"""A warm function. For each number on standard input it makes so many requests, and prints the CPU
+seconds of one.
+"""
 
 import contextlib
 import importlib

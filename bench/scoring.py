@@ -1,4 +1,4 @@
-"""Scoring: how fast events are matched and leads scored, and what a cold ruleset costs."""
+"""Measures how fast events are matched and leads scored, and what a cold ruleset costs."""
 
 import importlib
 import json
@@ -17,8 +17,9 @@ from bench.figures import Figure
 from bench.functions import LAYER, NotMeasured, instructions, valgrind
 from hotlist.config.load import load_config
 from hotlist.events.event import Event
-from hotlist.scoring import check, engine, ruleset
-from hotlist.scoring.rules import Look, Matcher
+from hotlist.scoring import check, engine
+from hotlist.scoring.rules import Matcher, Relevance
+from hotlist.scoring.ruleset import Ruleset, from_checked
 
 ROUNDS: Final = 15
 COLD_ROUNDS: Final = 9
@@ -34,42 +35,44 @@ FACTS: Final = {
 COLD: Final[Mapping[str, str]] = {
     "importing the engine": """
 from datetime import UTC, datetime
-from hotlist import config, events
-from hotlist.scoring import engine, ruleset
+from hotlist.config.load import load_config
+from hotlist.events.event import Event
+from hotlist.scoring import engine
+from hotlist.scoring.ruleset import from_checked
 """,
     "reading the checked rules": """
-checked = config.load("scoring")
+checked = load_config("scoring")
 """,
     "making the ruleset": """
-rules = ruleset.from_checked(checked)
+ruleset = from_checked(checked)
 """,
     "the first score, of a lead without e-mail": """
 now = datetime(2026, 3, 2, tzinfo=UTC)
 names = ("page_viewed", "session_started", "form_submitted")
-visits = [events.Event(event_id=name, type=name, occurred_at=now) for name in names]
-engine.score(rules, {"role": "director"}, visits, now)
+visits = [Event(event_id=name, type=name, occurred_at=now) for name in names]
+engine.score(ruleset, {"role": "director"}, visits, now)
 """,
     "a score that classes an e-mail address": """
-engine.score(rules, {"role": "director", "email_domain": "example.org"}, visits, now)
+engine.score(ruleset, {"role": "director", "email_domain": "example.org"}, visits, now)
 """,
     "a score after that": """
-engine.score(rules, {"role": "director", "email_domain": "example.org"}, visits, now)
+engine.score(ruleset, {"role": "director", "email_domain": "example.org"}, visits, now)
 """,
 }
-"""What a new process does one after the other; each step is measured on top of those before."""
+"""What a new process does, step by step. Each step is measured after those before it."""
 
 
 def matching() -> Iterator[Figure]:
-    """Thirty rules against the events of the stream, by the path that the engine takes."""
+    """Thirty rules matched with the events of the stream, as the engine does it."""
     source = check.compile_scoring(THIRTY.read_text(encoding="utf-8"), THIRTY.name)
-    rules = ruleset.from_checked(source)
+    ruleset = from_checked(source)
     events = visits.history(RECORDS)
     texts = [_json(record) for record in visits.records(RECORDS)]
     bare = [_json({"type": event.type, "properties": event.properties}) for event in events]
     contenders: dict[str, Callable[[], object]] = {
         "record": partial(_each, json.loads, texts),
         "bare": partial(_each, json.loads, bare),
-        "ours": partial(_each, rules.seen, events),
+        "ours": partial(_each, ruleset.seen, events),
     }
     try:
         library = _datalogic(source, events)
@@ -77,7 +80,9 @@ def matching() -> Iterator[Figure]:
         missing = f"skipped: {why}"
     else:
         for event in events:
-            ours = [place for look, place in rules.seen(event) if look is Look.MATCH]
+            ours = [
+                place for relevance, place in ruleset.seen(event) if relevance is Relevance.MATCH
+            ]
             if ours != library(event):
                 raise AssertionError(f"{ours} is not {library(event)}: {event}")
         contenders["datalogic"] = partial(_each, library, events)
@@ -99,11 +104,11 @@ def matching() -> Iterator[Figure]:
 
 
 def score() -> Iterator[Figure]:
-    """The shipped rules over histories of 80 days."""
-    rules = ruleset.from_checked(load_config("scoring"))
+    """The shipped ruleset over histories of 80 days."""
+    ruleset = from_checked(load_config("scoring"))
     spent = _interleaved(
         {
-            str(count): partial(_scores, rules, visits.history(count), max(1, 200 // count))
+            str(count): partial(_scores, ruleset, visits.history(count), max(1, 200 // count))
             for count in LENGTHS
         },
         ROUNDS,
@@ -165,9 +170,9 @@ def _datalogic(source: Mapping[str, Any], events: Sequence[Event]) -> Callable[[
     return lambda event: compiled[event.type].evaluate(event.properties)
 
 
-def _scores(rules: ruleset.Ruleset, events: Sequence[Event], times: int) -> None:
+def _scores(ruleset: Ruleset, events: Sequence[Event], times: int) -> None:
     for _ in range(times):
-        engine.score(rules, FACTS, events, visits.NOW)
+        engine.score(ruleset, FACTS, events, visits.NOW)
 
 
 def _each(function: Callable[[Any], object], values: Sequence[Any]) -> None:

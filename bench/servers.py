@@ -1,4 +1,4 @@
-"""The two ends of a function, on loopback: Lambda's Runtime API and an instant DynamoDB."""
+"""Stands in, on loopback, for what a function talks to: Lambda's Runtime API and DynamoDB."""
 
 import json
 import ssl
@@ -45,7 +45,7 @@ def _serving(handler: type[_Quiet], tls: ssl.SSLContext | None = None) -> Iterat
 
 
 class Stub:
-    """A DynamoDB that says yes to everything at once, and remembers what it was asked."""
+    """A DynamoDB that accepts every request at once, and keeps the requests."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -55,7 +55,7 @@ class Stub:
 
 @contextmanager
 def dynamodb(tls: ssl.SSLContext | None = None) -> Iterator[Stub]:
-    """The stub on a port of its own, by TLS if it gets a certificate."""
+    """The stub on a port of its own, with TLS if it gets a certificate."""
     stub = Stub()
 
     class Handler(_Quiet):
@@ -76,7 +76,7 @@ def dynamodb(tls: ssl.SSLContext | None = None) -> Iterator[Stub]:
 class Answers:
     """What a function answered, when the first answer came, and how long each one took.
 
-    `given` is set once there is nothing more to answer.
+    `given` is set when all answers are there.
     """
 
     def __init__(self) -> None:
@@ -88,7 +88,7 @@ class Answers:
 
 @contextmanager
 def runtime_api(event: dict[str, Any], times: int = 1) -> Iterator[tuple[int, Answers]]:
-    """Hands out one event so many times; after that the runtime waits, as it does on Lambda."""
+    """Give one event to the function `times` times. After that the runtime waits, as on Lambda."""
     answers = Answers()
     handed: list[float] = []
     over = threading.Event()

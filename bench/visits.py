@@ -1,4 +1,4 @@
-"""What leads do, as the Events table and its stream have it: the same events for the same seed."""
+"""Makes events of leads, as the Events table and its stream have them. A seed decides them all."""
 
 import json
 import random
@@ -59,13 +59,13 @@ _CAMES: Final[Sequence[dict[str, str]]] = (
 
 
 def history(count: int) -> list[Event]:
-    """So many events of one lead, evenly over 80 days, in sessions of six."""
+    """`count` events of one lead, spread evenly over 80 days, in sessions of six."""
     drawn = random.Random(count)
     return [_event(drawn, n, NOW - SPAN * ((count - n - 0.5) / count)) for n in range(count)]
 
 
 def records(count: int) -> list[dict[str, Any]]:
-    """So many INSERT records of the Events stream."""
+    """`count` INSERT records of the Events stream."""
     return [_record(event, n) for n, event in enumerate(history(count))]
 
 

@@ -1,7 +1,7 @@
-"""Mutation tests of scoring: a tree of its own for mutmut, a random sample, and what came of it.
+"""Mutation tests of scoring: makes a tree for mutmut, tests a random sample, prints the result.
 
-`make mutants` runs this. mutmut wants packages at the root of what it looks at, and leaves
-properties alone: here they are plain methods first. See docs/mutants.md.
+`make mutants` runs this. mutmut needs packages at the root of its tree. It does not mutate
+properties, so they are made plain methods first. See docs/mutants.md.
 """
 
 import argparse
@@ -22,7 +22,7 @@ TREE: Final = ROOT / ".mutants"
 MUTMUT: Final = (str(Path(sys.executable).with_name("mutmut")),)
 SCORING: Final = Path("hotlist/scoring")
 KILLED: Final = ("killed", "timeout", "segfault")
-"""How a mutant ends that was noticed."""
+"""The results that mean that a test noticed the mutant."""
 
 CONFIG = """
 [tool.mutmut]
@@ -41,8 +41,8 @@ addopts = ["--import-mode=importlib", "-p", "no:cacheprovider"]
 """
 
 
-# What is quick comes first: most mutants are noticed by it. Calls of what is mutated go through
-# three functions more, so nothing is timed.
+# Quick tests come first, since they notice most mutants. A call of mutated code goes through three
+# more functions, so no test of times is run.
 CONFTEST = """
 import sys
 
@@ -97,7 +97,7 @@ def main() -> None:
 
 
 def report(drawn: list[str]) -> None:
-    """How each of these ended, and which were not noticed."""
+    """Count the results of these mutants, and list those that no test noticed."""
     listed = subprocess.run(
         [*MUTMUT, "results", "--all", "true"], capture_output=True, text=True, check=True
     )
@@ -114,7 +114,7 @@ def report(drawn: list[str]) -> None:
 
 
 def prepare(modules: list[str]) -> None:
-    """Copy what is needed, so that the package stands where mutmut looks for it."""
+    """Copy what is needed, with the package where mutmut looks for it."""
     shutil.rmtree(TREE, ignore_errors=True)
     shutil.copytree(ROOT / "layers/common/hotlist", TREE / "hotlist")
     shutil.copytree(ROOT / "cli/hotlist_cli", TREE / "hotlist_cli")

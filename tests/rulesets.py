@@ -36,6 +36,16 @@ def event_rule(keywords: str, head: str = HEAD) -> str:
     return with_rule(f"event: email_clicked, points: 10, {keywords}", head)
 
 
+def where_of(pattern: str) -> str:
+    """A ruleset with a rule about events that fit a pattern, `rules[1]`."""
+    return event_rule(f"where: {pattern}")
+
+
+def lead_of(pattern: str) -> str:
+    """A ruleset with a rule about leads that fit a pattern, `rules[1]`."""
+    return with_rule(f"lead: {pattern}, points: 5")
+
+
 def bands(*bands: str, keywords: str = "event: email_clicked") -> str:
     return with_rule(f"{keywords}, first_of: [{', '.join(bands)}]")
 

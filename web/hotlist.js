@@ -3,29 +3,50 @@
  *   <script src="hotlist.js" data-api="https://YOUR-API" data-consent="#consent" defer></script>
  *
  * Until the visitor says yes (a button with data-answer="yes" in the element that data-consent
- * names) nothing is stored and nothing is sent but the forms. Forms marked data-hotlist="name"
- * are posted with the context of the visit; without this script they post as plain forms.
+ * names) nothing is stored and nothing is sent but the forms. A no is remembered; an element with
+ * data-hotlist-consent opens the question again. Forms marked data-hotlist="name" are posted by
+ * this script; without it they post as plain forms. docs/tracking.md tells what is sent when.
  */
 (() => {
   "use strict";
   const script = document.currentScript;
-  const api = script.dataset.api.replace(/\/$/, "");
+  const logError = (why) => console.error("hotlist.js: " + why);
+  const OFF = " Nothing is tracked, and forms post as plain forms.";
+  if (!script) return logError("load it as <script … defer>, not as a module." + OFF);
+  if (!script.dataset.api) return logError("its tag has no data-api, the API's address." + OFF);
+  // A tag manager and the page itself may both load this file: forms would be sent twice.
+  if (window["hotlist.js"]) return;
+  window["hotlist.js"] = true;
+
+  const api = script.dataset.api.replace(/\/+$/, "");
   const CONSENT_VERSION = script.dataset.consentVersion || "1";
-  const SESSION_GAP = 30 * 60 * 1000;
+  const SECOND = 1000;
+  const SESSION_GAP = 30 * 60 * SECOND;
+  const TICK = 5 * SECOND; // also the least reading time that is worth an event
+  const ASLEEP = 3 * TICK; // timers of a visible page stand still so long only while it sleeps
+  const FORM_TIMEOUT = 30 * SECOND;
   const CAMPAIGN = ["source", "medium", "campaign", "term", "content"];
   const CLICK_IDS = ["gclid", "gbraid", "wbraid", "fbclid", "msclkid", "ttclid", "li_fat_id"];
 
+  // --- storage -------------------------------------------------------------------------------
+
   // Storage may be refused or full (private windows, policies): then the visit is one page long.
-  const memory = {};
+  const memory = new Map();
   const store = {
     get(key) {
-      if (key in memory) return memory[key];
+      if (memory.has(key)) return memory.get(key);
       try { return localStorage.getItem("hotlist." + key); } catch { return null; }
     },
     set(key, value) {
-      try { localStorage.setItem("hotlist." + key, value); } catch { memory[key] = value; }
+      memory.delete(key);
+      try { localStorage.setItem("hotlist." + key, value); } catch { memory.set(key, value); }
+    },
+    remove(key) {
+      memory.delete(key);
+      try { localStorage.removeItem("hotlist." + key); } catch { memory.set(key, null); }
     },
   };
+  const OF_THE_VISITOR = ["visitor", "session", "seen", "campaign", "touch"];
 
   const uuid7 = () => {
     const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -37,43 +58,26 @@
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   };
 
-  const consented = () => store.get("consent") === "yes";
+  // An answer to another version of the question is no answer to this one.
+  const answer = () => {
+    const version = store.get("consent_version");
+    return version === null || version === CONSENT_VERSION ? store.get("consent") : null;
+  };
+  const consented = () => answer() === "yes";
   const visitorId = () => {
     if (!store.get("visitor")) store.set("visitor", uuid7());
     return store.get("visitor");
   };
 
-  const touch = () => {
-    const query = new URLSearchParams(location.search);
-    const said = {};
-    for (const name of CAMPAIGN) if (query.get("utm_" + name)) said[name] = query.get("utm_" + name);
-    for (const name of CLICK_IDS) if (query.get(name)) said[name] = query.get(name);
-    if (document.referrer && new URL(document.referrer).host !== location.host) {
-      said.referrer = document.referrer;
-    }
-    if (Object.keys(said).length) said.landing_page = location.href.split("#")[0];
-    return said;
-  };
+  // --- what is sent --------------------------------------------------------------------------
 
+  const pageUrl = () => location.href.split("#")[0];
   const context = () => ({
-    page_url: location.href.split("#")[0],
+    page_url: pageUrl(),
     page_title: document.title,
     language: document.documentElement.lang || navigator.language,
-    ...(consented() ? { session_id: store.get("session") || "" } : {}),
+    session_id: store.get("session") || "",
   });
-
-  const send = (events) => {
-    if (!consented()) return;
-    const body = JSON.stringify({
-      visitor_id: visitorId(),
-      sent_at: new Date().toISOString(),
-      consent: { purpose: "tracking", version: CONSENT_VERSION },
-      events,
-    });
-    if (!navigator.sendBeacon || !navigator.sendBeacon(api + "/events", body)) {
-      fetch(api + "/events", { method: "POST", body, keepalive: true }).catch(() => {});
-    }
-  };
 
   const event = (type, properties = {}) => ({
     type,
@@ -82,81 +86,232 @@
     properties: { ...context(), ...properties },
   });
 
-  const begin = () => {
+  const post = (events) => {
+    const body = JSON.stringify({
+      visitor_id: visitorId(),
+      sent_at: new Date().toISOString(),
+      consent: { purpose: "tracking", version: store.get("consent_version") ?? CONSENT_VERSION },
+      events,
+    });
+    // A beacon outlives the page, but may be missing, blocked or over its quota.
+    try { if (navigator.sendBeacon(api + "/events", body)) return; } catch { /* not sent */ }
+    fetch(api + "/events", { method: "POST", body, keepalive: true }).catch(() => {});
+  };
+
+  // --- visits --------------------------------------------------------------------------------
+
+  const hostOf = (url) => { try { return new URL(url).host; } catch { return ""; } };
+
+  // What the address and the referrer say of how the visitor came; empty within the site.
+  const touch = () => {
+    const query = new URLSearchParams(location.search);
+    const said = {};
+    const read = (parameter, name) => {
+      const value = (query.get(parameter) || "").trim();
+      if (value) said[name] = value;
+    };
+    for (const name of CAMPAIGN) read("utm_" + name, name);
+    for (const name of CLICK_IDS) read(name, name);
+    const host = hostOf(document.referrer);
+    if (host && host !== location.host) said.referrer = document.referrer;
+    if (Object.keys(said).length) said.landing_page = pageUrl();
+    return said;
+  };
+
+  // By which campaign (without one: from which site) a touch came; "" for none.
+  const campaignOf = ({ referrer, landing_page, ...said }) =>
+    Object.keys(said).length ? JSON.stringify(said) : hostOf(referrer);
+
+  // A reloaded page, or one that the visitor went back to, still has the campaign in its address.
+  const navigation = performance.getEntriesByType?.("navigation")[0];
+  let again = ["reload", "back_forward"].includes(navigation?.type);
+
+  // The events that tell of this page being seen, after those of a new visit if one begins.
+  const view = () => {
     const now = Date.now();
-    const seen = Number(store.get("seen") || 0);
-    const came = touch();
+    const first = !store.get("session");
+    // Consent may be given after a reload: then nobody has taken the campaign yet.
+    const came = again && !first ? {} : touch();
+    const campaign = campaignOf(came);
+    const expired = now - Number(store.get("seen") || 0) > SESSION_GAP;
     const events = [];
-    if (now - seen > SESSION_GAP || Object.keys(came).length) {
+    visitorId();
+    if (first || expired || (campaign && campaign !== store.get("campaign"))) {
       store.set("session", uuid7());
+      store.set("campaign", campaign);
+      store.set("touch", JSON.stringify(came));
       events.push(event("session_started", came));
     }
     store.set("seen", String(now));
     events.push(event("page_viewed"));
-    send(events);
-    engage();
+    return events;
   };
 
-  const engage = () => {
-    let visibleSince = document.hidden ? null : Date.now();
-    let seconds = 0;
-    const settle = () => {
-      if (visibleSince !== null) seconds += (Date.now() - visibleSince) / 1000;
-      visibleSince = document.hidden ? null : Date.now();
-    };
-    let told = false;
-    document.addEventListener("visibilitychange", settle);
-    addEventListener("pagehide", () => {
-      settle();
-      if (!told && seconds >= 5) send([event("page_engaged", { seconds: Math.round(seconds) })]);
-      told = true;
-    });
+  // How the visitor came to this visit, wherever in it a form is sent.
+  const touchOfVisit = () => {
+    try { return JSON.parse(store.get("touch")) || {}; } catch { return {}; }
   };
 
-  const ask = () => {
-    const box = script.dataset.consent && document.querySelector(script.dataset.consent);
-    if (!box || store.get("consent")) return;
-    box.hidden = false;
-    box.addEventListener("click", (click) => {
-      const answer = click.target.dataset.answer;
-      if (!answer) return;
-      box.hidden = true;
-      if (answer === "yes") { store.set("consent", "yes"); begin(); }
-    });
+  // --- reading -------------------------------------------------------------------------------
+
+  let running = false;
+  let ticking;
+  let last = null; // when reading time was last counted, null while the page is hidden
+  let read = 0; // milliseconds that this view of the page has been visible
+  let reported = 0; // how many of them the last page_engaged had
+
+  const stop = () => {
+    clearInterval(ticking);
+    running = false;
+    last = null;
+    read = reported = 0;
   };
 
-  const answersOf = (form) => {
-    const fields = {};
-    for (const [name, value] of new FormData(form)) if (typeof value === "string") fields[name] = value;
+  const countReading = () => {
+    if (!running) return;
+    if (!consented()) { stop(); return; }
+    // No wall clock: it may be set while the page is read.
+    const now = performance.now();
+    const gap = last === null ? 0 : now - last;
+    last = document.hidden ? null : now;
+    if (!gap || gap > ASLEEP) return;
+    read += gap;
+    // Reading keeps a visit going, but brings none back that has ended.
+    const wall = Date.now();
+    if (wall - Number(store.get("seen") || 0) <= SESSION_GAP) store.set("seen", String(wall));
+  };
+
+  // `seconds` add up over the view of a page: a rule such as >= 60 also sees a long reading that
+  // was split by a glance at another tab.
+  const reportReading = () => {
+    countReading();
+    if (read - reported < TICK) return; // without consent nothing is counted
+    reported = read;
+    post([event("page_engaged", { seconds: Math.round(read / SECOND) })]);
+  };
+
+  const start = (events) => {
+    stop();
+    running = true;
+    countReading();
+    ticking = setInterval(countReading, TICK);
+    post(events);
+  };
+
+  // --- consent -------------------------------------------------------------------------------
+
+  const question = () => {
+    const selector = script.dataset.consent;
+    try { return selector ? document.querySelector(selector) : null; } catch {
+      logError(`data-consent="${selector}" is no selector.`);
+      return null;
+    }
+  };
+
+  // Other tabs begin when they see the yes, so the visitor and the visit are stored before it.
+  const agree = () => {
+    if (consented()) return;
+    const events = view();
+    store.set("consent_version", CONSENT_VERSION);
+    store.set("consent", "yes");
+    start(events);
+  };
+
+  const refuse = () => {
+    stop();
+    // Only a visitor who has said yes has an id. The withdrawal is the last that is sent of them.
+    if (store.get("visitor")) post([event("consent_withdrawn", { purpose: "tracking" })]);
+    store.set("consent", "no");
+    store.set("consent_version", CONSENT_VERSION);
+    OF_THE_VISITOR.forEach(store.remove);
+  };
+
+  // The answer may have been given in any tab.
+  const applyAnswer = () => {
+    const box = question();
+    if (box) box.hidden = answer() !== null;
+    if (!consented()) stop(); else if (!running) start(view());
+  };
+
+  let opener = null;
+  document.addEventListener("click", (click) => {
+    const at = click.target instanceof Element ? click.target : null;
+    const opens = at && at.closest("[data-hotlist-consent]");
+    const box = question();
+    if (opens) {
+      click.preventDefault();
+      if (!box) return logError("data-consent names no element of this page to open.");
+      opener = opens;
+      box.hidden = false;
+      box.querySelector("[data-answer]")?.focus();
+      return;
+    }
+    const button = at && at.closest("[data-answer]");
+    if (!button || !box || !box.contains(button)) return;
+    if (button.dataset.answer === "yes") agree(); else refuse();
+    box.hidden = true;
+    opener?.focus();
+    opener = null;
+  });
+
+  // --- forms ---------------------------------------------------------------------------------
+
+  // The same answers as the plain form gives: a list where a name stands more than once, and of
+  // a file its name.
+  const answersOf = (data) => {
+    const fields = Object.create(null);
+    for (const [name, entry] of data) {
+      const value = typeof entry === "string" ? entry : entry.name;
+      fields[name] = name in fields ? [].concat(fields[name], value) : value;
+    }
     return fields;
   };
 
-  const besides = (form, fields) => {
-    // The same answers sent twice have the same key, so a double click is one submission.
+  // The same answers sent twice have the same key, so a retry is one submission.
+  const keys = new WeakMap();
+  const keyOf = (form, fields) => {
     const answers = JSON.stringify(fields);
-    if (form.hotlistAnswers !== answers) { form.hotlistAnswers = answers; form.hotlistKey = uuid7(); }
-    return {
-      ...context(),
-      ...touch(),
-      event_id: form.hotlistKey,
-      sent_at: new Date().toISOString(),
-      ...(consented() ? { visitor_id: visitorId() } : {}),
-    };
+    const before = keys.get(form);
+    if (before && before.answers === answers) return before.key;
+    const key = uuid7();
+    keys.set(form, { answers, key });
+    return key;
+  };
+
+  // What goes with the answers. Without consent it is nothing of the visitor or the visit: a key
+  // against double submissions, the sender's clock, and the page's language to answer in.
+  const besides = (form, fields) => {
+    const own = { event_id: keyOf(form, fields), sent_at: new Date().toISOString() };
+    const language = document.documentElement.lang;
+    const beside = consented()
+      ? { ...context(), ...touchOfVisit(), ...own, visitor_id: visitorId() }
+      : { ...(language ? { language } : {}), ...own };
+    // What the form itself says of such a name stands.
+    return Object.fromEntries(Object.entries(beside).filter(([name]) => !fields[name]));
   };
 
   const submit = async (form, fields) => {
-    const answer = await fetch(`${api}/forms/${form.dataset.hotlist}`, {
-      method: "POST",
-      headers: { "content-type": "application/json", accept: "application/json" },
-      body: JSON.stringify(fields),
-    });
-    return { status: answer.status, body: await answer.json() };
+    const stopped = new AbortController();
+    const timeout = setTimeout(() => stopped.abort(), FORM_TIMEOUT);
+    try {
+      const reply = await fetch(`${api}/forms/${encodeURIComponent(form.dataset.hotlist)}`, {
+        method: "POST",
+        headers: { "content-type": "application/json", accept: "application/json" },
+        body: JSON.stringify(fields),
+        signal: stopped.signal,
+      });
+      return { status: reply.status, body: await reply.json() };
+    } finally {
+      clearTimeout(timeout);
+    }
   };
 
   // The plain way works where fetch does not. It may be that the form was stored and only the
-  // answer was lost: with the same key and visitor the server knows the submission again.
-  const submitPlainly = (form, beside) => {
+  // answer was lost: with the same answers, key and visitor the server knows the submission again.
+  const submitPlainly = (form, data, beside) => {
     form.addEventListener("formdata", ({ formData }) => {
+      for (const [name] of data) formData.delete(name);
+      for (const [name, value] of data) formData.append(name, value); // with the button's
       for (const [name, value] of Object.entries(beside)) formData.set(name, value);
     }, { once: true });
     HTMLFormElement.prototype.submit.call(form); // a button may be called `submit`
@@ -172,29 +327,71 @@
     status.textContent = text;
   };
 
-  const onSubmit = async (submitted) => {
-    const form = submitted.target;
-    submitted.preventDefault();
-    let beside = {};
-    try {
-      const fields = answersOf(form);
-      beside = besides(form, fields);
-      const { status, body } = await submit(form, { ...fields, ...beside });
-      if (status === 201) {
-        form.reset();
-        say(form, form.dataset.thanks || "Thank you. We have received it.");
-      } else {
-        // API Gateway's own answers, 429 and 503, have neither errors nor a title.
-        const reasons = (body.errors || []).map((error) => `${error.field}: ${error.reason}`);
-        say(form, reasons.join("; ") || body.title || "This was not sent. Please try again in a moment.");
-      }
-    } catch {
-      submitPlainly(form, beside);
+  const NOT_SENT = "This was not sent. Please try again in a moment.";
+  const mark = (field, wrong) => field?.setAttribute?.("aria-invalid", wrong);
+
+  const show = (form, { status, body }) => {
+    for (const field of form.querySelectorAll("[aria-invalid]")) mark(field, false);
+    if (status === 201) {
+      HTMLFormElement.prototype.reset.call(form); // a button may be called `reset`
+      say(form, form.dataset.thanks || "Thank you. We have received it.");
+      return;
     }
+    // API Gateway's own answers, 429 and 503, have neither errors nor a title.
+    const errors = body?.errors || [];
+    for (const { field } of errors) mark(form.elements.namedItem(field), true);
+    const reasons = errors.map(({ field, reason }) => `${field}: ${reason}`);
+    say(form, reasons.join("; ") || body?.title || NOT_SENT);
   };
 
-  for (const form of document.querySelectorAll("form[data-hotlist]")) {
-    form.addEventListener("submit", onSubmit);
-  }
-  if (consented()) begin(); else ask();
+  const sending = new WeakSet();
+  const sendForm = async (form, submitter) => {
+    if (sending.has(form)) return; // a double click
+    sending.add(form);
+    form.setAttribute("aria-busy", "true"); // for the page's styles
+    let data = [];
+    let beside = {};
+    let reply = null;
+    try {
+      data = new FormData(form, submitter);
+      const fields = answersOf(data);
+      beside = besides(form, fields);
+      reply = await submit(form, { ...fields, ...beside });
+    } catch { /* not sent, or its answer is lost */ }
+    sending.delete(form);
+    form.removeAttribute("aria-busy");
+    if (reply) show(form, reply); else submitPlainly(form, data, beside);
+  };
+
+  // The listener is the document's: a form that the page adds later is sent too, and one that
+  // the page has stopped with preventDefault is not.
+  document.addEventListener("submit", (submitted) => {
+    const form = submitted.target;
+    if (submitted.defaultPrevented || !form.matches("form[data-hotlist]")) return;
+    submitted.preventDefault();
+    sendForm(form, submitted.submitter);
+  });
+
+  // --- the page comes and goes ---------------------------------------------------------------
+
+  // Phones end a page without pagehide; all browsers say when it is hidden.
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) reportReading(); else countReading();
+  });
+  addEventListener("pagehide", () => { reportReading(); last = null; });
+  // A page that comes back as it was is seen anew. Meanwhile another tab may have been answered.
+  addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted) return;
+    stop();
+    again = true;
+    applyAnswer();
+  });
+  addEventListener("storage", ({ key }) => {
+    if (key === null || key.startsWith("hotlist.consent")) applyAnswer();
+  });
+
+  const ready = (event) => document.addEventListener(event, applyAnswer, { once: true });
+  if (document.prerendering) ready("prerenderingchange");
+  else if (document.readyState === "loading") ready("DOMContentLoaded");
+  else applyAnswer();
 })();

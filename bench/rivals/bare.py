@@ -1,4 +1,4 @@
-"""The least that a function with botocore can do: parse the body, put an item."""
+"""A rival: the least that a function with botocore can do. It parses the body and puts an item."""
 
 import json
 import os

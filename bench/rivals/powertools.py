@@ -1,4 +1,4 @@
-"""The same form by the book of Powertools: resolver, validation, idempotency, boto3."""
+"""A rival: the same form as Powertools recommends it, with resolver, validation and idempotency."""
 
 import os
 from typing import Annotated, Any, Literal

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from hotlist.config.findings import MAX_BYTES, BadConfig, to_json
-from hotlist.config.forms_schema import compile_forms
+from hotlist.config.forms_schema import check_forms
 from hotlist.config.sales_schema import compile_sales
 from hotlist.config.yaml import parse_yaml
 from hotlist.scoring import check
@@ -26,8 +26,16 @@ def _compile_scoring(text: str, file: str) -> dict[str, Any]:
     return checked.source
 
 
+def _compile_forms(text: str, file: str) -> dict[str, Any]:
+    """The checked forms. What is merely doubtful in them is said, and the build goes on."""
+    checked, warnings = check_forms(text, file)
+    for warning in warnings:
+        print(warning, file=sys.stderr)
+    return checked
+
+
 _COMPILERS: Final[dict[str, Callable[[str, str], dict[str, Any]]]] = {
-    "forms": compile_forms,
+    "forms": _compile_forms,
     "sales": compile_sales,
     "scoring": _compile_scoring,
 }

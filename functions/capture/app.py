@@ -1,4 +1,4 @@
-"""Capture: the HTTP API → one event in the Events table for each submission, nothing else."""
+"""Capture: a request of the HTTP API → events in the Events table, and nothing else."""
 
 import json
 from datetime import UTC, datetime
@@ -6,9 +6,11 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from hotlist.capture import http
+from hotlist.capture import http, origins
 from hotlist.capture.capture import Capture
 from hotlist.config.load import load_config
+from hotlist.events.event import Event
+from hotlist.runtime import metrics
 from hotlist.runtime.settings import CaptureSettings
 from hotlist.store.client import open_client
 from hotlist.store.events import EventStore
@@ -16,7 +18,16 @@ from hotlist.store.events import EventStore
 settings = CaptureSettings.load()
 client = open_client(settings.events_table)
 store = EventStore(client, settings.events_table)
-capture = Capture(store, load_config("forms"), settings.allowed_origins.split(","))
+
+
+def held_back(form: str, event: Event) -> None:
+    """Count what a form holds back; the line has the id by which it can be found."""
+    namespace, named = settings.powertools_metrics_namespace, ("form", form)
+    line = metrics.count(namespace, "HeldBack", event.received_at, named, event_id=event.event_id)
+    print(line)  # noqa: T201 - Lambda's log
+
+
+capture = Capture(store, load_config("forms"), origins.listed(settings.allowed_origins), held_back)
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
@@ -32,6 +43,6 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def log(request: http.Request, status: int, error: str | None = None) -> None:
-    """One line for each request: the route, never the path, and nothing that was sent."""
+    """Log one line for each request: its route, but not its path, and nothing that was sent."""
     line = {"level": "ERROR" if error else "INFO", "route": request.route, "status": status}
     print(json.dumps(line | ({"error": error} if error else {})))  # noqa: T201 - Lambda's log

@@ -1,4 +1,4 @@
-"""Digest: every quarter of an hour (or at the event's `time`) → the hot list, leads queued."""
+"""Digest: every quarter of an hour (or at the event's `time`) → hot list mailed, leads queued."""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -24,19 +24,19 @@ from hotlist.store.progress import ProgressStore
 from hotlist.store.stores import Stores
 
 settings, clock, log = DigestSettings.load(), partial(datetime.now, UTC), Logger()
-dynamodb, sqs, rules = boto3.client("dynamodb"), boto3.client("sqs"), deployed()
+dynamodb, sqs, rulesets = boto3.client("dynamodb"), boto3.client("sqs"), deployed()
 stores, sales = Stores.open(dynamodb, settings), team.from_checked(load_config("sales"))
 mailer = Mailer.open(settings.sender, settings.configuration_set)
 outbox = Outbox(DeliveryStore(dynamodb, settings.deliveries_table), mailer, clock)
 held = HeldTeller.open(settings, dynamodb, sqs)
 progress = ProgressStore(dynamodb, settings.deliveries_table)
-folder, queue = Folder(stores, rules.live, clock), RescoreQueue(sqs, settings.rescore_queue_url)
-digester = Digester(sales, rules.live, folder, stores.leads, outbox)
-rescoring = walk.Rescoring(stores.leads, progress, queue, rules.hash, clock)
+queue, folder = RescoreQueue(sqs, settings.rescore_queue_url), Folder(stores, rulesets.live, clock)
+digester = Digester(sales, rulesets.live, folder, stores.leads, outbox)
+rescoring = walk.Rescoring(stores.leads, progress, queue, rulesets.hash, clock)
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, int]:
-    """Queue what is due, mail the hot list, queue what other rules scored: none stops the next."""
+    """Queue due leads, mail the hot list, queue leads of other rulesets. Each runs if one fails."""
     started, troubles = clock(), Troubles()
     now = datetime.fromisoformat(event["time"]) if "time" in event else started
     due = troubles.attempt({"work": "due"}, queue.send, stores.leads.due(now)) or 0
@@ -45,5 +45,5 @@ def handler(event: dict[str, Any], context: object) -> dict[str, int]:
     rescored = troubles.attempt({"work": "rescoring"}, rescoring.run, started + walk.BUDGET) or 0
     log.info("digest", extra={"due": due, "sent": sent, "rescored": rescored})
     if troubles:
-        raise RunFailed(troubles)  # so that it is tried again and has an alarm
+        raise RunFailed(troubles)  # so that the run is retried and raises an alarm
     return {"queued": due + rescored, "sent": sent}

@@ -1,7 +1,7 @@
-"""Score: new events of the Events stream, and leads of the RescoreQueue → folded leads.
+"""Score: new events of the Events stream, or ids from the RescoreQueue → folded leads.
 
-Each lead that a batch touches is folded once. Trouble that may pass is reported and tried
-again; a record that can never be worked off goes to the failure queue.
+Each lead that a batch touches is folded once. A record that failed is retried if that may help.
+Otherwise it goes to the failure queue.
 """
 
 from datetime import UTC, datetime
@@ -25,8 +25,8 @@ from hotlist.store.stores import Stores
 settings, clock, log = ScoreSettings.load(), partial(datetime.now, UTC), Logger()
 stores, sqs = Stores.open(boto3.client("dynamodb"), settings), boto3.client("sqs")
 alert_too: bool = load_config("sales")["alert_on_rule_change"]
-rules = deployed()
-folder = Folder(stores, rules.live, clock, rules.shadow, alert_on_rule_change=alert_too)
+rulesets = deployed()
+folder = Folder(stores, rulesets.live, clock, rulesets.shadow, alert_on_rule_change=alert_too)
 rescore = RescoreQueue(sqs, settings.rescore_queue_url)
 letters = OutboxQueue(sqs, settings.outbox_queue_url)
 scorer = Scorer(Settler(stores, clock), folder, rescore, letters)
@@ -34,7 +34,7 @@ park = failures.FailureQueue(sqs, settings.failure_queue_url).park
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Fold every lead that a record touches; report what is to be tried again."""
+    """Fold every lead that a record touches. Report the records to retry."""
     batch = failures.Batch(park)
     leads = scorer.score(stream.incoming(event), batch)
     log.info("scored", extra={"leads": leads, "failed": len(batch.failed)})

@@ -1,8 +1,8 @@
-"""Build the layer: dependencies for Lambda, the package, the compiled configuration, bytecode.
+"""Builds the layer: dependencies for Lambda, the package, the compiled configuration, bytecode.
 
-`python3 build.py OUT` needs Python 3.11 or newer and a package index, no Docker. With
-`HOTLIST_TARGET=host` it builds for the interpreter `HOTLIST_PYTHON` of this machine, which is
-what the local stack runs.
+`python3 build.py OUT` needs Python 3.11 or newer and a package index. It needs no Docker. With
+`HOTLIST_TARGET=host` it builds for this machine's interpreter `HOTLIST_PYTHON`, which runs the
+local stack.
 """
 
 import gzip
@@ -31,20 +31,26 @@ OPERATIONS = {
     "sqs": {"ChangeMessageVisibility", "SendMessage", "SendMessageBatch"},
     "sesv2": {"SendEmail"},
 }
-"""What of botocore's 25 MB of service descriptions the functions use: a test compares."""
+"""The operations that the functions call. Of botocore's 25 MB of descriptions only these stay.
+
+A test compares them with the code.
+"""
 
 ENDPOINTS = ("dynamodb", "sqs", "email")
 ACCOUNT_PARAMETERS = frozenset(
     {"AccountId", "AccountIdEndpointMode", "ResourceArn", "ResourceArnList", "IsSearchOperation"}
 )
-"""What DynamoDB's endpoint rules ask for, in vain, in each request: Lambda's credentials name no
-account, our tables are named and not ARNs, and no operation of ours searches."""
+"""Parameters of DynamoDB's endpoint rules that none of our requests has.
+
+Lambda's credentials name no account, our tables are given by name and not by ARN, and we call no
+operation that searches. So the rules that ask for them are removed: they cost time in each request.
+"""
 
 KEPT = frozenset({"endpoints.json", "partitions.json"})
 
 NO_PYTHON_313 = """
-WARNING: there is no Python 3.13 here, so the layer ships without bytecode. It works, but
-each cold start takes 2.0 to 2.4 times as long. Install python3.13 and build again.
+WARNING: Python 3.13 was not found, so the layer has no bytecode. It works, but each cold
+start takes 2.0 to 2.4 times as long. Install python3.13 and build again.
 """
 
 
@@ -79,7 +85,7 @@ def main(out: Path) -> int:
 
 
 def _tools() -> Path:
-    """The interpreter of the environment that compiles configuration, made if need be."""
+    """The interpreter that compiles the configuration. Its environment is made if needed."""
     lock = ROOT / "requirements" / "build.txt"
     stamp, python = TOOLS / "build.txt", TOOLS / "bin" / "python"
     if not stamp.exists() or stamp.read_bytes() != lock.read_bytes():
@@ -93,7 +99,7 @@ def _tools() -> Path:
 
 
 def _python313() -> str | None:
-    """A Python 3.13, whose bytecode Lambda's can load."""
+    """A Python 3.13 on this machine, or None. Lambda can load its bytecode."""
     homes = (Path.home() / ".pyenv" / "versions").glob("3.13*/bin/python3.13")
     for candidate in ("python3.13", *sorted(map(str, homes), reverse=True)):
         found = shutil.which(candidate)
@@ -103,7 +109,7 @@ def _python313() -> str | None:
 
 
 def _prune(out: Path) -> None:
-    """Drop what no function loads: descriptions of other services, examples, scripts."""
+    """Remove what no function loads: descriptions of other services, examples, scripts."""
     for data in (out / "botocore" / "data", out / "boto3" / "data"):
         for entry in data.iterdir():
             if entry.name in OPERATIONS.keys() | KEPT or entry.name.startswith(("_", "sdk-")):
@@ -129,27 +135,27 @@ def _prune(out: Path) -> None:
 
 
 def _slim(model: Path, operations: set[str]) -> None:
-    """Keep these operations of a service's model, and the shapes they need; no documentation.
+    """Keep only these operations of a service's model and their shapes, without documentation.
 
-    Reading the whole of DynamoDB's model takes a tenth of a cold start.
+    To read the whole model of DynamoDB takes a tenth of a cold start.
     """
     whole = json.loads(model.read_text(encoding="utf-8"))
     kept = {name: whole["operations"][name] for name in sorted(operations)}
     needed: dict[str, object] = {}
-    wanted = list(_named(kept, "shape"))
-    while wanted:
-        name = wanted.pop()
+    pending = list(_named(kept, "shape"))
+    while pending:
+        name = pending.pop()
         if name not in needed:
             needed[name] = whole["shapes"][name]
-            wanted += _named(needed[name], "shape")
+            pending += _named(needed[name], "shape")
     slim = {**whole, "operations": kept, "shapes": needed}
     model.write_text(json.dumps(_undocumented(slim), separators=(",", ":")), encoding="utf-8")
 
 
 def without_parameters(ruleset: dict[str, Any], absent: frozenset[str]) -> dict[str, Any]:
-    """Endpoint rules that say the same where these parameters are never given.
+    """The endpoint rules without these parameters, for requests that never have them.
 
-    A rule that asks for one of them does not apply then.
+    A rule that asks for one of them never applies, so it is removed.
     """
     parameters = {k: v for k, v in ruleset["parameters"].items() if k not in absent}
     return {**ruleset, "parameters": parameters, "rules": _applying(ruleset["rules"], absent)}
@@ -164,7 +170,7 @@ def _applying(rules: list[dict[str, Any]], absent: frozenset[str]) -> list[dict[
 
 
 def _named(value: object, kind: str) -> Iterator[str]:
-    """The shapes (`shape`) or parameters (`ref`) that a part of a description refers to."""
+    """The names of the shapes (`shape`) or parameters (`ref`) that a description refers to."""
     if isinstance(value, dict):
         if isinstance(value.get(kind), str):
             yield value[kind]

@@ -53,13 +53,13 @@ class Api:
         """Send a form as the page's script does."""
         return self.post(f"/forms/{form}", fields)
 
-    def submit_plain(self, form: str, **fields: str) -> Answer:
-        """Send a form as a browser without script does."""
+    def submit_plain(self, form: str, *repeated: tuple[str, str], **fields: str) -> Answer:
+        """Send a form as a browser without script does; names may be repeated."""
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",
             "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
         }
-        return self.call("POST", f"/forms/{form}", urlencode(fields), headers)
+        return self.call("POST", f"/forms/{form}", urlencode([*repeated, *fields.items()]), headers)
 
     def track(self, visitor_id: str, *events: Mapping[str, Any], consent: bool = True) -> Answer:
         """Send tracked actions as `sendBeacon` does."""

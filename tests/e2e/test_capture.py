@@ -5,8 +5,12 @@ from typing import Any
 
 import pytest
 
-from e2e.api import Api, somebody
+from e2e.api import Api, eventually, somebody
+from e2e.conftest import lead_id
+from e2e.test_mails import to_team, wait_for
+from e2e.test_scoring import scored
 from hotlist.events.event import Event
+from hotlist.events.vocabulary import SPAM
 from hotlist.identity.identifiers import EMAIL, VISITOR, subject
 from hotlist.store.events import EventStore
 from hotlist_cli.local.stack import Stack
@@ -70,6 +74,71 @@ def test_a_page_without_script_is_told_what_is_wrong(api: Api) -> None:
 
     assert answer.status == 422
     assert answer.headers["content-type"].startswith("text/html")
+
+
+def test_a_plain_form_is_read_as_a_person_reads_it(stack: Stack, api: Api) -> None:
+    email = somebody()
+    sent = [
+        *[("name", "Zoe\u0308"), ("name", ""), ("email", email), ("message", "hello")],
+        ("phone", "tel. 22 555 01 10 wew. 12 / 600 100 200"),
+        *[("terms", "0"), ("terms[]", "tak"), ("hp_confirm", " \u200b")],
+        *[("consent_email", ""), ("consent_email", "✓")],
+        ("page_url", "https://www.example.com//oferta;jsessionid=1/%C5%82%C3%B3d%C5%BA?a=1"),
+        ("campaign", "Wiosna%202026"),
+    ]
+
+    answer = api.submit_plain("contact", *sent)
+
+    assert answer.status == 303
+    (event,) = stored(stack, subject(EMAIL, email))
+    said = event.properties
+    assert (said["name"], said["terms"], event.phone) == ("Zoë", True, "+48225550110")
+    assert said["consents"] == {"email": {"version": "1"}}
+    assert (said["page_path"], said["campaign"]) == ("/oferta/łódź", "Wiosna 2026")
+    assert said["extra"] == {"phone": "tel. 22 555 01 10 wew. 12 / 600 100 200"}
+    assert event.flags == frozenset()
+    assert scored(stack, lead_id(email)).contact.name == "Zoë"
+
+
+def test_what_no_one_can_read_refuses_no_lead_and_sales_reads_it(stack: Stack, api: Api) -> None:
+    email = somebody()
+
+    answer = api.submit("contact", name="Ada", email=email, message="hello", phone="po 17", terms=2)
+
+    assert answer.status == 201
+    (event,) = stored(stack, subject(EMAIL, email))
+    assert event.phone is None
+    assert event.properties["extra"] == {"phone": "po 17", "terms": "2"}
+    message, *_ = wait_for(stack, to_team(f"tell#{event.dedup}#{event.occurred_at:%Y-%m-%d}"))
+    text = stack.mailbox.parse(message).get_body(("plain",))
+    assert text is not None
+    assert "Phone: po 17" in text.get_content()
+
+
+def test_a_rule_names_a_path_as_people_write_it(stack: Stack, api: Api) -> None:
+    email, visitor = somebody(), str(uuid.uuid4())
+    api.submit("webinar", name="Ada", email=email, visitor_id=visitor)
+
+    api.track(visitor, viewed("/oferta/%C5%82%C3%B3d%C5%BA?a=1"))
+
+    assert scored(stack, lead_id(email), total=25).reasons
+
+
+def test_what_a_trap_holds_back_is_counted_and_scores_nothing(stack: Stack, api: Api) -> None:
+    email = somebody()
+
+    answer = api.submit("contact", name="Bot", email=email, message="buy", hp_confirm="x")
+
+    assert answer.status == 201
+    (event,) = stored(stack, subject(EMAIL, email))
+    assert event.flags == {SPAM}
+
+    def counted() -> list[str]:
+        return [line for line in stack.logs() if event.event_id in line and "HeldBack" in line]
+
+    (line,) = eventually(counted)
+    assert '"form": "contact"' in line
+    assert '"Namespace": "Hotlist/local"' in line
 
 
 def test_a_batch_of_actions_is_stored_by_one_call(stack: Stack, api: Api) -> None:

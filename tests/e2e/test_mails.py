@@ -12,7 +12,8 @@ import pytest
 from e2e.api import Api, eventually, somebody
 from e2e.conftest import LEASE, lead_id
 from e2e.test_scoring import leads, scored
-from hotlist.capture.forms import Received, submission
+from hotlist.capture.context import Received
+from hotlist.capture.forms import submission
 from hotlist.events.event import Event
 from hotlist.leads.lead import Lead, Temperature
 from hotlist.mail.ses import delivery_hash

@@ -4,6 +4,7 @@ import base64
 import html
 import json
 import re
+import time
 from typing import Any
 from urllib.parse import urlencode
 
@@ -45,7 +46,7 @@ def api(tables: Any, monkeypatch: pytest.MonkeyPatch) -> Api:
     client, names = tables
     environment = {
         "EVENTS_TABLE": names["events"],
-        "ALLOWED_ORIGINS": "https://www.example.com,https://shop.example.com",
+        "ALLOWED_ORIGINS": "https://www.example.com, https://Shop.example.com/",
     }
     return Api(load("capture", environment, monkeypatch), client, names["events"])
 
@@ -177,7 +178,10 @@ def test_what_is_refused_stores_nothing_and_says_why(
     assert api.items() == []
 
 
-@pytest.mark.parametrize("origin", ["https://www.example.com", "https://api.example.com", "null"])
+ORIGINS = "https://www.example.com https://shop.example.com https://api.example.com null"
+
+
+@pytest.mark.parametrize("origin", [*ORIGINS.split(), "HTTPS://WWW.example.com"])
 def test_known_origins_may_post(api: Api, origin: str) -> None:
     assert api.post("/forms/contact", GOOD, origin=origin)[0] == 201
 
@@ -241,6 +245,69 @@ def test_trouble_with_the_table_is_not_success(
         "status": 503,
         "error": "ResourceNotFoundException",
     }
+
+
+def test_what_a_trap_holds_back_is_counted_by_form(
+    api: Api, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spam = {**GOOD, "hp_confirm": "x"}
+    for path, said in (
+        ("/forms/contact", spam),
+        ("/forms/contact", spam),  # the same again
+        ("/forms/contact", {**GOOD, "message": "Hello", "hp_confirm": " \u200b"}),
+        ("/forms/nothing", spam),
+        ("/forms/contact", {"hp_confirm": "x"}),
+    ):
+        api.post(path, said)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (counted,) = [line for line in lines if "_aws" in line]
+    (flagged,) = [item for item in api.items() if "flags" in item]
+    at = counted["_aws"].pop("Timestamp")
+    assert abs(at - time.time() * 1000) < 60_000
+    assert counted == {
+        "_aws": {
+            "CloudWatchMetrics": [
+                {
+                    "Namespace": "Hotlist",
+                    "Dimensions": [["form"]],
+                    "Metrics": [{"Name": "HeldBack", "Unit": "Count"}],
+                }
+            ]
+        },
+        "form": "contact",
+        "HeldBack": 1,
+        "event_id": flagged["event_key"]["S"][2:],
+    }
+    assert [line["status"] for line in lines if "status" in line] == [201, 201, 201, 404, 422]
+
+
+PLAIN_AND_SCRIPT: list[tuple[list[tuple[str, str]], dict[str, Any]]] = [
+    ([("consent_email", "0"), ("consent_email", "1")], {"consent_email": ["0", "1"]}),
+    ([("consent_email", "on")], {"consents": ["email"]}),
+    ([("consents[]", "email")], {"consents": ["email"]}),
+    ([("company", ""), ("company", "Engines")], {"company": ["", "Engines"]}),
+    ([("company[]", "A"), ("company", "B"), ("company[1]", "")], {"company": ["A", "B", ""]}),
+    ([("company_size", "50")], {"company_size": 50}),
+    ([("shoes[]", "left"), ("shoes[]", "right")], {"shoes[]": ["left", "right"]}),
+    ([("phone", "later")], {"phone": "later"}),
+]
+
+
+@pytest.mark.parametrize(("plain", "script"), PLAIN_AND_SCRIPT)
+def test_a_plain_form_and_a_script_store_the_same(
+    api: Api, plain: list[tuple[str, str]], script: dict[str, Any]
+) -> None:
+    form = "application/x-www-form-urlencoded"
+    assert api.post("/forms/contact", {**GOOD, **script})[0] == 201
+    (first,) = api.items()
+    text = urlencode([*GOOD.items(), *plain])
+    assert api.post("/forms/contact", text, content_type=form)[0] == 201
+    assert api.items() == [first]
+    api._client.delete_item(
+        TableName=api._table, Key={key: first[key] for key in ("subject", "event_key")}
+    )
+    assert api.post("/forms/contact", text, content_type=form)[0] == 201
+    assert [item["properties"] for item in api.items()] == [first["properties"]]
 
 
 def test_the_log_has_one_line_and_nothing_that_was_sent(

@@ -11,9 +11,8 @@ import pytest
 from botocore.exceptions import ClientError
 from fast_mail_parser import parse_email
 
-from hotlist.events import times
+from hotlist.events import times, visible
 from hotlist.events.event import Event
-from hotlist.events.visible import one_line
 from hotlist.events.vocabulary import Route
 from hotlist.identity import identifiers
 from hotlist.leads.fold import Folder
@@ -84,7 +83,7 @@ class Digest:
 
     def deploy(self, patch: pytest.MonkeyPatch, rules: Ruleset, *, alerts: bool) -> None:
         """Change the rules of both functions."""
-        patch.setattr(self.app, "rescoring", replace(self.app.rescoring, rules=rules.hash))
+        patch.setattr(self.app, "rescoring", replace(self.app.rescoring, rulesets_hash=rules.hash))
         patch.setattr(self._score.folder, "_ruleset", rules)
         patch.setattr(self._score.folder, "_alert_on_rule_change", alerts)
 
@@ -252,7 +251,7 @@ def test_the_digest_with_a_hostile_lead_at_its_top_reaches_everybody(
     assert digest.ses.to == ["anna@example.com", "ben@example.com"]
     for one in digest.ses.sent:
         mail = parse_email(one["Content"]["Raw"]["Data"])
-        assert mail.subject.endswith(f": {one_line(name) or 'ada@example.org'}")
+        assert mail.subject.endswith(f": {visible.one_line(name) or 'ada@example.org'}")
         assert "Bcc" not in mail.headers
         assert [to.address for to in mail.to] == one["Destination"]["ToAddresses"]
         assert "bo@example.org" in mail.text_plain[0]

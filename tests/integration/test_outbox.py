@@ -143,15 +143,21 @@ def test_a_letter_on_its_way_is_not_sent_once_its_message_is_spam(notify: Notify
     assert notify.ses.sent == []
 
 
-def test_a_bots_message_is_no_mail_and_is_counted(
-    notify: Notify, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("form", "is_known"), [("contact", True), ("x" * 300, False)])
+def test_a_bots_message_is_no_mail_and_is_counted_by_a_form_that_there_is(
+    notify: Notify, form: str, is_known: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    said = {"form": "contact", "message": "hi", "user_agent": "Googlebot/2.1"}
-    notify.events.put(a_message(properties=said))
-    notify.tell(TOLD)
-    assert notify.ses.sent == []
+    bot = {"form": form, "message": "hi", "user_agent": "Mozilla/5.0 HeadlessChrome/130.0"}
+    person = {**bot, "user_agent": "WordPress/6.5; https://a.example"}
+    notify.events.put(a_message(properties=bot))
+    notify.events.put(a_message("2" * 32, properties=person))
+    notify.tell(TOLD, Letter(Message(ADA, "2" * 32)))
+    assert notify.ses.to == EVERYBODY
     (counted,) = metrics(capsys)
-    assert (counted["BotMessages"], counted["form"]) == ([1], "contact")
+    assert counted["BotMessages"] == [1]
+    assert counted.get("form") == (form if is_known else None)
+    dimensions = counted["_aws"]["CloudWatchMetrics"][0]["Dimensions"][0]
+    assert ("form" in dimensions) is is_known
 
 
 @pytest.mark.parametrize(

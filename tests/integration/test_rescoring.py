@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from cloudformation import resources
-from hotlist.leads.lead import Lead, LeadState, Shadow, Temperature, rules_hash
+from hotlist.leads.lead import Lead, LeadState, Shadow, Temperature, combined_hash
 from hotlist.rescore import walk
 from hotlist.rescore.queue import NotQueued, RescoreQueue
 from hotlist.rescore.walk import Rescoring
@@ -76,7 +76,7 @@ class World:
 
     def is_done(self, rules: str = NEW) -> bool:
         progress = self.progress.get()
-        return (progress.rules, progress.passes) == (rules, walk.PASSES)
+        return (progress.rulesets_hash, progress.passes) == (rules, walk.PASSES)
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def test_without_leads_changed_rules_cost_a_read_of_nothing_twice(world: World) 
 def test_a_run_queues_a_bounded_chunk_and_the_next_goes_on(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(walk, "MOST", 6)
+    monkeypatch.setattr(walk, "MAX_QUEUED", 6)
     wanted = world.store(*names(20))
     seen: list[str] = []
     for _ in range(3):
@@ -198,12 +198,12 @@ def test_two_runs_at_once_lose_no_lead_whenever_the_other_comes(world: World, nu
 
 def test_rules_that_change_again_start_over(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = world.store(*names(12))
-    monkeypatch.setattr(walk, "MOST", 4)
+    monkeypatch.setattr(walk, "MAX_QUEUED", 4)
     world.run()
     first = world.queued()
     world.fold(*first)
     assert len(first) == 4
-    monkeypatch.setattr(walk, "MOST", 100)
+    monkeypatch.setattr(walk, "MAX_QUEUED", 100)
     newest = "2" * 16
     assert world.run(newest) == 12
     assert set(world.queued()) == wanted
@@ -238,9 +238,9 @@ def test_a_shadow_that_is_new_changed_or_gone_is_a_change_of_rules(world: World)
     world.store("email:without", ruleset=NEW)
     assert world.run(NEW) == 1
     assert world.queued() == ["email:with"]
-    assert world.run(rules_hash(NEW, shadow.ruleset)) == 1
+    assert world.run(combined_hash(NEW, shadow.ruleset)) == 1
     assert world.queued() == ["email:without"]
-    assert world.run(rules_hash(NEW, "6" * 16)) == 2
+    assert world.run(combined_hash(NEW, "6" * 16)) == 2
 
 
 def test_the_function_lasts_longer_than_the_walk() -> None:
@@ -253,7 +253,7 @@ def test_the_queue_is_worked_off_beside_live_traffic_and_before_the_next_run() -
     at_once = mapping["ScalingConfig"]["MaximumConcurrency"]
     assert at_once == 2  # the least that there is
     quarter = timedelta(minutes=15)
-    assert quarter * at_once / walk.MOST > timedelta(milliseconds=300)  # for each lead
+    assert quarter * at_once / walk.MAX_QUEUED > timedelta(milliseconds=300)  # for each lead
     queue = resources("AWS::SQS::Queue")["RescoreQueue"]
     score = resources("AWS::Serverless::Function")["ScoreFunction"]
     assert queue["VisibilityTimeout"] >= 6 * score["Timeout"]

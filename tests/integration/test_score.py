@@ -22,7 +22,7 @@ from hotlist.leads.lead import Lead, LeadState, Shadow, Temperature
 from hotlist.mail.queue import Letter, Message, letter_of
 from hotlist.scoring import ruleset
 from hotlist.scoring.deployed import deployed
-from hotlist.store.events import EventStore, History, to_item
+from hotlist.store.events import EventStore, SubjectEvents, to_item
 from hotlist.store.leads import LeadStore
 from integration.lambdas import load, stream_event
 
@@ -192,7 +192,7 @@ def test_a_fold_that_takes_too_long_is_parked_and_stops_no_other(
     watch.monotonic = lambda: watch.seconds
     read = EventStore.history
 
-    def slow(store: EventStore, subject: str) -> History:
+    def slow(store: EventStore, subject: str) -> SubjectEvents:
         watch.seconds += MAX_SECONDS + 1 if subject == long.subject else 0
         return read(store, subject)
 
@@ -325,7 +325,7 @@ def test_a_shadow_is_stored_beside_the_score_and_changes_nothing_else(
     assert same == before
     assert list(score.stores.leads.hot()) == []
     assert after.alerting.alert_id is None
-    assert after.rules == f"{before.ruleset}+{kinder.hash}"
+    assert after.rulesets_hash == f"{before.ruleset}+{kinder.hash}"
     monkeypatch.setattr(score.app.folder, "_shadow", None)
     assert score.app.folder.fold(made.subject).shadow is None
 
@@ -333,13 +333,13 @@ def test_a_shadow_is_stored_beside_the_score_and_changes_nothing_else(
 def test_a_better_classifier_scores_every_lead_again(
     score: Score, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert deployed().hash == score.app.rules.hash
+    assert deployed().hash == score.app.rulesets.hash
     monkeypatch.setattr(classify, "VERSION", classify.VERSION + 1)
-    assert deployed().hash != score.app.rules.hash
+    assert deployed().hash != score.app.rulesets.hash
 
 
 def test_the_shipped_configuration_has_no_shadow(score: Score) -> None:
-    assert score.app.rules.shadow is None
+    assert score.app.rulesets.shadow is None
     assert score.app.folder._shadow is None
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 import pytest
 
 from cloudformation import ROOT, resources, template
+from hotlist.capture.origins import normalise_origin
 from hotlist.leads.fold import MAX_SECONDS
 from hotlist.mail.queue import (
     AFTER_LEASE,
@@ -83,8 +84,9 @@ def test_the_handler_exists_and_is_short(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_environment_is_what_the_settings_read(name: str) -> None:
     given = set(function(name)["Environment"]["Variables"]) - {"POWERTOOLS_SERVICE_NAME"}
-    wanted = getattr(settings, f"{name.capitalize()}Settings")
-    assert given == {name.upper() for name in wanted.__annotations__}
+    everybody = set(template()["Globals"]["Function"]["Environment"]["Variables"])
+    wanted = getattr(settings, f"{name.capitalize()}Settings").__annotations__
+    assert given == {name.upper() for name in wanted} - everybody
 
 
 def test_a_missing_setting_is_named() -> None:
@@ -293,11 +295,29 @@ def test_what_is_bounded_in_time_and_number() -> None:
         ("https://www.example.com/", False),
         ("www.example.com", False),
         ("", False),
+        (" https://www.example.com", True),  # CloudFormation takes the blanks away
+        ("https://xn--w-uga1v8h.example", True),
+        ("https://żółw.example", False),
+        ("https://WWW.example.com", False),
+        ("HTTPS://www.example.com", False),
+        ("https://www.example.com:443", False),
+        ("https://www.example.com:443 ", False),
+        ("https://www.example.com:4433", True),
+        ("http://www.example.com:80", False),
+        ("https://www.example.com:80", True),
+        ("http://www.example.com:443", True),
+        ("http://[::1]:8080", True),
+        ("https://*.example.com", False),
+        ("https://www.example.com/shop", False),
+        ("https://me@www.example.com", False),
     ],
 )
 def test_an_origin_that_no_browser_sends_is_refused(given: str, is_taken: bool) -> None:
+    """API Gateway's CORS compares it letter by letter with what browsers send."""
     pattern = template()["Parameters"]["AllowedOrigins"]["AllowedPattern"]
     assert (re.fullmatch(pattern, given) is not None) == is_taken
+    if is_taken:
+        assert normalise_origin(given) == given.strip()
 
 
 def test_each_function_stream_and_store_of_failures_has_its_alarm() -> None:

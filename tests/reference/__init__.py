@@ -1,7 +1,7 @@
-"""The scoring language once more, plain and slow, to test the engine against.
+"""A second implementation of the scoring language, plain and slow. The engine is tested against it.
 
-Everything is computed from scratch at each instant, with fractions, in the order in which
-the language is told. Nothing is shared with the engine but patterns and the reading of units.
+Everything is calculated from the beginning at each instant, with fractions, in the order in which
+docs/scoring.md describes it. The two share only the patterns and the reading of values.
 """
 
 from reference.alerts import look

@@ -22,7 +22,7 @@ def look(
     armed: bool = True,
     rearms_at: int | None = None,
 ) -> dict[str, Any]:
-    """A look at a lead that was left `armed` and `rearms_at`: whether it crosses, and both anew."""
+    """One look at a lead with this alert state: whether it is a crossing, and the new state."""
     given = list(events)
     ordered = history(given)
     if not armed and rearms_at is not None and rearms_at <= now:

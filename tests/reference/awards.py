@@ -94,7 +94,7 @@ def awarded(rules: Rules, award: Any, found: list[Match]) -> list[Match]:
 
 
 def _distinct(rules: Rules, form: Rules, match: Match) -> object:
-    """What is counted of an event; None for an event that is skipped."""
+    """The value of an event that is counted, or None if the event is skipped."""
     at, event = match
     name = form.get("distinct")
     if name is None:
@@ -112,7 +112,7 @@ def _size(rules: Rules, form: Rules, run: Iterable[Match]) -> int:
 
 
 def completed(rules: Rules, rule: Rules, start: int, now: int) -> list[int]:
-    """When silences from `start` on are complete, of those that are awarded."""
+    """The instants at which awarded silences that start at `start` are complete."""
     length = values.duration(rule["inactive"])
     award = rule.get("award", "once")
     form: Rules = _WORDS[award] if isinstance(award, str) else award
@@ -124,7 +124,7 @@ def completed(rules: Rules, rule: Rules, start: int, now: int) -> list[int]:
 def points_of(
     rule: Rules, facts: Facts, event: Happening | None, total: Callable[[], int]
 ) -> int | None:
-    """Thousandths that an award gives; None if it gives nothing and is no award."""
+    """The thousandths that an award gives. None if no band fits, so that it is not an award."""
     if not _fits(rule, facts, total):
         return None
     if "first_of" not in rule:

@@ -18,7 +18,7 @@ Judge = Callable[[Picture, Shown], object]
 def first_change(
     rules: Rules, facts: Facts, events: list[Happening], now: int, judge: Judge
 ) -> int | None:
-    """The first millisecond after `now` at which the judgement is another one."""
+    """The first millisecond after `now` at which the judgement differs from that of `now`."""
 
     def picture_at(at: int) -> Picture:
         return View(rules, facts, events, at).picture()
@@ -27,7 +27,7 @@ def first_change(
         return judge(picture, shown(rules, picture, values_))
 
     def change_inside(picture: Picture, start: int, end: int) -> int | None:
-        """The first change in a stretch without breakpoints, whose start is judged already."""
+        """The first change in a stretch without breakpoints. The start has been judged already."""
         if end - start == 1:
             return None
         pairs = list(zip(worth(picture, start), worth(picture, end - 1), strict=True))
@@ -58,7 +58,7 @@ def first_change(
 
 
 def breakpoints(rules: Rules, events: list[Happening], now: int) -> list[int]:
-    """All instants after `now` at which something may jump, and some more."""
+    """All instants after `now` at which a worth may jump, and some others."""
     zone = values.zone(rules.get("timezone", "UTC"))
     retention = values.duration(rules.get("retention", "396d"))
     marks: set[int] = set()
@@ -85,7 +85,7 @@ def breakpoints(rules: Rules, events: list[Happening], now: int) -> list[int]:
 
 
 def _ages(rules: Rules, events: list[Happening]) -> Iterator[Iterator[int]]:
-    """Ages at which a line or a silence may jump, each of its own rising."""
+    """The ages at which lines and silences may jump: rising ages for each of them."""
     said = [adjustment(rules, event) for event in events if is_adjusting(event)]
     parts = [*rules["rules"], *groups_of(rules).values()]
     given = [part for rule in rules["rules"] for part in (rule, *rule.get("first_of", ()))]
@@ -106,7 +106,7 @@ def _ages(rules: Rules, events: list[Happening]) -> Iterator[Iterator[int]]:
 
 
 def _steps(lose: Any, sizes: list[int]) -> int:
-    """How often so much can be lost before nothing is left of the largest."""
+    """How many losses of this size leave nothing of the largest line."""
     return max((ceil(size / values.amount(lose).of(size)) for size in sizes if size), default=0)
 
 

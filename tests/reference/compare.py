@@ -1,6 +1,6 @@
 """The engine against the reference on random cases: `python -m reference.compare --seeds 0 9999`.
 
-Run it with PYTHONPATH=tests:layers/common. What differs is made small before it is shown.
+Run it with PYTHONPATH=tests:layers/common. A case that differs is made smaller before it is shown.
 """
 
 import argparse
@@ -24,7 +24,7 @@ Result = dict[str, Any]
 
 
 def expected(given: Case) -> Result:
-    """What the reference says of a case."""
+    """The result of the reference for a case."""
     looked = reference.look(
         given.ruleset,
         given.facts,
@@ -37,7 +37,7 @@ def expected(given: Case) -> Result:
 
 
 def actual(given: Case) -> Result:
-    """What the engine says of it, in the same words."""
+    """The result of the engine for a case, in the same form."""
     rules = ruleset.from_checked(copy.deepcopy(given.ruleset))
     facts, now = copy.deepcopy(given.facts), from_ms(given.now)
     rearms_at = None if given.rearms_at is None else from_ms(given.rearms_at)
@@ -79,7 +79,7 @@ def _ms(at: datetime | None) -> int | None:
 
 
 def difference(given: Case) -> dict[str, tuple[object, object]]:
-    """What the reference and the engine say differently, by field."""
+    """The fields in which the reference and the engine differ, with both values."""
     wanted = expected(given)
     try:
         got = actual(given)
@@ -101,7 +101,7 @@ _OPTIONAL = frozenset(
 
 
 def smaller(given: Case) -> Case:
-    """A case that differs in a field in which the given one does, with less in it."""
+    """A smaller case that still differs in one of the same fields."""
     fields = set(difference(given))
     found = True
     while found:
@@ -139,7 +139,7 @@ def _candidates(given: Case) -> Iterator[Case]:
 
 
 def _without(node: Any, keys: tuple[Any, ...]) -> Iterator[Any]:
-    """The node with one thing less in it."""
+    """The node without one of its parts, for each part."""
     if isinstance(node, Mapping):
         for key, value in node.items():
             rest = {name: item for name, item in node.items() if name != key}
@@ -164,7 +164,7 @@ def _without(node: Any, keys: tuple[Any, ...]) -> Iterator[Any]:
 
 
 def report(given: Case) -> str:
-    """A case and what differs, to be read by people."""
+    """A case and its differences, as a text for people."""
     lines = ["ruleset:"]
     for name, value in given.ruleset.items():
         parts = value if name in ("rules", "segments") else [value]
@@ -210,7 +210,7 @@ def _plain(value: Decimal) -> str:
 
 
 def run(seeds: Iterable[int], most: int) -> int:
-    """Compare these seeds, show the first mismatches; returns how many there are."""
+    """Compare these seeds and show the first mismatches. Returns how many there are."""
     found = 0
     for seed in seeds:
         given = case(seed)

@@ -1,4 +1,4 @@
-"""Random small values: what rulesets and histories have in common."""
+"""Draws random small values that rulesets and histories share."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -27,7 +27,7 @@ _UNITS: Final = {"s": 1000, "h": 3_600_000}
 
 
 class Draw:
-    """Draws values on a grid of instants and durations, so that ties are many."""
+    """Draws values on a grid of instants and durations, so that many of them are equal."""
 
     def __init__(self, random: Random) -> None:
         self.random = random
@@ -52,12 +52,12 @@ class Draw:
         return f"{self.number(least, most)}{self.unit}"
 
     def instant(self, most: int = 11) -> int:
-        """An instant on the grid, now and then a millisecond beside it."""
+        """An instant on the grid, or sometimes a millisecond beside it."""
         at = self.base + self.number(0, 2 * most) * self.unit_ms // 2
         return at + (self.one(-1, 1) if self.maybe(0.15) else 0)
 
     def written(self, at: int) -> str:
-        """An instant as a ruleset says it, or its day."""
+        """An instant as a ruleset writes it, or its day."""
         text = to_text(from_ms(at))
         if self.maybe(0.25):
             return text[:10]

@@ -1,4 +1,4 @@
-"""Lines and how they fade."""
+"""Lines of a score, and how they lose points with their age."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -44,7 +44,7 @@ class Line:
 
 
 def _worth(size: int, decay: Any, age: int) -> Fraction:
-    """Thousandths that are left of so many."""
+    """How many of these thousandths are left at an age."""
     least = Fraction(0)
     if "floor" in decay:
         least = min(Fraction(size), values.amount(decay["floor"]).of(size))

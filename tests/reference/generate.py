@@ -1,4 +1,4 @@
-"""Random cases: a ruleset, what is known and what happened, and an instant to ask about."""
+"""Makes random cases: a ruleset, facts, events, and an instant at which to score."""
 
 from dataclasses import dataclass
 from random import Random
@@ -15,7 +15,7 @@ from reference.rulesets import ruleset
 
 @dataclass(frozen=True)
 class Case:
-    """What a score is of; `events` come in any order, some of them twice."""
+    """What a score is calculated from. `events` come in any order, some of them twice."""
 
     ruleset: dict[str, Any]
     facts: dict[str, object]
@@ -37,7 +37,7 @@ def case(seed: int) -> Case:
 
 
 def _now(draw: Draw, made: dict[str, Any], events: list[Event]) -> int:
-    """Often exactly where something jumps, or a millisecond beside it."""
+    """An instant: often one at which something jumps, or a millisecond beside it."""
     at = draw.instant(18)
     first, last = draw.base + draw.number(0, 12) * draw.unit_ms, draw.base + 26 * draw.unit_ms
     marks = breakpoints(made, history(events), first)

@@ -13,9 +13,10 @@ from reference.language import Rules, groups_of, minimums
 
 @dataclass(frozen=True)
 class Picture:
-    """A lead at an instant, before its lines fade.
+    """A lead at an instant, before its lines lose points.
 
-    `temperature` and `grades` are those in force; `override` is its rule and temperature.
+    `temperature` and `grades` are the minimums that apply. `override` is the rule that overrides
+    the temperature, with its temperature.
     """
 
     stage: str
@@ -29,10 +30,10 @@ class Picture:
 
 @dataclass(frozen=True)
 class Shown:
-    """What is shown of a picture whose lines are worth so much.
+    """The score of a picture, as it is shown.
 
-    `points` are those of its lines; `limits` are name, group and points of lines that
-    stand for what no line could give.
+    `points` are those of its lines. `limits` are additional lines for what no line could give:
+    name, group and points.
     """
 
     exact: Fraction
@@ -49,7 +50,7 @@ def rounded(value: Fraction) -> int:
 
 
 def hold(points: list[Fraction], places: Sequence[int], bounds: Rules) -> Fraction:
-    """Hold the sum of the points at these places, oldest first; returns what is left over."""
+    """Keep the sum of the points at these places within bounds. Returns what no line could give."""
     total = sum((points[place] for place in places), Fraction(0))
     wanted = total
     if "max" in bounds:
@@ -70,7 +71,7 @@ def hold(points: list[Fraction], places: Sequence[int], bounds: Rules) -> Fracti
 
 
 def shown(rules: Rules, picture: Picture, worth: Sequence[Fraction]) -> Shown:
-    """The score of a picture whose lines are worth so much after decay."""
+    """The score of a picture. `worth` has the worth of each line after decay."""
     lines = picture.lines
     points = list(worth)
     for rule in rules["rules"]:

@@ -1,4 +1,4 @@
-"""The words of the language: events, matchers, conditions, facts and stages."""
+"""The parts of the language: events, matchers, conditions, facts and stages."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ from typing import Any, Final
 from hotlist.events.event import Event
 from hotlist.events.times import from_ms, to_ms
 from hotlist.events.vocabulary import BOT, INTERNAL, SPAM, is_activity
-from hotlist.scoring import domains, pattern, values
+from hotlist.scoring import domains, values
+from hotlist.scoring.pattern import eventbridge
 
 Rules = Mapping[str, Any]
 """A ruleset, or a part of one, as its YAML gives it."""
@@ -50,7 +51,7 @@ class Happening:
         return BOT in self.flags
 
     def value(self, name: str) -> object:
-        """A property; None where it is missing."""
+        """The value of a property, or None if it is missing."""
         return self.properties.get(name)
 
 
@@ -71,7 +72,7 @@ def history(events: Iterable[Event]) -> list[Happening]:
 
 
 def counts(rules: Rules, event: Happening, now: int) -> bool:
-    """Step 1, all but the flag `bot`, which is each rule's own affair."""
+    """Step 1, without the flag `bot`, since each rule decides about bots."""
     retention = values.duration(rules.get("retention", "396d"))
     return (
         event.at <= now
@@ -96,19 +97,19 @@ def _once(key: str, compile_it: Callable[[], Callable[[Any], bool]]) -> Callable
 
 
 def where_matches(where: Any, properties: Mapping[str, object]) -> bool:
-    return _once(f"where {where!r}", lambda: pattern.compile(where))(properties)
+    return _once(f"where {where!r}", lambda: eventbridge.compile(where))(properties)
 
 
 def lead_matches(lead: Any, facts: Facts) -> bool:
-    return _once(f"lead {lead!r}", lambda: pattern.compile(lead, ignore_case=True))(facts)
+    return _once(f"lead {lead!r}", lambda: eventbridge.compile(lead, ignore_case=True))(facts)
 
 
 def score_matches(wanted: Any, total: int) -> bool:
-    return _once(f"score {wanted!r}", lambda: pattern.compile_values(wanted))(total)
+    return _once(f"score {wanted!r}", lambda: eventbridge.compile_values(wanted))(total)
 
 
 def matches(matcher: Rules, event: Happening, *, any_type: bool = False) -> bool:
-    """Whether an event is one that `event` and `where` ask for."""
+    """Whether `event` and `where` match an event."""
     wanted = matcher.get("event", None if any_type else "activity")
     types = [wanted] if isinstance(wanted, str) else wanted
     if types is not None and not any(
@@ -135,7 +136,7 @@ def groups_of(rules: Rules) -> dict[str, Rules]:
 
 
 def is_judged(rule: Rules) -> bool:
-    """Whether its silences are judged by the score."""
+    """Whether the points of its silences depend on the total."""
     return "score" in rule or any("score" in band for band in rule.get("first_of", ()))
 
 
@@ -152,7 +153,7 @@ def span(value: Any) -> int | None:
 
 
 def minimums(value: Any) -> Mapping[str, int]:
-    """Minimums by name; a number is one of the total."""
+    """Minimums by name. A plain number is the minimum of the total."""
     given = value if isinstance(value, Mapping) else {"total": value}
     return {name: values.whole(minimum) for name, minimum in given.items()}
 
@@ -175,7 +176,7 @@ def day_of(rules: Rules, at: int) -> str:
 
 
 def session_of(event: Happening) -> object:
-    """A session: an event without one is a session of its own."""
+    """The session of an event. An event without one is a session of its own."""
     session = event.value("session_id")
     return ("own", event.event_id) if session is None else identity(session)
 
@@ -184,7 +185,7 @@ def session_of(event: Happening) -> object:
 
 
 def known(rules: Rules, facts: Facts, stage: str) -> dict[str, object]:
-    """Step 2: what `lead` patterns see."""
+    """Step 2: the facts that `lead` patterns are compared with."""
     seen = {name: value for name, value in facts.items() if value is not None}
     domain = seen.get("email_domain")
     if "email_class" not in seen and isinstance(domain, str):
@@ -205,7 +206,7 @@ def email_class(rules: Rules, domain: str) -> str:
 
 
 def stage_of(rules: Rules, events: Iterable[Happening]) -> str:
-    """The stage that events reach, of those that count."""
+    """The stage that the events reach. All of them count."""
     matchers = {**_STAGE_EVENTS, **rules.get("stages", {})}
 
     def reaches(event: Happening, stage: str) -> bool:
@@ -228,7 +229,7 @@ def stage_of(rules: Rules, events: Iterable[Happening]) -> str:
 
 @dataclass(frozen=True)
 class Adjustment:
-    """A reset or adjustment that means something. `groups` are those that it is about."""
+    """A valid reset or adjustment. `groups` are the groups that it changes."""
 
     event: Happening
     does: str
@@ -243,7 +244,7 @@ def is_adjusting(event: Happening) -> bool:
 
 
 def adjustment(rules: Rules, event: Happening) -> Adjustment | None:
-    """What a reset or adjustment says; None if it is as if it had never been."""
+    """The adjustment of an event, or None if it is ignored."""
     groups = tuple(groups_of(rules))
     named = event.value("group")
     if named is not None:

@@ -1,4 +1,4 @@
-"""Random rulesets: small, valid, and together with every word that the language has."""
+"""Makes random rulesets. Each is small and valid; together they use every keyword."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ GROUPS = ("fit", "engagement", "interest")
 
 
 def ruleset(draw: Draw) -> Made:
-    """A ruleset without an error that changes what a score is."""
+    """A ruleset without errors that would change the meaning of a score."""
     made: Made = {}
     if draw.maybe(0.7):
         made["timezone"] = draw.one("Europe/Warsaw", "Europe/Warsaw", "America/New_York", "UTC")
@@ -219,7 +219,7 @@ def _silence_rule(draw: Draw, ruleset: Made) -> Made:
 
 
 def _bands(draw: Draw, kind: str) -> list[Made]:
-    """Bands of which each can fit: the last one may have no condition."""
+    """Bands of which each can fit. The last one may have no condition."""
     count = draw.number(1, 3)
     if kind == "silence" and draw.maybe(0.7):
         least = sorted(draw.some(range(-5, 16), count, count), reverse=True)

@@ -1,4 +1,4 @@
-"""The score of a lead at an instant, as it is shown."""
+"""Calculates the score of a lead at an instant, as it is shown."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -14,7 +14,7 @@ from reference.view import View, worth
 
 
 def decimal(value: Fraction) -> Decimal:
-    """The same number: points are whole hundred-thousandths, so this is exact."""
+    """The number as a Decimal. Points are whole hundred-thousandths, so this is exact."""
     exact = Decimal(value.numerator) / Decimal(value.denominator)
     if Fraction(exact) != value:
         raise AssertionError(f"{value} is no decimal")
@@ -48,7 +48,7 @@ def contributions(rules: Rules, picture: Picture, result: Shown, at: int) -> lis
 
 
 def at_instant(rules: Rules, facts: Facts, events: list[Happening], at: int) -> dict[str, Any]:
-    """The score without what follows from it later."""
+    """The score at an instant, without the next change of its temperature."""
     picture = View(rules, facts, events, at).picture()
     if picture.suspended:
         return {

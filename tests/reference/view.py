@@ -31,9 +31,9 @@ BEFORE_ALL: Order = (-(10**18), "")
 
 
 class View:
-    """A lead as it is seen at `now`, and as it was at any instant until then.
+    """A lead as it is at `now`, and as it was at any instant until then.
 
-    Both in the events that count at `now`: a silence is judged in these.
+    Both use the events that count at `now`, since silences are judged by these.
     """
 
     def __init__(self, rules: Rules, facts: Facts, events: list[Happening], now: int) -> None:
@@ -47,7 +47,7 @@ class View:
         return self._picture(self.now, judging=False)
 
     def _total(self, at: int) -> int:
-        """The total by which silences that are complete at this instant are judged."""
+        """The total by which the silences that complete at this instant are judged."""
         if at not in self._totals:
             picture = self._picture(at, judging=True)
             total = shown(self.rules, picture, worth(picture, at)).total
@@ -55,7 +55,7 @@ class View:
         return self._totals[at]
 
     def _picture(self, at: int, *, judging: bool) -> Picture:
-        """The lead at an instant; for judging, without the silences that are judged then."""
+        """The lead at an instant. For judging, silences that complete then are left out."""
         events = [event for event in self._counted if event.at <= at]
         stage = stage_of(self.rules, events)
         facts = known(self.rules, self.facts, stage)

@@ -11,9 +11,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from hotlist.capture import forms
+from hotlist.capture import context
 from hotlist.capture.capture import Capture
+from hotlist.capture.context import Received
 from hotlist.capture.http import Request
+from hotlist.capture.tracked import tracked
 from hotlist.config.forms_schema import compile_forms
 from hotlist.events.event import Event
 from hotlist.store.events import EventStore, from_item, to_item
@@ -135,8 +137,11 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
     max_leaves=8,
 )
-NAMES = [*FORMS["contact"]["fields"], *forms._CONTEXT, "visitor_id", "event_id", "sent_at"]
-names = st.sampled_from([*NAMES, "occurred_at", "consents", "consent_email", "website"]) | texts
+NAMES = [*FORMS["contact"]["fields"], *context.NAMES, "visitor_id", "event_id", "sent_at"]
+names = (
+    st.sampled_from([*NAMES, "occurred_at", "consents", "consent_email", "hp_confirm", "name[]"])
+    | texts
+)
 said_headers = st.dictionaries(
     st.sampled_from(["origin", "referer", "user_agent", "accept_language", "accept"]),
     st.sampled_from(["https://www.example.com", "http://[", "text/html"]) | texts,
@@ -224,7 +229,7 @@ def test_no_name_that_is_sent_is_in_a_statement(name: str) -> None:
 
     for said in ({}, {name: name}):
         raw = {"type": "page_viewed", "event_id": name, "properties": said}
-        event = forms.tracked(raw, "v1", forms.Received(NOW), None)
+        event = tracked(raw, "v1", Received(NOW), None)
         EventStore(Client(), "events").put_all([event])
     assert len(statements) == 2
     assert statements[0] == statements[1]

@@ -148,7 +148,7 @@ def test_an_anchor_may_be_given_again() -> None:
 def test_a_tag_means_nothing_and_is_refused(given: str, tag: str) -> None:
     (finding,) = check.check_scoring(event_rule(given)).findings
     assert finding.code == "yaml"
-    assert finding.message == f"the tag {tag} means nothing here; leave it out"
+    assert finding.message == f"the tag {tag} has no meaning here; remove it"
 
 
 def test_tags_of_what_yaml_has_anyway_are_taken() -> None:

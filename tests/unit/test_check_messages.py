@@ -6,7 +6,7 @@ One table, and as long as there are messages.
 import pytest
 
 from hotlist.scoring.check import check_scoring
-from rulesets import HEAD, bands, event_rule, seats, top, with_rule
+from rulesets import HEAD, bands, event_rule, lead_of, seats, top, where_of, with_rule
 
 MESSAGES = [
     (
@@ -240,7 +240,7 @@ MESSAGES = [
     (
         event_rule("where: {form: ebook}"),
         (
-            "bad-pattern rules[1].where.form: the text 'ebook' is no list of values; write one, "
+            "bad-pattern rules[1].where.form: the text 'ebook' is not a list; write values, "
             'as in ["a"]'
         ),
     ),
@@ -333,7 +333,10 @@ MESSAGES = [
     ),
     (
         event_rule("decay: {steps: {soon: 5}}"),
-        ("type rules[1].decay.steps.soon: 'soon' is no duration; write 30s, 5min, 12h, 30d or 2w"),
+        (
+            "type rules[1].decay.steps.soon: 'soon' is not a duration; "
+            "write 30s, 5min, 12h, 30d or 2w"
+        ),
     ),
     (
         top("grades: {a: many}"),
@@ -351,7 +354,7 @@ MESSAGES = [
     ),
     (
         top("grades: {a: {fit: 5.5}}"),
-        "type grades.a.fit: 5.5 is no whole number; write one like 40",
+        "type grades.a.fit: 5.5 is not a whole number; write one like 40",
     ),
     (
         event_rule("titel: x"),
@@ -481,15 +484,15 @@ MESSAGES = [
             "did you mean 'page_viewed'?"
         ),
     ),
-    (top("retention: 5"), "type retention: 5 is no duration; write 30s, 5min, 12h, 30d or 2w"),
+    (top("retention: 5"), "type retention: 5 is not a duration; write 30s, 5min, 12h, 30d or 2w"),
     (
         top("timezone: Mars/Base"),
-        "type timezone: 'Mars/Base' is no time zone; write one like Europe/Warsaw, or UTC",
+        "type timezone: 'Mars/Base' is not a time zone; write one like Europe/Warsaw, or UTC",
     ),
     (top("shadow: 5"), "type shadow: 5 is no text; write one, in quotes if need be"),
     (
         with_rule("event: email_clicked, points: lots"),
-        "type rules[1].points: 'lots' is no number of points; write 15, -5 or 0.5",
+        "type rules[1].points: 'lots' is not a number of points; write 15, -5 or 0.5",
     ),
     (
         with_rule("event: email_clicked, points: 1.2345"),
@@ -497,7 +500,7 @@ MESSAGES = [
     ),
     (
         with_rule("event: email_clicked, points: 1000000000"),
-        "type rules[1].points: points are below a billion; write less",
+        "type rules[1].points: points must be below a billion; write less",
     ),
     ("rules: [a: b", "yaml : not YAML: expected ',' or ']', but got '<stream end>'"),
     (
@@ -582,11 +585,11 @@ MESSAGES = [
     ),
     (
         event_rule("lasts: 0d"),
-        "type rules[1].lasts: a duration is longer than nothing; write 1s or more",
+        "type rules[1].lasts: a duration of zero has no effect; write 1s or more",
     ),
     (
         event_rule("award: {every: 2, within: year}"),
-        "type rules[1].award.within: 'year' is no duration; write 30s, 5min, 12h, 30d or 2w",
+        "type rules[1].award.within: 'year' is not a duration; write 30s, 5min, 12h, 30d or 2w",
     ),
     (
         top("retention: 5m"),
@@ -598,7 +601,7 @@ MESSAGES = [
     (
         event_rule("active_from: soon"),
         (
-            "type rules[1].active_from: 'soon' is no date or instant; write 2026-03-28, or "
+            "type rules[1].active_from: 'soon' is not a date or an instant; write 2026-03-28, or "
             "2026-03-28T12:00:00+01:00 with its offset"
         ),
     ),
@@ -635,6 +638,140 @@ MESSAGES = [
         (
             "type rules[1].unless: an empty matcher matches everything; name an `event`, or a "
             "`where`"
+        ),
+    ),
+    (
+        where_of('{page_path: ["https://shop.example/pricing?plan=pro"]}'),
+        (
+            "unknown-value rules[1].where.page_path[0]: 'https://shop.example/pricing?plan=pro' is "
+            "no path of a page; write '/pricing'"
+        ),
+    ),
+    (
+        where_of('{page_path: [{suffix: "?plan=pro"}]}'),
+        (
+            "unknown-value rules[1].where.page_path[0].suffix: no path of a page ends with "
+            "'?plan=pro'; write it from its first / on, without host and query, as in /pricing"
+        ),
+    ),
+    (
+        where_of("{language: [pl-PL]}"),
+        (
+            "unknown-value rules[1].where.language[0]: 'pl-PL' is no language; write 'pl'; a "
+            "language is kept without its region, in small letters"
+        ),
+    ),
+    (
+        where_of("{language: [cz]}"),
+        (
+            "unknown-value rules[1].where.language[0]: 'cz' is no language; write 'cs', its code "
+            "of ISO 639"
+        ),
+    ),
+    (
+        where_of("{language: [klingon]}"),
+        (
+            "unknown-value rules[1].where.language[0]: 'klingon' is no language; write its code of "
+            "ISO 639, as in pl, en or de"
+        ),
+    ),
+    (
+        where_of("{page_path: [{anything-but: [/careers, careers]}]}"),
+        (
+            "unknown-value rules[1].where.page_path[0].anything-but[1]: 'careers' is no path of a "
+            "page, so it need not be refused; write '/careers'"
+        ),
+    ),
+    (
+        where_of("{extra: {budget: [high]}}"),
+        (
+            "unread-field rules[1].where.extra.budget: `extra` has what a form does not declare, "
+            "and gives no points; declare the field in forms.yaml"
+        ),
+    ),
+    (
+        lead_of("{channel: [paid search]}"),
+        (
+            "unknown-value rules[1].lead.channel[0]: 'paid search' is no channel; did you mean "
+            "'paid_search'?"
+        ),
+    ),
+    (
+        lead_of("{stage: [{prefix: x}]}"),
+        (
+            "unknown-value rules[1].lead.stage[0].prefix: no stage begins with 'x'; there are "
+            "awareness, consideration, customer, intent, interest, rejected, suspended"
+        ),
+    ),
+    (
+        lead_of('{stage: [{wildcard: "*x*"}]}'),
+        (
+            "unknown-value rules[1].lead.stage[0].wildcard: no stage is like '*x*'; there are "
+            "awareness, consideration, customer, intent, interest, rejected, suspended"
+        ),
+    ),
+    (
+        lead_of('{stage: [{numeric: [">", 1]}]}'),
+        (
+            "unknown-value rules[1].lead.stage[0].numeric: a stage is no number; there are "
+            "awareness, consideration, customer, intent, interest, rejected, suspended"
+        ),
+    ),
+    (
+        lead_of('{stage: [{anything-but: {wildcard: "*"}}]}'),
+        (
+            "unknown-value rules[1].lead.stage[0].anything-but.wildcard: no stage is left; refuse "
+            "fewer of them"
+        ),
+    ),
+    (
+        lead_of("{email_class: [private]}"),
+        (
+            "unknown-value rules[1].lead.email_class[0]: 'private' is no class of e-mail "
+            "addresses; did you mean 'freemail'?"
+        ),
+    ),
+    (
+        lead_of('{email_domain: ["@gmail.com"]}'),
+        (
+            "unknown-value rules[1].lead.email_domain[0]: '@gmail.com' is no domain of an e-mail "
+            "address; write 'gmail.com'"
+        ),
+    ),
+    (
+        lead_of("{email_domain: [gmail]}"),
+        (
+            "unknown-value rules[1].lead.email_domain[0]: 'gmail' is no domain of an e-mail "
+            "address; write all that stands after the @, as in example.com"
+        ),
+    ),
+    (
+        lead_of("{channel: {medium: [cpc]}}"),
+        (
+            "unknown-value rules[1].lead.channel.medium: channel is a text and has no fields; ask "
+            "for it as in {channel: [...]}"
+        ),
+    ),
+    (
+        lead_of("{first_touch: [google]}"),
+        (
+            "unknown-value rules[1].lead.first_touch: first_touch has fields; ask for one of them, "
+            "as in {first_touch: {source: [google]}}"
+        ),
+    ),
+    (
+        lead_of("{first_touch: {sourc: [google]}}"),
+        (
+            "unknown-value rules[1].lead.first_touch.sourc: first_touch has no field 'sourc'; did "
+            "you mean 'source'?"
+        ),
+    ),
+    (
+        lead_of("{last_touch.channel: [email]}"),
+        (
+            "unknown-value rules[1].lead.last_touch.channel: last_touch has no field 'channel'; "
+            "there are campaign, content, fbclid, gbraid, gclid, landing_page, li_fat_id, medium, "
+            "msclkid, referrer, source, term, ttclid, wbraid"
         ),
     ),
 ]

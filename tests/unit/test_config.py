@@ -38,6 +38,18 @@ def test_a_warning_is_said_and_the_build_goes_on(
     assert written["rules"][1]["override"] == "hot"
 
 
+def test_a_trap_that_browsers_fill_in_is_said_and_the_build_goes_on(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    forms = config / "forms.yaml"
+    forms.write_text(forms.read_text("utf-8").replace("hp_confirm", "website", 1), "utf-8")
+    assert build(config) == 0
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "forms.yaml:7:3: warning: contact.honeypot: " in said
+    assert "call it hp_confirm" in said
+
+
 def test_an_error_stops_it_with_all_that_is_wrong(
     config: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,19 +3,23 @@
 import base64
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from hotlist.capture.forms import Received, submission
+from hotlist.capture.context import Received
+from hotlist.capture.forms import submission
 from hotlist.events.event import Event
 from hotlist.leads import classify
 from hotlist.leads.lead import Alerting, Contact, Lead, LeadState, Temperature
 from hotlist.leads.profile import profile_of
+from hotlist.mail import render
+from hotlist.sales.team import Recipient, Sales
 from hotlist.scoring import engine
 from hotlist_cli.local.expected import Expectations, wrong_mails
 from hotlist_cli.local.mailbox import Account, Mailbox
@@ -25,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 FORM: Mapping[str, Any] = {
     "type": "contact_requested",
-    "honeypot": "website",
+    "honeypot": "hp_confirm",
     "fields": {"name": {"type": "text"}, "email": {"type": "email"}},
 }
 ADA = Visitor(name="Ada", story="", calls=(), events=1, email="ada@lumen.example")
@@ -45,7 +49,7 @@ def posted(**more: str) -> Event:
 def lead(expectations: Expectations) -> Lead:
     """Ada's lead as the rules would have it."""
     profile = profile_of([classify.classify(posted())], NOW, classify.channel)
-    score = engine.score(expectations.rules, profile.facts, profile.events, NOW)
+    score = engine.score(expectations.ruleset, profile.facts, profile.events, NOW)
     return Lead(
         lead_id=ADA.lead_id,
         folded_at=NOW,
@@ -74,10 +78,10 @@ def test_what_the_rules_say_is_right(expectations: Expectations, lead: Lead) -> 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"total": 41}, "the rules say"),
-        ({"temperature": Temperature.WARM}, "the rules say"),
-        ({"groups": {"fit": 1, "engagement": 40}}, "the rules say"),
-        ({"reasons": ()}, "the rules say"),
+        ({"total": 41}, "the ruleset gives"),
+        ({"temperature": Temperature.WARM}, "the ruleset gives"),
+        ({"groups": {"fit": 1, "engagement": 40}}, "the ruleset gives"),
+        ({"reasons": ()}, "the ruleset gives"),
         ({"contact": Contact(name="Eva")}, "contact"),
         ({"alerting": Alerting()}, "no alert"),
         ({"state": LeadState.EMPTY}, "none are live"),
@@ -103,7 +107,7 @@ def test_another_number_of_events_is_wrong(expectations: Expectations, lead: Lea
 
 def test_a_machine_may_have_no_lead(expectations: Expectations, lead: Lead) -> None:
     machine = replace(ADA, scored=False)
-    spam = posted(website="https://prizes.example")
+    spam = posted(hp_confirm="https://prizes.example")
 
     assert problems(expectations, who=machine, event=spam) == []
     assert problems(expectations, lead, who=machine, event=spam)
@@ -150,7 +154,7 @@ def test_a_missing_a_second_and_an_unasked_mail_are_wrong(mailbox: Mailbox) -> N
     assert wrong(mailbox, "missing", "twice") == [
         "mail missing: sent 0 times",
         "mail twice: sent 2 times",
-        "0003-message.eml: nothing asked for it",
+        "0003-message.eml: there is no reason for this mail",
     ]
 
 
@@ -158,6 +162,87 @@ def test_a_mail_without_html_is_wrong(mailbox: Mailbox) -> None:
     send(mailbox, "a", html=False)
 
     assert wrong(mailbox, "a") == ["0001-message.eml: no html part"]
+
+
+# --- the digest ---------------------------------------------------------------------------
+
+ZONES = ["Europe/Warsaw", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kolkata"]
+MINUTES = [0, 1, 6 * 60 + 29, 7 * 60 + 30, 9 * 60 + 31, 12 * 60, 22 * 60 + 59, 24 * 60 - 1]
+WEEKDAYS = frozenset(range(5))
+
+
+def team(zone: str, at: time, weekdays: frozenset[int] = WEEKDAYS) -> Sales:
+    anna = Recipient("anna", "Anna", "anna@example.com", "en", zone, at, weekdays)
+    ben = replace(anna, id="ben", timezone="Europe/London", digest=time(8))
+    return Sales((anna, ben), sends_when_empty=False)
+
+
+def digests(expectations: Expectations, now: datetime) -> dict[str, list[datetime]]:
+    """When each recipient gets a digest, by the times that the demo asks for it."""
+    got: dict[str, list[datetime]] = {one.id: [] for one in expectations.team.recipients}
+    days = set()
+    for at in expectations.digest_times(now):
+        for recipient, day in expectations.team.due(at):
+            if (recipient.id, day) not in days:
+                days.add((recipient.id, day))
+                got[recipient.id].append(at)
+    return got
+
+
+@pytest.mark.parametrize("hour", [0, 7, 12, 23])
+@pytest.mark.parametrize("zone", ZONES)
+def test_no_digest_is_dated_before_its_leads(
+    expectations: Expectations, lead: Lead, zone: str, hour: int
+) -> None:
+    expectations = replace(expectations, team=team(zone, time(hour, 30)))
+    for step in [timedelta(days=day, minutes=m) for day in range(7) for m in MINUTES]:
+        now = datetime(2026, 11, 23, tzinfo=UTC) + step
+        hot = replace(lead, alerting=replace(lead.alerting, hot_since=now))
+        for recipient in expectations.team.recipients:
+            for at in digests(expectations, now)[recipient.id]:
+                card = render.card(hot, recipient, lambda rule, _: rule)
+                mail = render.digest([card], 0, recipient, at)
+                local = now.astimezone(ZoneInfo(recipient.timezone))
+                told = at.astimezone(local.tzinfo)
+                assert f"Hot list {told:%d.%m.}" in mail.subject
+                assert f"{local:%d.%m. %H:%M}" in mail.text
+                assert now <= at
+                assert local.date() <= told.date()
+
+
+def test_everybody_gets_the_next_digest(expectations: Expectations) -> None:
+    for minutes in range(0, 7 * 24 * 60, 97):
+        now = datetime(2026, 11, 23, tzinfo=UTC) + timedelta(minutes=minutes)
+        for recipient, times in digests(expectations, now).items():
+            first = times[0].astimezone(ZoneInfo("Europe/Warsaw"))
+            assert first.weekday() in WEEKDAYS, recipient
+            assert times[0] - now < timedelta(days=3), recipient
+
+
+@pytest.mark.parametrize(
+    ("now", "at"),
+    [
+        ("2026-11-28T12:00", ["2026-11-30T06:30", "2026-11-30T08:00"]),  # a Saturday
+        ("2026-11-29T23:59", ["2026-11-30T06:30", "2026-11-30T08:00"]),
+        ("2026-11-30T06:30", ["2026-11-30T06:30", "2026-11-30T08:00"]),
+        ("2026-11-30T06:31", ["2026-11-30T06:45", "2026-11-30T08:00"]),  # still due
+        ("2026-11-30T09:16", ["2026-11-30T09:30", "2026-12-01T06:30"]),  # Anna's is over
+        ("2026-11-30T12:00", ["2026-12-01T06:30", "2026-12-01T08:00"]),
+    ],
+)
+def test_the_digest_is_run_when_it_is_due_next(
+    expectations: Expectations, now: str, at: list[str]
+) -> None:
+    times = expectations.digest_times(datetime.fromisoformat(f"{now}:00+00:00"))
+    assert [f"{one:%Y-%m-%dT%H:%M}" for one in times] == at
+
+
+def test_a_digest_of_yesterday_is_none_for_leads_of_today(expectations: Expectations) -> None:
+    late = replace(expectations, team=team("Europe/Warsaw", time(23, 30), frozenset({4})))
+    saturday = datetime(2026, 11, 27, 23, 5, tzinfo=UTC)  # 0:05 in Warsaw, Friday's is still due
+    assert late.team.recipients[0].due_day(saturday) == "2026-11-27"
+    friday = datetime(2026, 12, 4, 22, 30, tzinfo=UTC)
+    assert friday in late.digest_times(saturday)
 
 
 def test_the_six_are_six_people() -> None:

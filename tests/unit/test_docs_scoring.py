@@ -14,8 +14,9 @@ from hotlist.events.vocabulary import OPERATOR_TYPES, TYPES, Route, is_activity
 from hotlist.leads import classify
 from hotlist.leads.lead import Alerting
 from hotlist.leads.profile import facts_at
-from hotlist.scoring import check, engine, pattern, ruleset
+from hotlist.scoring import check, engine, ruleset
 from hotlist.scoring.explain import Contribution
+from hotlist.scoring.pattern import eventbridge
 from rules_command import rules
 from scoring_examples import (
     DAY0,
@@ -64,7 +65,8 @@ WORDS: Final = {
 
 CODES: Final = (
     "yaml unknown-key type unknown-name duplicate-id bad-pattern wrong-kind never-fires bands gap "
-    "cap order unreachable rearm lasts-after-decay too-many-steps endless-override"
+    "cap order unreachable rearm lasts-after-decay too-many-steps endless-override unknown-value "
+    "unread-field"
 )
 
 
@@ -176,7 +178,7 @@ def test_every_kind_of_value_has_examples() -> None:
 
 @pytest.mark.parametrize(("asked", "what", "fits", "others"), rows("pattern", "what it asks"))
 def test_patterns_fit_what_they_say(asked: str, what: str, fits: str, others: str) -> None:
-    matches = pattern.compile(value(code(asked)[0]))
+    matches = eventbridge.compile(value(code(asked)[0]))
     assert [one for one in code(fits) if not matches(value(one))] == []
     assert [one for one in code(others) if matches(value(one))] == []
 

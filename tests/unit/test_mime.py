@@ -106,7 +106,7 @@ def some_mail(number: int) -> dict[str, Any]:
 
 def made_here(given: list[dict[str, Any]]) -> Iterator[bytes]:
     for one in given:
-        yield mime.message(**{name: one[name] for name in one if name != "good"})
+        yield mime.assemble(**{name: one[name] for name in one if name != "good"})
 
 
 MAKER: Final = """
@@ -114,7 +114,7 @@ import pickle, sys
 sys.path.insert(0, "layers/common")
 from hotlist.mail import mime
 given = pickle.load(sys.stdin.buffer)
-pickle.dump([mime.message(**one) for one in given], sys.stdout.buffer)
+pickle.dump([mime.assemble(**one) for one in given], sys.stdout.buffer)
 """
 
 
@@ -212,8 +212,8 @@ def test_a_mail_to_or_from_what_no_header_carries_is_not_made(address: str) -> N
     given = {"subject": "a", "text": "a", "html": "a"}
     good = ("Anna", "anna@example.com")
     for sender, recipient in ((good, ("Anna", address)), (("Anna", address), good)):
-        with pytest.raises(ValueError, match="a header cannot carry this address"):
-            mime.message(**given, sender=sender, recipient=recipient)
+        with pytest.raises(ValueError, match="header cannot carry this address"):
+            mime.assemble(**given, sender=sender, recipient=recipient)
 
 
 def test_what_is_plain_is_written_plainly() -> None:

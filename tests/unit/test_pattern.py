@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hotlist.scoring import pattern
+from hotlist.scoring.pattern import eventbridge
 from patterns import one_by_one
 
 Event = dict[str, Any]
@@ -20,7 +20,7 @@ CASES = Path(__file__).parents[3] / "shared" / "cases" / "event-ruler-cases.json
 @pytest.mark.skipif(not CASES.exists(), reason="the shared cases are not beside this repository")
 def test_gives_the_answers_of_event_ruler() -> None:
     cases = json.loads(CASES.read_text())
-    wrong = [c["name"] for c in cases if pattern.compile(c["rule"])(c["event"]) != c["expect"]]
+    wrong = [c["name"] for c in cases if eventbridge.compile(c["rule"])(c["event"]) != c["expect"]]
     assert wrong == []
 
 
@@ -164,16 +164,16 @@ VALUES: list[tuple[str, list[object], list[object], list[object]]] = [
     ],
 )
 def test_value(values: list[object], value: object, expected: bool) -> None:
-    assert pattern.compile({"x": values})({"x": value}) is expected
-    assert pattern.compile({"a": {"x": values}})({"a": [{"x": value}]}) is expected
-    assert pattern.compile_values(values)(value) is expected
+    assert eventbridge.compile({"x": values})({"x": value}) is expected
+    assert eventbridge.compile({"a": {"x": values}})({"a": [{"x": value}]}) is expected
+    assert eventbridge.compile_values(values)(value) is expected
 
 
 # Fields: whole patterns and events.
 
 
 def test_an_integer_that_python_does_not_print_is_no_address() -> None:
-    assert not pattern.compile_values([{"cidr": "16.0.0.0/4"}])(10**4400)
+    assert not eventbridge.compile_values([{"cidr": "16.0.0.0/4"}])(10**4400)
 
 
 FIELDS: list[tuple[str, Event, list[Event], list[Event]]] = [
@@ -337,10 +337,10 @@ FIELDS: list[tuple[str, Event, list[Event], list[Event]]] = [
     ],
 )
 def test_fields(rule: Event, event: Event, expected: bool) -> None:
-    alone = pattern.compile_all([(0, rule)])
+    alone = eventbridge.compile_all([(0, rule)])
     assert alone(event) == ([0] if expected else [])
-    assert pattern.compile(rule)(event) is expected
-    assert pattern.compile(rule)(MappingProxyType(event)) is expected
+    assert eventbridge.compile(rule)(event) is expected
+    assert eventbridge.compile(rule)(MappingProxyType(event)) is expected
 
 
 def test_all_at_once_is_the_same_as_one_by_one() -> None:
@@ -350,14 +350,14 @@ def test_all_at_once_is_the_same_as_one_by_one() -> None:
     events = [event for _, _, *groups in FIELDS for group in groups for event in group]
     values = [value for _, _, *groups in VALUES for group in groups for value in group]
     events += [{"x": value} for value in values] + [{"a": [{"x": value}]} for value in values]
-    matching, singly = pattern.compile_all(enumerate(patterns)), one_by_one(patterns)
+    matching, singly = eventbridge.compile_all(enumerate(patterns)), one_by_one(patterns)
     assert [matching(event) for event in events] == [singly(event) for event in events]
 
 
 def test_all_at_once_gives_the_answers_of_event_ruler() -> None:
     cases = json.loads(CASES.read_text()) if CASES.exists() else []
     patterns = [case["rule"] for case in cases]
-    matching, singly = pattern.compile_all(enumerate(patterns)), one_by_one(patterns)
+    matching, singly = eventbridge.compile_all(enumerate(patterns)), one_by_one(patterns)
     for index, case in enumerate(cases):
         assert (index in matching(case["event"])) == case["expect"]
         assert matching(case["event"]) == singly(case["event"])
@@ -366,7 +366,7 @@ def test_all_at_once_gives_the_answers_of_event_ruler() -> None:
 @pytest.mark.parametrize("event", [None, 1, "a", [], [{"a": 1}]])
 def test_all_at_once_takes_what_is_no_object(event: Any) -> None:
     patterns = [{"a": [{"exists": False}]}, None, {"a.b": [1]}]
-    assert pattern.compile_all(enumerate(patterns))(event) == [1]
+    assert eventbridge.compile_all(enumerate(patterns))(event) == [1]
 
 
 @pytest.mark.parametrize(
@@ -381,12 +381,12 @@ def test_all_at_once_takes_what_is_no_object(event: Any) -> None:
     ],
 )
 def test_letter_case_can_be_ignored(values: list[object], value: object) -> None:
-    assert pattern.compile({"Role": values}, ignore_case=True)({"Role": value})
-    assert not pattern.compile({"Role": values}, ignore_case=True)({"role": value})
-    assert pattern.compile_values(values, ignore_case=True)(value)
+    assert eventbridge.compile({"Role": values}, ignore_case=True)({"Role": value})
+    assert not eventbridge.compile({"Role": values}, ignore_case=True)({"role": value})
+    assert eventbridge.compile_values(values, ignore_case=True)(value)
 
 
 def test_letter_case_is_ignored_in_what_is_refused() -> None:
-    matches = pattern.compile_values([{"anything-but": "Intern"}], ignore_case=True)
+    matches = eventbridge.compile_values([{"anything-but": "Intern"}], ignore_case=True)
     assert not matches("INTERN")
     assert matches("Head")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from hotlist.scoring import pattern
-from hotlist.scoring.pattern import BadPattern, close
+from hotlist.scoring.pattern import close, eventbridge
+from hotlist.scoring.pattern.leaves import BadPattern
 
 Event = dict[str, Any]
 
@@ -32,18 +32,18 @@ def nested(wrap: Callable[[Any], Any], innermost: object, levels: int) -> Any:
 )
 def test_deep_patterns_are_refused(deep: Any) -> None:
     with pytest.raises(BadPattern):
-        pattern.compile(deep)
+        eventbridge.compile(deep)
 
 
 def test_patterns_of_hundreds_of_levels_are_no_problem() -> None:
     deep = nested(lambda inner: {"a": inner}, ["x"], 400)
-    assert pattern.compile(deep)(nested(lambda inner: {"a": [inner]}, "x", 400))
+    assert eventbridge.compile(deep)(nested(lambda inner: {"a": [inner]}, "x", 400))
     either = nested(lambda inner: {"$or": [{"b": ["y"]}, inner]}, {"a": ["x"]}, 150)
-    assert pattern.compile(either)({"a": "x"})
+    assert eventbridge.compile(either)({"a": "x"})
 
 
 def test_deep_events_do_no_harm() -> None:
-    matches = pattern.compile({"a": {"b": [{"exists": True}]}, "a.c": [{"exists": False}]})
+    matches = eventbridge.compile({"a": {"b": [{"exists": True}]}, "a.c": [{"exists": False}]})
     assert matches({"a": nested(lambda inner: [inner], {"b": 1}, 900)})
     assert not matches({"a": nested(lambda inner: [inner], {"b": 1}, 50_000)})
     assert not matches(nested(lambda inner: {"a": inner}, {"b": 1}, 50_000))
@@ -55,14 +55,14 @@ def test_many_ways_through_arrays_take_little_time() -> None:
     items = [{"x": 1, "y": n} for n in range(3000)]
     event = {"a": items, "b": items, "c": items, "z": "z"}
     started = time.process_time()
-    assert not pattern.compile(rule)(event)
+    assert not eventbridge.compile(rule)(event)
     assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("wildcard", ["*a" * 40 + "b", "*" + "a*" * 40 + "b", "*aa*aa*aa*b*"])
 def test_hostile_wildcards_take_little_time(wildcard: str) -> None:
     started = time.process_time()
-    assert not pattern.compile_values([{"wildcard": wildcard}])("a" * 50_000)
+    assert not eventbridge.compile_values([{"wildcard": wildcard}])("a" * 50_000)
     assert time.process_time() - started < 0.5
 
 
@@ -84,7 +84,7 @@ ENDLESS: list[tuple[Event, Event]] = [
 @pytest.mark.parametrize(("rule", "event"), ENDLESS, ids=lambda x: f"{x!r:.40}")
 def test_large_patterns_take_little_time(rule: Event, event: Event) -> None:
     started = time.process_time()
-    assert not pattern.compile(rule)(event)
+    assert not eventbridge.compile(rule)(event)
     assert time.process_time() - started < 2
 
 
@@ -92,22 +92,22 @@ def test_too_many_fields_times_too_many_choices_are_refused_at_once() -> None:
     rule = {"$or": [{"a": [n]} for n in range(900)], **{f"f{n}": [n] for n in range(50_000)}}
     started = time.process_time()
     with pytest.raises(BadPattern):
-        pattern.compile(rule)
+        eventbridge.compile(rule)
     assert time.process_time() - started < 1
 
 
 def test_what_is_no_object_does_not_match() -> None:
     events: list[Any] = [None, 1, "a", ["a"], [{"b": 1}], set()]
     for name in ("a", "a.b", "a.b.c.d.e", ""):
-        matches = pattern.compile({name: [{"exists": False}]})
+        matches = eventbridge.compile({name: [{"exists": False}]})
         assert not any(matches(event) for event in events)
 
 
 def test_what_is_no_json_only_exists() -> None:
     strange = [object(), (1,), b"a", {1}, Decimal("sNaN"), Decimal("NaN")]
-    assert all(map(pattern.compile_values([{"exists": True}]), strange))
+    assert all(map(eventbridge.compile_values([{"exists": True}]), strange))
     nothing = ["a", 1, None, {"prefix": ""}, {"numeric": [">", 0]}, {"exists": False}]
-    assert not any(map(pattern.compile_values(nothing), strange))
+    assert not any(map(eventbridge.compile_values(nothing), strange))
 
 
 def test_types_derived_from_those_of_json_are_the_same() -> None:
@@ -123,7 +123,7 @@ def test_types_derived_from_those_of_json_are_the_same() -> None:
     class Object(dict[str, object]):
         pass
 
-    matches = pattern.compile({"a": {"b": ["x", 1, 0.5]}})
+    matches = eventbridge.compile({"a": {"b": ["x", 1, 0.5]}})
     for value in (Text("x"), Whole(1), Real(0.5)):
         assert matches(Object(a=Object(b=value)))
         assert matches({"a": [{"b": value}]})
@@ -134,5 +134,5 @@ def test_an_event_of_too_many_ways_does_not_match(
     most: int, expected: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(close, "MAX_WAYS", most)
-    both = pattern.compile({"a.x": [{"exists": True}], "a.y": [1]})
+    both = eventbridge.compile({"a.x": [{"exists": True}], "a.y": [1]})
     assert both({"a": [{"x": 1}, {"x": 2}, {"x": 3, "y": 1}]}) is expected

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotlist.scoring import pattern
-from hotlist.scoring.pattern import BadPattern
+from hotlist.scoring.pattern import eventbridge
 from hotlist.scoring.pattern.close import closely
-from hotlist.scoring.pattern.reading import rules
+from hotlist.scoring.pattern.leaves import BadPattern
+from hotlist.scoring.pattern.reading import alternatives
 from patterns import one_by_one
 
 Event = dict[str, Any]
@@ -67,7 +67,7 @@ likely_patterns = st.recursive(
 
 def compiled_or_none(candidate: Any, *, ignore_case: bool) -> Callable[[Event], bool] | None:
     try:
-        return pattern.compile(candidate, ignore_case=ignore_case)
+        return eventbridge.compile(candidate, ignore_case=ignore_case)
     except BadPattern:
         return None
 
@@ -79,7 +79,7 @@ def test_compiles_or_refuses_any_json_and_never_raises(
     matches = compiled_or_none(candidate, ignore_case=ignore_case)
     if matches is not None:
         assert matches(event) in (True, False)
-        assert matches(event) == pattern.compile(candidate, ignore_case=ignore_case)(event)
+        assert matches(event) == eventbridge.compile(candidate, ignore_case=ignore_case)(event)
 
 
 few_names = st.sampled_from(["a", "b", "c", "a.b", "b.a"])
@@ -165,7 +165,7 @@ def naively(rule: dict[str, list[str]], event: Event) -> bool:
 @given(few_patterns, few_events)
 def test_agrees_with_a_naive_matcher(rule: dict[str, list[str]], event: Event) -> None:
     written = {name: [json.loads(matcher) for matcher in rule[name]] for name in rule}
-    assert naively(rule, event) == pattern.compile(written)(event)
+    assert naively(rule, event) == eventbridge.compile(written)(event)
 
 
 written_patterns = few_patterns.map(
@@ -177,14 +177,14 @@ written_patterns = few_patterns.map(
 def test_the_quick_way_agrees_with_the_close_look(rule: Any, event: Event) -> None:
     matches = compiled_or_none(rule, ignore_case=False)
     if matches is not None:
-        looks_closely = closely(rules(rule, ignore_case=False))
+        looks_closely = closely(alternatives(rule, ignore_case=False))
         assert matches(event) == looks_closely(event)
 
 
 @given(st.lists(written_patterns | likely_patterns | st.none(), max_size=5), few_events | events)
 def test_all_at_once_agrees_with_one_by_one(candidates: list[Any], event: Event) -> None:
     patterns = [c for c in candidates if c is None or compiled_or_none(c, ignore_case=False)]
-    assert pattern.compile_all(enumerate(patterns))(event) == one_by_one(patterns)(event)
+    assert eventbridge.compile_all(enumerate(patterns))(event) == one_by_one(patterns)(event)
 
 
 @given(
@@ -201,21 +201,21 @@ def test_wildcards_agree_with_a_naive_matcher(wildcard: str, value: str) -> None
 
     if "**" in wildcard.replace(r"\*", "s"):
         with pytest.raises(BadPattern):
-            pattern.compile_values([{"wildcard": wildcard}])
+            eventbridge.compile_values([{"wildcard": wildcard}])
         return
     pieces = wildcard.replace(r"\*", "s").translate({ord("s"): "!"})
     expected = meets([r"\*" if piece == "!" else piece for piece in pieces], value)
-    assert expected == pattern.compile_values([{"wildcard": wildcard}])(value)
+    assert expected == eventbridge.compile_values([{"wildcard": wildcard}])(value)
 
 
 @given(st.text(string.printable, max_size=5), st.text(string.printable, max_size=5))
 def test_text_meets_what_it_is_made_of(start: str, end: str) -> None:
     text = start + end
     for matcher in ({"prefix": start}, {"suffix": end}, {"equals-ignore-case": text.swapcase()}):
-        assert pattern.compile_values([matcher])(text)
-    assert not pattern.compile_values([{"anything-but": text}])(text)
+        assert eventbridge.compile_values([matcher])(text)
+    assert not eventbridge.compile_values([{"anything-but": text}])(text)
 
 
 def test_a_mapping_that_is_no_dict_is_a_pattern() -> None:
     rule: Mapping[str, object] = MappingProxyType({"a": MappingProxyType({"b": [1]})})
-    assert pattern.compile(rule)({"a": {"b": 1}})
+    assert eventbridge.compile(rule)({"a": {"b": 1}})

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from hotlist.scoring import pattern
-from hotlist.scoring.pattern import BadPattern
+from hotlist.scoring.pattern import eventbridge
+from hotlist.scoring.pattern.leaves import BadPattern
 
 Event = dict[str, Any]
 
@@ -104,7 +104,7 @@ REFUSED: list[tuple[object, str]] = [
 @pytest.mark.parametrize(("refused", "path"), REFUSED, ids=lambda x: f"{x!r:.60}")
 def test_refusal_names_the_place(refused: Any, path: str) -> None:
     with pytest.raises(BadPattern) as caught:
-        pattern.compile(refused)
+        eventbridge.compile(refused)
     assert caught.value.path == path
     assert str(caught.value).startswith(path or "the pattern: ")
     assert "; write " in str(caught.value)
@@ -112,7 +112,7 @@ def test_refusal_names_the_place(refused: Any, path: str) -> None:
 
 def test_refusal_has_the_keys() -> None:
     with pytest.raises(BadPattern) as caught:
-        pattern.compile({"a.b": {"c": ["x", {"prefix": 1}]}})
+        eventbridge.compile({"a.b": {"c": ["x", {"prefix": 1}]}})
     assert caught.value.keys == ("a.b", "c", 1, "prefix")
 
 
@@ -121,5 +121,5 @@ def test_refusal_has_the_keys() -> None:
 )
 def test_refusal_of_values_names_the_place(refused: Any, path: str) -> None:
     with pytest.raises(BadPattern) as caught:
-        pattern.compile_values(refused)
+        eventbridge.compile_values(refused)
     assert caught.value.path == path

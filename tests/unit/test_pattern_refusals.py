@@ -4,19 +4,20 @@ from typing import Any
 
 import pytest
 
-from hotlist.scoring import pattern
-from hotlist.scoring.pattern import BadPattern
+from hotlist.scoring.pattern import eventbridge
+from hotlist.scoring.pattern.leaves import BadPattern
 
 FIELD = 'a field, as in {"a": ["b"]}'
 COMPARISON = (
-    "no comparison with numbers of at most 17 digits; write "
+    "not a comparison with numbers of at most 17 digits; write "
     '["=", 1], [">", 0], ["<", 1] or [">=", 0, "<", 10]'
 )
-CIDR = "no range of IP addresses; write an address and at most 31 bits (127 for IPv6), as in "
-MEANINGLESS = r"** and \ before another character have no meaning; write "
+CIDR = "not a range of IP addresses; write an address and at most 31 bits (127 for IPv6), as in "
+MEANINGLESS = r"** has no meaning, and \ has none before another character; write "
 STARS = r"one * for any text, \* for a star, \\ for a backslash"
 EMPTY = "an empty text refuses every text; write at least one character"
-OF_A_KIND = "not all values are of a kind that is allowed here; write "
+UNKNOWN = "not a keyword that is allowed here; write one of "
+OF_A_KIND = "the list has values of a kind that is not allowed here; write "
 MATCHERS = (
     *("prefix", "suffix", "equals-ignore-case", "wildcard", "anything-but", "numeric", "cidr"),
     *("exists", "exactly"),
@@ -24,29 +25,35 @@ MATCHERS = (
 
 
 REFUSED: list[tuple[Any, str]] = [
-    ([], 'the pattern: a list is no pattern; write fields, as in {"a": ["b"]}'),
-    (None, 'the pattern: null is no pattern; write fields, as in {"a": ["b"]}'),
+    ([], 'the pattern: a list is not a pattern; write fields, as in {"a": ["b"]}'),
+    (None, 'the pattern: null is not a pattern; write fields, as in {"a": ["b"]}'),
     ({}, f"the pattern: an object without fields; write {FIELD}"),
     ({"a": {"b": {}}}, f"a.b: an object without fields; write {FIELD}"),
     ({5: ["a"]}, "5: a number as key; write a text as key"),
     ({"a": {None: ["a"]}}, "a.None: null as key; write a text as key"),
-    ({"a": "b"}, "a: the text 'b' is no list of values; write one, as in [\"a\"]"),
-    ({"a": True}, 'a: true is no list of values; write one, as in ["a"]'),
-    ({"a": False}, 'a: false is no list of values; write one, as in ["a"]'),
-    ({"a": None}, 'a: null is no list of values; write one, as in ["a"]'),
-    ({"a": 1.5}, 'a: a number is no list of values; write one, as in ["a"]'),
-    ({"a": (1,)}, 'a: a tuple is no list of values; write one, as in ["a"]'),
-    ({"a": "x" * 41}, f'a: the text {"x" * 40!r} is no list of values; write one, as in ["a"]'),
+    ({"a": "b"}, "a: the text 'b' is not a list; write values, as in [\"a\"]"),
+    ({"a": True}, 'a: true is not a list; write values, as in ["a"]'),
+    ({"a": False}, 'a: false is not a list; write values, as in ["a"]'),
+    ({"a": None}, 'a: null is not a list; write values, as in ["a"]'),
+    ({"a": 1.5}, 'a: a number is not a list; write values, as in ["a"]'),
+    ({"a": (1,)}, 'a: a tuple is not a list; write values, as in ["a"]'),
+    ({"a": "x" * 41}, f'a: the text {"x" * 40!r} is not a list; write values, as in ["a"]'),
     ({"a": []}, 'a: an empty list accepts nothing; write a value, as in ["a"]'),
-    ({"a": [["b"]]}, "a[0]: a list is no value; write text, a number or a matcher"),
+    ({"a": [["b"]]}, "a[0]: a list is not a value; write text, a number or a matcher"),
     ({"a": [1, float("nan")]}, "a[1]: not a number; write a number or text"),
-    ({"a": [{}]}, "a[0]: 0 keywords where there must be one; write one in each {}"),
+    ({"a": [{}]}, "a[0]: 0 keywords in one object; write one in each {}"),
     (
         {"a": [{"prefix": "b", "suffix": "c"}]},
-        "a[0]: 2 keywords where there must be one; write one in each {}",
+        "a[0]: 2 keywords in one object; write one in each {}",
     ),
-    ({"a": [{"like": "b"}]}, f"a[0].like: no keyword here; write one of {', '.join(MATCHERS)}"),
-    ({"a": [{1: "b"}]}, f"a[0].1: no keyword here; write one of {', '.join(MATCHERS)}"),
+    (
+        {"a": [{"like": "b"}]},
+        f"a[0].like: {UNKNOWN}{', '.join(MATCHERS)}",
+    ),
+    (
+        {"a": [{1: "b"}]},
+        f"a[0].1: {UNKNOWN}{', '.join(MATCHERS)}",
+    ),
     *(
         ({"a": [{kind: 5}]}, f'a[0].{kind}: a number is not allowed; write text, as in "a"')
         for kind in ("prefix", "suffix", "equals-ignore-case", "wildcard", "cidr", "exactly")
@@ -57,7 +64,7 @@ REFUSED: list[tuple[Any, str]] = [
     ),
     (
         {"a": [{"prefix": {"wildcard": "c"}}]},
-        "a[0].prefix.wildcard: no keyword here; write one of equals-ignore-case",
+        f"a[0].prefix.wildcard: {UNKNOWN}equals-ignore-case",
     ),
     (
         {"a": [{"suffix": {"equals-ignore-case": ["c"]}}]},
@@ -96,11 +103,11 @@ REFUSED: list[tuple[Any, str]] = [
     ),
     (
         {"a": [{"anything-but": []}]},
-        "a[0].anything-but: an empty list refuses nothing; write what is not wanted",
+        "a[0].anything-but: an empty list refuses nothing; write the values to refuse",
     ),
     (
         {"a": [{"anything-but": {"prefix": []}}]},
-        "a[0].anything-but.prefix: an empty list refuses nothing; write what is not wanted",
+        "a[0].anything-but.prefix: an empty list refuses nothing; write the values to refuse",
     ),
     (
         {"a": [{"anything-but": [1, 2**53 + 1]}]},
@@ -130,7 +137,7 @@ REFUSED: list[tuple[Any, str]] = [
     ),
     (
         {"a": [{"anything-but": {"numeric": [">", 1]}}]},
-        f"a[0].anything-but.numeric: no keyword here; write one of {', '.join(MATCHERS[:4])}",
+        f"a[0].anything-but.numeric: {UNKNOWN}{', '.join(MATCHERS[:4])}",
     ),
     *(
         ({"a": [{"wildcard": text}]}, f"a[0].wildcard: {MEANINGLESS}{STARS}")
@@ -143,7 +150,7 @@ REFUSED: list[tuple[Any, str]] = [
     *(
         (
             {"$or": choices, "b": [[]]},
-            "$or: no choice between objects; write a list of at least two objects",
+            "$or: $or needs objects to choose from; write a list of at least two objects",
         )
         for choices in ([{"a": [1]}], [], None)
     ),
@@ -172,7 +179,7 @@ REFUSED: list[tuple[Any, str]] = [
 )
 def test_what_is_said(refused: Any, message: str) -> None:
     with pytest.raises(BadPattern) as caught:
-        pattern.compile(refused)
+        eventbridge.compile(refused)
     assert str(caught.value) == message
 
 
@@ -189,4 +196,4 @@ def test_what_is_said(refused: Any, message: str) -> None:
     ],
 )
 def test_what_is_just_allowed(allowed: Any) -> None:
-    assert pattern.compile(allowed)({}) is False
+    assert eventbridge.compile(allowed)({}) is False

@@ -105,7 +105,7 @@ def test_a_file_that_is_no_text_is_refused(
     (folder / "next.yaml").write_bytes(b"\xff\xfe")
     name_shadow(folder / "scoring.yaml", "next.yaml")
     assert build(folder) == 1
-    assert f"{folder / 'next.yaml'}:1:1: not YAML: no UTF-8" in capsys.readouterr().err
+    assert f"{folder / 'next.yaml'}:1:1: not YAML: not UTF-8" in capsys.readouterr().err
 
 
 def test_a_name_that_no_file_can_have_is_refused(

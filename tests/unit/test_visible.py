@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hotlist.events.visible import is_hidden, one_line, trimmed
+from hotlist.events import visible
 
 HIDDEN = [
     *"\x00\t\n\x1f \x7f\x85\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b\u180f",
@@ -21,31 +21,31 @@ words = st.text(st.characters(codec="utf-8"), max_size=8).map(lambda text: f"a{t
 
 @pytest.mark.parametrize("character", HIDDEN, ids=ascii)
 def test_a_hidden_character_alone_is_nothing(character: str) -> None:
-    assert is_hidden(character)
-    assert trimmed(character * 3) == ""
-    assert one_line(character * 3) == ""
+    assert visible.is_hidden(character)
+    assert visible.trimmed(character * 3) == ""
+    assert visible.one_line(character * 3) == ""
 
 
 @pytest.mark.parametrize("character", SEEN, ids=ascii)
 def test_a_seen_character_stays(character: str) -> None:
-    assert not is_hidden(character)
-    assert trimmed(f" {character}\u200b") == character
+    assert not visible.is_hidden(character)
+    assert visible.trimmed(f" {character}\u200b") == character
 
 
 @given(pads, words, pads)
 def test_what_is_hidden_goes_at_either_end_and_nothing_else(a: str, word: str, b: str) -> None:
-    assert trimmed(a + word + b) == word
+    assert visible.trimmed(a + word + b) == word
 
 
 @given(pads)
 def test_hidden_characters_together_are_nothing(pad: str) -> None:
-    assert trimmed(pad) == one_line(pad) == ""
+    assert visible.trimmed(pad) == visible.one_line(pad) == ""
 
 
 @given(st.text(st.characters(max_codepoint=127)))
 def test_ascii_is_judged_like_all_else(text: str) -> None:
     # The letter behind takes the text off the fast way for ASCII.
-    assert trimmed(text) == trimmed(f"{text}|Ż").removesuffix("|Ż").rstrip(
+    assert visible.trimmed(text) == visible.trimmed(f"{text}|Ż").removesuffix("|Ż").rstrip(
         "".join(map(chr, (*range(33), 127)))
     )
 
@@ -54,14 +54,14 @@ def test_ascii_is_judged_like_all_else(text: str) -> None:
 @example("a\u200d \u200db")
 @example("\u200d\u202e")
 def test_a_line_is_one_line_that_shows_what_it_says(text: str) -> None:
-    line = one_line(text)
-    assert one_line(line) == line
-    assert line == trimmed(line)
+    line = visible.one_line(text)
+    assert visible.one_line(line) == line
+    assert line == visible.trimmed(line)
     assert "  " not in line
     line.encode()
     bad = {"Cc", "Cs", "Zl", "Zp"}
     assert not bad & {unicodedata.category(c) for c in line}
-    assert all(c.isprintable() or c in "\u200c\u200d" or not is_hidden(c) for c in line)
+    assert all(c.isprintable() or c in "\u200c\u200d" or not visible.is_hidden(c) for c in line)
 
 
 @pytest.mark.parametrize(
@@ -84,4 +84,4 @@ def test_a_line_is_one_line_that_shows_what_it_says(text: str) -> None:
     ids=ascii,
 )
 def test_a_name_keeps_what_shapes_it(text: str, line: str) -> None:
-    assert one_line(text) == line
+    assert visible.one_line(text) == line

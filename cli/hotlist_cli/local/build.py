@@ -1,4 +1,4 @@
-"""`sam build` for this machine, skipped where nothing changed, and `sam deploy` to MiniStack."""
+"""Runs `sam build` for this machine, unless nothing has changed, and `sam deploy` to MiniStack."""
 
 import fcntl
 import hashlib
@@ -27,7 +27,7 @@ _TIMEOUT: Final = 600.0
 
 
 class Failed(RuntimeError):
-    """A step did not work; the message has the end of its output."""
+    """A step failed. The message has the end of its output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +46,18 @@ class Tools:
         return self.root / ".venv-stack" / "bin" / "python"
 
     def check(self) -> None:
-        """:raises Failed: naming what `make setup` would make."""
+        """Check that the tools are there. :raises Failed: with the first one that is missing."""
         for tool in (self.sam, self.stack_python):
             if not tool.exists():
                 raise Failed(f"{tool} is missing: run `make setup`")
 
 
 def build(tools: Tools, config: Path | None = None) -> Path:
-    """The folder of the built template, for the interpreter that will run it.
+    """Build the template, for the interpreter that will run it. Returns the folder of the build.
 
-    Builds lie in `.build/local/` by the hash of all that goes into them, so an unchanged
-    project is not built again and two runs never write into one folder. With `config` the
-    layer gets that folder's configuration instead of the project's.
+    The folder is in `.build/local/`; its name is a hash of all that goes into the build. So an
+    unchanged project is not built again, and two runs never write into one folder. With `config`
+    the layer gets that folder's configuration instead of the project's.
     """
     finished = tools.root / ".build" / "local" / _fingerprint(tools, config)
     finished.parent.mkdir(parents=True, exist_ok=True)
@@ -89,7 +89,7 @@ def _build(tools: Tools, config: Path | None, finished: Path) -> None:
 
 @contextmanager
 def _one_at_a_time(folder: Path) -> Iterator[None]:
-    """Two runs in one project build one after the other: `sam build` shares folders there."""
+    """Let two runs in one project build one after the other, since `sam build` shares folders."""
     with (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -135,7 +135,7 @@ def deploy(
 
 
 def _flags(**options: str | Path) -> list[str | Path]:
-    """`template_file=x` as `--template-file x`."""
+    """Options as arguments: `template_file=x` becomes `--template-file x`."""
     named = [(f"--{name.replace('_', '-')}", value) for name, value in options.items()]
     return [part for option in named for part in option]
 
@@ -143,7 +143,7 @@ def _flags(**options: str | Path) -> list[str | Path]:
 def _sam(
     tools: Tools, arguments: Sequence[str | Path], *, scratch: Path, env: Mapping[str, str]
 ) -> None:
-    """Run sam with settings from the command line alone, nothing from samconfig.toml."""
+    """Run sam with settings from the command line alone, without those of samconfig.toml."""
     no_settings = scratch / "samconfig.toml"
     no_settings.write_text("version = 0.1\n", encoding="utf-8")
     log = scratch / f"sam-{arguments[0]}.log"
@@ -183,7 +183,7 @@ def _files(start: Path | None) -> Iterator[Path]:
 
 
 def _forget_old(newest: Path) -> None:
-    """Keep the four newest builds: others may be in use."""
+    """Remove all but the four newest builds. Other runs may still use those."""
     builds = sorted(
         (path for path in newest.parent.iterdir() if (path / "template.yaml").exists()),
         key=lambda path: path.stat().st_mtime,

@@ -1,8 +1,8 @@
-"""What `hotlist local` does.
+"""The command `hotlist local`.
 
-`up` keeps the stack running and prints the addresses; `demo` sends visitors through it, shows
-their scores and mails, and checks both. Nothing leaves the machine, and everything ends with
-the command, however that ends.
+`up` starts the stack, prints the addresses and keeps it running. `demo` sends visitors through it,
+shows their scores and mails, and checks both. Nothing leaves the machine. Everything ends with the
+command, however that ends.
 """
 
 import logging
@@ -29,7 +29,7 @@ _WANTED_PORTS: Final = Ports(site=8700, inbox=8701, api=8702)
 
 
 def run(do: str, *, verbose: bool) -> int:
-    """0: done, 1: it did not work or the demo found something wrong."""
+    """The exit status: 0 if all went well, 1 if something failed or the demo found a mistake."""
     logging.basicConfig(
         level=logging.INFO if verbose else logging.ERROR, format="%(name)s: %(message)s"
     )
@@ -47,7 +47,7 @@ def run(do: str, *, verbose: bool) -> int:
 
 
 def up(tools: Tools) -> int:
-    """Run the stack until it is told to stop."""
+    """Run the stack until the user stops it."""
     with Stack(tools, ports=_WANTED_PORTS, scheduled=True, progress=_say) as stack:
         print(
             f"\n  landing page  {stack.site_url}/"
@@ -60,11 +60,11 @@ def up(tools: Tools) -> int:
         )
         while stack.ministack.running:
             threading.Event().wait(0.5)
-    raise Failed("MiniStack ended by itself")
+    raise Failed("MiniStack has stopped by itself")
 
 
 def _new_folder(parent: Path) -> Path:
-    """A folder for a demo's mails, named by the time; the ten newest are kept."""
+    """A folder for the mails of a demo, named by the time. The ten newest folders are kept."""
     parent.mkdir(exist_ok=True)
     for old in sorted(parent.iterdir())[:-9]:
         shutil.rmtree(old, ignore_errors=True)
@@ -78,7 +78,7 @@ def _say(what: str) -> None:
 
 @contextmanager
 def _ending_in_order() -> Iterator[None]:
-    """Let a terminated command or a closed terminal end like Ctrl-C: everything is stopped."""
+    """Treat SIGTERM and a closed terminal like Ctrl-C, so that everything is stopped."""
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt

@@ -1,9 +1,9 @@
-"""What AWS Lambda does with a batch of stream records until it is done with them.
+"""Delivers a batch of stream records as AWS Lambda does, until each is processed or given up.
 
-Documented for DynamoDB streams ("Configuring partial batch response", "Retain discarded
-records"): failed batches are retried from the lowest reported sequence number, split if the
-mapping says so, and given up after `MaximumRetryAttempts` or at `MaximumRecordAgeInSeconds`.
-Splitting consumes no retry. Calls that never reached the function consume none either.
+AWS documents this for DynamoDB streams ("Configuring partial batch response", "Retain discarded
+records"). A failed batch is retried from the lowest reported sequence number on. It is split if the
+mapping says so. It is given up after `MaximumRetryAttempts` or at `MaximumRecordAgeInSeconds`. To
+split a batch takes no retry. Neither does a call that never reached the function.
 """
 
 import base64
@@ -25,7 +25,7 @@ _LONGEST_WAIT: Final = timedelta(seconds=10)
 
 
 class Condition(StrEnum):
-    """Why records were given up, as AWS calls it in the record of the failed invocation."""
+    """Why records were given up, in the words of AWS's record of a failed invocation."""
 
     RETRIES = "RetryAttemptsExhausted"
     AGE = "RecordAgeExceeded"
@@ -33,10 +33,10 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an invocation came to.
+    """The answer to an invocation.
 
-    `reached` is False if Lambda could not run the function at all (throttled, no such
-    function, no connection); then `payload` means nothing.
+    `reached` is False if Lambda could not run the function at all: it was throttled, or there is
+    no such function or no connection. Then `payload` has no meaning.
     """
 
     payload: object = None
@@ -48,7 +48,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Discarded:
-    """Records that are given up, with the last answer to them, if they were ever sent."""
+    """Records that are given up, with the last answer to them (None if they were never sent)."""
 
     records: Sequence[StreamRecord]
     condition: Condition
@@ -66,9 +66,9 @@ class _Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The steps of a delivery that touch the world, so that tests can stand in for it.
+    """A delivery. Its input and output are functions, so that tests can replace them.
 
-    `wait` sleeps and returns False if the pump is being stopped; the batch is left then.
+    `wait` sleeps. It returns False if the pump is being stopped; then the batch is left.
     """
 
     invoke: Callable[[Sequence[StreamRecord]], Answer]
@@ -77,7 +77,7 @@ class Delivery:
     wait: Callable[[timedelta], bool]
 
     def deliver(self, mapping: StreamMapping, records: Sequence[StreamRecord]) -> bool:
-        """Send a batch until every record is done or given up; False if stopped before."""
+        """Send a batch until each record is processed or given up. False if stopped before."""
         waiting = deque([_Attempt(records)])
         while waiting:
             attempt = self._without_expired(mapping, waiting.popleft())
@@ -114,7 +114,7 @@ class Delivery:
 
 
 def _split(sent: Sequence[StreamRecord], tried: _Attempt) -> list[_Attempt]:
-    """At the reported record where some were done, else in the middle."""
+    """Split a batch: at the reported record if some were processed, otherwise in the middle."""
     failed = tried.records
     if len(failed) < len(sent):
         parts = [failed]
@@ -150,17 +150,17 @@ def _failed(
 
 
 def sequence_number(record: StreamRecord) -> int:
-    """The record's place in its shard; rises, with gaps."""
+    """The record's place in its shard. Later records have higher numbers, with gaps."""
     return int(record["dynamodb"]["SequenceNumber"])
 
 
 def created_at(record: StreamRecord) -> datetime:
-    """About when the item was written, to the second."""
+    """About when the item was written, in whole seconds."""
     return datetime.fromtimestamp(record["dynamodb"]["ApproximateCreationDateTime"], UTC)
 
 
 def as_sent(record: Mapping[str, Any], stream_arn: str) -> StreamRecord:
-    """A record of boto3's GetRecords as JSON values, the way Lambda sends it."""
+    """A record of boto3's GetRecords as JSON values, as Lambda sends it."""
     sent: StreamRecord = json.loads(
         json.dumps({**record, "eventSourceARN": stream_arn}, default=_to_json)
     )
@@ -172,4 +172,4 @@ def _to_json(value: object) -> object:
         return int(value.timestamp())
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
-    raise TypeError(f"no JSON for {type(value).__name__}")
+    raise TypeError(f"a record cannot hold a {type(value).__name__}")

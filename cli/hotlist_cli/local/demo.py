@@ -1,4 +1,4 @@
-"""`make demo`: six visitors through the whole stack, what became of them, and a check of it."""
+"""`make demo`: sends six visitors through the whole stack, checks the results and shows them."""
 
 import http.client
 import json
@@ -28,11 +28,11 @@ Problems = Callable[[], list[str]]
 
 
 class WentWrong(RuntimeError):
-    """Something was not as it must be; the message says what."""
+    """Something is not as it must be. The message says what."""
 
 
 def demo(tools: Tools, mails: Path, say: Callable[[str], None]) -> int:
-    """Run it. 0 if every score and every mail is as it must be."""
+    """Run the demo. Returns 0 if every score and every mail is as it must be, otherwise 1."""
     expectations = Expectations.read(tools.root / "config")
     with Stack(tools, mails=mails, progress=say) as stack:
         try:
@@ -45,15 +45,16 @@ def demo(tools: Tools, mails: Path, say: Callable[[str], None]) -> int:
             say("waiting for their scores")
             _until(lambda: expectations.wrong_leads(stack, everybody))
             times = expectations.digest_times(datetime.now(UTC))
-            say("running the digest, twice")
+            when = " and ".join(f"{at:%A %d.%m., %H:%M} UTC" for at in times)
+            say(f"running the next digest, of {when}, twice")
             for at in times * 2:
                 invoke_digest(stack, at)
             say("waiting for the mails")
             _until(lambda: wrong_mails(stack, expectations.deliveries(stack, times)))
         except WentWrong as wrong:
-            print(f"\nThe demo found something wrong.\n{wrong}", file=sys.stderr)
+            print(f"\nThe demo found a mistake.\n{wrong}", file=sys.stderr)
             return 1
-        print(table(everybody, all_leads(stack), expectations.rules))
+        print(table(everybody, all_leads(stack), expectations.ruleset))
         print(_written(stack))
     return 0
 
@@ -69,7 +70,7 @@ def _visit(
 
 
 def post(url: str, body: object, agent: str = BROWSER) -> tuple[int, Any]:
-    """POST JSON. The status, and the body if that is JSON."""
+    """POST JSON. Returns the status, and the body: parsed if it is JSON, otherwise as bytes."""
     address = urlsplit(url)
     connection = http.client.HTTPConnection(address.netloc, timeout=60)
     try:
@@ -86,7 +87,7 @@ def post(url: str, body: object, agent: str = BROWSER) -> tuple[int, Any]:
 
 
 def invoke_digest(stack: Stack, at: datetime) -> Any:
-    """Run the digest as its schedule would at an instant. :raises WentWrong:"""
+    """Run the digest as its schedule would at an instant. :raises WentWrong: if it fails."""
     answer = stack.client("lambda").invoke(
         FunctionName=stack.name("DigestFunction"),
         Payload=json.dumps({"time": at.isoformat()}),
@@ -103,7 +104,7 @@ def _unscored(stack: Stack, who: Iterable[Visitor]) -> list[str]:
 
 
 def _until(problems: Problems) -> None:
-    """Wait until there are none, or raise with those that are left."""
+    """Wait until there are no problems. :raises WentWrong: with those left after a minute."""
     deadline = time.monotonic() + _SECONDS
     while left := problems():
         if time.monotonic() > deadline:
@@ -114,8 +115,8 @@ def _until(problems: Problems) -> None:
 # --- what is printed ----------------------------------------------------------------------
 
 
-def table(everybody: Iterable[Visitor], stored: dict[str, Lead], rules: Ruleset) -> str:
-    """Who they are, their points, temperature and best reasons; the most points first."""
+def table(everybody: Iterable[Visitor], stored: dict[str, Lead], ruleset: Ruleset) -> str:
+    """The visitors with their points, temperature and best reasons, most points first."""
     lines = ["", f"{'LEAD':<18}{'POINTS':>6}  {'IS':<6}WHY", "─" * 96]
     ordered = sorted(
         everybody,
@@ -128,7 +129,7 @@ def table(everybody: Iterable[Visitor], stored: dict[str, Lead], rules: Ruleset)
         else:
             lead = stored[visitor.lead_id]
             why = ", ".join(
-                f"{rules.title(reason.rule, 'en')} {_rounded(reason.points):+d}"
+                f"{ruleset.title(reason.rule, 'en')} {_rounded(reason.points):+d}"
                 for reason in lead.reasons
             )
             temperature = _coloured(f"{lead.temperature:<6}", _COLOURS[lead.temperature])
@@ -138,7 +139,7 @@ def table(everybody: Iterable[Visitor], stored: dict[str, Lead], rules: Ruleset)
 
 
 def _written(stack: Stack) -> str:
-    """The mails, and beside each its HTML part as a page that a browser opens."""
+    """A list of the mails. The HTML part of each is written beside it, for a browser."""
     lines = ["", f"{len(stack.mailbox.messages)} MAILS, and an .eml of each beside it", "─" * 96]
     for message in stack.mailbox.messages:
         html = part(stack.mailbox.parse(message), "html")
@@ -150,7 +151,7 @@ def _written(stack: Stack) -> str:
 
 
 def _rounded(points: Decimal) -> int:
-    """Half up, as the totals are."""
+    """The points rounded half up, like the totals."""
     return math.floor(points + Decimal("0.5"))
 
 

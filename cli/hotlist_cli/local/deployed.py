@@ -1,4 +1,4 @@
-"""What a CloudFormation stack is made of: names of resources, parameters, its template."""
+"""Reads what a deployed CloudFormation stack consists of: resources, parameters, template."""
 
 import json
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from hotlist_cli.local.ministack import MiniStack
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """A deployed stack, read once.
+    """A deployed stack. It is read once.
 
-    `names` has the physical name of each resource by its logical id (`EventsTable`), `types`
-    its CloudFormation type; `source` is the template as it was sent, SAM's shorthand in it,
-    `processed` the same after SAM's transformation.
+    `names` has the physical name of each resource by its logical id (`EventsTable`), and `types`
+    its CloudFormation type. `source` is the template as it was sent, with SAM's shorthand.
+    `processed` is the template after SAM's transformation.
     """
 
     names: dict[str, str]
@@ -51,7 +51,7 @@ class Deployed:
         )
 
     def of_type(self, resource_type: str) -> dict[str, str]:
-        """Physical names by logical id of all resources of a type."""
+        """The physical names of all resources of a type, by logical id."""
         return {
             logical_id: self.names[logical_id]
             for logical_id, its_type in self.types.items()
@@ -59,7 +59,7 @@ class Deployed:
         }
 
     def value(self, written: object) -> object:
-        """A value of the template; `Ref` becomes the parameter's value, or the resource's name."""
+        """A value of the template. A `Ref` becomes a parameter's value or a resource's name."""
         if isinstance(written, dict) and set(written) == {"Ref"}:
             name = written["Ref"]
             return self.parameters.get(name, self.names.get(name))
@@ -67,7 +67,7 @@ class Deployed:
 
 
 def _template(body: str | dict[str, Any]) -> dict[str, Any]:
-    """A template body as boto3 gives it: parsed if it was JSON, text if it was YAML."""
+    """The template of a body from boto3, which parses JSON and leaves YAML as text."""
     if isinstance(body, dict):
         return body
     try:

@@ -1,4 +1,4 @@
-"""SES v2's SendEmail request, read: the MIME message, who gets it, its tags."""
+"""Reads requests of SES v2's SendEmail: the MIME message, the recipients, the tags."""
 
 import base64
 import binascii
@@ -17,7 +17,7 @@ _FIELDS: Final = ("ToAddresses", "CcAddresses", "BccAddresses")
 
 
 class Refused(Exception):
-    """SES would not take the message. `code` is the exception's name in its API."""
+    """SES would refuse the message. `code` is the name of the exception in its API."""
 
     def __init__(self, code: str, message: str, status: int = 400) -> None:
         super().__init__(message)
@@ -27,7 +27,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A message that somebody wants to be sent. `raw` is the MIME message, `mime` the same read."""
+    """A message that is to be sent. `raw` is the MIME message, `mime` the same one parsed."""
 
     raw: bytes
     mime: EmailMessage
@@ -44,7 +44,7 @@ class Draft:
 
     @classmethod
     def read(cls, request: Mapping[str, Any]) -> Self:
-        """Read the request's JSON values. :raises Refused: if SES could not."""
+        """Read the request's JSON values. :raises Refused: if SES would refuse them."""
         content = request.get("Content") or {}
         said = request.get("Destination") or {}
         destination = {name: tuple(said.get(name) or ()) for name in _FIELDS}
@@ -96,7 +96,7 @@ def _compose(
     simple: Mapping[str, Any],
     destination: Mapping[str, tuple[str, ...]],
 ) -> EmailMessage:
-    """The MIME message that SES makes of a Simple one."""
+    """The MIME message that SES makes of a request with `Simple` content."""
     body = simple.get("Body") or {}
     if not body or "Subject" not in simple:
         raise Refused("BadRequestException", "Simple needs a Subject and a Body")
@@ -128,7 +128,7 @@ def _compose(
 
 
 def _tags(request: Mapping[str, Any], mime: EmailMessage) -> dict[str, str]:
-    """Tags of the request, and of the header that raw messages may carry."""
+    """The tags of the request, and those of a header that raw messages may have."""
     said = [(tag.get("Name", ""), tag.get("Value", "")) for tag in request.get("EmailTags") or []]
     for part in filter(None, str(mime.get("X-SES-MESSAGE-TAGS", "")).split(",")):
         name, _, value = part.strip().partition("=")

@@ -1,15 +1,17 @@
-"""What the stored leads and the sent mails must be, worked out from the stored events.
+"""Works out, from the stored events, what the stored leads and the sent mails must be.
 
-Whose events are whose is taken from the visitors, not from the stored claims, and the scores
-come from `config/` by the pure engine: what the deployed functions made of the same events
-has to be equal.
+Which events belong to whom is known from the visitors, not from the stored claims. The scores are
+calculated here by the pure engine and the ruleset in `config/`. The results of the deployed
+functions must be equal.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from hotlist.config.sales_schema import compile_sales
 from hotlist.events.event import Event
@@ -20,33 +22,40 @@ from hotlist.mail.ses import delivery_hash
 from hotlist.sales import team
 from hotlist.sales.team import Recipient, Sales
 from hotlist.sales.to_send import held_back
-from hotlist.scoring import check, engine, ruleset
-from hotlist.scoring.ruleset import Ruleset
+from hotlist.scoring import check, engine
+from hotlist.scoring.ruleset import Ruleset, from_checked
 from hotlist.store import events as stored_events
 from hotlist.store import leads as stored_leads
 from hotlist_cli.local.stack import Stack
 from hotlist_cli.local.visitors import Visitor
 
+QUARTER: Final = timedelta(minutes=15)
+"""How often the digest runs."""
+
+_MIDNIGHT: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_A_WEEK: Final = timedelta(days=8)
+"""And a day more, for a digest whose time of today is over."""
+
 
 @dataclass(frozen=True, slots=True)
 class Expectations:
-    """The configuration as it stands in the project's files."""
+    """The configuration in the project's files, and what follows from it."""
 
-    rules: Ruleset
+    ruleset: Ruleset
     team: Sales
 
     @classmethod
     def read(cls, config: Path) -> "Expectations":
-        """:raises BadConfig: as the build would."""
+        """Read the files of this folder. :raises BadConfig: if the build would refuse them."""
         scoring = (config / "scoring.yaml").read_text(encoding="utf-8")
         sales = (config / "sales.yaml").read_text(encoding="utf-8")
         return cls(
-            rules=ruleset.from_checked(check.compile_scoring(scoring)),
+            ruleset=from_checked(check.compile_scoring(scoring)),
             team=team.from_checked(compile_sales(sales)),
         )
 
     def wrong_leads(self, stack: Stack, visitors: Iterable[Visitor]) -> list[str]:
-        """What is not as it must be in the table of leads, a sentence each."""
+        """What is wrong in the Leads table: a sentence for each mistake."""
         events, stored = all_events(stack), all_leads(stack)
         return [
             f"{visitor.name}: {wrong}"
@@ -72,28 +81,32 @@ class Expectations:
             return
         lead = stored[visitor.lead_id]
         profile = profile_of(map(classify.classify, mine), lead.folded_at, classify.channel)
-        score = engine.score(self.rules, profile.facts, profile.events, lead.folded_at)
+        score = engine.score(self.ruleset, profile.facts, profile.events, lead.folded_at)
         scored = (score.total, score.temperature, dict(score.groups), score.reasons)
         found = (lead.total, lead.temperature, dict(lead.groups), lead.reasons)
         if scored != found:
-            yield f"the table has {found}, the rules say {scored}"
+            yield f"the table has {found}, the ruleset gives {scored}"
         if lead.contact != profile.contact:
             yield f"the contact is {lead.contact}, not {profile.contact}"
         if score.temperature is Temperature.HOT and lead.alerting.alert_id is None:
-            yield "hot, and no alert was raised"
+            yield "the lead is hot, and no alert was raised"
 
     def digest_times(self, now: datetime) -> list[datetime]:
-        """The latest quarters of an hour, up to now, at which each recipient's digest is due."""
-        quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
-        week = [quarter - step * timedelta(minutes=15) for step in range(8 * 24 * 4)]
-        latest = (
-            next((at for at in week if recipient.due_day(at)), None)
+        """The first quarters of an hour from now on at which each recipient's next digest is due.
+
+        A digest of the past, such as Friday's on a Sunday, would be dated before its leads.
+        """
+        wait = -(now - _MIDNIGHT) % QUARTER
+        quarters = [now + wait + step * QUARTER for step in range(_A_WEEK // QUARTER)]
+        coming = (
+            next((at for at in quarters if (recipient.due_day(at) or "") >= today), None)
             for recipient in self.team.recipients
+            for today in [now.astimezone(ZoneInfo(recipient.timezone)).date().isoformat()]
         )
-        return sorted({at for at in latest if at is not None})
+        return sorted({at for at in coming if at is not None})
 
     def deliveries(self, stack: Stack, digests_at: Iterable[datetime]) -> dict[str, str]:
-        """Every mail that must have been sent: what it is, by the tag it carries."""
+        """Every mail that must have been sent: a description of it, by the tag of its delivery."""
         expected: dict[str, str] = {}
         for event in all_told(stack):
             for recipient in self.team.recipients:
@@ -112,12 +125,12 @@ class Expectations:
 
 
 def wrong_mails(stack: Stack, expected: dict[str, str]) -> list[str]:
-    """What is not as it must be in the mailbox, a sentence each."""
+    """What is wrong in the mailbox: a sentence for each mistake."""
     sent = Counter(message.tags.get("delivery", "") for message in stack.mailbox.messages)
     wrong = [f"{what}: sent {sent[tag]} times" for tag, what in expected.items() if sent[tag] != 1]
     for message in stack.mailbox.messages:
         if message.tags.get("delivery") not in expected:
-            wrong.append(f"{message.file}: nothing asked for it")
+            wrong.append(f"{message.file}: there is no reason for this mail")
         mime = stack.mailbox.parse(message)
         wrong += [
             f"{message.file}: no {kind} part"
@@ -132,7 +145,7 @@ def _delivery(what: str, name: str, recipient: Recipient) -> dict[str, str]:
 
 
 def all_events(stack: Stack) -> list[Event]:
-    """Everything in the Events table."""
+    """All events in the Events table."""
     return [stored_events.from_item(item) for item in _scan(stack, "EventsTable")]
 
 
@@ -143,7 +156,7 @@ def all_told(stack: Stack) -> list[Event]:
 
 
 def all_leads(stack: Stack) -> dict[str, Lead]:
-    """Everything in the Leads table, by lead id."""
+    """All leads in the Leads table, by lead id."""
     stored = [stored_leads.from_item(item) for item in _scan(stack, "LeadsTable")]
     return {lead.lead_id: lead for lead in stored}
 

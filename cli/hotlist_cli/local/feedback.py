@@ -1,9 +1,9 @@
-"""SES's events (sent, delivered, bounced, …) for the mailbox's messages.
+"""Publishes SES's events (sent, delivered, bounced, …) for the messages of the mailbox.
 
-Published where the configuration set of the deployed template sends them: an SNS topic or
-the default event bus. As with SES's mailbox simulator, the address decides what becomes of
-a message: `bounce@simulator.amazonses.com` bounces, `complaint@…` complains, `reject@…` (our
-own) is rejected, any other is delivered.
+They go where the configuration set of the deployed template sends them: to an SNS topic or to the
+default event bus. As with SES's mailbox simulator, the address decides what happens to a message:
+`bounce@simulator.amazonses.com` bounces, `complaint@…` complains, `reject@…` (our own) is rejected.
+For any other address the message is delivered.
 """
 
 import json
@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from hotlist.scoring import pattern
+from hotlist.scoring.pattern import eventbridge
 from hotlist_cli.local.mailbox import Mailbox, Message
 from hotlist_cli.local.ministack import ACCOUNT, REGION, MiniStack
 
@@ -53,7 +53,7 @@ class Feedback:
         self._thread.start()
 
     def stop(self) -> None:
-        """Publish what is waiting, then return."""
+        """Publish the events of all messages so far, then return."""
         self._queue.put(None)
         self._thread.join(timeout=10)
 
@@ -71,8 +71,8 @@ class Feedback:
                 ConfigurationSetName=configuration_set
             )["EventDestinations"]
             for destination in destinations:
-                wanted = event["eventType"].upper() in destination["MatchingEventTypes"]
-                if wanted and destination["Enabled"]:
+                subscribed = event["eventType"].upper() in destination["MatchingEventTypes"]
+                if subscribed and destination["Enabled"]:
                     self._send(destination, event)
         except (BotoCoreError, ClientError):
             log.exception("not published: %s", event["eventType"])
@@ -88,20 +88,20 @@ class Feedback:
             self._to_rules(envelope(event))
 
     def _to_rules(self, event: Mapping[str, Any]) -> None:
-        """Do as the default bus does, which takes no `aws.ses` events from outside."""
+        """Send an event to the targets of rules. The default bus refuses our `aws.ses` events."""
         for page in self._events.get_paginator("list_rules").paginate():
             for rule in page["Rules"]:
                 if rule["State"] != "ENABLED" or not rule.get("EventPattern"):
                     continue
-                if not pattern.compile(json.loads(rule["EventPattern"]))(event):
+                if not eventbridge.compile(json.loads(rule["EventPattern"]))(event):
                     continue
                 for target in self._events.list_targets_by_rule(Rule=rule["Name"])["Targets"]:
                     self._invoke(target["Arn"], event)
 
     def _invoke(self, function: str, event: Mapping[str, Any]) -> None:
-        """Up to three times, as Lambda does with an asynchronous call, but one by one.
+        """Call a function up to three times until it succeeds, as Lambda does asynchronously.
 
-        A burst of asynchronous calls would start as many processes here.
+        The calls are synchronous here. Many asynchronous ones would start as many processes.
         """
         for _ in range(_ASYNCHRONOUS_TRIES):
             answer = self._lambda.invoke(FunctionName=function, Payload=json.dumps(event))
@@ -126,7 +126,7 @@ def envelope(event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def events_of(message: Message, mime: EmailMessage, now: datetime) -> Iterator[dict[str, Any]]:
-    """What SES would say of a message, in order: `{eventType, mail, <type>: {…}}`."""
+    """The events that SES reports for a message, in order: `{eventType, mail, <type>: {…}}`."""
     mail = _mail(message, mime)
     fates = {recipient: _fate(recipient) for recipient in message.recipients}
     if "reject" in fates.values():

@@ -1,12 +1,12 @@
-"""Processes that never outlive the one that started them, however it ends.
+"""Starts processes that never outlive the one that started them, however it ends.
 
-A command runs under a watchdog: this file, started as a script. The watchdog holds the
-reading end of a pipe that only its starter writes to. When the starter closes the pipe, or
-dies (kill -9 included), the pipe ends; the watchdog ends the command and everything that it
-started, and after a death removes the run's scratch folder, which nobody else would. Should
-the watchdog itself be killed, Linux ends the command (PR_SET_PDEATHSIG).
+A command runs under a watchdog, which is this file, started as a script. The watchdog reads from a
+pipe that only its starter writes to. When the starter closes the pipe or dies (`kill -9` included),
+the pipe ends. Then the watchdog ends the command and everything that the command started. If the
+starter died, it also removes the run's scratch folder, since nobody else would. If the watchdog
+itself is killed, Linux ends the command (PR_SET_PDEATHSIG).
 
-Standard library only: the watchdog must start fast and under any interpreter.
+This file uses the standard library alone: the watchdog must start fast, under any interpreter.
 """
 
 import ctypes
@@ -22,11 +22,11 @@ from pathlib import Path
 from typing import IO, Final
 
 GRACE: Final = 1.0
-"""Seconds between asking a command to end and ending it."""
+"""Seconds that a command has to end after it was asked to. Then it is killed."""
 
 _PR_SET_PDEATHSIG: Final = 1
 _IN_ORDER: Final = b"."
-"""What the starter writes before it closes the pipe; a dead one cannot."""
+"""What the starter writes before it closes the pipe. A starter that died has not written it."""
 
 
 class Guarded:
@@ -41,7 +41,7 @@ class Guarded:
         log: IO[bytes] | None = None,
         scratch: Path,
     ) -> None:
-        """Start it. Output goes to `log`, or where this process's own goes.
+        """Start the command. Its output goes to `log`, or to this process's own output.
 
         `scratch` is the folder that the watchdog removes if this process dies.
         """
@@ -58,12 +58,12 @@ class Guarded:
 
     @property
     def pid(self) -> int:
-        """Of the watchdog."""
+        """The process id of the watchdog."""
         return self._process.pid
 
     @property
     def returncode(self) -> int | None:
-        """None while it runs."""
+        """The exit status, or None while the command runs."""
         return self._process.poll()
 
     def wait(self, timeout: float) -> int:
@@ -71,7 +71,7 @@ class Guarded:
         return self._process.wait(timeout)
 
     def stop(self) -> None:
-        """End the command and all that it started; return when they are gone."""
+        """End the command and all that it started. Returns when they are gone."""
         if self._process.stdin and not self._process.stdin.closed:
             with suppress(OSError):
                 self._process.stdin.write(_IN_ORDER)
@@ -88,9 +88,9 @@ def run(
     scratch: Path,
     timeout: float,
 ) -> int:
-    """Run a command to its end, output to `log`. :returns: its exit status.
+    """Run a command to its end, with its output in `log`. Returns its exit status.
 
-    :raises subprocess.TimeoutExpired: after `timeout` seconds; the command is gone then.
+    :raises subprocess.TimeoutExpired: after `timeout` seconds. The command has been ended then.
     """
     with log.open("wb") as output:
         guarded = Guarded(command, env=env, cwd=cwd, log=output, scratch=scratch)
@@ -104,7 +104,7 @@ def run(
 
 
 def _die_with_parent() -> None:
-    """Have Linux end this process when its parent dies; elsewhere the pipe has to do."""
+    """Let Linux end this process when its parent dies. On other systems only the pipe does that."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 

@@ -1,8 +1,8 @@
-"""A mailbox that takes mail as Amazon SES v2 does and keeps each message as it came.
+"""A mailbox that accepts mail as Amazon SES v2 does, and keeps each message as it came.
 
-What SES checks and what a caller's mistake would trip over in production is checked here
-too: the sender's identity, addresses, tags, sizes, the configuration set. Messages lie in a
-folder as `.eml` files with a `.json` beside each: destination, tags, configuration set.
+It checks what SES checks, so that a mistake is found here and not in production: the sender's
+identity, addresses, tags, sizes, the configuration set. Messages are `.eml` files in a folder. A
+`.json` file beside each has its destination, tags and configuration set.
 """
 
 import json
@@ -30,7 +30,7 @@ _ONCE_ONLY: Final = ("From", "To", "Cc", "Subject", "Date", "Message-ID", "Reply
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message that was accepted, and what the caller said with it."""
+    """A message that was accepted, with the values of the request."""
 
     message_id: str
     number: int
@@ -52,10 +52,10 @@ class Message:
 
 @dataclass(slots=True)
 class Fault:
-    """A failure to show instead of the next sends (to `recipient`, if one is named).
+    """A failure for the next `times` sends (only those to `recipient`, if one is given).
 
-    `throttle` and `error` refuse the message; `lost-answer` keeps and sends it, and then
-    answers with an error, as when a connection breaks at the wrong moment.
+    `throttle` and `error` refuse the message. `lost-answer` accepts it, and then answers with an
+    error, as if the connection had broken after the send.
     """
 
     kind: str
@@ -64,12 +64,12 @@ class Fault:
 
     def __post_init__(self) -> None:
         if self.kind not in ("throttle", "error", "lost-answer"):
-            raise ValueError(f"no such fault: {self.kind!r}")
+            raise ValueError(f"no such fault: {self.kind!r}; write throttle, error or lost-answer")
 
 
 @dataclass(slots=True)
 class Account:
-    """What the SES account knows: verified identities and configuration sets, by name."""
+    """What an SES account has: verified identities and configuration sets, by name."""
 
     identities: set[str] = field(default_factory=set)
     configuration_sets: set[str] = field(default_factory=set)
@@ -83,7 +83,7 @@ class Account:
 
 
 class Mailbox:
-    """Accepts messages, keeps them in `folder`, and tells `accepted` of each."""
+    """Accepts messages, keeps them in `folder`, and calls `accepted` with each."""
 
     def __init__(self, folder: Path, account: Account) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -96,7 +96,7 @@ class Mailbox:
 
     @property
     def messages(self) -> list[Message]:
-        """All that were accepted, oldest first; `number` is the place, from 1."""
+        """All accepted messages, oldest first. A message's `number` is its place, from 1."""
         with self._changed:
             return list(self._messages)
 
@@ -108,27 +108,27 @@ class Mailbox:
         return parse(self.read(message))
 
     def wait_for(
-        self, wanted: Callable[[Message], bool], *, count: int = 1, timeout: float = 10
+        self, matches: Callable[[Message], bool], *, count: int = 1, timeout: float = 10
     ) -> list[Message]:
-        """The messages that match, as soon as there are `count`, or at the end of `timeout`."""
+        """The messages that match, as soon as there are `count`, or after `timeout` seconds."""
         with self._changed:
-            self._changed.wait_for(lambda: sum(map(wanted, self._messages)) >= count, timeout)
-            return [message for message in self._messages if wanted(message)]
+            self._changed.wait_for(lambda: sum(map(matches, self._messages)) >= count, timeout)
+            return [message for message in self._messages if matches(message)]
 
     def add_fault(self, fault: Fault) -> None:
-        """Have the next sends fail; faults are used up in the order they were added."""
+        """Let the next sends fail. Faults are used in the order in which they were added."""
         with self._changed:
             self._faults.append(fault)
 
     def clear_faults(self) -> int:
-        """Forget the faults that have not been shown; how many there were."""
+        """Remove the faults that have not been used. Returns how many there were."""
         with self._changed:
             left = len(self._faults)
             self._faults.clear()
         return left
 
     def add_event(self, message_id: str, event: str) -> None:
-        """Note what became of a message, for the inbox page."""
+        """Add an event of SES to a message, for the inbox page."""
         with self._changed:
             for i, message in enumerate(self._messages):
                 if message.message_id == message_id:
@@ -137,7 +137,7 @@ class Mailbox:
                     self._changed.notify_all()
 
     def send(self, request: Mapping[str, Any]) -> str:
-        """SES v2 SendEmail: its request as JSON values. :returns: the message id.
+        """SES v2's SendEmail, with its request as JSON values. Returns the message id.
 
         :raises Refused: with SES's exception name and status.
         """

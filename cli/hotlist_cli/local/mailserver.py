@@ -43,7 +43,7 @@ class MailServer(Server):
 
 
 def answer(mailbox: Mailbox, request: Request) -> Reply:
-    """The reply to a request of the list above."""
+    """The reply to a request."""
     if request.path == _SEND and request.method == "POST":
         return _send(mailbox, request)
     if request.path == "/_faults":
@@ -77,11 +77,11 @@ def _page() -> bytes:
 
 def _send(mailbox: Mailbox, request: Request) -> Reply:
     try:
-        wanted = json.loads(request.body)
+        given = json.loads(request.body)
     except ValueError as error:
         return _refusal(Refused("SerializationException", str(error)))
     try:
-        return _json({"MessageId": mailbox.send(wanted)})
+        return _json({"MessageId": mailbox.send(given)})
     except Refused as refused:
         return _refusal(refused)
 
@@ -129,7 +129,7 @@ def _whole(mailbox: Mailbox, message: Message) -> dict[str, Any]:
 
 
 def part(mime: EmailMessage, subtype: str) -> str | None:
-    """The text of the message's plain or html part, or None if it has none."""
+    """The text of a message's `plain` or `html` part, or None if it has no such part."""
     body = mime.get_body((subtype,))
     if body is None:
         return None

@@ -1,4 +1,4 @@
-"""Event source mappings as they are deployed: what AWS Lambda would do with a stream."""
+"""Reads the deployed event source mappings, which tell Lambda what to do with a stream."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Self
 
-from hotlist.scoring import pattern
+from hotlist.scoring.pattern import eventbridge
 
 Matches = Callable[[Mapping[str, Any]], bool]
 
@@ -15,14 +15,14 @@ _FOREVER: Final = -1
 
 
 class UnsupportedMapping(ValueError):
-    """The mapping asks for something that the pump does not do."""
+    """The mapping has a setting that the pump does not support."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamMapping:
     """A mapping of a DynamoDB stream to a function, by the names of the Lambda API.
 
-    `max_age` and `max_retries` are None for AWS's -1, "until the record leaves the stream".
+    `max_age` and `max_retries` are None for AWS's -1: until the record leaves the stream.
     """
 
     uuid: str
@@ -40,14 +40,14 @@ class StreamMapping:
 
     @classmethod
     def deployed(cls, mapping: Mapping[str, Any]) -> Self:
-        """Read Lambda's GetEventSourceMapping answer. :raises UnsupportedMapping:"""
+        """Read an answer of Lambda's GetEventSourceMapping. :raises UnsupportedMapping:"""
         for name in ("ParallelizationFactor", "TumblingWindowInSeconds"):
             if mapping.get(name, 1) not in (0, 1):
-                raise UnsupportedMapping(f"the pump does not do {name}: {mapping[name]}")
+                raise UnsupportedMapping(f"the pump does not support {name}: {mapping[name]}")
         destination = (mapping.get("DestinationConfig") or {}).get("OnFailure") or {}
         bucket = destination.get("Destination")
         if bucket is not None and not bucket.startswith(_S3_ARN):
-            raise UnsupportedMapping(f"OnFailure goes to S3 buckets only, not to {bucket}")
+            raise UnsupportedMapping(f"the pump supports S3 buckets as OnFailure, not {bucket}")
         age = mapping.get("MaximumRecordAgeInSeconds", _FOREVER)
         retries = mapping.get("MaximumRetryAttempts", _FOREVER)
         filters = (mapping.get("FilterCriteria") or {}).get("Filters") or []
@@ -58,7 +58,7 @@ class StreamMapping:
             starting_position=mapping.get("StartingPosition", "TRIM_HORIZON"),
             batch_size=mapping.get("BatchSize", 100),
             window=timedelta(seconds=mapping.get("MaximumBatchingWindowInSeconds") or 0),
-            filters=tuple(pattern.compile(json.loads(f["Pattern"])) for f in filters),
+            filters=tuple(eventbridge.compile(json.loads(f["Pattern"])) for f in filters),
             reports_failures="ReportBatchItemFailures"
             in (mapping.get("FunctionResponseTypes") or []),
             bisects=bool(mapping.get("BisectBatchOnFunctionError")),
@@ -68,5 +68,5 @@ class StreamMapping:
         )
 
     def wants(self, record: Mapping[str, Any]) -> bool:
-        """Whether any filter lets the record through; without filters all go through."""
+        """Whether a filter matches the record. Without filters every record passes."""
         return not self.filters or any(matches(record) for matches in self.filters)

@@ -1,4 +1,4 @@
-"""MiniStack: CloudFormation, Lambda, DynamoDB, SQS and the rest on this machine's loopback."""
+"""Starts MiniStack: CloudFormation, Lambda, DynamoDB, SQS and more, on this machine's loopback."""
 
 import http.client
 import os
@@ -27,17 +27,19 @@ _TRIES: Final = 3
 
 
 class NotStarted(RuntimeError):
-    """MiniStack did not come up; the message has the end of its log."""
+    """MiniStack did not start. The message has the end of its log."""
 
 
 class MiniStack:
-    """A running MiniStack and clients for its services."""
+    """A running MiniStack, with clients for its services."""
 
     def __init__(self, python: Path, scratch: Path, *, mail_endpoint: str) -> None:
         """Start it with the interpreter of its own environment.
 
-        `scratch` is the run's folder: state, temporary files and the log are kept there.
-        `mail_endpoint` is what the functions get as SES. :raises NotStarted:
+        `scratch` is the run's folder: state, temporary files and the log are there.
+        `mail_endpoint` is the URL that the functions use as SES.
+
+        :raises NotStarted: after several tries.
         """
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
@@ -53,7 +55,7 @@ class MiniStack:
     def _start(self, python: Path, scratch: Path, mail_endpoint: str) -> Guarded:
         temporary = scratch / "tmp"
         temporary.mkdir(parents=True, exist_ok=True)
-        # The functions inherit this environment, so it is made from nothing.
+        # The functions inherit this environment, so nothing of the user's own is in it.
         env = {
             **CREDENTIALS,
             "PATH": os.environ.get("PATH", os.defpath),
@@ -65,7 +67,7 @@ class MiniStack:
             "S3_DATA_DIR": str(scratch / "s3"),
             "GATEWAY_PORT": str(self.port),
             "BIND_HOST": HOST,
-            "IOT_MTLS_ENABLED": "0",  # would listen on all interfaces
+            "IOT_MTLS_ENABLED": "0",  # it would listen on all interfaces
             "SFTP_ENABLED": "0",
             "MINISTACK_REGION": REGION,
             "MINISTACK_ACCOUNT_ID": ACCOUNT,
@@ -92,7 +94,7 @@ class MiniStack:
 
     @property
     def endpoint(self) -> str:
-        """What AWS clients take as `endpoint_url`."""
+        """The `endpoint_url` for AWS clients."""
         return f"http://{HOST}:{self.port}"
 
     @property
@@ -100,8 +102,8 @@ class MiniStack:
         return self._process.returncode is None
 
     def client(self, service: str) -> Any:
-        """A boto3 client of a service, one for all threads."""
-        with self._lock:  # making clients is not thread-safe, using them is
+        """The boto3 client of a service. All threads share it."""
+        with self._lock:  # to make clients is not thread-safe, to use them is
             if service not in self._clients:
                 self._clients[service] = boto3.session.Session(
                     aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
@@ -120,7 +122,7 @@ class MiniStack:
             return self._clients[service]
 
     def stop(self) -> None:
-        """End it and the functions' processes."""
+        """End MiniStack and the processes of the functions."""
         self._process.stop()
 
     def __enter__(self) -> Self:
@@ -131,7 +133,7 @@ class MiniStack:
 
 
 def free_port() -> int:
-    """A loopback port that is free now. Another may take it first: be ready to try again."""
+    """A loopback port that is free now. Another process may take it first, so be ready to retry."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
@@ -139,6 +141,6 @@ def free_port() -> int:
 
 
 def tail(log: Path, lines: int = 30) -> str:
-    """The end of a log file, to show why something failed."""
+    """The last lines of a log file, to show why something failed."""
     text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
     return "\n".join(text.splitlines()[-lines:])

@@ -1,8 +1,8 @@
-"""The pump: reads the tables' streams and invokes the functions, as AWS's mappings would.
+"""The pump: reads the streams of the tables and calls the functions, as AWS's mappings do.
 
-MiniStack's own mappings lose records that a function reports as failed, so they are disabled
-after the deployment and their parameters, as deployed, are followed here. Each mapping has a
-thread of its own: none ever waits for another.
+MiniStack's own mappings lose records that a function reports as failed. So they are disabled after
+the deployment, and the pump does their work with the deployed settings. Each mapping has its own
+thread, so no mapping waits for another.
 """
 
 import json
@@ -31,7 +31,7 @@ from hotlist_cli.local.ministack import MiniStack
 log = logging.getLogger(__name__)
 
 POLL: Final = 0.1
-"""Seconds between two looks at an idle stream; AWS looks four times a second."""
+"""Seconds between two reads of an idle stream. AWS reads four times a second."""
 
 _PAYLOAD_LIMIT: Final = 6 * 1024 * 1024
 _MOST_RECORDS: Final = 1000  # of one GetRecords call
@@ -39,10 +39,10 @@ _STREAM: Final = ":dynamodb:"
 
 
 class Pump:
-    """All stream mappings of a deployed stack, each on its thread."""
+    """All stream mappings of a deployed stack, each on its own thread."""
 
     def __init__(self, stack: MiniStack) -> None:
-        """Take over the enabled mappings whose source is a DynamoDB stream."""
+        """Disable the enabled mappings of DynamoDB streams, and do their work from now on."""
         self._stopping = threading.Event()
         self.mappings = [StreamMapping.deployed(m) for m in _take_over(stack)]
         self._threads = [
@@ -57,7 +57,7 @@ class Pump:
             thread.start()
 
     def stop(self) -> None:
-        """Let each invocation that is under way end, then return."""
+        """Stop. Returns when the invocations that have begun are over."""
         self._stopping.set()
         for thread in self._threads:
             thread.join(timeout=30)
@@ -74,7 +74,7 @@ def _take_over(stack: MiniStack) -> Iterator[Mapping[str, Any]]:
 
 
 class _Lane:
-    """One mapping: from its stream to its function."""
+    """The work of one mapping: it reads its stream and calls its function."""
 
     def __init__(self, stack: MiniStack, mapping: StreamMapping, stopping: threading.Event):
         self._streams = stack.client("dynamodbstreams")
@@ -88,7 +88,7 @@ class _Lane:
         self._window_ends = datetime.max.replace(tzinfo=UTC)
 
     def run(self) -> None:
-        """Work until the pump stops. Trouble with the stream itself is waited out."""
+        """Work until the pump stops. After an error of the stream itself it tries again."""
         while not self._stopping.is_set():
             try:
                 for shard_id in self._shards():
@@ -100,7 +100,7 @@ class _Lane:
             self._stopping.wait(POLL)
 
     def _read(self, shard_id: str) -> None:
-        """One shard to its end, which an open one does not have; parents come first."""
+        """Read one shard to its end. An open shard has none, so it is read until the pump stops."""
         iterator = self._iterator(shard_id)
         while not self._stopping.is_set():
             answer = self._streams.get_records(ShardIterator=iterator, Limit=_MOST_RECORDS)
@@ -114,7 +114,7 @@ class _Lane:
                 self._stopping.wait(POLL)
 
     def _iterator(self, shard_id: str) -> str:
-        """Behind the last record taken from this shard, or where the mapping starts."""
+        """An iterator after the last record taken from this shard, or at the mapping's start."""
         start = {"ShardIteratorType": self._mapping.starting_position}
         if shard_id in self._taken:
             start = {
@@ -138,10 +138,10 @@ class _Lane:
 
     def _take(self, shard_id: str, records: Sequence[Mapping[str, Any]]) -> None:
         sent = (as_sent(record, self._mapping.stream_arn) for record in records)
-        wanted = [record for record in sent if self._mapping.wants(record)]
-        if wanted and not self._buffer:
+        accepted = [record for record in sent if self._mapping.wants(record)]
+        if accepted and not self._buffer:
             self._window_ends = datetime.now(UTC) + self._mapping.window
-        self._buffer.extend(wanted)
+        self._buffer.extend(accepted)
         if records:
             self._taken[shard_id] = records[-1]["dynamodb"]["SequenceNumber"]
 
@@ -159,7 +159,7 @@ class _Lane:
                 return
 
     def _next_batch(self) -> list[StreamRecord]:
-        """Up to the mapping's batch size and Lambda's payload limit, one at least."""
+        """At least one record, at most the mapping's batch size and Lambda's payload limit."""
         batch = [self._buffer.popleft()]
         size = len(json.dumps(batch[0]))
         while self._buffer and len(batch) < self._mapping.batch_size:
@@ -193,7 +193,7 @@ class _Lane:
         )
 
     def _discard(self, shard_id: str, discarded: Discarded) -> None:
-        """Write the record of the failed invocation; like Lambda, go on if that fails."""
+        """Write the record of the failed invocation. Like Lambda, it goes on if that fails."""
         log.error(
             "%s gave up %d records: %s",
             self._mapping.function,
@@ -214,14 +214,14 @@ class _Lane:
 
 
 def failure_key(mapping_uuid: str, shard_id: str, now: datetime) -> str:
-    """Where Lambda puts the record of a failed invocation in its bucket."""
+    """The key that Lambda gives to the record of a failed invocation in its bucket."""
     return f"aws/lambda/{mapping_uuid}/{shard_id}/{now:%Y/%m/%d/%Y-%m-%dT%H.%M.%S}-{uuid.uuid4()}"
 
 
 def failure_record(
     mapping: StreamMapping, shard_id: str, discarded: Discarded, now: datetime
 ) -> dict[str, Any]:
-    """What Lambda keeps in S3 of records it gave up: the story, and the whole event."""
+    """What Lambda stores in S3 for records that it gave up: the reason, and the whole records."""
     first, last = discarded.records[0], discarded.records[-1]
     record: dict[str, Any] = {
         "requestContext": {

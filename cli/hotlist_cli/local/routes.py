@@ -1,7 +1,7 @@
-"""Routes and CORS of the HTTP API, which MiniStack does not take from the template's body.
+"""Makes the routes and the CORS settings of the HTTP API in MiniStack.
 
-SAM writes the routes of an HttpApi into an OpenAPI body; AWS imports it, MiniStack does not.
-So after the deployment the same routes are made by API calls.
+SAM writes the routes of an HttpApi into an OpenAPI body. AWS imports that body, MiniStack does not.
+So the same routes are made by calls of its API, after the deployment.
 """
 
 import re
@@ -23,14 +23,14 @@ _CORS: Final = (
 
 
 class NoApi(LookupError):
-    """The template has not exactly one HTTP API."""
+    """The template does not have exactly one HTTP API, or one of its routes has no function."""
 
 
 def make(stack: MiniStack, deployed: Deployed) -> str:
-    """Make the API's routes and set its CORS. :returns: the API's id. :raises NoApi:"""
+    """Make the API's routes and set its CORS settings. Returns the API's id. :raises NoApi:"""
     apis = deployed.of_type("AWS::ApiGatewayV2::Api")
     if len(apis) != 1:
-        raise NoApi(f"{len(apis)} HTTP APIs in the template")
+        raise NoApi(f"the template has {len(apis)} HTTP APIs, not one")
     ((logical_id, api_id),) = apis.items()
     gateway = stack.client("apigatewayv2")
     integrations: dict[str, str] = {}
@@ -61,7 +61,7 @@ def _routes(deployed: Deployed, api: str) -> Iterator[tuple[str, str]]:
                 continue
             found = _FUNCTION.search(integration["uri"]["Fn::Sub"])
             if found is None:
-                raise NoApi(f"no function behind {method} {path}: {integration['uri']}")
+                raise NoApi(f"{method} {path} calls no function: {integration['uri']}")
             any_method = method == "x-amazon-apigateway-any-method"
             verb = "ANY" if any_method else method.upper()
             route_key = "$default" if path == "$default" else f"{verb} {path}"
@@ -72,7 +72,7 @@ def _routes(deployed: Deployed, api: str) -> Iterator[tuple[str, str]]:
 
 
 def _cors(deployed: Deployed, api: str) -> dict[str, Any]:
-    """The API's CORS as the SAM template has it: the transformed one holds default values."""
+    """The CORS settings of the SAM template. The transformed one has default values instead."""
     written = deployed.source["Resources"][api]["Properties"].get("CorsConfiguration") or {}
     cors: dict[str, Any] = {}
     for name in _CORS:

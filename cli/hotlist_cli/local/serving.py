@@ -1,4 +1,4 @@
-"""A small HTTP server on loopback: a function from request to reply, in threads."""
+"""A small HTTP server on loopback. A function makes a reply of each request, in threads."""
 
 import logging
 import threading
@@ -16,7 +16,7 @@ _BODY_LIMIT: Final = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request; header names are in lower case, `target` is as it was sent."""
+    """A request. Header names are in lower case; `target` is as it was sent."""
 
     method: str
     target: str
@@ -25,7 +25,7 @@ class Request:
 
     @property
     def path(self) -> str:
-        """Decoded, without the query."""
+        """The path of the target: decoded, without the query."""
         return unquote(urlsplit(self.target).path)
 
 
@@ -48,7 +48,7 @@ class Server:
     """Answers on loopback until it is closed."""
 
     def __init__(self, name: str, answer: Answer, port: int = 0) -> None:
-        """Listen on `port` if it is free, else (or if 0) on any that is."""
+        """Listen on `port`. If it is 0 or taken, listen on any free port."""
         handler = type("Handler", (_Handler,), {"answer": staticmethod(answer)})
         try:
             self._server = _LoopbackServer((HOST, port), handler)
@@ -65,7 +65,7 @@ class Server:
         return f"http://{HOST}:{self._server.server_port}"
 
     def close(self) -> None:
-        """Stop listening; answers under way are still sent."""
+        """Stop listening. Answers that have begun are still sent."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(timeout=5)

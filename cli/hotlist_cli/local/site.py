@@ -1,8 +1,8 @@
-"""The sample landing page, and the API under an address of its own.
+"""Serves the sample landing page, and the API under an address of its own.
 
-The page is served from `web/` with the API's address filled in, the tracker beside it. The
-API's data plane in MiniStack is chosen by the Host header, which a browser cannot set; the
-front puts it there, so that `http://127.0.0.1:…/forms/contact` works for any client.
+The page and the tracker come from `web/`; the API's address is filled in. MiniStack finds the API
+of a request by the Host header, which a browser cannot set. `Front` sets it, so that
+`http://127.0.0.1:…/forms/contact` works for any client.
 """
 
 import http.client
@@ -14,10 +14,10 @@ from hotlist_cli.local.ministack import HOST, MiniStack
 from hotlist_cli.local.serving import NOT_FOUND, Answer, Reply, Request
 
 SITE: Final = "https://www.example.com"
-"""Where `config/forms.yaml` sends people after a form; here that is the sample page."""
+"""The site to which `config/forms.yaml` sends people after a form. Here it is the sample page."""
 
 API_PLACEHOLDER: Final = b"https://api.example.com"
-"""What the sample page has in the place of the API's address."""
+"""The address in the sample page that is replaced by the API's address."""
 
 _NOT_FORWARDED: Final = frozenset(
     {"host", "connection", "keep-alive", "transfer-encoding", "content-length", "expect"}
@@ -26,7 +26,7 @@ _NOT_RETURNED: Final = frozenset({"connection", "transfer-encoding", "content-le
 
 
 def pages(web: Path, api_url: str) -> Answer:
-    """Serve `web/landing/` at `/` and `web/hotlist.js`, for the API at `api_url`."""
+    """The answers of a server with `web/landing/` at `/`, and with `web/hotlist.js`."""
     landing = web / "landing"
 
     def answer(request: Request) -> Reply:
@@ -50,7 +50,7 @@ def pages(web: Path, api_url: str) -> Answer:
 
 
 class Front:
-    """Forwards requests to the HTTP API of the stack, once there is one."""
+    """Forwards requests to the HTTP API of the stack, as soon as there is one."""
 
     def __init__(self) -> None:
         self._port = 0
@@ -58,7 +58,7 @@ class Front:
         self._site_url = ""
 
     def open(self, stack: MiniStack, api_id: str, site_url: str) -> None:
-        """From now on forward to this API, whose redirects to `SITE` lead to `site_url`."""
+        """Forward to this API from now on. Its redirects to `SITE` are changed to `site_url`."""
         self._port = stack.port
         self._host = f"{api_id}.execute-api.localhost:{stack.port}"
         self._site_url = site_url

@@ -1,4 +1,4 @@
-"""The whole of Hotlist on this machine: the deployed template, its mailbox, its landing page."""
+"""Runs all of Hotlist on this machine: the deployed template, a mailbox, the landing page."""
 
 import shutil
 import tempfile
@@ -19,14 +19,14 @@ from hotlist_cli.local.pump import Pump
 from hotlist_cli.local.serving import Server
 
 SENDER: Final = "hotlist@example.com"
-"""The address that mails come from here; its domain is verified in the mailbox."""
+"""The sender of mails here. The mailbox treats its domain as verified."""
 
 _PLATFORM: Final = ("START ", "END ", "REPORT ")
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Wanted ports; 0 is any free one, and a taken one is replaced by a free one."""
+    """The ports to use. 0 is any free port. A port that is taken is replaced by a free one."""
 
     site: int = 0
     inbox: int = 0
@@ -34,12 +34,12 @@ class Ports:
 
 
 class Stack:
-    """A running stack. Leaving its `with` block ends every process and removes its folder.
+    """A running stack. The end of its `with` block ends every process and removes its folder.
 
-    Two stacks never share a port or a folder. `config` is another folder than the project's
-    `config/`; `mails` is where the mails stay after the end (a folder of the run's own, gone
-    with it, if None). `parameters` are values for the template's that have a default. Unless
-    it is `scheduled`, nothing runs but what requests and streams cause.
+    Two stacks never share a port or a folder. `config` is a folder to use instead of the project's
+    `config/`. `mails` is a folder in which the mails stay; if it is None, they are in the run's own
+    folder and go with it. `parameters` are values for those of the template that have a default.
+    Without `scheduled` there are no schedules: only requests and streams start functions.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class Stack:
         self._progress(f"ready after {time.monotonic() - began:.1f} s")
 
     def _parameters(self) -> dict[str, str]:
-        """The template's parameters that have no default, or another value here."""
+        """The template's parameters without a default value, or with another value here."""
         return {
             "Stage": "local",
             "Sender": SENDER,
@@ -123,7 +123,7 @@ class Stack:
         return self.deployed.names[logical_id]
 
     def logs(self) -> list[str]:
-        """What the functions have logged so far, the platform's own lines left out."""
+        """The lines that the functions have logged so far, without those of the platform."""
         logs = self.client("logs")
         groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
         pages = (

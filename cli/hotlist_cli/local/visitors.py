@@ -17,7 +17,7 @@ _SITE: Final = "https://www.example.com"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request: `POST path` with a JSON body, answered with `status`."""
+    """One request: `POST path` with a JSON body. `status` is the expected answer."""
 
     path: str
     body: Mapping[str, Any]
@@ -28,8 +28,8 @@ class Call:
 class Visitor:
     """Somebody who comes to the page.
 
-    `events` is how many different events the calls amount to. `scored` is False for whom no
-    lead may come of it. `comes_back` are calls made when the first ones have been scored.
+    `events` is how many different events the calls make. `scored` is False if no lead may come of
+    them. `comes_back` are calls that are made when the first ones have been scored.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Visitor:
 
     @property
     def subjects(self) -> list[str]:
-        """Everything that is this visitor's, the lead first."""
+        """The subjects of this visitor. The first one is the id of the lead."""
         said = ((EMAIL, self.email), (PHONE, self.phone), (VISITOR, self.visitor_id))
         return [subject(kind, value) for kind, value in said if value]
 
@@ -55,7 +55,7 @@ class Visitor:
 
 
 def visitors(now: datetime) -> list[Visitor]:
-    """The six, with visits that lie some days before `now`. Ids differ from run to run."""
+    """The six visitors, with visits some days before `now`. Their ids differ from run to run."""
     ewa, anna = str(uuid.uuid4()), str(uuid.uuid4())
     marek = {
         "event_id": str(uuid.uuid4()),
@@ -149,7 +149,7 @@ def visitors(now: datetime) -> list[Visitor]:
                     name="Prize",
                     email="win@prizes.example",
                     message="You have won!",
-                    website="https://prizes.example",
+                    hp_confirm="https://prizes.example",
                 ),
             ),
             events=1,
@@ -163,7 +163,7 @@ def _form(form: str, /, **fields: Any) -> Call:
 
 
 def _visit(visitor_id: str, at: datetime, *paths: str, seconds: int | None = None) -> Call:
-    """A session as the tracker sends it: its start, its pages, how long the last was read."""
+    """A session as the tracker sends it: its start, its pages, the seconds on the last page."""
     names = ["session_started", *["page_viewed"] * len(paths)]
     pages = [paths[0], *paths]
     if seconds is not None:

@@ -21,6 +21,8 @@ EVENTS has one JSON object on each line, in any order. An event:
 with `flags` (a list of bot, spam, internal) and `expires_at` as needed.
 What is known of a lead beside its events, which wins over what forms say:
   {"lead": "ada", "facts": {"role": "director", "company_size": 120}}
+Properties may be written as a page sends them or as they are stored: they
+are read as when live.
 Events with one id in one lead are one event, and must be identical.
 """
 _CHECK: Final = """\
@@ -86,6 +88,14 @@ Rules = Annotated[str, typer.Option("--rules", metavar="FILE", help="the ruleset
 Events = Annotated[
     str, typer.Option("--events", metavar="EVENTS", help="a file of JSON lines; - reads stdin")
 ]
+FormsFile = Annotated[
+    str | None,
+    typer.Option(
+        "--forms",
+        metavar="FILE",
+        help="the forms, a YAML file (default: forms.yaml beside the rules, if it is there)",
+    ),
+]
 Lines = Annotated[bool, typer.Option("--json", help="print JSON lines, with every digit")]
 
 
@@ -103,6 +113,7 @@ def score_leads(
     rules: Rules,
     events: Events,
     *,
+    forms: FormsFile = None,
     as_json: Lines = False,
     now: Annotated[
         str | None, typer.Option(metavar="T", help="score as of this instant (default: now)")
@@ -111,7 +122,7 @@ def score_leads(
         bool, typer.Option("--explain", help="show where the points come from")
     ] = False,
 ) -> None:
-    inputs = Inputs(Path(rules), events)
+    inputs = Inputs(rules, events, forms)
     at = _instant("--now", now)
     _run(lambda: score.run(inputs, at, explain=explain, as_json=as_json))
 
@@ -124,13 +135,17 @@ def replay_leads(
     rules: Rules,
     events: Events,
     *,
+    forms: FormsFile = None,
     as_json: Lines = False,
     until: Annotated[
         str | None,
         typer.Option(metavar="T", help="the last instant looked at (default: the last event's)"),
     ] = None,
 ) -> None:
-    inputs, at = Inputs(Path(rules), events), _instant("--until", until)
+    inputs, at = (
+        Inputs(rules, events, forms),
+        _instant("--until", until),
+    )
     _run(lambda: replay.run(inputs, at, as_json=as_json))
 
 

@@ -5,16 +5,15 @@ A file is read to its end before anything is done with it, and refused as a whol
 
 import sys
 from collections.abc import Mapping
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import ROUTE_TYPES, TYPES, Route, is_type
-from hotlist.identity import identifiers
-from hotlist.identity.identifiers import BadIdentifier
 from hotlist.leads import classify
+from hotlist_cli.rules.captured import Forms, captured
 from hotlist_cli.rules.fields import Fields, meant, shown
 from hotlist_cli.rules.json_lines import BadLine, lines, parse
 
@@ -24,7 +23,6 @@ _EVENT_KEYS: Final = frozenset(
     {"lead", "event_id", "type", "occurred_at", "properties", "flags", "expires_at"}
 )
 _ROUTES: Final = (Route.FORM, Route.OPERATOR, Route.SES, Route.BEACON, Route.LINK)
-_NO_REGION: Final = "ZZ"  # a number without its country's prefix could be anybody's
 
 
 class BadHistory(ValueError):
@@ -40,12 +38,14 @@ class History:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def read_histories(name: str) -> list[History]:
+def read_histories(name: str, forms: Forms) -> list[History]:
     """The histories in a file, or on stdin for `-`, in the order in which leads appear first.
+
+    `forms` are those of forms.yaml, checked; none if they are not known.
 
     :raises BadHistory: with every problem, or the first twenty.
     """
-    reader = _Reader()
+    reader = _Reader(forms)
     problems: list[str] = []
     try:
         with _opened(name) as stream:
@@ -77,8 +77,9 @@ def _opened(name: str) -> Any:
 class _Reader:
     """Sorts lines by lead; finds events with one id that differ."""
 
-    def __init__(self) -> None:
+    def __init__(self, forms: Forms) -> None:
         self.histories: dict[str, History] = {}
+        self._forms = forms
         self._seen: dict[tuple[str, str], tuple[Event, int]] = {}
 
     def take(self, given: Mapping[str, Any], number: int) -> None:
@@ -93,7 +94,8 @@ class _Reader:
         event = _event(fields)
         before, place = self._seen.setdefault((lead, event.event_id), (event, number))
         if place == number:
-            self._history(lead).events.append(classify.classify(event))
+            kept = classify.classify(captured(event, self._forms))
+            self._history(lead).events.append(kept)
         elif not _same(before, event):
             raise BadLine(
                 f"the event {shown(event.event_id)} of this lead stands on line {place} too, and "
@@ -105,6 +107,7 @@ class _Reader:
 
 
 def _event(fields: Fields) -> Event:
+    """The event as it is written."""
     event_id = fields.text("event_id")
     event_type = fields.text("type")
     if event_type and not is_type(event_type):
@@ -115,8 +118,6 @@ def _event(fields: Fields) -> Event:
     flags = fields.flags("flags")
     properties = fields.object("properties", '{"page_path": "/pricing"}')
     fields.finish(_EVENT_KEYS)
-    route = _route(event_type, properties)
-    email, phone, country = _contact(route, properties)
     return Event(
         event_id=event_id,
         type=event_type,
@@ -125,10 +126,7 @@ def _event(fields: Fields) -> Event:
         properties=properties,
         flags=flags,
         expires_at=expires_at,
-        route=route,
-        email=email,
-        phone=phone,
-        phone_country=country,
+        route=_route(event_type, properties),
     )
 
 
@@ -141,22 +139,6 @@ def _route(event_type: str, properties: Mapping[str, Any]) -> Route:
     if event_type.startswith("custom:"):
         return Route.BEACON if _OF_FORMS.isdisjoint(properties) else Route.FORM
     return next((r for r in _ROUTES if event_type in ROUTE_TYPES[r]), Route.SERVER)
-
-
-def _contact(
-    route: Route, properties: Mapping[str, Any]
-) -> tuple[str | None, str | None, str | None]:
-    """E-mail, phone and its country, where a form, a server or an operator names them."""
-    email, phone, country = None, None, None
-    if route not in (Route.FORM, Route.SERVER, Route.OPERATOR):
-        return email, phone, country
-    if isinstance(properties.get("email"), str):
-        with suppress(BadIdentifier):
-            email = identifiers.normalise_email(properties["email"])
-    if isinstance(properties.get("phone"), str):
-        with suppress(BadIdentifier):
-            phone, country = identifiers.normalise_phone(properties["phone"], _NO_REGION)
-    return email, phone, country
 
 
 def _same(one: Event, other: Event) -> bool:

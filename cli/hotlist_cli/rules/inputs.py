@@ -4,7 +4,11 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from hotlist.config.findings import BadConfig
+from hotlist.config.forms_schema import compile_forms
 from hotlist.scoring.ruleset import Ruleset, from_checked
+from hotlist_cli.config import read_text
+from hotlist_cli.rules.captured import Forms
 from hotlist_cli.rules.check import listed, read_rules
 from hotlist_cli.rules.history import BadHistory, History, read_histories
 
@@ -14,10 +18,11 @@ class BadInput(Exception):
 
 
 class Inputs(NamedTuple):
-    """Where the rules and the events are; `-` is stdin."""
+    """Where the rules, the events and the forms are; `-` is stdin."""
 
-    rules: Path
+    rules: str
     events: str
+    forms: str | None = None
 
 
 def load(inputs: Inputs) -> tuple[Ruleset, list[History]]:
@@ -25,13 +30,28 @@ def load(inputs: Inputs) -> tuple[Ruleset, list[History]]:
 
     Rules that contradict themselves can be tried, but not without a word.
     """
-    checked = read_rules(inputs.rules)
+    checked = read_rules(Path(inputs.rules))
     if checked.source is None:
         raise BadInput(listed(checked.findings))
+    forms = _forms(inputs)
     if checked.findings:
         print(listed(checked.findings), file=sys.stderr)
     try:
-        histories = read_histories(inputs.events)
+        histories = read_histories(inputs.events, forms)
     except BadHistory as error:
         raise BadInput(str(error)) from error
     return from_checked(checked.source), histories
+
+
+def _forms(inputs: Inputs) -> Forms:
+    """The forms of the file that is named, or of forms.yaml beside the rules if that is there."""
+    file = Path(inputs.forms or Path(inputs.rules).with_name("forms.yaml"))
+    if inputs.forms is None and not file.exists():
+        return {}
+    try:
+        return compile_forms(read_text(file), str(file))
+    except BadConfig as error:
+        raise BadInput(listed(error.findings)) from error
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise BadInput(f"{file}: cannot be read: {reason}") from error

@@ -1,1 +1,1 @@
-"""Hotlist: capture leads, score them, tell sales."""
+"""Hotlist captures leads, scores them, and tells sales about the hot ones."""

@@ -14,7 +14,7 @@ from hotlist.events.event import Event
 from hotlist.identity.claims import Claim, Decision, Identity
 from hotlist.identity.identifiers import EMAIL, PHONE, kind_of
 from hotlist.leads.lead import Lead, LeadState
-from hotlist.store.events import EventStore, History
+from hotlist.store.events import EventStore, SubjectEvents
 from hotlist.store.identities import IdentityStore
 from hotlist.store.leads import LeadStore
 from hotlist.store.stores import Stores
@@ -130,7 +130,7 @@ class Watch:
         known = self._known.get(lead_id, Knowledge())
         self._readings[greenlet.getcurrent()] = Reading(lead_id, known.newest, known.folded)
 
-    def read_events(self, subject: str, history: History) -> None:
+    def read_events(self, subject: str, history: SubjectEvents) -> None:
         reading = self._readings.get(greenlet.getcurrent())
         if reading is not None:
             reading.events[subject] = {event.event_id: event for event in history.events}
@@ -216,7 +216,7 @@ class _WatchedEvents(EventStore):
         super().__init__(client, table)
         self._watch = watch
 
-    def history(self, subject: str) -> History:
+    def history(self, subject: str) -> SubjectEvents:
         history = super().history(subject)
         self._watch.read_events(subject, history)
         return history

@@ -72,7 +72,7 @@ def test_what_is_written_is_read(
         (values.points, Decimal("1.2345"), "1.2345 has more than three decimals; round it"),
         (values.points, 1.2345, "1.2345 has more than three decimals; round it"),
         (values.points, -0.0001, "-0.0001 has more than three decimals; round it"),
-        (values.whole, 5.5, "5.5 is no whole number; write one like 40"),
+        (values.whole, 5.5, "5.5 is not a whole number; write one like 40"),
         *(
             (values.duration, given, "write 30s, 5min, 12h, 30d or 2w")
             for given in (
@@ -80,12 +80,12 @@ def test_what_is_written_is_read(
                 *("1y", "٣d", "1000000000s", 5, None, ["1d"]),
             )
         ),
-        (values.duration, "0d", "longer than nothing; write 1s or more"),
+        (values.duration, "0d", "duration of zero has no effect; write 1s or more"),
         *(
             (values.share, given, "write 30%")
             for given in ("30", 30, 0.3, None, "-5%", "5 %", "%", "1.2345%", ".5%", "5.%", "30%\n")
         ),
-        (values.weight, "12.5%", "'12.5%' is no whole percentage; write 30%"),
+        (values.weight, "12.5%", "'12.5%' is not a whole percentage; write 30%"),
         (values.amount, -1, "-1 is negative; write one like 5 or 5%"),
         (values.amount, "-5%", "write 30%"),
         (values.amount, "5", "write 15, -5 or 0.5"),
@@ -113,14 +113,14 @@ def test_all_else_is_refused_with_a_hint(
 def test_a_hint_shows_what_was_given(given: object, shown: str) -> None:
     with pytest.raises(ValueError, match=r".") as raised:
         values.duration(given)
-    assert str(raised.value) == f"{shown} is no duration; write 30s, 5min, 12h, 30d or 2w"
+    assert str(raised.value) == f"{shown} is not a duration; write 30s, 5min, 12h, 30d or 2w"
 
 
 def test_a_long_value_is_cut_in_the_hint() -> None:
     shown = "'" + 56 * "x" + "…"
-    with pytest.raises(ValueError, match=r"\A" + shown + r" is no duration"):
+    with pytest.raises(ValueError, match=r"\A" + shown + r" is not a duration"):
         values.duration("x" * 100)
-    with pytest.raises(ValueError, match=r"\A'" + 58 * "x" + "' is no duration"):
+    with pytest.raises(ValueError, match=r"\A'" + 58 * "x" + "' is not a duration"):
         values.duration("x" * 58)
 
 
@@ -166,7 +166,7 @@ def test_an_instant_has_an_offset_and_whole_milliseconds(text: str) -> None:
 )
 def test_no_date_and_no_instant(given: object) -> None:
     for read in (values.beginning, values.ending):
-        with pytest.raises(ValueError, match=r"is no date or instant; write .*") as raised:
+        with pytest.raises(ValueError, match=r"is not a date or an instant; write .*") as raised:
             read(given, WARSAW)
         hint = "; write 2026-03-28, or 2026-03-28T12:00:00+01:00 with its offset"
         assert str(raised.value).endswith(hint)

@@ -1,1 +1,1 @@
-"""The door: a request becomes one event, or is refused with the reason. Pure, but for `capture`."""
+"""Takes requests: each becomes events, or is refused with the reason. Pure, but for `capture`."""

@@ -4,13 +4,15 @@ Nothing is acknowledged before it is stored; the same submission again is a succ
 """
 
 import html
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from hotlist.capture import forms, http
-from hotlist.capture.forms import BadFields, Received
+from hotlist.capture.context import MAX_KEY, BadFields, Received, plain_text
 from hotlist.capture.http import Answer, Refused, Request
+from hotlist.capture.tracked import tracked
+from hotlist.events.event import Event
 from hotlist.store.events import EventStore
 
 MAX_EVENTS: Final = 20
@@ -25,14 +27,23 @@ _PAGE: Final = """<!doctype html><html lang="en"><meta charset="utf-8">
 
 
 class Capture:
-    """Answers the routes of the API. `allowed_origins` are those of the landing pages."""
+    """Answers the routes of the API.
+
+    `allowed_origins` are those of the landing pages, as browsers send them. `held_back` is told of
+    each new event that is flagged, with the name of its form.
+    """
 
     def __init__(
-        self, store: EventStore, forms_: Mapping[str, Any], allowed_origins: list[str]
+        self,
+        store: EventStore,
+        forms_: Mapping[str, Any],
+        allowed_origins: Collection[str],
+        held_back: Callable[[str, Event], None] | None = None,
     ) -> None:
         self._store = store
         self._forms = forms_
         self._allowed = frozenset(allowed_origins)
+        self._held_back = held_back
 
     def answer(self, request: Request, now: datetime) -> Answer:
         """The answer to a request, also to one that is refused."""
@@ -59,7 +70,9 @@ class Capture:
             raise Refused(404, "There is no such form.")
         self._check_origin(request, form.get("origins"))
         event = forms.submission(name, form, request.fields(), _received(request, now))
-        self._store.put(event, tell=bool(form.get("tell")))
+        is_new = self._store.put(event, tell=bool(form.get("tell")))
+        if is_new and event.flags and self._held_back:
+            self._held_back(name, event)
         target = form.get("redirect_url")
         if request.is_plain_form:
             return (
@@ -77,8 +90,8 @@ class Capture:
         if not isinstance(batch, list) or not 1 <= len(batch) <= MAX_EVENTS:
             raise Refused(422, f"`events` is a list of 1 to {MAX_EVENTS} events.")
         visitor_id = body.get("visitor_id")
-        if not visitor_id or visitor_id != forms.plain_text(visitor_id, forms.MAX_KEY):
-            raise Refused(422, f"`visitor_id` is a text of at most {forms.MAX_KEY} characters.")
+        if not visitor_id or visitor_id != plain_text(visitor_id, MAX_KEY):
+            raise Refused(422, f"`visitor_id` is a text of at most {MAX_KEY} characters.")
         consent = body.get("consent")
         if not (
             isinstance(consent, Mapping)
@@ -91,7 +104,7 @@ class Capture:
         events = []
         for raw in batch:
             try:
-                event = forms.tracked(raw, visitor_id, received, body.get("sent_at"))
+                event = tracked(raw, visitor_id, received, body.get("sent_at"))
             except BadFields as error:
                 results.append({"status": "refused", "reason": str(error)})
             else:
@@ -107,7 +120,9 @@ class Capture:
         origin = request.headers.get("origin")
         if origin is None or origin == "null":
             return
-        if origin in (of_form or self._allowed) or origin.partition("://")[2] == request.host:
+        origin = origin.lower()
+        own = request.host.lower()
+        if origin in (of_form or self._allowed) or origin.partition("://")[2] == own:
             return
         raise Refused(403, "This page may not post here.")
 
@@ -143,7 +158,7 @@ def _page(request: Request, title: str, body: str) -> str:
 def _back(request: Request) -> str:
     """A link to where the visitor came from, as far as the browser says so; or nothing."""
     for name in ("referer", "origin"):
-        url = forms.plain_text(request.headers.get(name), MAX_URL)
+        url = plain_text(request.headers.get(name), MAX_URL)
         if url.lower().startswith(("https://", "http://")):
             return f'<p><a href="{html.escape(url)}">Back</a></p>'
     return ""

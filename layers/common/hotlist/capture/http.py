@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
+from hotlist.capture.answers import gathered
+
 MAX_BODY: Final = 65_536
 MAX_FIELDS: Final = 300
 
@@ -90,10 +92,13 @@ class Request(NamedTuple):
         return body
 
     def fields(self) -> Mapping[str, Any]:
-        """A form's fields, from JSON or an HTML form. :raises Refused: if they are none."""
+        """A form's fields, from JSON or an HTML form, lists where a name stands several times.
+
+        :raises Refused: if they are none.
+        """
         match self.content_type:
             case "application/json" | "text/plain":
-                return self.json_body()
+                return gathered(self.json_body().items())
             case "application/x-www-form-urlencoded":
                 return self._urlencoded()
             case "multipart/form-data":
@@ -116,14 +121,7 @@ class Request(NamedTuple):
             )
         except (ValueError, LookupError) as error:
             raise Refused(400, "The fields cannot be decoded.") from error
-        fields: dict[str, Any] = {}
-        for name, value in pairs:
-            if name in fields:
-                before = fields[name]
-                fields[name] = [*before, value] if isinstance(before, list) else [before, value]
-            else:
-                fields[name] = value
-        return fields
+        return gathered(pairs)
 
 
 def answer(status: int, body: Mapping[str, Any] | None = None, **headers: str) -> Answer:

@@ -1,4 +1,4 @@
-"""The configuration files: read, checked and compiled by the build. Pure.
+"""Reads and checks the configuration files, and compiles them at build. Pure, but for `load`.
 
-Only `load` runs in Lambda and reads a file.
+`load` reads what the build wrote. Of this folder it alone runs in Lambda.
 """

@@ -1,4 +1,4 @@
-"""What is wrong in a configuration file, and where. Used by the build, not in Lambda."""
+"""Findings: what is wrong in a configuration file, and where. Only the build uses this module."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -15,7 +15,11 @@ Path_ = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """Something wrong in a file: where, and what to write instead. Lines count from 1."""
+    """Something that is wrong in a file. Lines and columns count from 1.
+
+    `path` leads to the value, like `rules[3].points`. `message` says what to write instead. `code`
+    is the kind of finding, `level` is `error` or `warning`.
+    """
 
     line: int
     column: int
@@ -32,7 +36,7 @@ class Finding:
 
 
 class BadConfig(ValueError):
-    """A file that cannot be used; `findings` has every reason."""
+    """The file cannot be used. `findings` has every reason."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         self.findings = tuple(sorted(findings))
@@ -40,7 +44,7 @@ class BadConfig(ValueError):
 
 
 class Positions:
-    """Where each value of a YAML file stands, by its path of keys and indices."""
+    """The line and column of each value of a YAML file, by its path of keys and indices."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -52,7 +56,7 @@ class Positions:
     def finding(
         self, path: Sequence[str | int], message: str, code: str = "type", level: str = "error"
     ) -> Finding:
-        """A finding at this path, or at the nearest place above it that the file has."""
+        """A finding at this path, or at the nearest value above it that the file has."""
         at = tuple(path)
         while at not in self._places:
             at = at[:-1]
@@ -69,18 +73,18 @@ def path_text(path: Sequence[str | int]) -> str:
 
 
 def nearest(name: str, known: Collection[str]) -> str | None:
-    """The one of these names that this one is most like, if it is at all."""
+    """The known name that is most similar to this one, or None."""
     near = get_close_matches(name[:100].lower(), known, 1)
     return near[0] if near else None
 
 
 def model_findings(error: Any, positions: Positions) -> list[Finding]:
-    """What pydantic found, with its place in the file."""
+    """The findings for an error of pydantic, each with its place in the file."""
     findings = []
     for one in error.errors(include_url=False):
         path = [part for part in one["loc"] if isinstance(part, int | str)]
         code = "unknown-key" if one["type"] == "extra_forbidden" else "type"
-        message = "there is no such key here" if code == "unknown-key" else one["msg"]
+        message = "there is no such key here; remove it" if code == "unknown-key" else one["msg"]
         findings.append(positions.finding(path, message.removeprefix("Value error, "), code))
     return findings
 
@@ -91,6 +95,6 @@ def to_json(mapping: Mapping[str, Any]) -> str:
 
 
 def _number(value: object) -> float:
-    """JSON has no Decimal; a double has the same digits, or the file was refused."""
+    """A Decimal as a double, since JSON has no Decimal. The check refuses what loses a digit."""
     assert isinstance(value, Decimal), type(value)  # noqa: S101
     return float(value)

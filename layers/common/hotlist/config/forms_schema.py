@@ -1,6 +1,8 @@
 """The schema of forms.yaml, by pydantic. The build alone uses it."""
 
-from typing import Annotated, Any, Literal
+import re
+from collections.abc import Iterator
+from typing import Annotated, Any, Final, Literal
 
 from phonenumbers import SUPPORTED_REGIONS
 from pydantic import (
@@ -13,7 +15,9 @@ from pydantic import (
     model_validator,
 )
 
-from hotlist.config.findings import BadConfig, model_findings
+from hotlist.capture.origins import normalise_origin
+from hotlist.capture.paths import composed
+from hotlist.config.findings import BadConfig, Finding, Positions, model_findings
 from hotlist.config.yaml import parse_yaml
 from hotlist.events import vocabulary
 from hotlist.events.vocabulary import Route
@@ -35,6 +39,15 @@ def _known_region(region: str) -> str:
 
 
 Region = Annotated[str, AfterValidator(_known_region)]
+Origin = Annotated[str, AfterValidator(normalise_origin)]
+Option = Annotated[str, AfterValidator(composed)]
+
+_AUTOFILLED: Final = re.compile(
+    r"name|mail|phone|tel|mobile|fax|url|web|site|link|home|address|street|city|town|zip|postal"
+    r"|post_?code|state|region|country|compan|organi[sz]ation|title|user|login|pass|pwd|birth|bday"
+    r"|gender|sex|language|card|cc_|nick|message|comment|subject"
+)
+"""What browsers and password managers look for in the names of fields."""
 
 
 class FieldSpec(BaseModel):
@@ -44,7 +57,7 @@ class FieldSpec(BaseModel):
     required: bool = False
     min: int | None = None
     max: int | None = None
-    options: Annotated[list[str], Field(min_length=1)] | None = None
+    options: Annotated[list[Option], Field(min_length=1)] | None = None
     label: str | dict[str, str] | None = None
 
     @model_validator(mode="after")
@@ -72,7 +85,7 @@ class Form(BaseModel):
     honeypot: FieldName | None = None
     default_region: Region = "US"
     redirect_url: Url | None = None
-    origins: list[Annotated[str, Field(pattern=r"^https?://[^/\s]+$")]] | None = None
+    origins: list[Origin] | None = None
     consents: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Consent] = {}
 
     @model_validator(mode="before")
@@ -107,10 +120,26 @@ class Forms(RootModel[dict[FormName, Form]]):
 
 def compile_forms(text: str, file: str = "forms.yaml") -> dict[str, Any]:
     """The checked forms. :raises BadConfig: with everything that is wrong in the file."""
+    return check_forms(text, file)[0]
+
+
+def check_forms(text: str, file: str) -> tuple[dict[str, Any], list[Finding]]:
+    """The checked forms, and what is doubtful in them. :raises BadConfig: if anything is wrong."""
     source, positions = parse_yaml(text, file)
     try:
         forms = Forms.model_validate(source)
     except ValidationError as error:
         raise BadConfig(model_findings(error, positions)) from error
     checked: dict[str, Any] = forms.model_dump(exclude_none=True)
-    return checked
+    return checked, list(_doubts(checked, positions))
+
+
+def _doubts(forms: dict[str, Any], positions: Positions) -> Iterator[Finding]:
+    for name, form in forms.items():
+        trap = form.get("honeypot")
+        if trap and _AUTOFILLED.search(trap):
+            message = (
+                f"browsers and password managers fill in a field called {trap!r}, and whoever has "
+                "it filled in is taken for a machine; call it hp_confirm, here and in the page"
+            )
+            yield positions.finding((name, "honeypot"), message, "autofilled", "warning")

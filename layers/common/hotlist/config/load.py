@@ -1,4 +1,4 @@
-"""The checked configuration, as the build wrote it. All that runs of it in Lambda."""
+"""Loads the checked configuration that the build wrote. Of this folder it alone runs in Lambda."""
 
 import json
 from pathlib import Path
@@ -6,13 +6,13 @@ from typing import Any
 
 
 def load_config(name: str) -> dict[str, Any]:
-    """The checked configuration `scoring`, `forms` or `sales`, as the build wrote it."""
+    """The checked configuration `scoring`, `forms` or `sales`."""
     loaded: dict[str, Any] = json.loads(_file(name).read_text(encoding="utf-8"))
     return loaded
 
 
 def find_config(name: str) -> dict[str, Any] | None:
-    """A configuration that may be absent, such as `shadow`."""
+    """A configuration that need not be there, such as `shadow`, or None."""
     return load_config(name) if _file(name).exists() else None
 
 

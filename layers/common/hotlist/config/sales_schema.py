@@ -1,4 +1,4 @@
-"""The schema of sales.yaml, by pydantic. The build alone uses it."""
+"""The schema of sales.yaml, as pydantic models. Only the build uses this module."""
 
 import unicodedata
 from typing import Annotated, Any, Final, Literal
@@ -15,7 +15,7 @@ _CONTROL: Final = frozenset({"Cc", "Zl", "Zp"})
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
-class Recipient(BaseModel):
+class RecipientEntry(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
@@ -30,7 +30,7 @@ class Recipient(BaseModel):
     @classmethod
     def _line(cls, name: str) -> str:
         if any(unicodedata.category(c) in _CONTROL for c in name):
-            raise ValueError("a name is one line without control characters")
+            raise ValueError("a name has control characters or line breaks; write it in one line")
         return name
 
     @field_validator("email")
@@ -42,7 +42,7 @@ class Recipient(BaseModel):
             raise ValueError(str(error)) from error
         local = email.strip().rpartition("@")[0]
         if not local.isascii():
-            raise ValueError("the part before the @ has letters that SES does not take")
+            raise ValueError("SES takes only ASCII characters before the @; use another address")
         return f"{local}@{domain}"
 
     @field_validator("timezone")
@@ -51,14 +51,15 @@ class Recipient(BaseModel):
         try:
             ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError(f"{name!r} is no time zone; write one like Europe/Warsaw") from error
+            problem = f"{name!r} is not a time zone; write one like Europe/Warsaw"
+            raise ValueError(problem) from error
         return name
 
 
-class Sales(BaseModel):
+class SalesFile(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    recipients: Annotated[list[Recipient], Field(min_length=1)]
+    recipients: Annotated[list[RecipientEntry], Field(min_length=1)]
     on_empty: Literal["send", "skip"] = "skip"
     alert_on_rule_change: bool = False
 
@@ -71,19 +72,22 @@ class Sales(BaseModel):
         return given
 
     @model_validator(mode="after")
-    def _unique(self) -> "Sales":
+    def _unique(self) -> "SalesFile":
         ids = [recipient.id for recipient in self.recipients]
         twice = sorted({one for one in ids if ids.count(one) > 1})
         if twice:
-            raise ValueError(f"two recipients have the id {twice[0]!r}")
+            raise ValueError(f"two recipients have the id {twice[0]!r}; give each its own")
         return self
 
 
 def compile_sales(text: str, file: str = "sales.yaml") -> dict[str, Any]:
-    """The checked sales. :raises BadConfig: with everything that is wrong in the file."""
+    """The checked settings of sales.yaml.
+
+    :raises BadConfig: with everything that is wrong in the file.
+    """
     source, positions = parse_yaml(text, file)
     try:
-        checked = Sales.model_validate(source)
+        checked = SalesFile.model_validate(source)
     except ValidationError as error:
         raise BadConfig(model_findings(error, positions)) from error
     return checked.model_dump()

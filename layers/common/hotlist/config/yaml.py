@@ -1,4 +1,4 @@
-"""Reading YAML 1.2 with the place of every value, within bounds. Used by the build alone."""
+"""Reads YAML 1.2 files of limited size, with the place of every value. Only the build uses it."""
 
 import re
 import warnings
@@ -23,27 +23,26 @@ _INT: Final = f"{_OF_YAML}int"
 _FLOAT: Final = f"{_OF_YAML}float"
 _BOOL: Final = f"{_OF_YAML}bool"
 _NULL: Final = f"{_OF_YAML}null"
-# The others are texts, maps and lists; ruamel gives some texts kinds that YAML 1.2 has not.
+# The others are texts, maps and lists. ruamel gives some texts tags that YAML 1.2 does not have.
 _TEXTS: Final = {_OF_YAML + name for name in ("str", "map", "seq", "timestamp", "merge", "value")}
 _TAGS: Final = {_INT, _FLOAT, _BOOL, _NULL} | _TEXTS
 
 
 def parse_yaml(text: str, file: str) -> tuple[Any, Positions]:
-    """YAML 1.2 as plain values, and where each stands.
+    """The plain values of a YAML 1.2 text, and the place of each.
 
-    Whole numbers are ints, all others Decimals as written, `.inf` and `.nan` included; it is
-    for the reader of a value to refuse what it cannot keep. Bytes that are no UTF-8 may come
-    as lone surrogates (`errors="surrogateescape"`), and are refused here.
+    Whole numbers become ints. All other numbers, `.inf` and `.nan` included, become Decimals as
+    they are written; the reader of a value refuses what it cannot use. Bytes that are not UTF-8
+    may come as lone surrogates (`errors="surrogateescape"`), which are refused here.
 
-    :raises BadConfig: for anything that is no YAML, a key that stands twice, or a file that
-        would grow beyond reason.
+    :raises BadConfig: if the text is not YAML, has a key twice, or is too large or too deep.
     """
     positions = Positions(file)
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise _bad(positions, (), f"the file is larger than {MAX_BYTES:,} bytes; write less")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ReusedAnchorWarning)  # YAML has nothing against it
+            warnings.simplefilter("ignore", ReusedAnchorWarning)  # YAML allows it
             root = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -55,9 +54,10 @@ def parse_yaml(text: str, file: str) -> tuple[Any, Positions]:
     except ReaderError as error:
         line_start = text.rfind("\n", 0, error.position) + 1
         positions.put((), text.count("\n", 0, error.position), error.position - line_start)
-        raise _bad(positions, (), "not YAML: no UTF-8, or a control character") from error
+        problem = "not YAML: not UTF-8, or a control character; save the file as plain UTF-8"
+        raise _bad(positions, (), problem) from error
     except RecursionError as error:
-        raise _bad(positions, (), "not YAML: too deep") from error
+        raise _bad(positions, (), "not YAML: too deep; write it flatter") from error
     except (YAMLError, ValueError) as error:
         raise _bad(positions, (), f"not YAML: {error}") from error
     if root is None:
@@ -72,7 +72,7 @@ def _bad(positions: Positions, path: Path_, message: str) -> BadConfig:
 
 
 class _Reader:
-    """Turns nodes into values; aliases count each time, so that no bomb goes off."""
+    """Turns nodes into values. An alias counts each time, so aliases cannot fill the memory."""
 
     def __init__(self, positions: Positions) -> None:
         self._positions = positions
@@ -84,7 +84,7 @@ class _Reader:
             raise _bad(
                 self._positions,
                 path,
-                "too many values, or too deep; write it flatter, without aliases",
+                "there are too many values, or they are too deep; write fewer, without aliases",
             )
         self._positions.put(path, node.start_mark.line, node.start_mark.column)
         self._refuse_tag(node, path)
@@ -97,23 +97,23 @@ class _Reader:
 
     def _refuse_tag(self, node: Node, path: Path_) -> None:
         if node.tag not in _TAGS:
-            message = f"the tag {str(node.tag)[:60]} means nothing here; leave it out"
+            message = f"the tag {str(node.tag)[:60]} has no meaning here; remove it"
             raise _bad(self._positions, path, message)
 
     def _mapping(self, node: MappingNode, path: Path_) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key_node, child in node.value:
             if not isinstance(key_node, ScalarNode):
-                raise _bad(self._positions, path, "a key must be a plain word")
+                raise _bad(self._positions, path, "a key is a list or a mapping; write a text")
             self._refuse_tag(key_node, path)
             key = self._text(key_node, path)
             if key in found:
                 self._positions.put(
                     (*path, key), key_node.start_mark.line, key_node.start_mark.column
                 )
-                raise _bad(self._positions, (*path, key), "this key stands twice; keep one of them")
+                raise _bad(self._positions, (*path, key), "this key is there twice; remove one")
             found[key] = self.value(child, (*path, key))
-            # Where a key stands, its value is looked for: also if it is on the next line.
+            # A finding about a value points to its key, also if the value is on the next line.
             self._positions.put((*path, key), key_node.start_mark.line, key_node.start_mark.column)
         return found
 
@@ -130,16 +130,17 @@ class _Reader:
     def _text(self, node: ScalarNode, path: Path_) -> str:
         text = str(node.value)
         try:
-            # JSON writes what lies beyond 16 bits as two escapes, which are one character.
+            # JSON writes a character beyond 16 bits as two escapes: they are joined here.
             return text.encode("utf-16", "surrogatepass").decode("utf-16")
         except UnicodeDecodeError as error:
             self._positions.put(path, node.start_mark.line, node.start_mark.column)
-            raise _bad(self._positions, path, "half a character: \\ud800 to \\udfff") from error
+            problem = "half a character (\\ud800 to \\udfff); write the whole one"
+            raise _bad(self._positions, path, problem) from error
 
     def _number(self, text: str, path: Path_) -> int | Decimal | str:
-        """What YAML 1.2 takes for a number. ruamel takes more, like 1_000: that stays text."""
+        """A number, if it is one in YAML 1.2. Others that ruamel reads, like 1_000, stay texts."""
         if len(text) > _MAX_DIGITS:
-            message = f"a number has at most {_MAX_DIGITS:,} digits"
+            message = f"the number is too long; write at most {_MAX_DIGITS:,} digits"
             raise BadConfig([self._positions.finding(path, message)])
         if _WHOLE.match(text):
             return int(text)

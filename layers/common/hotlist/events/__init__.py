@@ -1,1 +1,1 @@
-"""What happened: the event, the closed vocabulary, ids, times and retention. Pure."""
+"""The event: its types, its id, its time, and how long it is kept. Pure."""

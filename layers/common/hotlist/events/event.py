@@ -1,4 +1,4 @@
-"""The event: one thing that happened, as it is stored."""
+"""The type `Event`: one thing that happened, as it is stored."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,13 +12,14 @@ _UNKNOWN: Final = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One thing that happened, as it is stored for ever or until `expires_at`.
+    """One thing that happened. It is stored until `expires_at`, or for ever if that is None.
 
     Instants are aware UTC datetimes of whole milliseconds. `properties` holds JSON
-    values. `subject` is the strongest identifier that the event names (see `identity`)
-    and its partition in the Events table; `names` are the weaker ones. The scoring
-    engine reads only `event_id type occurred_at properties flags expires_at`. `tell` marks
-    a form's message that sales gets at once.
+    values. `subject` is the strongest identifier that the event names (see `identity`);
+    it is the event's partition key in the Events table. `names` are the weaker
+    identifiers. The scoring engine reads only `event_id`, `type`, `occurred_at`,
+    `properties`, `flags` and `expires_at`. `tell` marks a form's message that sales gets
+    at once.
     """
 
     event_id: str
@@ -39,15 +40,15 @@ class Event:
 
     @property
     def order(self) -> tuple[datetime, str]:
-        """What events are sorted by, everywhere."""
+        """The sort key of events everywhere: when it happened, then the id."""
         return self.occurred_at, self.event_id
 
     @property
     def kiosk(self) -> bool:
-        """Sent from a device that many people share: it names nobody's browser."""
+        """Whether it came from a device that many people share. Then it identifies no browser."""
         return self.properties.get("kiosk") is True
 
 
 def event_key(event: Event) -> str:
-    """The sort key in the Events table: the class, `k#` or `e#`, and the event id."""
+    """The event's sort key in the Events table: its class (`k#` or `e#`) and its id."""
     return ("k#" if is_kept_apart(event.route, event.type) else "e#") + event.event_id

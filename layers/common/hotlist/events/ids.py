@@ -1,4 +1,4 @@
-"""Event ids: the same submission has the same id, and a repetition counts once."""
+"""Event ids. The same submission gets the same id, and a repetition is dropped."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ _DAY_MS: Final = timedelta(days=1) // MILLISECOND
 
 
 class EventId(NamedTuple):
-    """The id of an event and the hash by which the fold finds its repetitions."""
+    """The id of an event, and the hash by which a fold finds its repetitions."""
 
     event_id: str
     dedup: str
@@ -36,12 +36,12 @@ def identify(
     received_at: datetime,
     occurred_at: datetime,
 ) -> EventId:
-    """The id of a submission: 12 hex digits of time, 20 of a hash of all that it says.
+    """The id of a submission: 12 hex digits of time, then 20 of a hash of all its content.
 
-    The same submission gets the same id whoever retries it, and nobody can take the id
-    of another's: whatever differs in route, form, type, key or content differs in the id.
-    `content` is any JSON value. The time is the UUIDv7's own if `key` is one with a
-    plausible time, the UTC day of `occurred_at` for a signed call with a key, else the
+    A retry gets the same id, whoever sends it. Nobody can take another submission's id: if
+    route, form, type, key or content differ, the ids differ. `content` is any JSON value.
+    The time is the first of these that applies: the UTC day of `occurred_at`, for a signed
+    call with a key; the time inside `key`, if that is a UUIDv7 with a plausible time; the
     ten-minute slot of `received_at`.
     """
     scope = (route.value, form, event_type)
@@ -60,7 +60,7 @@ def identify(
 
 
 def _uuid7_ms(key: str, received_at: datetime) -> int | None:
-    """The time inside a UUIDv7; None for any other key, or where its clock is no clock."""
+    """The milliseconds inside a UUIDv7. None for other keys, and if the time is not plausible."""
     if not _UUID7.match(key):
         return None
     time = int(key[:8] + key[9:13], 16)
@@ -78,9 +78,9 @@ def _digest(text: str) -> str:
 def without_repetitions(events: Iterable[Event]) -> list[Event]:
     """The events in order, each submission once.
 
-    An event is dropped if a kept one with its dedup hash precedes it by less than ten
-    minutes (a form's content) or 24 hours (a client's key); a signed call's key counts
-    once for ever. Events with the same id are one event.
+    Events with the same id are one event. An event is also dropped if a kept event has the
+    same dedup hash and precedes it by less than ten minutes (same content of a form) or 24
+    hours (same key of a client). Of signed calls with the same key only the first is kept.
     """
     kept: list[Event] = []
     last: dict[str, datetime] = {}

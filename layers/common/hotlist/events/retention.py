@@ -18,7 +18,7 @@ _CONSENT_TYPES: Final = frozenset({"consent_given", "consent_withdrawn", "unsubs
 
 
 def retention(event: Event) -> timedelta:
-    """How long an event is kept from its receipt, by its class and not by its flags."""
+    """How long an event is kept after it was received. Its flags do not matter here."""
     return _retention(event.type, event.route, event.properties)
 
 
@@ -38,12 +38,12 @@ def _retention(event_type: str, route: Route, properties: Mapping[str, object]) 
 
 
 def is_durable(event: Event) -> bool:
-    """Whether a fold renews it: what carries or ends a consent, complaints, operators."""
+    """Whether a fold renews it: consents given or ended, complaints, operators' events."""
     return retention(event) >= DURABLE
 
 
 def expiry(event: Event) -> datetime:
-    """When a new event ends: its class's time, or 30 days if it was flagged spam."""
+    """When a new event expires: after the time of its class, or 30 days if it is flagged spam."""
     return expiry_of(event.type, event.route, event.properties, event.flags, event.received_at)
 
 
@@ -54,6 +54,6 @@ def expiry_of(
     flags: frozenset[str],
     received_at: datetime,
 ) -> datetime:
-    """The `expiry` of an event that is still to be made."""
+    """The `expiry` of an event that has not been made yet."""
     kept = SPAM_KEPT if SPAM in flags else _retention(event_type, route, properties)
     return ceil_second(received_at + kept)

@@ -1,4 +1,4 @@
-"""Instants: whole milliseconds in UTC, their text, and what a client's clock may say."""
+"""Instants: whole milliseconds in UTC, as numbers and as text; the clock of a client corrected."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -9,27 +9,33 @@ _SECOND: Final = timedelta(seconds=1)
 
 
 def to_ms(at: datetime) -> int:
-    """Whole milliseconds since 1970, finer digits cut off."""
+    """Whole milliseconds since 1970, rounded down."""
     return (at - _EPOCH) // MILLISECOND
 
 
 def from_ms(ms: int) -> datetime:
-    """The UTC instant of these milliseconds since 1970. OverflowError beyond year 9999."""
+    """The UTC instant at these milliseconds since 1970.
+
+    :raises OverflowError: beyond the year 9999.
+    """
     return _EPOCH + timedelta(milliseconds=ms)
 
 
 def cut(at: datetime) -> datetime:
-    """The same instant in UTC, cut to whole milliseconds."""
+    """The same instant in UTC, rounded down to whole milliseconds."""
     return from_ms(to_ms(at))
 
 
 def to_text(at: datetime) -> str:
-    """ISO 8601 with milliseconds and `Z`: sorts as text the way it sorts as time."""
+    """ISO 8601 with milliseconds and `Z`. Such texts sort in the order of time."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def from_text(text: str) -> datetime:
-    """The instant of an ISO 8601 text with an offset. ValueError for anything else."""
+    """The instant of an ISO 8601 text with an offset.
+
+    :raises ValueError: for any other text.
+    """
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError(f"{text!r} has no offset from UTC; write 2026-03-28T12:00:00Z")
@@ -40,10 +46,11 @@ CLIENT_WINDOW: Final = timedelta(days=7)
 
 
 def occurred(received_at: datetime, said_at: datetime | None, sent_at: datetime | None) -> datetime:
-    """When it happened, from an untrusted client clock.
+    """When something happened, by a client's clock that may be wrong.
 
-    `said_at` is moved by the client's error (`received_at - sent_at`) and then held
-    within the week before it was received.
+    `said_at` is when it happened and `sent_at` when it was sent, both by the client's clock.
+    `said_at` is moved by the clock's error (`received_at - sent_at`). The result is never
+    later than `received_at`, and at most a week earlier.
     """
     if said_at is None:
         return received_at
@@ -55,5 +62,5 @@ def occurred(received_at: datetime, said_at: datetime | None, sent_at: datetime 
 
 
 def ceil_second(at: datetime) -> datetime:
-    """The first whole second not before `at`: DynamoDB keeps expiry in seconds."""
+    """The instant rounded up to whole seconds: DynamoDB keeps expiry in seconds."""
     return at.replace(microsecond=0) + _SECOND if at.microsecond else at

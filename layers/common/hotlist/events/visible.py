@@ -1,4 +1,4 @@
-"""What of a text can be seen: blanks and invisible characters are nobody's writing. Pure."""
+"""Removes blanks and invisible characters from texts. A text of nothing else counts as empty."""
 
 import unicodedata
 from typing import Final
@@ -16,16 +16,16 @@ _IGNORABLE: Final = frozenset(
     )
 )
 _TAGS_AND_SELECTORS: Final = (chr(0xE0000), chr(0xE0FFF))
-# Format characters that are seen: signs of Arabic, Syriac and Kaithi numbers and verses.
+# Format characters that are visible: signs of Arabic, Syriac and Kaithi numbers and verses.
 _SEEN: Final = frozenset(
     map(chr, (*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD))
 )
 _JOINERS: Final = frozenset("\u200c\u200d")
-"""ZWNJ and ZWJ: inside a word they shape letters and emoji."""
+"""ZWNJ and ZWJ. Inside a word they shape letters and emoji."""
 
 
 def is_hidden(character: str) -> bool:
-    """Whether a character is a blank, a control, half of a pair, or shows nothing by itself."""
+    """Whether a character is a blank, a control or a lone surrogate, or shows nothing by itself."""
     if character.isascii():
         return character in _ASCII_BLANKS
     first, last = _TAGS_AND_SELECTORS
@@ -35,9 +35,9 @@ def is_hidden(character: str) -> bool:
 
 
 def trimmed(text: str) -> str:
-    """The text without blanks and invisible characters at either end; "" if it shows nothing.
+    """The text without blanks and invisible characters at its ends; "" if it shows nothing.
 
-    A variation selector stays behind the symbol or ideograph whose form it chooses.
+    A variation selector at the end stays if it follows the symbol or ideograph that it changes.
     """
     if text.isascii():
         return text.strip(_ASCII_BLANKS)
@@ -52,7 +52,7 @@ def trimmed(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """A name as one line: controls and line ends are spaces, invisible formatting is dropped.
+    """The text as one line. Controls and line ends become spaces; invisible formatting is dropped.
 
     ZWJ and ZWNJ stay inside a word.
     """

@@ -1,4 +1,4 @@
-"""The words for what can happen: event types, who may send which, flags, reserved names."""
+"""The closed lists of events: types, which route may send which type, flags, reserved names."""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ FLAGS: Final = frozenset({SPAM, BOT, INTERNAL})
 
 
 class Route(StrEnum):
-    """The door an event came in by; it decides which types are allowed."""
+    """The way by which an event came in. It decides which types are allowed."""
 
     FORM = "form"
     BEACON = "events"
@@ -51,7 +51,7 @@ OPERATOR_TYPES: Final = _names(
 TYPES: Final = (
     _FORM_TYPES | BEACON_TYPES | _LINK_TYPES | _SES_TYPES | _SERVER_TYPES | OPERATOR_TYPES
 )
-"""Every type that has a name of its own; `custom:<name>` comes beside them."""
+"""Every named type. Beside them there is `custom:<name>`."""
 
 ROUTE_TYPES: Final[Mapping[Route, frozenset[str]]] = {
     Route.FORM: _FORM_TYPES,
@@ -68,8 +68,8 @@ _NOT_ACTIVITY: Final = _names(
     "cart_abandoned event_reclassified"
 )
 
-# What signed links, SES and operators say of consent, opt-outs, complaints, sales'
-# answers and corrections sorts after everything else, so that no flood hides it.
+# Events of these types sort after all others if they came by a signed link, from a server, from
+# SES or from an operator. So no flood of other events can hide them.
 _KEPT_APART: Final = _names(
     "unsubscribed consent_given consent_withdrawn email_complained sales_contacted sales_won "
     "sales_rejected sales_snoozed score_adjusted score_reset score_suspended score_resumed "
@@ -82,16 +82,22 @@ RESERVED: Final = _names(
     "source medium campaign term content gclid gbraid wbraid fbclid msclkid ttclid li_fat_id "
     "referrer landing_page"
 )
-"""Properties that Hotlist itself gives to events: no field of a form may be called so."""
+"""Properties that Hotlist itself gives to events. No field of a form may have such a name."""
 
 ENVELOPE: Final = _names("visitor_id event_id sent_at occurred_at consents")
-"""What a page sends beside the answers to a form: no field may be called so either."""
+"""What a page sends beside the answers to a form. No field may have such a name either."""
 
 DERIVED: Final = _names(
     "email_domain email_class phone_country has_phone channel first_touch last_touch orders "
     "order_value stage suspended"
 )
-"""Facts that follow from events: a form may not say them."""
+"""Facts that follow from events. A form cannot set them."""
+
+CHANNELS: Final = _names(
+    "paid_search organic_search paid_social organic_social paid_video organic_video paid_shopping "
+    "organic_shopping paid_other display email affiliate referral sms audio push other direct"
+)
+"""The channels by which somebody may come: all that the classifier says, and nothing else."""
 
 
 def is_type(name: str) -> bool:
@@ -100,19 +106,19 @@ def is_type(name: str) -> bool:
 
 
 def may_send(route: Route, event_type: str) -> bool:
-    """Whether events of this type may come in by this route (the table is closed)."""
+    """Whether events of this type may come in by this route."""
     if event_type in ROUTE_TYPES[route]:
         return True
     return route in _CUSTOM_ROUTES and _CUSTOM.match(event_type) is not None
 
 
 def is_activity(event_type: str) -> bool:
-    """Whether a person did it, as opposed to mail systems, sales or operators."""
+    """Whether the lead did something: not a mail system, sales or an operator."""
     if event_type in _NOT_ACTIVITY:
         return False
     return not event_type.startswith(("sales_", "lead_", "score_"))
 
 
 def is_kept_apart(route: Route, event_type: str) -> bool:
-    """Whether events of this type and route sort after all others, as `k#`."""
+    """Whether events of this type and route have the class `k#`, which sorts after `e#`."""
     return event_type in _KEPT_APART and route not in _UNSIGNED

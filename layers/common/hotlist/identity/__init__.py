@@ -1,1 +1,1 @@
-"""Who it was: identifiers, claims on them, and whose an event is. Pure, but for `settle`."""
+"""Finds the person behind an event: identifiers, claims on them, owners. Pure, but for `settle`."""

@@ -9,7 +9,7 @@ import unicodedata
 import uuid
 from typing import Final
 
-from hotlist.events.visible import is_hidden, trimmed
+from hotlist.events import visible
 
 EMAIL: Final = "email"
 PHONE: Final = "phone"
@@ -50,11 +50,11 @@ def normalise_email(text: str) -> str:
 
     :raises BadIdentifier: if it can be no address.
     """
-    address = trimmed(text)
+    address = visible.trimmed(text)
     if not address.isascii() or "@xn--" in address.lower() or ".xn--" in address.lower():
         address = _ascii_domain(address)
         local, _, domain = address.rpartition("@")
-        hidden = not local.isprintable() or any(map(is_hidden, local))
+        hidden = not local.isprintable() or any(map(visible.is_hidden, local))
         if hidden or any(c in '()<>[]:;,\\"@' for c in local):
             raise BadIdentifier("this is not an e-mail address")
         probe = "x" * max(1, len(local.encode())) + "@" + domain
@@ -82,17 +82,13 @@ def _ascii_domain(address: str) -> str:
 
 
 def normalise_phone(text: str, region: str) -> tuple[str, str | None]:
-    """The number as E.164, and its country; `region` is that of numbers without a prefix.
+    """The first number of the text as E.164, and its country; see `phones.read`.
 
     :raises BadIdentifier: if it can be no number.
     """
-    import phonenumbers  # noqa: PLC0415 - needed where there is a phone, slow to import
+    from hotlist.identity import phones  # noqa: PLC0415 - needed where there is a phone, slow to import
 
-    try:
-        number = phonenumbers.parse(trimmed(text), region)
-    except phonenumbers.NumberParseException as error:
-        raise BadIdentifier("this is not a phone number") from error
-    if not phonenumbers.is_valid_number(number):
+    found = phones.read(text, region)
+    if found is None:
         raise BadIdentifier("this is not a phone number")
-    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return written, phonenumbers.region_code_for_number(number)
+    return found.number, found.country

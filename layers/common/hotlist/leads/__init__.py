@@ -1,4 +1,4 @@
-"""What events add up to: the lead, its profile, and its fold.
+"""Makes a lead from its events.
 
 Pure, but for `gather`, `renew`, `fold` and `batch`.
 """

@@ -1,4 +1,4 @@
-"""A lead as it is stored: who it is, its score, its alert state, and when to look again."""
+"""The type `Lead`: who it is, its score, its alert state, and when it is due."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,16 +25,16 @@ class Stage(StrEnum):
 
 
 class LeadState(StrEnum):
-    """What a stored lead item stands for."""
+    """What a stored lead stands for."""
 
     LIVE = "live"
-    EMPTY = "empty"  # nothing that counts is kept of it
-    CLAIMED = "claimed"  # a phone that an e-mail's lead has taken in
+    EMPTY = "empty"  # none of its events counts any more
+    CLAIMED = "claimed"  # a phone's lead that now belongs to an e-mail address
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """How to reach a lead; an e-mail or a phone number is always there."""
+    """How to reach a lead. It has an e-mail address, a phone number or both."""
 
     name: str | None = None
     company: str | None = None
@@ -44,7 +44,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A rule that gave points, and how many it gives now."""
+    """The id of a rule, and how many points it gives now."""
 
     rule: str
     points: Decimal
@@ -54,8 +54,8 @@ class Reason:
 class Alerting:
     """What a lead keeps between two looks at its temperature (docs/scoring.md, Alerts).
 
-    `alert_id` and `hot_since` are those of the last crossing, set once and never
-    recomputed. `alert_tell` is the message that came just before it and stands for its
+    `alert_id` and `hot_since` are those of the last crossing. They are set then and never
+    calculated again. `alert_tell` is the message that came just before it and stands for its
     alert, as `<subject>#<event id>`.
     """
 
@@ -68,7 +68,7 @@ class Alerting:
 
 @dataclass(frozen=True, slots=True)
 class Shadow:
-    """What a second ruleset makes of a lead, as of `folded_at`; `ruleset` is its hash."""
+    """The result of the shadow ruleset, as of `folded_at`. `ruleset` is the hash of that one."""
 
     total: int
     temperature: Temperature
@@ -77,11 +77,12 @@ class Shadow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lead:
-    """A lead as it is stored: points and temperature are those of `folded_at`.
+    """A lead as it is stored. Its points and temperature are those of `folded_at`.
 
-    `inputs` is a hash of the claims, decisions and event ids that it was folded from;
-    `version` counts its writes. Everything below `inputs` is unset unless `state` is live.
-    `left_out` is not stored: the messages (`tell`) that this fold read and did not count.
+    `ruleset` is the hash of the live ruleset. `inputs` is a hash of the claims, decisions and
+    event ids that the lead was folded from. `version` counts its writes. All fields below
+    `inputs` have their default values unless `state` is live. `left_out` is not stored: it has
+    the ids of the messages (`tell`) that this fold read and did not count.
     """
 
     lead_id: str
@@ -112,22 +113,22 @@ class Lead:
     left_out: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property
-    def rules(self) -> str:
-        """The hash of the rules that it was scored by, those of the shadow included."""
-        return rules_hash(self.ruleset, None if self.shadow is None else self.shadow.ruleset)
+    def rulesets_hash(self) -> str:
+        """One hash of the rulesets that the lead was scored by: the live one and the shadow."""
+        return combined_hash(self.ruleset, None if self.shadow is None else self.shadow.ruleset)
 
 
-def rules_hash(ruleset: str, shadow: str | None) -> str:
-    """One hash of the live ruleset and of the shadow beside it, if there is one."""
+def combined_hash(ruleset: str, shadow: str | None) -> str:
+    """One hash for the hash of the live ruleset and that of the shadow, if there is one."""
     return ruleset if shadow is None else f"{ruleset}+{shadow}"
 
 
 NEVER: Final = datetime.fromisoformat("9999-12-31T23:59:59.999+00:00")
-"""`due_at` of a hot lead with nothing ahead: it stands in the index of hot leads all the same."""
+"""`due_at` of a hot lead that never changes by itself: without one it would be in no index."""
 
 
 def due_at(temperature: Temperature, next_change_at: datetime | None) -> datetime | None:
-    """When a lead must be looked at again; none if it can wait for its next event."""
+    """When a lead must be folded again. None if it can wait for its next event."""
     if next_change_at is not None:
         return next_change_at
     return NEVER if temperature is Temperature.HOT else None

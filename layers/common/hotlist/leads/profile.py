@@ -1,7 +1,7 @@
-"""What the events of a lead say of it: facts, contact, channel, and how long that holds.
+"""What follows from the events of a lead: facts, contact, channel, and how long they hold.
 
-`profile_of` is pure: the same events and instant give the same profile in whatever order they
-came. The score of a profile is the scoring engine's work, not done here.
+The same events and the same instant give the same profile, in whatever order the events came. The
+scoring engine makes a score of the profile.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,14 +10,14 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from hotlist.events import visible
 from hotlist.events.event import Event
 from hotlist.events.ids import without_repetitions
 from hotlist.events.retention import ORDINARY
-from hotlist.events.visible import trimmed
 from hotlist.events.vocabulary import BOT, DERIVED, INTERNAL, OPERATOR_TYPES, RESERVED, SPAM, Route
 from hotlist.leads.lead import Contact
 
-_TOUCH: Final = (
+TOUCH: Final = (
     "source",
     "medium",
     "campaign",
@@ -33,15 +33,16 @@ _TOUCH: Final = (
     "referrer",
     "landing_page",
 )
+"""What `first_touch` and `last_touch` may hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """What the events of a lead say at an instant.
+    """What follows from the events of a lead at an instant.
 
-    `events` are those that count, in order, each once; `facts` are what rules see;
-    `facts_until` is when the first event behind a fact expires; `ends_at` when nothing
-    that counts is left, None if that is so already (then all else is empty).
+    `events` are those that count, in order, each once. `facts` are what rules can ask for.
+    `facts_until` is when the first event that a fact rests on expires. `ends_at` is when the
+    last event that counts expires. It is None if none counts; then all else is empty.
     """
 
     events: tuple[Event, ...] = ()
@@ -56,22 +57,22 @@ class Profile:
 
 
 def name_in(answers: Mapping[str, object]) -> str | None:
-    """How somebody is called who gave these answers: as a whole, else first and last name."""
+    """The name in the answers to a form: `name`, or `first_name` and `last_name`, or None."""
 
     def text(name: str) -> str:
         value = answers.get(name)
-        return trimmed(value) if isinstance(value, str) else ""
+        return visible.trimmed(value) if isinstance(value, str) else ""
 
     return text("name") or f"{text('first_name')} {text('last_name')}".strip() or None
 
 
 def is_kept(event: Event, now: datetime) -> bool:
-    """Whether an event is there: its `expires_at` is ahead, deleted or not."""
+    """Whether an event has not expired by `now`. DynamoDB may delete it some days later."""
     return event.expires_at is None or event.expires_at > now
 
 
 def reclassified(events: Iterable[Event]) -> list[Event]:
-    """The events with the flags that operators gave and took, the latest word last."""
+    """The events in order, with the flags that operators added or removed. The latest one wins."""
     ordered = sorted(events, key=lambda e: e.order)
     flags = {event.event_id: event.flags for event in ordered}
     for event in ordered:
@@ -87,9 +88,9 @@ def reclassified(events: Iterable[Event]) -> list[Event]:
 def profile_of(
     events: Iterable[Event], now: datetime, channel: Callable[[Event], str | None]
 ) -> Profile:
-    """The profile of a lead: its events, already classified and reclassified, at `now`.
+    """The profile of a lead at `now`. Its events must be classified and reclassified already.
 
-    `channel` classifies the event by which a lead first came.
+    `channel` finds the channel of the event by which the lead first came.
     """
     kept = _kept(events, now)
     leads_own = [event for event in kept if event.type not in OPERATOR_TYPES]
@@ -114,17 +115,21 @@ def profile_of(
 def facts_at(
     events: Iterable[Event], now: datetime, channel: Callable[[Event], str | None]
 ) -> tuple[dict[str, object], datetime | None]:
-    """The facts of a profile and their `facts_until`, however long ago it all was.
+    """The facts at `now`, and their `facts_until`.
 
-    For histories that do not say when an event was received: those have no life that ends,
-    and operators alone make a lead.
+    This is for histories that do not say when an event was received. In them the lead never
+    ends, and events of operators alone make a lead.
     """
     facts = _Facts(_kept(events, now), channel)
     return facts.known(), facts.until()
 
 
 def _kept(events: Iterable[Event], now: datetime) -> list[Event]:
-    """Those that count. A correction has said its word; it outlives what it was about."""
+    """The events that count, in order, each once.
+
+    Corrections do not count. They have been applied by now, and they are kept longer than the
+    events that they correct.
+    """
     return without_repetitions(
         event
         for event in events
@@ -135,7 +140,7 @@ def _kept(events: Iterable[Event], now: datetime) -> list[Event]:
 
 
 def _life(event: Event) -> datetime:
-    """How long one event keeps its lead alive."""
+    """Until when one event keeps its lead alive."""
     received = event.received_at + ORDINARY
     return received if event.expires_at is None else min(received, event.expires_at)
 
@@ -145,23 +150,24 @@ def _with_flags(event: Event, flags: frozenset[str]) -> Event:
 
 
 def texts(event: Event, name: str) -> list[str]:
-    """A property that is a text or a list of texts, as a list; anything else is left out."""
+    """A property that is a text or a list of texts, as a list. Other values are left out."""
     value = event.properties.get(name)
     values = value if isinstance(value, list) else [value]
     return [text for text in values if isinstance(text, str)]
 
 
 def _is_empty(value: object) -> bool:
-    """Whether nothing is said: also a text that shows nothing."""
+    """Whether there is no value. A text that shows nothing is none either."""
     if isinstance(value, str):
-        return not trimmed(value)
+        return not visible.trimmed(value)
     return value is None or value in ([], {})
 
 
 class _Facts:
-    """Facts gathered from events in order, with the event that each rests on.
+    """Collects facts from events in order, and the event that each fact rests on.
 
-    What a bot said is no fact. It may be the only contact that there is, and an opt-out stays one.
+    What a bot sent does not become a fact, but the contact is taken from it if there is no other.
+    A bot's consents and opt-outs count.
     """
 
     def __init__(self, kept: Sequence[Event], channel: Callable[[Event], str | None]) -> None:
@@ -175,14 +181,14 @@ class _Facts:
         self.last_touch: Event | None = None
         self.channel: str | None = None
         for event in kept:
-            self._hear(event)
+            self._take(event)
         if kept:
             first = self.first_touch or kept[0]
             self.channel = channel(first)
             if self.channel is not None and "channel" not in self.values:
                 self._set("channel", self.channel, first)
 
-    def _hear(self, event: Event) -> None:
+    def _take(self, event: Event) -> None:
         self._profile(event)
         self._consents(event)
         if event.email is not None:
@@ -195,7 +201,7 @@ class _Facts:
         if BOT in event.flags:
             return
         self._set("language", event.properties.get("language"), event)
-        if any(not _is_empty(event.properties.get(name)) for name in _TOUCH):
+        if any(not _is_empty(event.properties.get(name)) for name in TOUCH):
             self.first_touch = self.first_touch or event
             self.last_touch = event
         if event.type == "order_completed":
@@ -217,17 +223,17 @@ class _Facts:
         return known
 
     def until(self) -> datetime | None:
-        """When the first event that a fact rests on expires."""
+        """When the first of the events that facts rest on expires, or None."""
         touches = [touch for touch in (self.first_touch, self.last_touch) if touch is not None]
         behind = [*self.sources.values(), *self.orders.values(), *touches]
         return min((e.expires_at for e in behind if e.expires_at is not None), default=None)
 
     def contact(self) -> Contact:
-        """The contact, of the newest answers."""
+        """The contact: each value from the newest event that has it."""
 
         def text(name: str) -> str | None:
             value = self.values.get(name, self.doubtful.get(name))
-            return trimmed(value) or None if isinstance(value, str) else None
+            return visible.trimmed(value) or None if isinstance(value, str) else None
 
         return Contact(
             name=name_in({**self.doubtful, **self.values}),
@@ -291,12 +297,12 @@ class _Facts:
 
 def _touch(event: Event) -> dict[str, object]:
     return {
-        name: event.properties[name] for name in _TOUCH if not _is_empty(event.properties.get(name))
+        name: event.properties[name] for name in TOUCH if not _is_empty(event.properties.get(name))
     }
 
 
 _MAX_EXPONENT: Final = 1_000
-"""No sum of money: a text like 1e999999999 would overflow the sum, or fill memory as an int."""
+"""No sum of money is larger. A number like 1e999999999 would overflow or fill the memory."""
 
 
 def _decimal(value: object) -> Decimal | None:

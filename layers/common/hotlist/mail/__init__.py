@@ -1,1 +1,4 @@
-"""Mail: rendered, sent once, and what SES says of it. `render`, `texts` and `mime` are pure."""
+"""Renders mails, sends each once, and reads what SES reports about them.
+
+Pure, but for `outbox`, `ses` and `feedback`. `render` reads the templates that lie beside it.
+"""

@@ -1,4 +1,4 @@
-"""What SES says of the mails that were sent to sales."""
+"""Stores what SES reports about the mails to sales: sent, bounced, complained about."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from hotlist.store.deliveries import DeliveryStore
 
 
 class MailRejected(Exception):
-    """SES took a mail and then did not send it, for what it holds: a virus."""
+    """SES took a mail and then did not send it because of its contents: a virus."""
 
 
 def take_in(
@@ -19,10 +19,10 @@ def take_in(
     park: Callable[[Record, Exception], None],
     now: datetime,
 ) -> str | None:
-    """Take in the `detail` of one event of SES (EventBridge, `aws.ses`).
+    """Store what one event of SES reports. `detail` is that of EventBridge's event (`aws.ses`).
 
-    The id of the recipient who gets no mail from now on, if the event says so: after a bounce
-    for good, or a complaint. A mail that SES rejects is parked.
+    After a permanent bounce or a complaint the recipient gets no more mail. Then the answer is
+    the recipient's id; otherwise it is None. A mail that SES rejects is parked.
     """
     mail = detail["mail"]
     tags = {name: values[0] for name, values in mail.get("tags", {}).items() if values}

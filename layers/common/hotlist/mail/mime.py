@@ -1,8 +1,8 @@
-"""Mails as bytes. No value is parsed on its way into a mail: the text is the text. Pure.
+"""Makes the bytes of a mail. No value is parsed on its way into a mail.
 
-The modern classes of `email` decode encoded-words in the values that they are given, so a name
-could write headers. The old ones (`compat32`) keep a value as it is, and the values here are
-ASCII already when they get them.
+The modern classes of `email` decode encoded-words in the values that they get, so a lead's name
+could write headers. The old classes (`compat32`) keep a value as it is. The values are encoded to
+ASCII here before these classes get them.
 """
 
 import re
@@ -26,23 +26,23 @@ _ADDRESS: Final = re.compile(
 _ATOMS: Final = re.compile(rf"{_ATOM}(?: {_ATOM})*\Z")
 _PRINTABLE: Final = re.compile(r"[!-~]+(?: [!-~]+)*\Z")
 _ENCODED: Final = "=?"
-"""How an encoded-word begins (RFC 2047): readers decode what follows."""
+"""The beginning of an encoded-word (RFC 2047). Mail programs decode what follows."""
 
 _MOST_PLAIN: Final = 64
-"""Longer ASCII texts are encoded too, so that nothing folds them."""
+"""Longer ASCII texts are encoded too, so that no line of a header is folded inside them."""
 
 _WORD: Final = 39
-"""Bytes of UTF-8 in one encoded-word: with its header's name it stays below 78 characters."""
+"""Bytes of UTF-8 in one encoded-word. With its header's name it stays below 78 characters."""
 
 _CONTROLS: Final = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)))
 _NOT_TEXT: Final = dict.fromkeys((*range(0xD800, 0xE000), 0xFEFF))
-"""Halves of characters, which UTF-8 cannot write, and the byte order mark, which readers drop."""
+"""Lone surrogates, which UTF-8 cannot write, and the byte order mark, which readers drop."""
 
 _IN_BODIES: Final = _CONTROLS | _NOT_TEXT | {ord("\n"): "\n", ord("\t"): "\t"}
 _IN_HEADERS: Final = dict.fromkeys(_CONTROLS, " ") | _NOT_TEXT | {0x2028: " ", 0x2029: " "}
 
 
-def message(
+def assemble(
     *,
     subject: str,
     text: str,
@@ -51,11 +51,12 @@ def message(
     recipient: tuple[str, str],
     reply_to: str | None = None,
 ) -> bytes:
-    """A mail of two alternatives. `sender` and `recipient` are a name and an address.
+    """The bytes of a mail with a text part and an HTML part.
 
-    An address to reply to that a header cannot carry is left out.
+    `sender` and `recipient` are pairs of a name and an address. `reply_to` is left out if a header
+    cannot carry it.
 
-    :raises ValueError: if the sender's or the recipient's address is one.
+    :raises ValueError: if a header cannot carry the sender's or the recipient's address.
     """
     mime = Message(policy=_POLICY)
     mime["Subject"] = _unstructured(subject)
@@ -74,17 +75,17 @@ def message(
 
 
 def fits_header(address: str) -> bool:
-    """Whether every reader of a header takes the address as it is: plain ASCII, no quotes."""
+    """Whether every mail program reads the address as it is: plain ASCII, without quotes."""
     return _ADDRESS.match(address) is not None and _ENCODED not in address
 
 
 def header_text(text: str) -> str:
-    """The text as one line, without what no header says: controls, halves of characters."""
+    """The text as one line, without controls and lone surrogates."""
     return " ".join(text.translate(_IN_HEADERS).split())
 
 
 def body_text(text: str) -> str:
-    r"""The text with every line ended by `\n`, without controls and halves of characters."""
+    r"""The text with every line ended by `\n`, without controls and lone surrogates."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").translate(_IN_BODIES)
     return lines if lines.endswith("\n") else lines + "\n"
 
@@ -96,7 +97,7 @@ def _unstructured(text: str) -> str:
 
 def _mailbox(name: str, address: str) -> str:
     if not fits_header(address):
-        raise ValueError("a header cannot carry this address")
+        raise ValueError("a mail header cannot carry this address; use plain ASCII, no quotes")
     line = header_text(name)
     if not line:
         return address
@@ -109,7 +110,7 @@ def _is_plain(line: str, pattern: re.Pattern[str]) -> bool:
 
 
 def _encoded(line: str) -> str:
-    """The line as encoded-words of whole characters; readers drop the spaces between them."""
+    """The line as encoded-words of whole characters. Readers drop the spaces between them."""
     words, data = [], b""
     for character in line:
         one = character.encode()

@@ -1,8 +1,8 @@
-"""Send each mail once: claim it, send it, say so.
+"""Sends each mail once: it claims the delivery, sends the mail, and stores that it was sent.
 
-SES has no idempotency key. A claim lasts for the lease, 15 minutes; whoever finds one that ended
-without an outcome asks for SES's own send event first. Only where that is lost too a mail may
-come twice.
+SES has no idempotency key. A claim lasts for the lease, 15 minutes. A run that finds a claim
+without an outcome after that time looks for SES's own send event first. A mail can come twice only
+if that event is lost too.
 """
 
 from collections.abc import Callable
@@ -23,16 +23,18 @@ class OutcomeUnknown(InFlight):
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """Sends mails, each once. `clock` gives aware UTC instants."""
+    """Sends mails, each once. `clock` gives the time as an aware UTC datetime."""
 
     deliveries: DeliveryStore
     mailer: Mailer
     clock: Callable[[], datetime]
 
     def send_once(self, recipient: Recipient, delivery_id: str, render: Callable[[], Mail]) -> bool:
-        """Send a mail unless it has been sent. Whether it was this call that sent it.
+        """Send a mail unless it has been sent. True if this call has sent it.
 
-        :raises InFlight: while another is sending it; other errors of SES pass through.
+        `render` is called only if the mail is to be sent. Its errors and those of SES pass through.
+
+        :raises InFlight: while another run is sending it.
         :raises OutcomeUnknown: if SES's answer is lost.
         """
         claimed_at = self.clock()
@@ -50,22 +52,22 @@ class Outbox:
         self.deliveries.sent(delivery_id, message_id, self.clock())
         return True
 
-    def let_be(self, delivery_id: str) -> None:
-        """Decide that a mail is never sent, unless it has been.
+    def skip(self, delivery_id: str) -> None:
+        """Store that a mail is never to be sent, unless it has been sent already.
 
-        :raises InFlight: while another is sending it.
+        :raises InFlight: while another run is sending it.
         """
         if self._claim(delivery_id, self.clock()):
-            self.deliveries.let_be(delivery_id, self.clock())
+            self.deliveries.skip(delivery_id, self.clock())
 
     def hold(self, delivery_id: str, note: Callable[[], None]) -> None:
-        """Hold a mail back for good, unless it has been sent; `note` counts it first.
+        """Store that a mail is held back for good, unless it has been sent. `note` counts it first.
 
-        :raises InFlight: while another is sending it.
+        :raises InFlight: while another run is sending it.
         """
         if self._claim(delivery_id, self.clock()):
             note()
-            self.deliveries.let_be(delivery_id, self.clock(), HELD)
+            self.deliveries.skip(delivery_id, self.clock(), HELD)
 
     def _claim(self, delivery_id: str, now: datetime) -> bool:
         return self.deliveries.claim(delivery_id, delivery_hash(delivery_id), now)

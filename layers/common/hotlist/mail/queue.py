@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 
 from botocore.exceptions import ClientError
 
-from hotlist.rescore.queue import MAX_BATCH, NotQueued
+from hotlist.rescore.queue import NotQueued
 from hotlist.runtime.stream import Record
 from hotlist.store.deliveries import InFlight
 
@@ -20,6 +20,9 @@ AFTER_LEASE: Final = timedelta(seconds=5)
 FIRST_WAIT: Final = timedelta(seconds=15)
 LONGEST_WAIT: Final = timedelta(minutes=30)
 QUOTA_WAIT: Final = timedelta(hours=1)
+
+_BATCH: Final = 10
+"""SQS takes no more messages in one call."""
 
 _QUOTA_CODES: Final = frozenset(
     {"LimitExceededException", "SendingPausedException", "AccountSuspendedException"}
@@ -125,7 +128,7 @@ class OutboxQueue:
         """
         sent, refused = 0, 0
         rest = iter(letters)
-        while batch := list(islice(rest, MAX_BATCH)):
+        while batch := list(islice(rest, _BATCH)):
             answer = self._sqs.send_message_batch(
                 QueueUrl=self._queue_url,
                 Entries=[

@@ -1,4 +1,4 @@
-"""The mails that Hotlist sends to sales, rendered: HTML and text from the same contents. Pure."""
+"""Renders the mails to sales, as HTML and as text from the same contents."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,23 +11,23 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from hotlist.events import visible
 from hotlist.events.event import Event
-from hotlist.events.visible import one_line
 from hotlist.leads.lead import Contact, Lead, Reason
 from hotlist.leads.profile import name_in
 from hotlist.mail import mime
-from hotlist.mail.texts import CHANNELS, STAGES, TEMPERATURES, TEXTS
+from hotlist.mail.texts import CHANNEL_NAMES, STAGE_NAMES, TEMPERATURES, TEXTS
 from hotlist.sales.team import Recipient
 from hotlist.sales.to_send import AlertNow
 
 MAX_HTML: Final = 88_000
-"""Gmail cuts a mail off at 102 KB; some room is left for what transport adds."""
+"""Bytes of a mail's HTML. Gmail cuts a mail off at 102 KB, and transport adds some."""
 
 _MAX_NAME: Final = 120
 _MAX_ANSWER: Final = 5_000
 
 Title = Callable[[str, str], str]
-"""(rule id, language) → how the rule is told."""
+"""(rule id, language) → the title of the rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One lead in a mail, rendered for a reader; `name` and `points` are for the mail's heads."""
+    """One lead in a mail, rendered for one reader. `name` and `points` are for the subject."""
 
     name: str
     points: int | None
@@ -52,14 +52,14 @@ class Card:
 
 
 def card(lead: Lead, recipient: Recipient, title: Title) -> Card:
-    """A lead as its reader sees it, in the reader's language and time zone."""
+    """A lead as its recipient sees it, in the recipient's language and time zone."""
     words, contact = TEXTS[recipient.language], lead.contact
     zone = ZoneInfo(recipient.timezone)
     facts = [
         (words["hot_since"], _when(lead.alerting.hot_since, zone)),
         (words["last_seen"], _when(lead.last_event_at, zone)),
-        (words["came_by"], CHANNELS[recipient.language].get(lead.channel or "", lead.channel)),
-        (words["stage"], STAGES[recipient.language][lead.stage.value]),
+        (words["came_by"], CHANNEL_NAMES[recipient.language].get(lead.channel or "", lead.channel)),
+        (words["stage"], STAGE_NAMES[recipient.language][lead.stage.value]),
     ]
     return _card(
         recipient,
@@ -72,9 +72,10 @@ def card(lead: Lead, recipient: Recipient, title: Title) -> Card:
 
 
 def digest(cards: Sequence[Card], more: int, recipient: Recipient, now: datetime) -> Mail:
-    """The daily hot list of one recipient: as many cards as mail programs show, best first.
+    """The daily hot list of one recipient, best lead first.
 
-    `more` leads are hot beside those of the cards.
+    `more` is how many leads are hot beside those of the cards. If the mail is longer than
+    `MAX_HTML`, the last cards are left out and counted as more.
     """
     mail = _digest(cards, more, recipient, now)
     while len(mail.html.encode()) > MAX_HTML and cards:
@@ -144,7 +145,8 @@ def message(
     said = event.properties
     contact = Contact(name_in(said), str(said.get("company") or ""), event.email, event.phone)
     named = {"name"} if _short(said.get("name") or "") else {"first_name", "last_name"}
-    answers = [
+    answers = _as_written(said.get("extra"), labels)
+    answers += [
         (label, _answer(said[field], words))
         for field, label in labels.items()
         if field in said and field not in named | {"email", "phone", "company"}
@@ -201,6 +203,15 @@ def more(
     )
 
 
+def _as_written(extra: object, labels: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What fields and consents hold that could not be read, or not wholly: as it was written."""
+    return [
+        (labels.get(field) or field.replace("_", " ").capitalize(), _short(text, _MAX_ANSWER))
+        for field, text in (extra.items() if isinstance(extra, Mapping) else ())
+        if field in labels or field.startswith("consent_")
+    ]
+
+
 def _card(
     recipient: Recipient,
     contact: Contact,
@@ -255,15 +266,18 @@ def _answer(value: object, words: Mapping[str, str]) -> str:
 
 
 def _reply_to(email: str | None) -> str | None:
-    """The address if a header can carry it as it is."""
+    """The address, or None if a header cannot carry it as it is."""
     return email if email and mime.fits_header(email) else None
 
 
 def _short(value: object, most: int = _MAX_NAME) -> str:
-    """One line that shows something for a name or label, or ""; longer texts keep their lines."""
+    """The value as a text of at most `most` characters.
+
+    With the default limit, that of names and labels, it is one line, or "" if it shows nothing.
+    """
     text = str(value)
     if most == _MAX_NAME:
-        text = one_line(text)
+        text = visible.one_line(text)
     return text if len(text) <= most else text[: most - 1] + "…"
 
 

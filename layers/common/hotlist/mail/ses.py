@@ -1,4 +1,4 @@
-"""Amazon SES v2: sends rendered mails as whole MIME messages."""
+"""Sends rendered mails through Amazon SES v2, as whole MIME messages."""
 
 import hashlib
 from typing import Any, Final, Self
@@ -10,13 +10,13 @@ from hotlist.mail import mime
 from hotlist.mail.render import Mail
 from hotlist.sales.team import Recipient
 
-# An answer that was lost may have been a mail: botocore would send another. Whoever asks for the
-# mail tries again, when SES's own events have had the time to tell.
+# If an answer is lost, the mail may have been sent, and a retry of botocore would send another. The
+# caller retries later, when SES's own events have had time to report the mail.
 _ONCE: Final = Config(retries={"total_max_attempts": 1})
 
 
 class Mailer:
-    """Sends mail to sales from one verified address through one configuration set."""
+    """Sends mail to sales, from one verified address and with one configuration set."""
 
     def __init__(self, client: Any, sender: str, configuration_set: str) -> None:
         self._client = client
@@ -25,12 +25,12 @@ class Mailer:
 
     @classmethod
     def open(cls, sender: str, configuration_set: str) -> Self:
-        """A mailer whose client sends each mail once, whatever the answer."""
+        """A mailer whose client never retries by itself."""
         return cls(boto3.client("sesv2", config=_ONCE), sender, configuration_set)
 
     def send(self, mail: Mail, recipient: Recipient, delivery_id: str) -> str:
-        """Send a mail to a recipient; SES's message id. botocore's errors pass through."""
-        data = mime.message(
+        """Send a mail to a recipient. Returns SES's message id. botocore's errors pass through."""
+        data = mime.assemble(
             subject=mail.subject,
             text=mail.text,
             html=mail.html,
@@ -54,5 +54,5 @@ class Mailer:
 
 
 def delivery_hash(delivery_id: str) -> str:
-    """A delivery's tag: SES takes letters, digits, `_` and `-` only."""
+    """The tag of a delivery: a hash of its id. A tag has only letters, digits, `_` and `-`."""
     return hashlib.sha256(delivery_id.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The words of the mails, in the languages that recipients may choose."""
+"""The texts of the mails, in each language that a recipient may choose."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -120,7 +120,7 @@ TEMPERATURES: Final[Mapping[str, Mapping[str, str]]] = {
     "de": {"cold": "kalt", "warm": "warm", "hot": "heiß"},
 }
 
-STAGES: Final[Mapping[str, Mapping[str, str]]] = {
+STAGE_NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
         "awareness": "awareness",
         "interest": "interest",
@@ -150,16 +150,24 @@ STAGES: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 
-CHANNELS: Final[Mapping[str, Mapping[str, str]]] = {
+CHANNEL_NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
         "paid_search": "a paid search result",
         "organic_search": "a search engine",
         "paid_social": "an ad in a social network",
         "organic_social": "a social network",
+        "paid_video": "an ad in a video",
+        "organic_video": "a video",
+        "paid_shopping": "an ad of a product",
+        "organic_shopping": "a marketplace or price comparison",
+        "paid_other": "another ad",
         "display": "a banner",
         "email": "an e-mail",
         "affiliate": "an affiliate",
         "referral": "a link on another site",
+        "sms": "a text message",
+        "audio": "an audio ad or podcast",
+        "push": "a push notification",
         "other": "another campaign",
         "direct": "a direct visit",
     },
@@ -168,10 +176,18 @@ CHANNELS: Final[Mapping[str, Mapping[str, str]]] = {
         "organic_search": "wyszukiwarka",
         "paid_social": "reklama w mediach społecznościowych",
         "organic_social": "media społecznościowe",
+        "paid_video": "reklama w filmie",
+        "organic_video": "film",
+        "paid_shopping": "reklama produktu",
+        "organic_shopping": "sklep lub porównywarka cen",
+        "paid_other": "inna reklama",
         "display": "baner reklamowy",
         "email": "e-mail",
         "affiliate": "program partnerski",
         "referral": "link na innej stronie",
+        "sms": "SMS",
+        "audio": "reklama dźwiękowa lub podcast",
+        "push": "powiadomienie push",
         "other": "inna kampania",
         "direct": "wejście bezpośrednie",
     },
@@ -180,10 +196,18 @@ CHANNELS: Final[Mapping[str, Mapping[str, str]]] = {
         "organic_search": "eine Suchmaschine",
         "paid_social": "eine Anzeige in einem sozialen Netz",
         "organic_social": "ein soziales Netz",
+        "paid_video": "eine Anzeige in einem Video",
+        "organic_video": "ein Video",
+        "paid_shopping": "eine Produktanzeige",
+        "organic_shopping": "einen Marktplatz oder Preisvergleich",
+        "paid_other": "eine andere Anzeige",
         "display": "ein Banner",
         "email": "eine E-Mail",
         "affiliate": "einen Partner",
         "referral": "einen Link auf einer anderen Seite",
+        "sms": "eine SMS",
+        "audio": "eine Audioanzeige oder einen Podcast",
+        "push": "eine Push-Nachricht",
         "other": "eine andere Kampagne",
         "direct": "einen direkten Besuch",
     },

@@ -1,1 +1,1 @@
-"""Again: leads that are to be folded anew, and the walk over all of them. Not pure."""
+"""Queues leads that are to be calculated again: by id, or all after a new ruleset. Not pure."""

@@ -1,15 +1,15 @@
-"""The RescoreQueue: leads that are to be folded again soon, by id."""
+"""The RescoreQueue: the ids of leads that are to be folded again soon."""
 
 import json
 from collections.abc import Iterable
 from itertools import islice
 from typing import Any, Final
 
-MAX_BATCH: Final = 10
+MAX_MESSAGES: Final = 10
 
 
 class NotQueued(Exception):
-    """SQS refused some of the messages. It may pass: send all of them again."""
+    """SQS refused some of the messages. A later try may succeed: send all of them again."""
 
 
 class RescoreQueue:
@@ -20,13 +20,13 @@ class RescoreQueue:
         self._queue_url = queue_url
 
     def send(self, lead_ids: Iterable[str]) -> int:
-        """Queue every lead; how many there were.
+        """Queue every lead. The answer is how many there were.
 
-        :raises NotQueued: after trying all, if SQS refused any.
+        :raises NotQueued: if SQS refused any of them. All have been tried by then.
         """
         sent, refused = 0, 0
         rest = iter(lead_ids)
-        while batch := list(islice(rest, MAX_BATCH)):
+        while batch := list(islice(rest, MAX_MESSAGES)):
             answer = self._sqs.send_message_batch(
                 QueueUrl=self._queue_url,
                 Entries=[
@@ -42,7 +42,10 @@ class RescoreQueue:
 
 
 def lead_of(body: str) -> str:
-    """The lead id of a message. KeyError, TypeError or ValueError if it has none."""
+    """The lead id of a message.
+
+    :raises KeyError, TypeError, ValueError: if the message has none.
+    """
     lead_id = json.loads(body)["lead_id"]
     if not isinstance(lead_id, str):
         raise TypeError(f"lead_id is {type(lead_id).__name__}, not text")

@@ -1,10 +1,12 @@
-"""Rescore all leads after changed rules: walk the table in chunks, one for each run.
+"""Walks over the whole Leads table after a new ruleset, and queues leads that another one scored.
 
-Every lead that other rules have scored reaches the RescoreQueue at least once. A page is
-queued before the progress is written, so a crash only queues it again, and the progress is
-written under the version that was read, so of two runs one goes on. When the walk is over a
-second one finds the leads that the score function, still with its old code while a
-deployment was under way, has scored by old rules behind the back of the first.
+Each run of the digest function queues the next pages. Every lead that another ruleset has scored
+reaches the RescoreQueue at least once:
+
+- A page is queued before the progress is written. So after a crash the page is queued again.
+- The progress is written under the version that was read. So of two runs only one goes on.
+- There are two passes. During a deployment the score function may still have the old ruleset, and
+  may score a lead by it after the first pass has gone by. The second pass finds such leads.
 """
 
 from collections.abc import Callable
@@ -20,44 +22,47 @@ from hotlist.store.progress import ProgressStore
 PASSES: Final = 2
 
 PAGE: Final = 200
-"""Leads of one read, some 25 read units: a partition has 3,000 a second for live traffic too."""
+"""Leads in one read. It takes some 25 read units; a partition has 3,000 a second for all reads."""
 
-MOST: Final = 5_000
-"""Leads queued in a run, no more than the queue's consumers work off until the next one."""
+MAX_QUEUED: Final = 5_000
+"""Leads that one run queues at most. The queue's consumers can fold so many until the next run."""
 
 BUDGET: Final = timedelta(seconds=150)
-"""From the start of the function, mails included: far from its end."""
+"""When a run stops, counted from the start of the function: long before its timeout."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rescoring:
-    """Queues the leads that were not scored by the rules of the hash `rules`."""
+    """Queues the leads that were not scored by the rulesets of the hash `rulesets_hash`."""
 
     leads: LeadStore
     progress: ProgressStore
     queue: RescoreQueue
-    rules: str
+    rulesets_hash: str
     clock: Callable[[], datetime]
 
     def run(self, until: datetime) -> int:
-        """Queue the next chunk, unless all is done or `until` is past; how many leads it was.
+        """Queue the next leads until `until` or `MAX_QUEUED`. The answer is how many were queued.
 
-        Other rules than last time start from the beginning, also those from before.
+        If the hash is not that of the last run, the walk starts from the beginning. That also
+        holds for a hash that has been walked for before.
         """
         progress = self.progress.get()
-        if progress.rules != self.rules:
-            progress = replace(progress, rules=self.rules, passes=0, after=None)
+        if progress.rulesets_hash != self.rulesets_hash:
+            progress = replace(progress, rulesets_hash=self.rulesets_hash, passes=0, after=None)
         queued = 0
-        while progress.passes < PASSES and queued < MOST and self.clock() < until:
+        while progress.passes < PASSES and queued < MAX_QUEUED and self.clock() < until:
             page = self.leads.page(progress.after, PAGE)
             queued += self.queue.send(
-                lead_id for lead_id, rules in page.rules.items() if rules != self.rules
+                lead_id
+                for lead_id, scored_by in page.scored_by.items()
+                if scored_by != self.rulesets_hash
             )
             passes = progress.passes + (page.last is None)
             try:
                 progress = self.progress.save(replace(progress, after=page.last, passes=passes))
             except Conflict:
-                break  # another run is at it
+                break  # another run is walking
             if page.last is None:
                 break  # the second pass is the next run's
         return queued

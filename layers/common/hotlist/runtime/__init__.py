@@ -1,1 +1,4 @@
-"""What the functions run on: settings, records of a batch, what is retried or parked. Not pure."""
+"""Connects the code with Lambda: settings, the records of a batch, retries, parked records.
+
+Pure, but for `settings` and `failures`.
+"""

@@ -1,10 +1,10 @@
-"""What is retried and what is parked: a bad record stops no other, and nothing is lost.
+"""Decides which failed records are retried and which are parked. A bad record stops no other.
 
-The one place that catches `Exception`. Trouble that may pass is reported, so the platform
-retries the record; all else is parked in the failure queue, with an alarm on it, and
-acknowledged. The events themselves are in their table, so a replay finds them there.
+Only this module catches `Exception`. If a later try may succeed, the record is reported to Lambda,
+which retries it. Otherwise the record is parked: it goes to the failure queue, which has an alarm,
+and is acknowledged. Nothing is lost, since the events are in their table and can be replayed.
 
-`Troubles` is the same for a run that no records stand behind: it fails, when all else is done.
+`Troubles` does the same for a run without records. The run goes on to its end and then fails.
 """
 
 import json
@@ -52,7 +52,7 @@ _PASSING_CODES: Final = frozenset(
 
 
 def is_passing(error: Exception) -> bool:
-    """Whether the same work may succeed later, told by type and code alone."""
+    """Whether the same work may succeed later. The error's type and code decide, not its text."""
     if isinstance(error, Conflict | ReadsThrottled | NotQueued):
         return True
     if isinstance(error, exceptions.ConnectionError | exceptions.HTTPClientError):
@@ -64,7 +64,7 @@ def is_passing(error: Exception) -> bool:
 
 
 class Batch:
-    """The outcome of one invocation's records."""
+    """What became of the records of one invocation. `failed` has the ids of those to retry."""
 
     def __init__(self, park: Callable[[Record, Exception], None]) -> None:
         self._park = park
@@ -73,7 +73,7 @@ class Batch:
     def attempt(
         self, records: Iterable[Record], work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T | None:
-        """Do work that these records stand behind; None if it could not be done."""
+        """Do the work that these records ask for. None if it failed; then they are settled."""
         try:
             return work(*args, **kwargs)
         except Exception as error:
@@ -82,7 +82,7 @@ class Batch:
             return None
 
     def answer(self) -> dict[str, list[dict[str, str]]]:
-        """What Lambda wants to hear: the records to be tried again."""
+        """The function's answer to Lambda (`batchItemFailures`): the records to retry."""
         return {"batchItemFailures": [{"itemIdentifier": name} for name in self.failed]}
 
     def _settle(self, record: Record, error: Exception) -> None:
@@ -99,7 +99,7 @@ class Batch:
 
 
 class Trouble(NamedTuple):
-    """What went wrong, and with what: its ids by name, never personal data."""
+    """An error, and what it is about: ids by name, never personal data."""
 
     ids: Mapping[str, str]
     error: Exception
@@ -113,17 +113,17 @@ class Trouble(NamedTuple):
 
 
 class Troubles(list[Trouble]):
-    """What went wrong in a run."""
+    """The errors of one run, each with what it is about."""
 
     @property
     def may_pass(self) -> bool:
-        """Whether some of it may go well in the next run."""
+        """Whether some of the work may succeed in the next run."""
         return any(is_passing(trouble.error) for trouble in self)
 
     def attempt(
         self, ids: Mapping[str, str], work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T | None:
-        """Do work that is about these ids; None if it could not be done."""
+        """Do work that is about these ids. None if it failed; then the error is added."""
         try:
             return work(*args, **kwargs)
         except Exception as error:
@@ -137,21 +137,21 @@ class Troubles(list[Trouble]):
 
 
 class RunFailed(Exception):
-    """Not all of a run could be done; the message says what."""
+    """Some work of a run failed. The message names each error."""
 
     def __init__(self, troubles: Troubles) -> None:
         super().__init__("; ".join(map(str, troubles)))
 
 
 class FailureQueue:
-    """Where records go that can never be worked off. Its depth has an alarm."""
+    """The queue of records that can never be processed. An alarm watches its depth."""
 
     def __init__(self, sqs: Any, queue_url: str) -> None:
         self._sqs = sqs
         self._queue_url = queue_url
 
     def park(self, record: Record, error: Exception) -> None:
-        """Keep what is needed to find the record again and to see what was wrong."""
+        """Send what is needed to find the record again and to see what was wrong."""
         body = {"subject": record.subject, "event_id": record.event_id, "error": repr(error)[:500]}
         if record.body is not None:
             body["body"] = record.body

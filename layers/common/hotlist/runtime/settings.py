@@ -1,7 +1,7 @@
-"""The environment of each function: typed, read once, complete or refused.
+"""The environment variables of each function, typed and read once.
 
-A function reads its settings while it is imported, so a missing name fails the deployment's
-first start with that name and not some later request.
+A function reads its settings while it is imported. So a missing variable fails the first start
+after a deployment, with its name, and not some later request.
 """
 
 import os
@@ -10,16 +10,16 @@ from typing import Self
 
 
 class MissingSetting(KeyError):
-    """An environment variable that the function needs is not set."""
+    """The function needs an environment variable that is not set."""
 
     def __str__(self) -> str:
-        return f"environment variable {self.args[0]} is not set; template.yaml gives it"
+        return f"the environment variable {self.args[0]} is not set; set it in template.yaml"
 
 
 class _Settings:
-    """Each annotated name is the environment variable of the same name in upper case.
+    """Each annotated name stands for the environment variable of that name in upper case.
 
-    Plain classes: making four dataclasses takes longer than reading the settings.
+    These are plain classes. To make four dataclasses would take longer than to read the settings.
     """
 
     @classmethod
@@ -37,6 +37,7 @@ class _Settings:
 class CaptureSettings(_Settings):
     events_table: str
     allowed_origins: str
+    powertools_metrics_namespace: str
 
 
 class ScoreSettings(_Settings):

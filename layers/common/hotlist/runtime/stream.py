@@ -1,4 +1,4 @@
-"""The records of a batch: new and changed items of a stream, messages of a queue. Pure."""
+"""The records of a batch: new and changed items of a stream, and messages of a queue."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,10 +10,12 @@ _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record of a batch: what the platform calls it, and what it is about.
+    """One record of a batch.
 
-    `is_new` says that a stream's item has just been inserted. A queue's message was
-    `queued_at`, and has been received `receives` times, now under this `receipt`.
+    `record_id` is Lambda's id for it. `subject` and `event_id` are the key of a stream's item,
+    `image` and `before` the item after and before the write. `is_new`: the item was inserted.
+    `body` is the text of a queue's message; then these are empty. Such a message was `queued_at`,
+    and has been received `receives` times, now under this `receipt`.
     """
 
     record_id: str
@@ -29,12 +31,12 @@ class Record:
 
 
 def inserts(event: Mapping[str, Any]) -> Iterator[Record]:
-    """The new items of a DynamoDB stream batch; changes and removals are nobody's news."""
+    """The new items of a batch of a DynamoDB stream. Changed and removed items are ignored."""
     return (record for name, record in _stream(event) if name == "INSERT")
 
 
 def writes(event: Mapping[str, Any]) -> Iterator[Record]:
-    """The new and changed items of a DynamoDB stream batch, with what was there before."""
+    """The new and changed items of a batch of a DynamoDB stream, with the items before."""
     return (record for name, record in _stream(event) if name in ("INSERT", "MODIFY"))
 
 
@@ -56,12 +58,12 @@ def _stream(event: Mapping[str, Any]) -> Iterator[tuple[str, Record]]:
 
 
 def _by_partition(keys: Mapping[str, Any]) -> list[Any]:
-    """The key values, the sort key last: its name ends in `_key`."""
+    """The values of the key. The sort key comes last; its name ends in `_key`."""
     return [keys[name] for name in sorted(keys, key=lambda name: name.endswith("_key"))]
 
 
 def incoming(event: Mapping[str, Any]) -> Iterator[Record]:
-    """The new items of a stream batch, or the messages of an SQS batch with their `body`."""
+    """The new items of a stream's batch, or the messages of an SQS batch."""
     for raw in event["Records"]:
         if raw["eventSource"] == "aws:sqs":
             yield _message(raw)

@@ -1,4 +1,4 @@
-"""Who gets what and when: recipients, the hot list, the daily digest, alerts and messages.
+"""Decides which mail is sent to whom and when: digests, alerts, messages of forms.
 
-`team` and `hot_list` are pure; `digest` and `notify` do the functions' work.
+Pure, but for `digest` and `notify`.
 """

@@ -157,13 +157,18 @@ class OutboxConsumer:
             event = self._event(letter.about)
             flag = None if event is None else held_back(event)
             if event is not None and flag is not None:
-                form = str(event.properties.get("form"))
-                self.count(f"{flag.capitalize()}Messages", form=form)
+                self._count(event, flag)
             is_wanted = event is not None and flag is None
         else:
             is_wanted = isinstance(letter.about, Alert) and self._is_news(letter.about) is not None
         if is_wanted:
             self.queue.send(letter.to(recipient.id) for recipient in whom)
+
+    def _count(self, event: Event, flag: str) -> None:
+        """Count a message that is no mail, by its form if that is a configured one."""
+        form = str(event.properties.get("form"))
+        log.warning("no mail", extra={"event_id": event.event_id, "flag": flag})
+        self.count(f"{flag.capitalize()}Messages", **({"form": form} if form in self.forms else {}))
 
     def _send_in_hour(self, letter: Letter, recipient: Recipient, write: Write) -> bool:
         """Send a letter, or hold it back if the recipient's hour is full."""

@@ -1,4 +1,4 @@
-"""The digest function's work: the hot list to whoever is due, and trouble that stops nothing."""
+"""Sends the daily hot list to the recipients whose digest is due."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,19 +19,21 @@ from hotlist.store.leads import LeadStore
 
 @dataclass(frozen=True, slots=True)
 class Digester:
-    """Mails the hot list, once per recipient and day."""
+    """Mails the hot list, once for each recipient and day."""
 
     sales: Sales
-    rules: Ruleset
+    ruleset: Ruleset
     folder: Folder
     leads: LeadStore
     outbox: Outbox
 
     def send(self, now: datetime, troubles: Troubles) -> int:
-        """Mail whoever is due at `now`; one recipient's or lead's trouble stops no other.
+        """Mail the recipients who are due at `now`. The answer is how many mails were sent.
 
-        How many. A lead that cannot be viewed or rendered is left out, but waited for if the
-        trouble may pass or there is no other.
+        An error with one recipient or one lead does not stop the others; it is added to
+        `troubles`. A lead that cannot be calculated or rendered is left out of the mail. But
+        nobody is mailed in this run if a later run may calculate the lead, or if no other lead
+        is left.
         """
         waiting = self._waiting(now)
         if not waiting:
@@ -46,7 +48,7 @@ class Digester:
         for recipient, delivery_id in waiting:
             ids, reader = {"recipient": recipient.id}, (recipient.language, recipient.timezone)
             if not hot.count and not self.sales.sends_when_empty:
-                troubles.attempt(ids, self.outbox.let_be, delivery_id)
+                troubles.attempt(ids, self.outbox.skip, delivery_id)
                 continue
             if reader not in rendered:
                 rendered[reader] = list(self._cards(hot, recipient, troubles))
@@ -58,7 +60,7 @@ class Digester:
         return sent
 
     def _waiting(self, now: datetime) -> list[tuple[Recipient, str]]:
-        """Who is still to get a digest at `now`, with its delivery."""
+        """The recipients who are due and have no digest yet, each with the id of the delivery."""
         due = list(self.sales.due(now))
         deliveries = self.outbox.deliveries
         off = deliveries.disabled(recipient.id for recipient, _ in due)
@@ -67,16 +69,16 @@ class Digester:
         return [one for one in waiting if one[1] not in settled]
 
     def _hot(self, now: datetime, troubles: Troubles) -> Iterator[Lead]:
-        """The leads stored as hot, as they are now."""
+        """The leads that are stored as hot, each calculated as it is now."""
         for lead_id in self.leads.hot():
             found = troubles.attempt({"lead_id": lead_id}, self.folder.view, lead_id, now)
             if found is not None:
                 yield found[0]
 
     def _cards(self, hot: HotList, recipient: Recipient, troubles: Troubles) -> Iterator[Card]:
-        """The leads of the list as this recipient reads them."""
+        """The leads of the list, rendered for this recipient."""
         for lead in hot.leads:
             ids = {"event_id": lead.last_event_id or lead.lead_id}
-            card = troubles.attempt(ids, render.card, lead, recipient, self.rules.title)
+            card = troubles.attempt(ids, render.card, lead, recipient, self.ruleset.title)
             if card is not None:
                 yield card

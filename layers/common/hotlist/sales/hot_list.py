@@ -1,4 +1,4 @@
-"""The daily hot list: which leads, in which order, and how many of them. Pure."""
+"""Decides which leads stand in the daily hot list, and in which order."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,15 +7,15 @@ from typing import Final
 
 from hotlist.leads.lead import Lead, LeadState, Temperature
 
-MOST: Final = 40
-"""Nobody reads about more leads than this in one mail."""
+MAX_SHOWN: Final = 40
+"""How many leads one mail shows. Nobody reads about more."""
 
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class HotList:
-    """The leads of a digest, best first, and how many more there are."""
+    """The leads of a digest, best first. `more` is how many other leads are hot."""
 
     leads: tuple[Lead, ...]
     more: int
@@ -26,7 +26,7 @@ class HotList:
 
 
 def hot_list(leads: Iterable[Lead]) -> HotList:
-    """The hot ones of these leads: most points first, then the newest activity."""
+    """The hot ones of these leads: most points first; of equal points, newest activity first."""
     hot = [
         lead
         for lead in leads
@@ -34,4 +34,4 @@ def hot_list(leads: Iterable[Lead]) -> HotList:
     ]
     hot.sort(key=lambda lead: lead.lead_id)
     hot.sort(key=lambda lead: (lead.total, lead.last_event_at or _LONG_AGO), reverse=True)
-    return HotList(tuple(hot[:MOST]), max(0, len(hot) - MOST))
+    return HotList(tuple(hot[:MAX_SHOWN]), max(0, len(hot) - MAX_SHOWN))

@@ -1,4 +1,4 @@
-"""Sales: who gets which mail, and whose digest is due. Pure."""
+"""The people in sales who get mail, and whose digest is due."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,11 @@ CATCH_UP: Final = timedelta(hours=3)
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A salesperson. `digest` is local time in `timezone`."""
+    """A salesperson who gets mail.
+
+    `digest` is the time of the daily digest, local time in `timezone`. `weekdays` are the days that
+    have one, 0 for Monday.
+    """
 
     id: str
     name: str
@@ -24,24 +28,24 @@ class Recipient:
     weekdays: frozenset[int]
 
     def due_day(self, now: datetime) -> str | None:
-        """The local day whose digest is due now, as `2026-03-29`; None if none is.
+        """The local day whose digest is due now, as `2026-03-29`, or None.
 
-        A time that the clock skips in spring is due when it has been skipped; one that comes
-        twice in autumn is due from the first on, and the day is the same. Yesterday's may be
-        due after midnight.
+        A digest is due from its time on, for `CATCH_UP`. So yesterday's may be due after
+        midnight. If the clock skips that time in spring, the digest is due after the skip. If the
+        time comes twice in autumn, the digest is due from the first one on, for the same day.
         """
         zone = ZoneInfo(self.timezone)
         today = now.astimezone(zone).date()
         for day in (today, today - timedelta(days=1)):
-            wanted = datetime.combine(day, self.digest, zone).astimezone(UTC)
-            if day.weekday() in self.weekdays and timedelta(0) <= now - wanted < CATCH_UP:
+            due_at = datetime.combine(day, self.digest, zone).astimezone(UTC)
+            if day.weekday() in self.weekdays and timedelta(0) <= now - due_at < CATCH_UP:
                 return day.isoformat()
         return None
 
 
 @dataclass(frozen=True, slots=True)
 class Sales:
-    """Everything that sales.yaml says."""
+    """The settings of sales.yaml that decide about mail."""
 
     recipients: tuple[Recipient, ...]
     sends_when_empty: bool
@@ -59,7 +63,7 @@ class Sales:
         return self.living(disabled)
 
     def due(self, now: datetime) -> Iterator[tuple[Recipient, str]]:
-        """Whose digest is due, and for which local day."""
+        """The recipients whose digest is due, each with its local day."""
         for recipient in self.recipients:
             day = recipient.due_day(now)
             if day is not None:
@@ -67,7 +71,7 @@ class Sales:
 
 
 def from_checked(source: Mapping[str, Any]) -> Sales:
-    """The settings of a mapping that has been checked."""
+    """The settings, from a mapping that the build has checked."""
     return Sales(
         recipients=tuple(
             Recipient(

@@ -1,7 +1,8 @@
-"""Scoring: pure functions of a ruleset, facts and events.
+"""Gives a lead its points by a ruleset, facts and events. Pure, but for `deployed`.
 
-`check` says what is wrong in a file, `ruleset` makes of it what `engine` scores by. On the way
-from events to a score: `history` (what counts, and what each rule matches of it), `awards` and
-`silence` (what each rule gives, and when), `decay` (what that is worth at an age), `scene` (what
-it all comes to), `explain` (line by line). `pattern` matches, `timeline` has the spans of time.
+`check` finds what is wrong in a file. `ruleset` makes of the checked file what `engine` scores by.
+On the way from events to a score: `history` (which events count, and which rules match them),
+`awards` and `silence` (what each rule gives, and when), `decay` (what that is worth at an age),
+`scene` (the sums, the temperature), `explain` (line by line). `pattern` matches events, `timeline`
+has the spans of time. `deployed` loads the rulesets that the build compiled.
 """

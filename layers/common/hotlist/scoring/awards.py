@@ -1,8 +1,8 @@
-"""Which of its matched events a rule of events gives points for, and when.
+"""Finds for which matched events a rule of events gives points, and when.
 
-A source gives the awards of one rule at any instant, and bounds on what they are worth during a
-stretch of time: bounds that are exact for an instant, and never too narrow, once they are held
-within the rule's own.
+A source gives the awards of one rule at any instant. It also gives bounds on their worth during a
+stretch of time. The bounds are exact if the stretch is one instant. They are never too narrow, once
+they are cut to the bounds of the rule.
 """
 
 from bisect import bisect_right
@@ -20,34 +20,34 @@ from hotlist.scoring.timeline import Cover, Grant, Presence, Spans, during, unio
 Extremes = tuple[int, int, Presence]
 
 NOTHING_EQUAL: Final = object()
-"""Instead of a value that is missing or null: it equals nothing."""
+"""Stands for a value that is missing or null. It is equal to no value."""
 
 _DAY_MS: Final = 86_400_000
 _MAX_DEPTH: Final = 200
 
 
 class Source(Protocol):
-    """What gives a rule's awards."""
+    """Gives the awards of one rule."""
 
     def at(self, instant: int) -> Sequence[Grant]:
-        """The awards that are there."""
+        """The awards that are there at this instant."""
 
     def extremes(self, first: int, last: int) -> Extremes:
-        """The least and the greatest sum of their worths, and whether there is any.
+        """The least and the greatest sum of the awards' worths, and whether there is an award.
 
-        Exact for an instant, but for what the rule's own bounds cut off.
+        They are exact for an instant, except for what the bounds of the rule cut off.
         """
 
 
 class Granted:
-    """Awards that are known with the times at which each is there.
+    """Awards whose times are known.
 
-    `enough`: what the rule gives at most, where no award is negative. A sum that is known to
-    reach it is not looked at any closer.
+    `enough` is what the rule gives at most, if no award is negative. When a sum is known to reach
+    it, the other awards are not added.
     """
 
     def __init__(self, grants: Iterable[Grant], enough: int | None = None) -> None:
-        # Those that end last come first: mostly the newest, which are worth most.
+        # Those that end last come first. They are mostly the newest, which are worth most.
         given = (grant for grant in grants if grant.when)
         self._grants = sorted(given, key=lambda grant: grant.when[-1][1], reverse=True)
         self._enough = enough
@@ -74,7 +74,7 @@ NOTHING = Granted(())
 
 
 class Candidate(NamedTuple):
-    """A matched event at the instant at which it is matched, and when it is."""
+    """A matched event, the instant at which it is matched, and the times at which that holds."""
 
     at: int
     event_id: str
@@ -83,7 +83,7 @@ class Candidate(NamedTuple):
 
 
 class Counted:
-    """Awards that rest on several events: counted again whenever one of them comes or goes."""
+    """Awards that need several events. They are counted again when an event comes or goes."""
 
     def __init__(self, rule: Rule, candidates: Sequence["_Marked"], points: "Points") -> None:
         self._rule = rule
@@ -107,7 +107,7 @@ class Counted:
         alive = [one for one in self._candidates if during(one.candidate.when, first, last + 1)]
         grants = [grant for grant in map(self._grant, alive) if grant is not None]
         present = [grant for grant in grants if during(grant.when, first, last + 1)]
-        # Awards may have ended whose events still count towards others.
+        # An award may have ended although its events still count for other awards.
         most = min(len(present), len(alive) // (self._rule.award.count or 1))
         if self._rule.award.stops and not isinstance(self._rule.award.within, str):
             most = min(most, 1)
@@ -124,7 +124,7 @@ class Counted:
         return least, greatest, Presence.YES if fewest else Presence.MAYBE
 
     def _fewest(self, alive: Iterable["_Marked"], first: int, last: int) -> int:
-        """How many awards there are throughout: more events never make fewer."""
+        """How many awards there are at least, all the time. More events never make fewer awards."""
         throughout = (
             one
             for one in alive
@@ -149,7 +149,7 @@ class Counted:
 
 
 class _Marked(NamedTuple):
-    """A candidate, the run that it belongs to, and what makes it different from others in it."""
+    """A candidate, the run that it belongs to, and the value that is counted once in a run."""
 
     candidate: Candidate
     run: object
@@ -157,13 +157,13 @@ class _Marked(NamedTuple):
 
 
 class Points:
-    """The points of a rule's events: those of the first band that fits."""
+    """The points for an event of a rule: those of the first band that fits."""
 
     def __init__(self, bands: Sequence[Band], facts: Mapping[str, Any]) -> None:
         self._bands = [band for band in bands if band.lead is None or band.lead(facts)]
 
     def of(self, event: Event) -> int | None:
-        """Thousandths; None if no band fits."""
+        """The points in thousandths, or None if no band fits."""
         for band in self._bands:
             if band.where is None or band.where(event.properties):
                 return band.points
@@ -177,7 +177,7 @@ def source(
     absences: Sequence[Happening],
     zone: ZoneInfo,
 ) -> Source:
-    """The awards of a rule of events for what it may see: events after its group's last reset."""
+    """The awards of a rule of events. `matched` and `absences` are those since the last reset."""
     active = [one for one in matched if rule.is_active(one.at)]
     if rule.unless is None:
         candidates = [
@@ -207,7 +207,7 @@ def source(
 def _uncovered(
     candidates: Iterable[Candidate], run: Callable[[Candidate], object]
 ) -> Iterator[tuple[Candidate, Spans]]:
-    """When each is the first of its run that is there."""
+    """Each candidate, with the times at which it is the first one of its run that is there."""
     covers: dict[object, Cover] = {}
     for one in candidates:
         cover = covers.setdefault(run(one), Cover())
@@ -227,7 +227,7 @@ def _grant(rule: Rule, one: Candidate, when: Spans, points: Points) -> Grant | N
 def _not_followed(
     matched: Iterable[Happening], absences: Sequence[Happening], unless: Unless
 ) -> Iterator[Candidate]:
-    """The events that no absence takes away, and from when on that is known."""
+    """The events that no event of `unless` takes away, each from the instant that makes it sure."""
     if unless.within is None:
         blocked = union((one.at, one.end) for one in absences)
         for one in matched:
@@ -252,7 +252,7 @@ def _not_followed(
 
 
 def _same(one: Happening, unless: Unless) -> object:
-    """What must be equal for an absence to count; None for all if nothing must."""
+    """The value that must be equal in both events; None if no value must be equal."""
     if unless.same is None:
         return None
     value = one.event.properties.get(unless.same)
@@ -277,13 +277,13 @@ def _run(one: Candidate, award: Award, zone: ZoneInfo) -> object:
 
 
 def _session(one: Candidate) -> object:
-    """Its session; an event without one is a session of its own."""
+    """The session of an event. An event without one counts as a session of its own."""
     session = one.event.properties.get("session_id")
     return (one.event_id,) if session is None else equality_key(session)
 
 
 def _counted(marked: Iterable[_Marked], award: Award) -> Iterator[_Marked]:
-    """Go through events in order; each that completes its run is an award."""
+    """The events that complete a run, and so make an award. `marked` is in order."""
     runs: dict[object, dict[object, int]] = {}  # when each value came last, in this order
     stopped: set[object] = set()
     for one in marked:
@@ -315,15 +315,15 @@ def add_up(worths: Iterable[Extremes]) -> Extremes:
 
 
 def local_day(at: int, zone: ZoneInfo) -> object:
-    """The day of an instant in a zone."""
+    """The local day of an instant in a time zone."""
     try:
         return from_ms(at).astimezone(zone).date()
-    except OverflowError:  # at the ends of the calendar there are no zones
+    except OverflowError:  # a zone cannot be applied at the ends of the calendar
         return at // _DAY_MS
 
 
 def equality_key(value: object, depth: int = 0) -> object:
-    """What two JSON values share if they are equal: numbers by value, keys in any order."""
+    """A key that is the same for equal JSON values: numbers by value, object keys in any order."""
     if isinstance(value, str):
         return value
     if depth > _MAX_DEPTH:

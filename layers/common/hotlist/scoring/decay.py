@@ -1,7 +1,7 @@
-"""How an award fades: what it is worth at an age.
+"""How an award loses points with its age.
 
-Points are whole thousandths, ages whole milliseconds. Only 2^x is binary floating point; all
-else is exact, and rounded half up once.
+Points are whole thousandths, ages whole milliseconds. Only 2^x is binary floating point. All else
+is exact, and rounded once, half up.
 """
 
 import math
@@ -13,12 +13,12 @@ from typing import Any, Final, NamedTuple
 from hotlist.scoring.values import Amount, amount, duration
 
 _SURE: Final = 1 << 40
-"""Below this many thousandths a product of doubles is off by less than `_NEAR`."""
+"""Below this many thousandths the error of a product of doubles is less than `_NEAR`."""
 _NEAR: Final = 1e-3
 
 
 class Step(NamedTuple):
-    """From this age on an award is worth at most so much."""
+    """From this age on, an award is worth `most` or less."""
 
     age: int
     most: Amount
@@ -26,7 +26,7 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Decay:
-    """One way of fading; exactly one of the first four is set."""
+    """How an award loses points. Exactly one of the first four fields is set."""
 
     half_life: int | None = None
     linear: int | None = None
@@ -36,7 +36,7 @@ class Decay:
 
     @classmethod
     def of(cls, given: Any) -> "Decay | None":
-        """The decay of checked YAML; None for `none`."""
+        """The decay that a checked value describes; None for `none`."""
         if given == "none":
             return None
         assert isinstance(given, Mapping)  # noqa: S101 - checked
@@ -51,11 +51,11 @@ class Decay:
         )
 
     def worth(self, points: int, age: int) -> int:
-        """What an award of so many points is worth at an age, rounded half up with its sign."""
+        """What an award of `points` is worth at an age, rounded half up with its sign."""
         faded = self._faded(points, age)
         if self.floor is None:
             return faded
-        # Rounding keeps order: the greater of two values is found after it just as well.
+        # Rounding keeps the order, so the greater value can be found after it.
         size = abs(points)
         least = min(Fraction(size), self.floor.of(size))
         return max(faded, _rounded(least)) if points >= 0 else min(faded, _rounded(-least))
@@ -65,7 +65,7 @@ class Decay:
         one, other = self.worth(points, first), self.worth(points, last)
         if not self.steps:
             return (one, other) if one < other else (other, one)
-        # Steps in points after steps in percent may raise a small award again.
+        # After a step in percent, a step in points may raise a small award again.
         between = [self.worth(points, step.age) for step in self.steps if first < step.age < last]
         return min(one, other, *between), max(one, other, *between)
 
@@ -87,7 +87,7 @@ class Decay:
 
 
 def _halved(points: int, factor: float) -> int:
-    """⌊points · factor + ½⌋, exact for the factor as it is."""
+    """⌊points · factor + ½⌋, exact for this factor."""
     if -_SURE < points < _SURE:
         product = points * factor
         whole = math.floor(product)

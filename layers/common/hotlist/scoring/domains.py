@@ -1,7 +1,7 @@
-"""Classes of e-mail domains. A domain includes its subdomains.
+"""Finds the class of an e-mail domain. A domain includes its subdomains.
 
-The built-in lists stand in domains.txt beside this module: `make domains` writes it from kept
-public lists. It is read when the first domain is asked about.
+The built-in lists are in domains.txt beside this module. `make domains` writes that file from
+public lists that the project keeps. The file is read when the first domain is classified.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -14,12 +14,14 @@ from typing import Final
 BUSINESS: Final = "business"
 _FIRST: Final = ("own", "competitor")
 _BUILT_IN: Final = ("disposable", "freemail", "education")
-"""The order in which the built-in lists are asked: an address for ten minutes is that first."""
+"""The built-in lists in the order in which they are searched: `disposable` wins."""
+CLASSES: Final = frozenset({*_FIRST, *_BUILT_IN, BUSINESS})
+"""The classes that exist whatever scoring.yaml says."""
 
 
 @dataclass(frozen=True, slots=True)
 class Classes:
-    """Classes in the order in which they are asked.
+    """Lists of domains, one for each class, in the order in which they are searched.
 
     `places` has, for each domain as ASCII, the place of the first class that lists it.
     """
@@ -28,7 +30,7 @@ class Classes:
     places: Mapping[str, int]
 
     def of(self, domain: str) -> str | None:
-        """The first class that lists this domain, or one above it; the domain as ASCII."""
+        """The first class that lists this domain or one above it, or None. `domain` is ASCII."""
         found = [self.places[name] for name in _and_above(domain) if name in self.places]
         return self.names[min(found)] if found else None
 
@@ -37,7 +39,7 @@ NONE: Final = Classes((), {})
 
 
 def classes(given: Mapping[str, Collection[str]]) -> Classes:
-    """Lists of domains by class, ready to be asked: `own`, `competitor`, then as they stand."""
+    """The classes of these lists: `own` first, then `competitor`, then the others in order."""
     names = sorted(given, key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST))
     places: dict[str, int] = {}
     for place, name in enumerate(names):
@@ -47,9 +49,9 @@ def classes(given: Mapping[str, Collection[str]]) -> Classes:
 
 
 def email_class(domain: str, extra: Mapping[str, Collection[str]] | Classes = NONE) -> str:
-    """The class of a domain: one of `extra`, else a built-in one, else `business`.
+    """The class of a domain: one of `extra`, or else a built-in one, or else `business`.
 
-    `extra` are the lists of scoring.yaml; whoever asks often makes them `classes` once.
+    `extra` are the lists of scoring.yaml. For many calls, make them `Classes` once.
     """
     name = to_ascii(domain)
     own = extra if isinstance(extra, Classes) else classes(extra)
@@ -73,7 +75,7 @@ def to_ascii(domain: str) -> str:
     if not name.isascii():
         import idna  # noqa: PLC0415 - needed for few domains, slow to import
 
-        with suppress(idna.IDNAError, UnicodeError):  # no domain at all: it is in no list
+        with suppress(idna.IDNAError, UnicodeError):  # not a domain, so it is in no list
             name = idna.encode(name, uts46=True).decode()
     return name.lower().removesuffix(".")
 

@@ -1,7 +1,7 @@
-"""The score of a lead at an instant: pure, exact, and explained line by line.
+"""Calculates the score of a lead at an instant: exactly, and with a line for every point.
 
-Points are whole thousandths and instants whole milliseconds inside; only 2^x is binary
-floating point. See docs/scoring.md for the language.
+Inside, points are whole thousandths and instants whole milliseconds. Only 2^x is binary floating
+point. docs/scoring.md describes the language of rulesets.
 """
 
 from bisect import bisect_right
@@ -25,15 +25,19 @@ from hotlist.scoring.scene import Judgement, Scene, reaches, temperature
 T = TypeVar("T")
 
 _PATIENCE: Final = 8_000_000
-"""What a search may cost, in events looked at: ten to twenty seconds."""
+"""How many events one search may look at. It takes ten to twenty seconds then."""
 
-_A_LOOK: Final = 20
-"""What a look costs whatever it looks at, in events."""
+_STEP_COST: Final = 20
+"""What one step of a search costs beside its events, in events."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """A score as of an instant: the temperature holds until `next_change_at`."""
+    """A score at an instant.
+
+    `total` and `groups` are rounded as people see them; `exact` is the total before rounding. If
+    nothing more happens, the temperature holds until `next_change_at` (None: for ever).
+    """
 
     total: int = 0
     exact: Decimal = Decimal(0)
@@ -51,7 +55,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A score and what looking at it did to the alert state."""
+    """A score, whether it raises an alert (`crossed`), and the alert state after it."""
 
     score: Score
     crossed: bool
@@ -61,7 +65,7 @@ class Look:
 def score(
     ruleset: Ruleset, facts: Mapping[str, Any], events: Iterable[Event], now: datetime
 ) -> Score:
-    """The score at `now`, the same for the same four values in whatever order they come."""
+    """The score at `now`. It depends on these four values alone, not on the order of the events."""
     return _Scoring(ruleset, facts, events, to_ms(now)).score()
 
 
@@ -70,7 +74,8 @@ def forecast(
 ) -> Score:
     """The score at another instant.
 
-    For the past with the events up to then, for the future as if nothing more happened.
+    In the past, it uses the events up to that instant. In the future, it assumes that nothing more
+    happens.
     """
     return score(ruleset, facts, events, at)
 
@@ -82,7 +87,7 @@ def look(
     now: datetime,
     alerting: Alerting,
 ) -> Look:
-    """The score, and the alert table: whether this look is a crossing, and what is kept."""
+    """The score; whether it is a crossing, and the new alert state (docs/scoring.md, Alerts)."""
     scoring = _Scoring(ruleset, facts, events, to_ms(now))
     seen = scoring.score()
     armed = alerting.armed or (alerting.rearms_at is not None and alerting.rearms_at <= now)
@@ -94,7 +99,7 @@ def look(
 
 
 class _Scoring:
-    """One lead at one instant: its events are matched once, and looked at for many instants."""
+    """One lead at one instant. Its events are matched once, for any number of instants."""
 
     def __init__(
         self, ruleset: Ruleset, facts: Mapping[str, Any], events: Iterable[Event], now: int
@@ -149,17 +154,17 @@ class _Scoring:
         return Scene(self._ruleset, self._facts, self._history, start, self._totals)
 
     def _first(self, judgement: Judgement[T]) -> datetime | None:
-        """The first instant after now at which the answer is another than now."""
+        """The first instant after now at which the answer is not that of now, or None."""
         (current,) = self._scene.judge(judgement, self._now, self._now)
-        looks = iter(range(_PATIENCE // (_A_LOOK + len(self._history.events))))
+        steps = iter(range(_PATIENCE // (_STEP_COST + len(self._history.events))))
         for scene, start, end in self._eras():
-            found = _first_other(scene, judgement, current, (start, end - 1), looks)
+            found = _first_other(scene, judgement, current, (start, end - 1), steps)
             if found is not None:
                 return _instant(found)
         return None
 
     def _eras(self) -> Iterator[tuple[Scene, int, int]]:
-        """The time ahead in stretches of one scene each, up to where nothing changes any more."""
+        """The time ahead, in stretches of one scene each, until nothing changes any more."""
         if self._facts.get("suspended") is True:
             return
         history, now = self._history, self._now
@@ -189,20 +194,21 @@ def _first_other(
     judgement: Judgement[T],
     current: T,
     stretch: tuple[int, int],
-    looks: Iterator[int],
+    steps: Iterator[int],
 ) -> int | None:
-    """The first instant of a stretch, both ends included, with another answer than `current`.
+    """The first instant of a stretch, both ends included, whose answer is not `current`, or None.
 
-    A stretch whose bounds allow one answer only has that answer throughout; another is halved.
-    Lines of opposite sign that cancel to the thousandth on a threshold can be halved for ever:
-    when no `looks` are left it is the first instant that is not sure, where one has to look again.
+    If the bounds of a stretch allow only one answer, it is the answer of the whole stretch. Other
+    stretches are halved. Lines of opposite sign that cancel to the thousandth on a threshold can
+    be halved for too long. So when no `steps` are left, the result is the first instant that is
+    not sure; the lead is calculated again then.
     """
     stretches = [stretch]
     while stretches:
         a, b = stretches.pop()
         answers = scene.judge(judgement, a, b)
         if len(answers) > 1:
-            if next(looks, None) is None:
+            if next(steps, None) is None:
                 return a
             middle = (a + b) // 2
             stretches += [(middle + 1, b), (a, middle)]
@@ -212,7 +218,7 @@ def _first_other(
 
 
 class _JudgedTotals:
-    """The totals at which silences are judged, found when they are asked for."""
+    """The totals that rules of silence compare with `score`. They are calculated when needed."""
 
     def __init__(self, ruleset: Ruleset, facts: Mapping[str, Any], history: History) -> None:
         self._ruleset = ruleset
@@ -221,7 +227,7 @@ class _JudgedTotals:
         self._known: dict[int, Mapping[int, int]] = {}
 
     def at(self, instant: int) -> Mapping[int, int]:
-        """By completion, in the events that count at `instant`, until one comes or goes."""
+        """The totals by the instant of completion, by the events that count at `instant`."""
         changes = self._history.changes
         version = bisect_right(changes, instant)
         if version not in self._known:
@@ -247,7 +253,7 @@ class _JudgedTotals:
 
 @dataclass(frozen=True, slots=True)
 class _Before:
-    """What has been judged before the instant in hand: those of the same instant see the same."""
+    """The totals of earlier instants. Silences that complete at one instant see the same ones."""
 
     totals: dict[int, int]
 
@@ -264,7 +270,7 @@ def _cooled(found: Temperature, missed: bool) -> bool:
 
 
 def _instant(at: int) -> datetime | None:
-    """None beyond the end of the calendar."""
+    """The instant at these milliseconds; None beyond the end of the calendar."""
     try:
         return from_ms(at)
     except OverflowError:
@@ -272,7 +278,7 @@ def _instant(at: int) -> datetime | None:
 
 
 def _given(ruleset: Ruleset, facts: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The facts but the stage: without nulls, with a class of e-mail."""
+    """The facts without nulls, and with the class of the e-mail domain. The stage comes later."""
     given = {name: value for name, value in facts.items() if value is not None}
     domain = given.get("email_domain")
     if "email_class" not in given and isinstance(domain, str):

@@ -1,4 +1,4 @@
-"""The lines of a score: what every award, adjustment and bound gives and takes, exactly."""
+"""Explains a score: one line for what each award, adjustment and bound gives or takes."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,15 +14,17 @@ from hotlist.scoring.timeline import Grant
 
 REASONS: Final = 3
 UNIT: Final = 100_000
-"""Weighted points are whole hundred-thousandths."""
+"""Weighted points are whole numbers of hundred-thousandths."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """A line of the score. `lost` is what bounds took; the `points` of all sum to `exact`.
+    """A line of the score. The `points` of all lines add up to the score's `exact`.
 
-    `event_id` and `at` are None for a rule of the lead, `event_id` for a silence. A line
-    `limit of …` is what a bound gives or takes beyond all lines; that of the total has no group.
+    `raw` are the points of the award, and `decayed` what is left of them at its age. `points` are
+    `decayed` times the weight, without `lost`, which is what bounds took. `event_id` is None for a
+    silence; `event_id` and `at` are None for a rule of the lead. A line `limit of …` has what a
+    bound gives or takes beyond all other lines. That of the total's bound has no group.
     """
 
     rule: str
@@ -37,7 +39,7 @@ class Contribution:
 
 @dataclass(slots=True)
 class _Line:
-    """A line under way; `points` are thousandths until they are weighed."""
+    """A line in the making. `points` are thousandths until the weight multiplies them."""
 
     rule: str
     group: str | None
@@ -50,7 +52,7 @@ class _Line:
 def contributions(
     ruleset: Ruleset, given: Iterable[tuple[str, Grant]], now: int
 ) -> tuple[Contribution, ...]:
-    """The lines of awards and adjustments, given by group and in their order."""
+    """The lines of the score. `given`: the awards and adjustments with their groups, in order."""
     names = [*(rule.rule_id for rule in ruleset.rules), ADJUSTED]
     lines = [
         _Line(
@@ -81,7 +83,7 @@ def contributions(
 
 
 def reasons(ruleset: Ruleset, lines: Sequence[Contribution]) -> tuple[Reason, ...]:
-    """The rules that give most, ties in file order."""
+    """The rules that give most points, at most `REASONS`. Equal ones stand in the file's order."""
     sums = {rule.rule_id: Decimal(0) for rule in ruleset.rules}
     for line in lines:
         if line.rule in sums:
@@ -96,7 +98,10 @@ def decimal(hundred_thousandths: int) -> Decimal:
 
 
 def _hold(lines: Sequence[_Line], bounds: Bounds, unit: int = 1) -> int:
-    """Hold the sum of lines between bounds, the newest first; what no line can give or take."""
+    """Change the lines so that their sum is within bounds, the newest line first.
+
+    The result is what no line can give or take.
+    """
     total = sum(line.points for line in lines)
     missing = bounds.hold(total, unit) - total
     for line in reversed(lines):

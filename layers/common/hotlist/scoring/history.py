@@ -1,7 +1,8 @@
-"""A lead's events as its score sees them: those that count, and what each rule matches of them.
+"""Finds which events of a lead count for its score, and which of them each rule matches.
 
-An event counts from its own instant until it is as old as `retention` or has expired. All that
-can never count again is left out at once; the rest is matched once, for any instant.
+An event counts from the instant at which it happened, until it is as old as `retention` or has
+expired. Events that can never count again are left out. The others are matched once, for any
+instant.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +15,7 @@ from hotlist.events.times import to_ms
 from hotlist.events.vocabulary import BOT, INTERNAL, SPAM
 from hotlist.leads.lead import Stage
 from hotlist.scoring import values
-from hotlist.scoring.rules import Look
+from hotlist.scoring.rules import Relevance
 from hotlist.scoring.ruleset import STAGES, Ruleset
 from hotlist.scoring.timeline import Cover, Spans, union
 
@@ -24,7 +25,7 @@ _ADJUSTMENTS: Final = frozenset({"score_reset", "score_adjusted"})
 
 
 class Happening(NamedTuple):
-    """An event that counts from `at` to before `end`. Sorts in the order of events."""
+    """An event that counts from `at` to before `end` (milliseconds). It sorts as events do."""
 
     at: int
     event_id: str
@@ -41,7 +42,7 @@ class Happening(NamedTuple):
 
 
 class Adjustment(NamedTuple):
-    """What an operator did to a group's score, or with `group` None to all of it."""
+    """A change of the score by an operator: of one group, or of all if `group` is None."""
 
     happening: Happening
     kind: Literal["reset", "set", "add"]
@@ -50,16 +51,17 @@ class Adjustment(NamedTuple):
     lasts: int | None
 
     def ends_lines_of(self, group: str) -> bool:
-        """Whether nothing of this group before it counts any more."""
+        """Whether it ends all earlier lines of this group."""
         return self.kind != "add" and self.group in (None, group)
 
 
 @dataclass(frozen=True)
 class History:
-    """Events in order.
+    """The events of a lead that count, in order, and what the ruleset finds in them.
 
-    `matched` and `absences` are by the place of the rule in the file, `reached` by the place of
-    the stage in `STAGES`; an event reaches the furthest only.
+    `matched` has the events that each rule matches, and `absences` those that its `unless`
+    matches, by the place of the rule in the file. `reached` has the events that reach each stage,
+    by its place in `STAGES`; an event reaches only the furthest of its stages.
     """
 
     ruleset: Ruleset
@@ -72,7 +74,7 @@ class History:
 
     @classmethod
     def of(cls, ruleset: Ruleset, events: Iterable[Event], now: int) -> "History":
-        """What counts at `now` or will, in order."""
+        """The history of the events that count at `now` or later."""
         matched: list[list[Happening]] = [[] for _ in ruleset.rules]
         absences: list[list[Happening]] = [[] for _ in ruleset.rules]
         reached: list[list[Happening]] = [[] for _ in STAGES]
@@ -80,28 +82,28 @@ class History:
         for one in sorted(_happenings(ruleset, events, now)):
             event, is_bot = one.event, one.is_bot
             interests = ruleset.seen(event)
-            if interests and interests[0].look is Look.IGNORE:
+            if interests and interests[0].relevance is Relevance.IGNORE:
                 continue
             if event.type in _ADJUSTMENTS and not is_bot:
                 adjustment = _adjustment(ruleset, one)
-                if adjustment is None:  # as if it had never been
+                if adjustment is None:  # it is ignored
                     continue
                 adjustments.append(adjustment)
             kept.append(one)
             has_stage = is_bot
-            for look, place in interests:
-                if look is Look.STAGE:
+            for relevance, place in interests:
+                if relevance is Relevance.STAGE:
                     if not has_stage:
                         reached[place].append(one)
                         has_stage = True
                 elif not is_bot or not ruleset.rules[place].humans_only:
-                    (matched if look is Look.MATCH else absences)[place].append(one)
+                    (matched if relevance is Relevance.MATCH else absences)[place].append(one)
             if event.type == "sales_rejected" and not is_bot:
                 rejections.append(one)
         return cls(ruleset, kept, matched, absences, reached, rejections, adjustments)
 
     def as_known(self, at: int, until: int) -> "History":
-        """The events up to `until` that count at a later instant `at`."""
+        """The history of the events up to `until` that count at the later instant `at`."""
 
         def kept(happenings: Sequence[Happening]) -> list[Happening]:
             return [one for one in happenings if one.at <= until and one.counts(at)]
@@ -123,19 +125,19 @@ class History:
 
     @cached_property
     def stages(self) -> tuple[tuple[Stage, Spans], ...]:
-        """When each stage is reached: the first of them that is there is the lead's."""
+        """The spans of time of each stage. The lead has the first stage that is there."""
         reached = (union((one.at, one.end) for one in those) for those in self.reached)
         return ((Stage.REJECTED, self._rejected()), *zip(STAGES, reached, strict=True))
 
     def stage(self, at: int) -> Stage:
-        """`rejected`, or the furthest stage that an event which counts has reached."""
+        """The stage at an instant: `rejected`, or the furthest stage that its events reach."""
         for stage, spans in self.stages:
             if any(start <= at < end for start, end in spans):
                 return stage
         return Stage.AWARENESS
 
     def _rejected(self) -> Spans:
-        """When sales has rejected the lead, and no later event tells otherwise."""
+        """The spans of time in which a rejection by sales holds: no later event undoes it."""
         spans: list[tuple[int, int]] = []
         undoing = [one for place in _UNDO_REJECTION for one in self.reached[place]]
         for rejection in self.rejections:
@@ -163,7 +165,7 @@ def _happenings(ruleset: Ruleset, events: Iterable[Event], now: int) -> Iterable
 
 
 def _adjustment(ruleset: Ruleset, happening: Happening) -> Adjustment | None:
-    """What an operator's event means; None if it is malformed or for no group there is."""
+    """The adjustment of an operator's event. None if it is malformed or names an unknown group."""
     properties = happening.event.properties
     group = properties.get("group")
     if group is not None and (not isinstance(group, str) or group not in ruleset.groups):

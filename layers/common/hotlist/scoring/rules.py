@@ -1,4 +1,4 @@
-"""The parts of a ruleset as the engine uses them. Points are thousandths, times milliseconds."""
+"""The parts of a ruleset, as the engine uses them. Points are thousandths, times milliseconds."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ SESSION: Final = "session"
 
 
 class Bounds(NamedTuple):
-    """Bounds of a sum; None where there is none."""
+    """The bounds of a sum. None: there is no bound."""
 
     least: int | None = None
     most: int | None = None
 
     def hold(self, value: int, unit: int = 1) -> int:
-        """The nearest value inside. `unit`: how many of the value's units a bound's one is."""
+        """The nearest value inside the bounds. A bound is multiplied by `unit` first."""
         if self.most is not None and value > self.most * unit:
             return self.most * unit
         if self.least is not None and value < self.least * unit:
@@ -35,7 +35,7 @@ class Bounds(NamedTuple):
 
 
 class Minimum(NamedTuple):
-    """What a group, or the total, must reach; and how far below it counts as cooled."""
+    """What a group, or the total, must reach. `margin` below it, the lead has cooled."""
 
     group: str
     at_least: int
@@ -47,16 +47,17 @@ Minimums = tuple[Minimum, ...]
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """Which events something is about.
+    """Says which events are meant.
 
-    `types` None: of any type at all; `where`: a pattern of their properties, as it is written.
+    `types` are the types of the events, None for all. `where` is a pattern of their properties, as
+    it is written in the file, None for all.
     """
 
     types: frozenset[str] | None
     where: Mapping[str, Any] | None
 
     def takes(self, event_type: str) -> bool:
-        """Whether it is about events of this type."""
+        """Whether events of this type can be meant."""
         if self.types is None or event_type in self.types:
             return True
         return ACTIVITY in self.types and is_activity(event_type)
@@ -64,11 +65,12 @@ class Matcher:
 
 @dataclass(frozen=True, slots=True)
 class Award:
-    """Which of the matched events give points.
+    """Says which of the matched events give points.
 
-    `count` of them (or with `distinct` of its different values) in a run make an award;
-    `count` None is the latest event alone. A run is the whole history, a `within` of `day` or
-    `session`, or what lies less than `within` milliseconds back. `stops`: once for a run.
+    `count` events in a run make an award; with `distinct`, `count` different values of that
+    property. If `count` is None, only the latest event does. A run is the whole history; with
+    `within`, the events of one `day` or `session`, or of the last `within` milliseconds.
+    `stops`: there is one award for a run.
     """
 
     count: int | None
@@ -79,7 +81,7 @@ class Award:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Points, and what must hold for them."""
+    """Points, and the conditions for them. None: there is no such condition."""
 
     points: int
     where: Matches | None
@@ -89,7 +91,7 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Unless:
-    """What takes an award away: any such event, or one less than `within` later."""
+    """The events that take an award away. With `within`, only such as come less than that later."""
 
     matcher: Matcher
     within: int | None
@@ -98,7 +100,7 @@ class Unless:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A rule: of events (`matcher` alone), of silence (`inactive` too), or of the lead."""
+    """A rule: of events (`matcher` is set), of silence (`inactive` too), of the lead (neither)."""
 
     place: int
     rule_id: str
@@ -124,11 +126,11 @@ class Rule:
 
     @property
     def is_judged(self) -> bool:
-        """Whether its silences look at the total."""
+        """Whether its points depend on the total at the end of the silence."""
         return self.score is not None or any(band.score is not None for band in self.bands)
 
     def is_active(self, at: int) -> bool:
-        """Whether an instant is in its active time."""
+        """Whether the rule is active at an instant."""
         return (self.active_from is None or self.active_from <= at) and (
             self.active_until is None or at < self.active_until
         )
@@ -136,7 +138,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A part of the score. `weight` is whole percents."""
+    """A group of the score. `weight` is in whole percents."""
 
     name: str
     bounds: Bounds
@@ -147,7 +149,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What temperatures and grades ask for: in general, or of a segment."""
+    """The minimums of temperatures and grades, for the leads of a segment or for all others."""
 
     segment: str | None
     lead: Matches | None
@@ -157,17 +159,17 @@ class Scale:
     suspended: bool = False
 
 
-class Look(Enum):
-    """Why a ruleset looks at an event."""
+class Relevance(Enum):
+    """Why an event matters to a ruleset."""
 
-    IGNORE = "it counts for nothing at all"
-    MATCH = "a rule is about it"
-    ABSENCE = "a rule is about what it does not follow"
+    IGNORE = "the ruleset ignores it"
+    MATCH = "a rule gives points for it"
+    ABSENCE = "it takes an award of a rule away"
     STAGE = "it reaches a stage"
 
 
 class Interest(NamedTuple):
-    """That an event is looked at: by the rule, or for the stage, at this place."""
+    """Why an event matters, and the place of the rule or stage that it matters to."""
 
-    look: Look
+    relevance: Relevance
     place: int

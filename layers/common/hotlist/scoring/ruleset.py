@@ -1,7 +1,7 @@
-"""A ruleset as the engine uses it, made of checked YAML or JSON.
+"""Makes the ruleset that the engine uses, from YAML or JSON.
 
-`load` checks what people wrote; `from_checked` takes what the build has checked, so that
-functions start without the checker.
+`load` checks its source first. `from_checked` takes what the build has checked, so that functions
+start without the checker.
 """
 
 import hashlib
@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import TYPES
 from hotlist.leads.lead import Stage, Temperature
-from hotlist.scoring import pattern, values
+from hotlist.scoring import values
 from hotlist.scoring.decay import Decay
 from hotlist.scoring.domains import Classes, classes
+from hotlist.scoring.pattern import eventbridge
 from hotlist.scoring.rules import (
     ACTIVITY,
     DAY,
@@ -29,18 +30,18 @@ from hotlist.scoring.rules import (
     Bounds,
     Group,
     Interest,
-    Look,
     Matcher,
     Matches,
     Minimum,
     Minimums,
+    Relevance,
     Rule,
     Scale,
     Unless,
 )
 
 STAGES: Final = (Stage.CUSTOMER, Stage.INTENT, Stage.CONSIDERATION, Stage.INTEREST)
-"""The stages that events reach, the furthest first."""
+"""The stages that an event can reach, the furthest first."""
 
 DEFAULT_STAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "interest": ("form_submitted", "file_downloaded", "email_clicked", "webinar_registered"),
@@ -56,17 +57,21 @@ DEFAULT_GROUPS: Final[Mapping[str, None]] = {"fit": None, "engagement": None}
 DEFAULT_RETENTION: Final = "396d"
 
 _UNNAMED: Final = "custom:"
-"""Stands for all types that no matcher names, and that none can name: they are seen alike."""
+"""Stands for all types that no matcher names. They are all treated alike."""
 
 _Reader = Callable[[Mapping[str, Any]], list[Interest]]
 
 ADJUSTED: Final = "score_adjusted"
-"""What a line of an operator's adjustment is called instead of a rule."""
+"""The name of a line for an operator's adjustment, in the place of a rule's id."""
 
 
 @dataclass(frozen=True)
 class Ruleset:
-    """A whole ruleset; `hash` is that of its content. `scales`: the segments', then the general."""
+    """A whole ruleset. `hash` is that of its content.
+
+    `retention` is in milliseconds. `scales` are those of the segments in order; the last one is for
+    all other leads. `sees_stage`: some condition asks for the lead's stage.
+    """
 
     hash: str
     zone: ZoneInfo
@@ -82,11 +87,11 @@ class Ruleset:
     titles: Mapping[str, str | Mapping[str, str]]
 
     def title(self, rule_id: str, language: str) -> str:
-        """How a rule is told to people: in their language, or in the first that it has."""
+        """The title of a rule: in this language, else in the first that it has, else its id."""
         return in_language(self.titles.get(rule_id, rule_id), language) or rule_id
 
     def seen(self, event: Event) -> list[Interest]:
-        """All that this event is to the ruleset: ignored first, then stages, then rules."""
+        """Why this event matters: if it is ignored, then the stages, then the rules."""
         read = self._readers.get(event.type) or self._reader(event.type)
         return read(event.properties)
 
@@ -97,47 +102,47 @@ class Ruleset:
 
     @cached_property
     def judged(self) -> tuple[Rule, ...]:
-        """The rules of silence that look at the total."""
+        """The rules of silence whose points depend on the total."""
         return tuple(rule for rule in self.rules if rule.is_silence and rule.is_judged)
 
     @cached_property
     def weights(self) -> Mapping[str, int]:
-        """By group, and those of adjustments of the total alone."""
+        """The weight of each group, in percents. `MANUAL` is for adjustments of the total."""
         return {MANUAL: 100} | {group.name: group.weight for group in self.groups.values()}
 
     @cached_property
     def _readers(self) -> dict[str, _Reader]:
-        """By type of event, made when the first of it is seen."""
+        """The compiled matchers by type of event. They are made for the first event of a type."""
         return {}
 
     def _reader(self, event_type: str) -> _Reader:
         name = event_type if event_type in self._named_types else _UNNAMED
         if name not in self._readers:
-            looks = [(interest, one.where) for interest, one in self._looks if one.takes(name)]
-            self._readers[name] = pattern.compile_all(looks)
+            asked = [(interest, one.where) for interest, one in self._interests if one.takes(name)]
+            self._readers[name] = eventbridge.compile_all(asked)
         return self._readers[name]
 
     @cached_property
-    def _looks(self) -> list[tuple[Interest, Matcher]]:
-        looks = [(Interest(Look.IGNORE, 0), matcher) for matcher in self.ignore]
+    def _interests(self) -> list[tuple[Interest, Matcher]]:
+        interests = [(Interest(Relevance.IGNORE, 0), matcher) for matcher in self.ignore]
         for place, (_, matchers) in enumerate(self.stages):
-            looks += [(Interest(Look.STAGE, place), matcher) for matcher in matchers]
+            interests += [(Interest(Relevance.STAGE, place), matcher) for matcher in matchers]
         for rule in self.rules:
             if rule.matcher is not None:
-                looks.append((Interest(Look.MATCH, rule.place), rule.matcher))
+                interests.append((Interest(Relevance.MATCH, rule.place), rule.matcher))
             if rule.unless is not None:
-                looks.append((Interest(Look.ABSENCE, rule.place), rule.unless.matcher))
-        return looks
+                interests.append((Interest(Relevance.ABSENCE, rule.place), rule.unless.matcher))
+        return interests
 
     @cached_property
     def _named_types(self) -> frozenset[str]:
-        return TYPES.union(*(matcher.types or () for _, matcher in self._looks))
+        return TYPES.union(*(matcher.types or () for _, matcher in self._interests))
 
 
 def load(source: Mapping[str, Any] | str) -> Ruleset:
-    """The ruleset of a YAML text, or of a mapping of its shape, checked first.
+    """The ruleset of a YAML text, or of a mapping of the same shape. It is checked first.
 
-    :raises hotlist.findings.BadConfig: (a ValueError) with everything that is wrong in it.
+    :raises hotlist.config.findings.BadConfig: (a ValueError) with everything that is wrong in it.
     """
     from hotlist.scoring import check  # noqa: PLC0415 - not part of what runs in Lambda
 
@@ -146,7 +151,7 @@ def load(source: Mapping[str, Any] | str) -> Ruleset:
 
 
 def from_checked(source: Mapping[str, Any]) -> Ruleset:
-    """The ruleset of a mapping that has been checked."""
+    """The ruleset, from a mapping that the build has checked."""
     text = json.dumps(source, sort_keys=True, separators=(",", ":"), default=float)
     zone = values.zone(source.get("timezone", "UTC"))
     groups = {
@@ -179,7 +184,7 @@ def from_checked(source: Mapping[str, Any]) -> Ruleset:
 
 
 def in_language(text: str | Mapping[str, str], language: str) -> str:
-    """A text of the configuration in a language, or in the first that it has; empty if none."""
+    """A text of the configuration: in this language, else in the first that it has, else ""."""
     if isinstance(text, str):
         return text
     return text.get(language) or next(iter(text.values()), "")
@@ -212,7 +217,7 @@ def _rule(
         matcher=_matcher(given, ACTIVITY) if is_event or is_silence else None,
         inactive=values.duration(given["inactive"]) if is_silence else None,
         lead=_lead(given),
-        score=pattern.compile_values(given["score"]) if "score" in given else None,
+        score=eventbridge.compile_values(given["score"]) if "score" in given else None,
         unless=_unless(given["unless"]) if "unless" in given else None,
         bands=tuple(map(_band, given.get("first_of") or [{"points": given.get("points", 0)}])),
         award=_award(given.get("award", "once" if is_silence else "each")),
@@ -229,9 +234,9 @@ def _rule(
 def _band(given: Mapping[str, Any]) -> Band:
     return Band(
         points=values.points(given["points"]),
-        where=pattern.compile(given["where"]) if "where" in given else None,
+        where=eventbridge.compile(given["where"]) if "where" in given else None,
         lead=_lead(given),
-        score=pattern.compile_values(given["score"]) if "score" in given else None,
+        score=eventbridge.compile_values(given["score"]) if "score" in given else None,
     )
 
 
@@ -262,7 +267,7 @@ def _award(given: Any) -> Award:
 
 
 def _matcher(given: Any, default: str | None) -> Matcher:
-    """Of a mapping with `event` and `where`, or of the name of a type."""
+    """The matcher for the name of a type, or for a mapping with `event` and `where`."""
     if isinstance(given, str):
         return Matcher(frozenset({given}), None)
     named = given.get("event", default)
@@ -274,7 +279,7 @@ def _matcher(given: Any, default: str | None) -> Matcher:
 
 
 def _lead(given: Mapping[str, Any]) -> Matches | None:
-    return pattern.compile(given["lead"], ignore_case=True) if "lead" in given else None
+    return eventbridge.compile(given["lead"], ignore_case=True) if "lead" in given else None
 
 
 def _scale(source: Mapping[str, Any], segment: Mapping[str, Any]) -> Scale:

@@ -1,7 +1,8 @@
-"""A lead's score over a time in which nothing but its awards comes and goes.
+"""The score of a lead during one era, in which only its awards come and go.
 
-Resets, sets and, where rules look at it, the stage divide time into eras; a scene is one era.
-All that is judged grows with the worths of the awards, so bounds on these bound it too.
+Resets and sets by operators divide time into eras. So do changes of the stage, if a condition asks
+for the stage. A scene is one era. Everything that is judged grows with the worths of the awards. So
+bounds on the worths give bounds on the judgement.
 """
 
 from bisect import bisect_right
@@ -15,32 +16,32 @@ from hotlist.scoring.history import Adjustment, Happening, History
 from hotlist.scoring.rules import MANUAL, TOTAL, Minimums, Rule, Scale
 from hotlist.scoring.ruleset import Ruleset
 from hotlist.scoring.silence import Totals
-from hotlist.scoring.timeline import NEVER, Grant, Presence, during
+from hotlist.scoring.timeline import FAR_FUTURE, Grant, Presence, during
 
 T = TypeVar("T")
 
 Judgement = Callable[[Temperature, bool], T]
-"""What is asked of a temperature and of whether a minimum of `hot` is missed by its margin."""
+"""Makes an answer of a temperature and of whether a minimum of `hot` is missed by its margin."""
 
-OF_THE_LEAD = ((-NEVER, NEVER),)
+OF_THE_LEAD = ((-FAR_FUTURE, FAR_FUTURE),)
 
 
 class Sums(NamedTuple):
-    """What the lines come to: `groups` before weights in thousandths, `exact` in 1/100,000."""
+    """The sums of the lines: `groups` in thousandths before weights, `exact` in 1/100,000."""
 
     groups: Mapping[str, int]
     exact: int
 
     @property
     def shown(self) -> dict[str, int]:
-        """The whole numbers that people see, and that minimums are compared with."""
+        """The whole numbers that people see. Minimums are compared with them."""
         shown = {name: _rounded(value, 1000) for name, value in self.groups.items()}
         shown[TOTAL] = _rounded(self.exact, 100_000)
         return shown
 
 
 class Scene:
-    """One lead from an instant on, until its era ends."""
+    """One lead from the instant `start` on, until its era ends."""
 
     def __init__(
         self,
@@ -59,7 +60,7 @@ class Scene:
 
     @cached_property
     def scale(self) -> Scale:
-        """What is asked of a lead like this: the first segment that matches, or the general."""
+        """The minimums for this lead: of the first segment that matches, or the general ones."""
         return next(
             scale for scale in self.ruleset.scales if scale.lead is None or scale.lead(self._facts)
         )
@@ -69,7 +70,7 @@ class Scene:
         return self._facts.get("suspended") is True or self.scale.suspended
 
     def lines(self, at: int) -> list[tuple[str, Grant]]:
-        """The awards of all rules that are there, and the adjustments, by group and in order."""
+        """All awards and adjustments that are there, each with its group, in order."""
         found = [
             (rule.group, grant)
             for rule, source in zip(self.ruleset.rules, self._sources, strict=True)
@@ -79,7 +80,7 @@ class Scene:
         return sorted(found, key=lambda line: line[1].order)
 
     def sums(self, at: int) -> Sums:
-        """What the lines come to."""
+        """The sums of the lines at an instant."""
         rules = [sum(grant.worth(at) for grant in source.at(at)) for source in self._sources]
         adjusted = [
             (group, grant.worth(at) if grant.is_there(at) else 0)
@@ -88,14 +89,14 @@ class Scene:
         return self._add_up(rules, adjusted)
 
     def override(self, at: int) -> Rule | None:
-        """The first rule in the file that has an override and an award."""
+        """The first rule in the file that has an override and an award, or None."""
         for rule in self.ruleset.overriding:
             if self._sources[rule.place].at(at):
                 return rule
         return None
 
     def judge(self, judgement: Judgement[T], first: int, last: int) -> set[T]:
-        """The answer from `first` to `last`, or several where there may be more than one."""
+        """The possible answers from `first` to `last`. One answer is sure for the whole time."""
         if self.suspended:
             return {judgement(Temperature.COLD, True)}
         ranges = [source.extremes(first, last) for source in self._sources]
@@ -121,7 +122,7 @@ class Scene:
 
     @cached_property
     def adjustments(self) -> list[tuple[str, Grant]]:
-        """What operators have added and set since the last reset, by group."""
+        """What operators have added or set since the last reset, each with its group."""
         found = []
         for one in self._history.adjustments:
             group = MANUAL if one.group is None else one.group
@@ -176,13 +177,13 @@ class Scene:
         )
         if points is None:
             return awards.NOTHING
-        start = -NEVER if rule.active_from is None else rule.active_from
-        end = NEVER if rule.active_until is None else rule.active_until
+        start = -FAR_FUTURE if rule.active_from is None else rule.active_from
+        end = FAR_FUTURE if rule.active_until is None else rule.active_until
         when = during(OF_THE_LEAD, start, end)
         return awards.Granted([Grant(rule.place, None, "", points, when)])
 
     def _add_up(self, rules: Sequence[int], adjusted: Iterable[tuple[str, int]]) -> Sums:
-        """Bounds and weights on the way from sums of rules to the exact total."""
+        """Apply bounds and weights to the sums of rules, by their place, and of adjustments."""
         sums = dict.fromkeys((*self.ruleset.groups, MANUAL), 0)
         for rule in self.ruleset.rules:
             sums[rule.group] += rule.bounds.hold(rules[rule.place])
@@ -196,7 +197,7 @@ class Scene:
 
 
 def temperature(scale: Scale, shown: Mapping[str, int]) -> Temperature:
-    """By minimums alone."""
+    """The temperature by the minimums alone, without overrides."""
     if reaches(scale.hot, shown):
         return Temperature.HOT
     if scale.warm and reaches(scale.warm, shown):

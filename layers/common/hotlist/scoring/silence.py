@@ -1,7 +1,7 @@
-"""Silences: what a rule gives for the time in which nothing that it matches happened.
+"""Silences: what a rule gives for a time in which no event happened that it matches.
 
-The clock of a silence starts at the last matched event, or, if there is none, at the last reset
-of the rule's group, or else at the lead's first event.
+The clock of a silence starts at the last matched event. If there is none, it starts at the last
+reset of the rule's group. If there is none either, it starts at the first event of the lead.
 """
 
 from bisect import bisect_right
@@ -16,21 +16,21 @@ from hotlist.scoring.timeline import Cover, Grant, Presence, Spans, during
 
 
 class Totals(Protocol):
-    """The totals at which silences were judged."""
+    """The totals of the lead at the ends of its silences."""
 
     def at(self, instant: int) -> Mapping[int, int]:
-        """By completion, as the events that count at `instant` have it."""
+        """The totals by the instant of completion, by the events that count at `instant`."""
 
 
 class Clock(NamedTuple):
-    """When a silence counts from `start`."""
+    """A clock that started at `start`, and the times at which it is the one that counts."""
 
     start: int
     when: Spans
 
 
 class Completion(NamedTuple):
-    """The instant at which a silence is complete, and when that stands."""
+    """The instant at which a silence is complete, and the times at which that holds."""
 
     at: int
     when: Spans
@@ -39,9 +39,9 @@ class Completion(NamedTuple):
 def clocks(
     matched: Sequence[Happening], reset: Adjustment | None, events: Sequence[Happening]
 ) -> Iterator[Clock]:
-    """When the clock runs from where; never where nothing has happened at all.
+    """The clocks of a rule. There is none if nothing has happened at all.
 
-    `matched` are those after the reset; `events` all that count.
+    `matched` are the matched events after the reset, `events` are all that count.
     """
     cover = Cover()
     for one in reversed(matched):
@@ -61,7 +61,7 @@ def clocks(
 
 
 def completions(rule: Rule, clock: Clock) -> Iterator[Completion]:
-    """The silences that a clock completes, as many as the rule awards."""
+    """The silences that a clock completes. If the rule awards once, there is at most one."""
     length = rule.inactive or 0
     last = max((end for _, end in clock.when), default=clock.start)
     at = clock.start + length
@@ -81,7 +81,7 @@ def source(
     totals: Totals,
     changes: Sequence[int],
 ) -> Source:
-    """The awards of a rule of silence. `changes`: when any event begins or ceases to count."""
+    """The awards of a rule of silence. `changes` are the instants when an event comes or goes."""
     complete = [one for clock in clocks_ for one in completions(rule, clock)]
     if rule.is_judged:
         return _Judged(rule, facts, complete, totals, changes)
@@ -94,7 +94,7 @@ def source(
 
 
 class _Judged:
-    """Silences whose points hang on the total as it was when each was complete."""
+    """Silences whose points depend on the total at the instant at which each was complete."""
 
     def __init__(
         self,
@@ -148,8 +148,8 @@ def judged_instants(
 ) -> set[int]:
     """Every instant up to `until` at which a silence of this rule was or will be complete.
 
-    Whatever silence ran then: later events may have taken it back since. `resets` are those
-    of its group.
+    A silence is included even if a later event has ended it since. `resets` are those of the
+    rule's group.
     """
     starts = {one.at for one in matched} | {one.happening.at for one in resets}
     first = next((one.at for one in events if not one.is_bot), None)

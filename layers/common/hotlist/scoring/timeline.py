@@ -1,6 +1,7 @@
-"""Awards over time: when each is there, and what it is worth.
+"""Awards over time: when each is there, and what it is worth then.
 
-Instants are milliseconds; a span is a half-open pair of them, spans are sorted and disjoint.
+Instants are milliseconds. A span is a pair of them without its end. Spans are sorted and do not
+overlap.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,14 +10,15 @@ from typing import Final, NamedTuple
 
 from hotlist.scoring.decay import Decay
 
-NEVER: Final = 2**62
+FAR_FUTURE: Final = 2**62
+"""Later than any instant, in milliseconds. Its negative is earlier than any."""
 
 Span = tuple[int, int]
 Spans = tuple[Span, ...]
 
 
 class Presence(IntEnum):
-    """Whether something is there during a stretch of time."""
+    """Whether something is there during a stretch of time: never, perhaps, or throughout."""
 
     NO = 0
     MAYBE = 1
@@ -24,9 +26,10 @@ class Presence(IntEnum):
 
 
 class Grant(NamedTuple):
-    """What a rule (by its place in the file) gave for an event, a silence or the lead.
+    """What a rule gives for an event, a silence or the lead. `place` is the rule's in the file.
 
-    `at` is None for the lead, `event_id` empty for both others; `when` it is there.
+    `when` is the times at which it is there. `at` is None for a rule of the lead. `event_id` is
+    empty for a rule of the lead or of silence.
     """
 
     place: int
@@ -38,7 +41,7 @@ class Grant(NamedTuple):
 
     @property
     def order(self) -> tuple[int, int, str, int]:
-        """Lines without instant first, in file order; then by age."""
+        """The sort key: first those without an instant, in the file's order; then oldest first."""
         if self.at is None:
             return 0, 0, "", self.place
         return 1, self.at, self.event_id, self.place
@@ -47,20 +50,20 @@ class Grant(NamedTuple):
         return any(start <= at < end for start, end in self.when)
 
     def worth(self, at: int) -> int:
-        """What it is worth at an instant at which it is there."""
+        """What it is worth at an instant, if it is there."""
         if self.decay is None or self.at is None:
             return self.points
         return self.decay.worth(self.points, at - self.at)
 
     def worths(self, first: int, last: int) -> tuple[int, int]:
-        """The least and the greatest worth from `first` to `last`, as if it were there."""
+        """The least and the greatest worth from `first` to `last`, if it is there throughout."""
         if self.decay is None or self.at is None:
             return self.points, self.points
         ages = max(first, self.at) - self.at, max(last, self.at) - self.at
         return self.decay.extremes(self.points, *ages)
 
     def extremes(self, first: int, last: int) -> tuple[int, int, Presence]:
-        """The least and the greatest worth from `first` to `last`, 0 where it is not there."""
+        """The least and the greatest worth from `first` to `last`: 0 while it is not there."""
         least, most, presence = 0, 0, Presence.NO
         for start, end in self.when:
             if start > last or end <= first:
@@ -83,7 +86,7 @@ def during(spans: Iterable[Span], start: int, end: int) -> Spans:
 
 
 def union(spans: Iterable[Span]) -> Spans:
-    """The same instants as sorted spans that do not touch."""
+    """The same instants, as sorted spans that do not touch."""
     joined: list[Span] = []
     for start, end in sorted(spans):
         if start >= end:
@@ -97,7 +100,7 @@ def union(spans: Iterable[Span]) -> Spans:
 
 
 def without(spans: Iterable[Span], covered: Sequence[Span]) -> Spans:
-    """What is left of spans outside of `covered`, which is sorted and disjoint."""
+    """The parts of spans outside of `covered`, which is sorted and does not overlap."""
     left: list[Span] = []
     for span_start, end in spans:
         start = span_start
@@ -115,7 +118,7 @@ def without(spans: Iterable[Span], covered: Sequence[Span]) -> Spans:
 
 
 class Cover:
-    """A growing set of spans, kept small where they overlap."""
+    """A growing set of spans. Spans that overlap are joined."""
 
     def __init__(self) -> None:
         self.spans: Spans = ()
@@ -129,5 +132,5 @@ class Cover:
         self.spans = union((*self.spans, *spans))
 
     def rest(self, spans: Spans) -> Spans:
-        """What of these spans is not covered yet."""
+        """The parts of these spans that are not covered yet."""
         return without(spans, self.spans)

@@ -1,7 +1,8 @@
-"""The values of the rules language: points, durations, shares, amounts, days and instants.
+"""Reads the values of scoring.yaml: points, durations, shares, amounts, days and instants.
 
-Every reader takes a value as YAML or JSON gives it and raises ValueError with what to write
-instead. Points are whole thousandths and times whole milliseconds inside.
+Every function takes a value as YAML or JSON gives it. It raises ValueError, with what to write
+instead, if it cannot read the value. Inside, points are whole thousandths and times are whole
+milliseconds.
 """
 
 import re
@@ -27,7 +28,7 @@ _PERCENT: Final = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)%\Z")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _INSTANT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:.*(?:[Zz]|[+-][0-9:]{5})\Z")
 _NO_ZONES: Final = ("localtime", "posix", "right/", "Factory")
-"""Files beside the zones of IANA: each machine has its own."""
+"""Files that lie beside IANA's zones. They differ from machine to machine."""
 _DIGITS: Final = 9
 _LIMIT: Final = 10**_DIGITS
 _THOUSANDTH: Final = Decimal("0.001")
@@ -35,42 +36,42 @@ _THOUSANDTH: Final = Decimal("0.001")
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """Points (thousandths), or a share of the points that an award began with."""
+    """A number of points (thousandths), or a share of the points that an award began with."""
 
     points: int = 0
     share: Fraction | None = None
 
     def of(self, size: int) -> Fraction:
-        """Thousandths of a point, for an award that began with so many."""
+        """The amount in thousandths of a point, for an award that began with `size` thousandths."""
         return Fraction(self.points) if self.share is None else self.share * size
 
 
 def duration(value: object) -> int:
-    """Milliseconds of `30s 5min 12h 30d 2w`."""
+    """The milliseconds of a duration like `30s`, `5min`, `12h`, `30d` or `2w`."""
     found = _DURATION.match(value) if isinstance(value, str) else None
     if isinstance(value, str) and _AMBIGUOUS.match(value):
         hint = f"write {value}in; there are no months, so write 30d for one"
         raise ValueError(f"{value!r} may be minutes or months: {hint}")
     if found is None:
-        raise ValueError(f"{quoted(value)} is no duration; write 30s, 5min, 12h, 30d or 2w")
+        raise ValueError(f"{quoted(value)} is not a duration; write 30s, 5min, 12h, 30d or 2w")
     length = int(found[1]) * _UNITS[found[2]]
     if length == 0:
-        raise ValueError("a duration is longer than nothing; write 1s or more")
+        raise ValueError("a duration of zero has no effect; write 1s or more")
     return length
 
 
 def points(value: object) -> int:
-    """Thousandths of a point: a number of at most three decimals, below a billion."""
+    """The thousandths of a number of points: at most three decimals, below a billion."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise ValueError(f"{quoted(value)} is no number of points; write 15, -5 or 0.5")
+        raise ValueError(f"{quoted(value)} is not a number of points; write 15, -5 or 0.5")
     if isinstance(value, int):
         if abs(value) >= _LIMIT:
-            raise ValueError("points are below a billion; write less")
+            raise ValueError("points must be below a billion; write less")
         return value * 1000
     number = Decimal(repr(value)) if isinstance(value, float) else value
     # Compared by its digits: arithmetic with 1e999999999 overflows.
     if not number.is_finite() or (number and number.adjusted() >= _DIGITS):
-        raise ValueError("points are below a billion; write less")
+        raise ValueError("points must be below a billion; write less")
     rounded = number.quantize(_THOUSANDTH)
     if rounded != number:
         raise ValueError(f"{quoted(value)} has more than three decimals; round it")
@@ -81,23 +82,23 @@ def whole(value: object) -> int:
     """A whole number, below a billion."""
     thousandths = points(value)
     if thousandths % 1000:
-        raise ValueError(f"{quoted(value)} is no whole number; write one like 40")
+        raise ValueError(f"{quoted(value)} is not a whole number; write one like 40")
     return thousandths // 1000
 
 
 def share(value: object) -> Fraction:
-    """The share that a percentage like `30%` is: 3/10."""
+    """The share that a percentage stands for: 3/10 for `30%`."""
     found = _PERCENT.match(value) if isinstance(value, str) else None
     if found is None:
-        raise ValueError(f"{quoted(value)} is no percentage; write 30%")
+        raise ValueError(f"{quoted(value)} is not a percentage; write 30%")
     return Fraction(found[1]) / 100
 
 
 def weight(value: object) -> int:
-    """The 30 of `30%`: a whole percentage."""
+    """The number of a whole percentage: 30 for `30%`."""
     percent = share(value) * 100
     if percent.denominator != 1:
-        raise ValueError(f"{quoted(value)} is no whole percentage; write 30%")
+        raise ValueError(f"{quoted(value)} is not a whole percentage; write 30%")
     return int(percent)
 
 
@@ -118,7 +119,7 @@ def zone(value: object) -> ZoneInfo:
         return ZoneInfo(str(value) if is_one else "")
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         hint = "write one like Europe/Warsaw, or UTC"
-        raise ValueError(f"{quoted(value)} is no time zone; {hint}") from error
+        raise ValueError(f"{quoted(value)} is not a time zone; {hint}") from error
 
 
 def beginning(value: object, in_zone: ZoneInfo) -> int:
@@ -157,7 +158,7 @@ def _instant(value: object) -> int:
         return to_ms(from_text(text))
     except (ValueError, OverflowError) as error:
         hint = "write 2026-03-28, or 2026-03-28T12:00:00+01:00 with its offset"
-        raise ValueError(f"{quoted(value)} is no date or instant; {hint}") from error
+        raise ValueError(f"{quoted(value)} is not a date or an instant; {hint}") from error
 
 
 def quoted(value: object) -> str:

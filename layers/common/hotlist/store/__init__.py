@@ -1,6 +1,6 @@
-"""DynamoDB: the one place that knows keys, items, conditions and paging.
+"""Reads and writes DynamoDB. Only this folder knows keys, items, conditions and paging. Not pure.
 
-One module per table; each store takes a low-level boto3 DynamoDB client and a table name
-and gives and takes domain types. Reads are consistent and page to their end or to a named
-limit; writes are conditional or add to a set.
+There is one module for each table. A store takes a low-level boto3 DynamoDB client and the name of
+its table. It takes and gives domain types. Reads are consistent, and page to their end or to a
+named limit. Writes are conditional, or add to a set.
 """

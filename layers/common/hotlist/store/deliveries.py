@@ -1,4 +1,4 @@
-"""The Deliveries table: which mail has been sent to whom, and which is being sent."""
+"""The Deliveries table: which mail was sent to whom, which is being sent, who gets none."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -19,12 +19,12 @@ _LONG_AGO: Final = "1970-01-01T00:00:00.000Z"
 
 
 SENT: Final = "sent"
-LET_BE: Final = "let_be"
+SKIPPED: Final = "let_be"
 HELD: Final = "held"
 
 
 class InFlight(Conflict):
-    """Another is sending this mail, or its outcome is not known yet: ask again after `until`."""
+    """Another run is sending this mail, or its outcome is not known. Try again after `until`."""
 
     def __init__(self, delivery_id: str, until: datetime) -> None:
         super().__init__(delivery_id)
@@ -32,7 +32,7 @@ class InFlight(Conflict):
 
 
 class DeliveryStore:
-    """Claims deliveries before they are sent, so that each is sent once.
+    """Claims each delivery before it is sent, so that it is sent once.
 
     A claim lasts for the lease, which is longer than a mail takes to be sent.
     """
@@ -43,11 +43,12 @@ class DeliveryStore:
         self.lease = lease
 
     def claim(self, delivery_id: str, delivery_hash: str, now: datetime) -> bool:
-        """Take a delivery for the time of the lease. False if it has been settled.
+        """Claim a delivery for the time of the lease. False if it has been settled.
 
-        Where an earlier claim has no outcome yet, SES's own send event decides.
+        If an earlier claim has ended without an outcome, SES's own send event decides whether
+        the mail was sent.
 
-        :raises InFlight: while another's claim lasts.
+        :raises InFlight: while the claim of another run lasts.
         """
         if self._take(delivery_id, now, "attribute_not_exists(delivery_id)", {}):
             return True
@@ -67,7 +68,7 @@ class DeliveryStore:
         return True
 
     def sent(self, delivery_id: str, message_id: str, now: datetime) -> None:
-        """The mail is out."""
+        """Store that the mail was sent."""
         self._client.update_item(
             TableName=self._table,
             Key={"delivery_id": {"S": delivery_id}},
@@ -83,8 +84,8 @@ class DeliveryStore:
             },
         )
 
-    def let_be(self, delivery_id: str, now: datetime, state: str = LET_BE) -> None:
-        """The mail that was claimed is never sent: it is not worth it, or is held."""
+    def skip(self, delivery_id: str, now: datetime, state: str = SKIPPED) -> None:
+        """Store that a claimed mail is never to be sent: it is skipped, or held."""
         self._client.update_item(
             TableName=self._table,
             Key={"delivery_id": {"S": delivery_id}},
@@ -94,17 +95,17 @@ class DeliveryStore:
         )
 
     def settled(self, delivery_ids: Iterable[str]) -> set[str]:
-        """Those of these deliveries that have been sent, let be or held."""
+        """Those of these deliveries that have been sent, skipped or held."""
         return set(self.settled_as(delivery_ids))
 
     def settled_as(self, delivery_ids: Iterable[str]) -> dict[str, str]:
-        """How each of these deliveries is settled, if it is: sent, let be or held."""
+        """How each of these deliveries is settled, if it is: sent, skipped or held."""
         keys = [{"delivery_id": one} for one in delivery_ids]
         found = batch_get(self._client, self._table, keys)
         return {item["delivery_id"]["S"]: item["state"]["S"] for item in found if _is_settled(item)}
 
     def release(self, delivery_id: str) -> None:
-        """SES has refused the mail: the next try need not wait for the lease."""
+        """End a claim because SES refused the mail. The next try need not wait for the lease."""
         self._client.update_item(
             TableName=self._table,
             Key={"delivery_id": {"S": delivery_id}},
@@ -113,7 +114,7 @@ class DeliveryStore:
         )
 
     def record_sent(self, delivery_hash: str, message_id: str, now: datetime) -> None:
-        """What SES says it has sent, by the tag of the delivery."""
+        """Store that SES reports a mail as sent. `delivery_hash` is the mail's tag."""
         self._client.put_item(
             TableName=self._table,
             Item={
@@ -124,7 +125,7 @@ class DeliveryStore:
         )
 
     def disable(self, recipient_id: str, reason: str, now: datetime) -> None:
-        """Nothing more is sent to this recipient until an operator says so."""
+        """Send no more mail to this recipient, until an operator enables it again."""
         self._client.update_item(
             TableName=self._table,
             Key={"delivery_id": {"S": f"recipient#{recipient_id}"}},
@@ -133,7 +134,7 @@ class DeliveryStore:
         )
 
     def disabled(self, recipient_ids: Iterable[str]) -> set[str]:
-        """Those of these recipients that get no mail."""
+        """Those of these recipients that are disabled, so that they get no mail."""
         keys = [{"delivery_id": f"recipient#{one}"} for one in recipient_ids]
         return {
             item["delivery_id"]["S"].removeprefix("recipient#")
@@ -173,7 +174,7 @@ class DeliveryStore:
 
 
 def _is_settled(item: Item) -> bool:
-    return item["state"]["S"] in (SENT, LET_BE, HELD)
+    return item["state"]["S"] in (SENT, SKIPPED, HELD)
 
 
 def _outcome_key(delivery_hash: str) -> str:

@@ -1,4 +1,4 @@
-"""The Events table: what happened, written once, by subject and event key."""
+"""The Events table: one item for each event, by subject and event key. Each is written once."""
 
 import json
 from collections.abc import Sequence
@@ -22,31 +22,31 @@ from hotlist.store.items import (
 )
 
 NEWEST: Final = 1_000
-"""How many of a subject's ordinary events a fold reads: part of the score's definition."""
+"""How many ordinary events of a subject a fold reads. The score depends on this number."""
 
-MAX_BATCH: Final = 25
+MAX_STATEMENTS: Final = 25
 
 _json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-class History(NamedTuple):
-    """A subject's events, newest id first; `truncated` if there are older ones unread."""
+class SubjectEvents(NamedTuple):
+    """The events of a subject, newest id first. `truncated`: older ones were not read."""
 
     events: tuple[Event, ...]
     truncated: bool
 
 
 class EventStore:
-    """Appends events and reads a subject's history."""
+    """Adds events, and reads the events of a subject."""
 
     def __init__(self, client: Any, table: str) -> None:
         self._client = client
         self._table = table
 
     def put(self, event: Event, *, tell: bool = False) -> bool:
-        """Store an event. False if it is there already: a retry is one event.
+        """Store an event. False if it is there already, so that a retry adds nothing.
 
-        `tell` marks a form's message that sales gets at once.
+        `tell` marks a form's message that is to be mailed to sales at once.
         """
         try:
             self._client.put_item(
@@ -59,9 +59,10 @@ class EventStore:
         return True
 
     def put_all(self, events: Sequence[Event]) -> list[str | None]:
-        """Store up to 25 events in one call.
+        """Store up to `MAX_STATEMENTS` events in one call.
 
-        For each None if it is stored, now or before, else the error code of DynamoDB.
+        The answer has one entry for each event, in their order: None if the event is stored, now
+        or before; otherwise DynamoDB's error code.
         """
         if not events:
             return []
@@ -71,11 +72,10 @@ class EventStore:
         codes = [response.get("Error", {}).get("Code") for response in answer["Responses"]]
         return [None if code == "DuplicateItem" else code for code in codes]
 
-    def history(self, subject: str) -> History:
-        """All that a fold may read of a subject, consistently, in one descending query.
+    def history(self, subject: str) -> SubjectEvents:
+        """The events of a subject that a fold reads: one consistent, descending query.
 
-        Everything that links, SES and operators say (`k#`), and the newest 1,000 of all
-        else (`e#`).
+        These are all events of the class `k#` and the newest 1,000 of the class `e#`.
         """
         events: list[Event] = []
         ordinary = 0
@@ -89,13 +89,13 @@ class EventStore:
         ):
             if item["event_key"]["S"].startswith("e#"):
                 if ordinary == NEWEST:
-                    return History(tuple(events), truncated=True)
+                    return SubjectEvents(tuple(events), truncated=True)
                 ordinary += 1
             events.append(from_item(item))
-        return History(tuple(events), truncated=False)
+        return SubjectEvents(tuple(events), truncated=False)
 
     def find(self, subject: str, event_id: str) -> Event | None:
-        """The event of this id, None if it is not stored, or no longer."""
+        """The stored event of this id, or None."""
         keys = [{"subject": subject, "event_key": f"{cls}#{event_id}"} for cls in "ek"]
         found = [from_item(item) for item in batch_get(self._client, self._table, keys)]
         return found[0] if found else None
@@ -113,7 +113,7 @@ class EventStore:
         return tuple(map(from_item, items))
 
     def renew(self, event: Event, expires_at: datetime) -> None:
-        """Let a stored event live until `expires_at` if that is later. Gone stays gone."""
+        """Keep a stored event until `expires_at`, if it expires earlier. A deleted one stays so."""
         try:
             self._client.update_item(
                 TableName=self._table,
@@ -135,9 +135,12 @@ class EventStore:
 
 
 def to_item(event: Event, *, tell: bool = False) -> dict[str, Any]:
-    """The stored form of an event. Properties are JSON text: exact, cheap, any number."""
+    """The item of an event. Its properties are JSON text: exact and cheap, for any number.
+
+    :raises ValueError: if the event has no `expires_at`.
+    """
     if event.expires_at is None:
-        raise ValueError(f"event {event.event_id} has no expires_at; see events.expiry")
+        raise ValueError(f"event {event.event_id} has no expires_at; see events.retention.expiry")
     return present(
         {
             "subject": {"S": event.subject},
@@ -160,7 +163,10 @@ def to_item(event: Event, *, tell: bool = False) -> dict[str, Any]:
 
 
 def from_item(item: Item) -> Event:
-    """The event of a stored item or a stream image. KeyError or ValueError if it is none."""
+    """The event of a stored item or a stream image.
+
+    :raises KeyError, ValueError: if the item is not an event.
+    """
     return Event(
         subject=item["subject"]["S"],
         event_id=item["event_key"]["S"][2:],

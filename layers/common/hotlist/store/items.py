@@ -1,4 +1,4 @@
-"""Attribute values: the DynamoDB wire form of the few types that Hotlist stores."""
+"""Converts values to DynamoDB's attribute values and back, and reads several items at once."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -15,25 +15,25 @@ _READ_ROUNDS: Final = 8
 
 
 class Conflict(Exception):
-    """The item has changed since it was read: read it again and start over."""
+    """The item has changed since it was read. Read it again and start over."""
 
 
 class ReadsThrottled(Exception):
-    """DynamoDB left keys of a batched read unread, again and again. It may pass."""
+    """DynamoDB left keys of a batched read unread, several times. A later try may succeed."""
 
 
 def text(value: str | None) -> dict[str, str] | None:
-    """`S`, or None where there is no value: empty strings are stored, None is not."""
+    """`S`, or None if there is no value. An empty string is stored, None is not."""
     return None if value is None else {"S": value}
 
 
 def instant(value: datetime | None) -> dict[str, str] | None:
-    """`S` in ISO 8601, which sorts as the time does."""
+    """`S` in ISO 8601, so that it sorts by time."""
     return None if value is None else {"S": to_text(value)}
 
 
 def texts(values: Iterable[str]) -> dict[str, list[str]] | None:
-    """`SS`; None for an empty set, which DynamoDB does not have."""
+    """`SS`, or None for an empty set, since DynamoDB has no empty sets."""
     held = sorted(set(values))
     return {"SS": held} if held else None
 
@@ -44,7 +44,7 @@ def number(value: int | None) -> dict[str, str] | None:
 
 
 def seconds(value: datetime) -> dict[str, str]:
-    """`N` in whole seconds since 1970, rounded up: what time-to-live wants."""
+    """`N` in whole seconds since 1970, rounded up, as time-to-live needs it."""
     return {"N": str(math.ceil(value.timestamp()))}
 
 
@@ -74,9 +74,9 @@ def read_seconds(item: Item, name: str) -> datetime | None:
 
 
 def batch_get(client: Any, table: str, keys: Iterable[Mapping[str, str]]) -> Iterator[Item]:
-    """The items of these keys that exist, read consistently, in no order.
+    """The existing items of these keys, read consistently, in any order.
 
-    :raises ReadsThrottled: if DynamoDB keeps leaving keys unread.
+    :raises ReadsThrottled: if DynamoDB leaves keys unread `_READ_ROUNDS` times.
     """
     todo = [{name: {"S": value} for name, value in key.items()} for key in keys]
     for start in range(0, len(todo), MAX_BATCH_READ):
@@ -94,7 +94,7 @@ def batch_get(client: Any, table: str, keys: Iterable[Mapping[str, str]]) -> Ite
 
 
 def paged(call: Callable[..., Any], **request: Any) -> Iterator[Item]:
-    """Every item of a Query, page after page, until there are no more."""
+    """Every item of a Query, from all its pages."""
     while True:
         page = call(**request)
         yield from page["Items"]

@@ -1,8 +1,8 @@
-"""The Leads table: each lead as it was last folded, and the indexes that find it.
+"""The Leads table: each lead as it was last folded, with an index by temperature.
 
-Access: one lead by id; the hot leads; the leads that are due by an instant; after changed
-rules all of them, page by page. Points are in no index key, so a change of points costs no
-index write.
+It finds one lead by its id, the hot leads, the leads that are due by an instant and, after a new
+ruleset, all leads page by page. Points are in no key of an index, so a change of points writes to
+no index.
 """
 
 import json
@@ -23,7 +23,7 @@ from hotlist.leads.lead import (
     Shadow,
     Stage,
     Temperature,
-    rules_hash,
+    combined_hash,
 )
 from hotlist.store.items import (
     Conflict,
@@ -41,17 +41,18 @@ from hotlist.store.items import (
 )
 
 SHARDS: Final = 8
-"""How many partitions an index spreads over, so that none is hot."""
+"""How many partitions the index has, so that none of them gets too much traffic."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some leads of the whole table: the rules that each live one was scored by.
+    """A page of the whole table.
 
-    `last` is where the next page begins, None after the last page.
+    `scored_by` has, for each live lead, the hash of the rulesets that it was scored by. `last` is
+    the last lead of the page; it is None for the last page.
     """
 
-    rules: Mapping[str, str]
+    scored_by: Mapping[str, str]
     last: str | None
 
 
@@ -63,13 +64,13 @@ class LeadStore:
         self._table = table
 
     def get_many(self, lead_ids: Iterable[str]) -> dict[str, Lead]:
-        """The stored leads of these ids, read consistently; others are missing."""
-        wanted = ({"lead_id": lead_id} for lead_id in dict.fromkeys(lead_ids))
-        leads = (from_item(item) for item in batch_get(self._client, self._table, wanted))
+        """The stored leads of these ids, read consistently. Ids without a lead are left out."""
+        keys = ({"lead_id": lead_id} for lead_id in dict.fromkeys(lead_ids))
+        leads = (from_item(item) for item in batch_get(self._client, self._table, keys))
         return {lead.lead_id: lead for lead in leads}
 
     def get(self, lead_id: str) -> Lead | None:
-        """The stored lead, read consistently."""
+        """The stored lead, read consistently, or None."""
         answer = self._client.get_item(
             TableName=self._table, Key={"lead_id": {"S": lead_id}}, ConsistentRead=True
         )
@@ -77,12 +78,12 @@ class LeadStore:
         return None if item is None else from_item(item)
 
     def save(self, lead: Lead, read: Lead | None) -> None:
-        """Write a lead in the place of the one that was read before it was folded.
+        """Write a lead over `read`, the one that was stored before the fold (None if none was).
 
-        Versions count anew where time-to-live has deleted a lead, so it is its version and
-        its instant that must still be there.
+        The version and `folded_at` must still be those of `read`. The version alone is not
+        enough: it starts again at 1 after time-to-live has deleted a lead.
 
-        :raises Conflict: if another fold has written since.
+        :raises Conflict: if another fold has written the lead since.
         """
         condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(lead_id)"}
         if read is not None:
@@ -106,7 +107,7 @@ class LeadStore:
             yield from self._by_temperature(f"hot#{shard}", None)
 
     def due(self, now: datetime) -> Iterator[str]:
-        """The ids of the leads, hot or not, that are to be looked at by `now`."""
+        """The ids of the leads, hot or not, that are due by `now`."""
         for shard in range(SHARDS):
             yield from self._by_temperature(f"due#{shard}", now)
             yield from self._by_temperature(f"hot#{shard}", now)
@@ -114,8 +115,8 @@ class LeadStore:
     def page(self, after: str | None, limit: int) -> Page:
         """The next `limit` items of the whole table, in the table's own order.
 
-        An item never moves in that order, so whatever is stored during a walk from page to
-        page is in one of its pages.
+        An item never changes its place in that order. So an item that is stored throughout a walk
+        is in one of its pages.
         """
         start = {} if after is None else {"ExclusiveStartKey": {"lead_id": {"S": after}}}
         answer = self._client.scan(
@@ -129,13 +130,13 @@ class LeadStore:
             },
             **start,
         )
-        rules = {
-            item["lead_id"]["S"]: rules_hash(item["ruleset"]["S"], _shadow_ruleset(item))
+        scored_by = {
+            item["lead_id"]["S"]: combined_hash(item["ruleset"]["S"], _shadow_ruleset(item))
             for item in answer["Items"]
             if item["state"]["S"] == LeadState.LIVE
         }
         last = answer.get("LastEvaluatedKey")
-        return Page(rules, None if last is None else last["lead_id"]["S"])
+        return Page(scored_by, None if last is None else last["lead_id"]["S"])
 
     def _by_temperature(self, key: str, until: datetime | None) -> Iterator[str]:
         condition, values = "temperature_key = :key", {":key": {"S": key}}
@@ -231,7 +232,10 @@ def _shadow(item: Item) -> Shadow | None:
 
 
 def from_item(item: Item) -> Lead:
-    """The lead of a stored item or a stream image. KeyError or ValueError if it is none."""
+    """The lead of a stored item or a stream image.
+
+    :raises KeyError, ValueError: if the item is not a lead.
+    """
     folded_at, expires_at = read_instant(item, "folded_at"), read_seconds(item, "expires_at")
     if folded_at is None or expires_at is None:
         raise ValueError(f"lead {item['lead_id']['S']} has no folded_at or no expires_at")

@@ -1,4 +1,4 @@
-"""How far the leads have been walked after changed rules: one item of the Deliveries table."""
+"""How far the walk over all leads has come: one item of the Deliveries table."""
 
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -10,12 +10,12 @@ _KEY: Final = "rescoring"
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the leads have been walked for the rules of this hash.
+    """How far the walk has come for the rulesets of this hash.
 
-    `passes` of the whole table are done; the one under way goes on `after` this lead.
+    `passes` over the whole table are done. The next page begins `after` this lead.
     """
 
-    rules: str = ""
+    rulesets_hash: str = ""
     passes: int = 0
     after: str | None = None
     version: int = 0
@@ -29,7 +29,7 @@ class ProgressStore:
         self._table = table
 
     def get(self) -> Progress:
-        """The stored progress, read consistently; nowhere, if there has been no walk."""
+        """The stored progress, read consistently. An empty `Progress` if there has been no walk."""
         answer = self._client.get_item(
             TableName=self._table, Key={"delivery_id": {"S": _KEY}}, ConsistentRead=True
         )
@@ -37,14 +37,14 @@ class ProgressStore:
         if item is None:
             return Progress()
         return Progress(
-            rules=item["rules"]["S"],
+            rulesets_hash=item["rules"]["S"],
             passes=int(item["passes"]["N"]),
             after=read_text(item, "after"),
             version=int(item["version"]["N"]),
         )
 
     def save(self, progress: Progress) -> Progress:
-        """Write it over the version that was read.
+        """Write the progress over the version that was read. The answer has the new version.
 
         :raises Conflict: if another run has written since.
         """
@@ -58,7 +58,7 @@ class ProgressStore:
         saved = replace(progress, version=progress.version + 1)
         item = {
             "delivery_id": {"S": _KEY},
-            "rules": {"S": saved.rules},
+            "rules": {"S": saved.rulesets_hash},
             "passes": number(saved.passes),
             "after": text(saved.after),
             "version": number(saved.version),

@@ -1,7 +1,8 @@
 """Check scoring.yaml before anything runs on it: every key, value and name, and the sense.
 
 First `schema` reads the file and says what is no ruleset in it. Then `lint` judges what each
-rule and group says, as far as it could be read, and `reach` what all of them come to.
+rule and group says, as far as it could be read, `occurring` whether the words that it asks for
+ever occur, and `reach` what all of them come to.
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any, Final
 from hotlist.config.findings import BadConfig, Finding
 from hotlist.config.yaml import parse_yaml
 from hotlist.scoring.check.lint import lint
+from hotlist.scoring.check.occurring import check_words
 from hotlist.scoring.check.reach import check_reach
 from hotlist.scoring.check.report import Report
 from hotlist.scoring.check.schema import read_ruleset
@@ -41,6 +43,7 @@ def check_scoring(text: str, file: str = "scoring.yaml") -> Checked:
     ruleset = read_ruleset(report, source)
     if isinstance(ruleset, dict):
         lint(report, ruleset)
+        check_words(report, ruleset)
         if not report.has_errors:
             check_reach(report, ruleset)
     errors = {one.code for one in report.findings if one.level == "error"}

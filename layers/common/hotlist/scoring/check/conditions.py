@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 
 from hotlist.scoring.check.report import UNCLEAR
 from hotlist.scoring.pattern.addresses import address
-from hotlist.scoring.pattern.values import Values
+from hotlist.scoring.pattern.leaves import Values
 
 Interval = tuple[float, float]
 """The least and the greatest number, both included."""

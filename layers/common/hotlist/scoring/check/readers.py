@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from hotlist.config.findings import Path_
 from hotlist.events.vocabulary import TYPES, is_type
 from hotlist.leads.lead import Temperature
-from hotlist.scoring import pattern, values
+from hotlist.scoring import values
 from hotlist.scoring.check.report import (
     UNCLEAR,
     Reader,
@@ -24,6 +24,8 @@ from hotlist.scoring.check.report import (
     plain,
     read_mapping,
 )
+from hotlist.scoring.pattern import eventbridge
+from hotlist.scoring.pattern.leaves import BadPattern
 from hotlist.scoring.values import Amount, quoted
 
 ACTIVITY: Final = "activity"
@@ -171,8 +173,8 @@ def pattern_of(report: Report, path: Path_, value: object, *, ignore_case: bool)
         instead = 'write fields and their values, as in {form: ["ebook"]}'
         return report.error(path, "type", f"{quoted(value)} is no pattern; {instead}")
     try:
-        pattern.compile(value, ignore_case=ignore_case)
-    except pattern.BadPattern as error:
+        eventbridge.compile(value, ignore_case=ignore_case)
+    except BadPattern as error:
         return report.error((*path, *error.keys), "bad-pattern", error.reason)
     return _kept(report, path, value)
 
@@ -189,8 +191,8 @@ def score(report: Report, path: Path_, value: object) -> object:
             path, "type", f"{quoted(value)} is no condition on the score; {instead}"
         )
     try:
-        pattern.compile_values(value)
-    except pattern.BadPattern as error:
+        eventbridge.compile_values(value)
+    except BadPattern as error:
         return report.error((*path, *error.keys), "bad-pattern", error.reason)
     return _kept(report, path, value)
 

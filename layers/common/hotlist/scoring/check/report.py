@@ -24,6 +24,8 @@ Code = Literal[
     "lasts-after-decay",
     "too-many-steps",
     "endless-override",
+    "unknown-value",
+    "unread-field",
 ]
 
 _MAX_HINTS: Final = 200
@@ -63,13 +65,17 @@ class Report:
         self, path: Path_, code: Code, what: str, name: str, known: Collection[str]
     ) -> str | None:
         """Say that there is no `what` called `name`. Returns the name that may be meant."""
-        near = None if len(self._findings) > _MAX_HINTS else nearest(name, known)
+        near = self.near(name, known)
         if name == "<<":
             self.error(path, code, "YAML 1.2 has no merge keys; write the keys out")
             return None
         hint = f"did you mean {near!r}?" if near else f"there are {', '.join(sorted(known))}"
         self.error(path, code, f"there is no {what} {quoted(name)} here; {hint}")
         return near
+
+    def near(self, name: str, known: Collection[str]) -> str | None:
+        """The one of these names that may be meant."""
+        return None if len(self._findings) > _MAX_HINTS else nearest(name, known)
 
     def _add(self, path: Path_, code: Code, message: str, level: str) -> None:
         finding = self._positions.finding(path, message, code, level)

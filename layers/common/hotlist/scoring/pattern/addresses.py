@@ -1,6 +1,6 @@
-"""IP addresses and ranges of them, as Event Ruler reads and compares them (its `CIDR`).
+"""IP addresses and ranges of them, as Event Ruler's `CIDR` reads and compares them.
 
-An address is its width in bits, 32 or 128, and its number.
+An address is a pair: its width in bits (32 or 128) and its number.
 """
 
 import re
@@ -23,7 +23,7 @@ _HEX_DIGITS: Final = string.digits + "ABCDEF"
 
 
 def address(text: str) -> tuple[int, int] | None:
-    """The address that a text is, or None: with Java, leading zeros do no harm, nor mean octal."""
+    """The address that a text is, or None. As in Java, leading zeros are ignored: not octal."""
     if ":" in text:
         return _ipv6(text)
     parts = text.split(".") if len(text) <= _IPV4_LENGTH else ()
@@ -55,7 +55,7 @@ def _ipv6(text: str) -> tuple[int, int] | None:
 
 
 def cidr_range(cidr: str) -> Range | None:
-    """The range that a text like `10.0.0.0/8` is, or None; a range of one address is none."""
+    """The range that a text like `10.0.0.0/8` is, or None. One address alone is not a range."""
     text, *bits = cidr.rstrip("/").split("/")
     base = address(text)
     if base is None or len(bits) != 1 or not _BITS.fullmatch(bits[0]):
@@ -71,8 +71,8 @@ def cidr_range(cidr: str) -> Range | None:
 def within(text: str, ranges: Sequence[Range]) -> bool:
     """Whether a text is an address in one of the ranges.
 
-    Event Ruler compares hexadecimal digits until it is sure, whatever the width: 2001:db8:: is in
-    32.1.0.0/16, since that is 20010000 to 2001FFFF.
+    Event Ruler compares hexadecimal digits from the left and stops as soon as they decide. It does
+    not compare the widths: 2001:db8:: is in 32.1.0.0/16, since that is 20010000 to 2001FFFF.
     """
     found = address(text)
     if found is not None:
@@ -90,10 +90,10 @@ def within(text: str, ranges: Sequence[Range]) -> bool:
 
 
 def runs_into(number: float | Decimal, ranges: Sequence[Range]) -> bool:
-    """Whether the digits of a bare number lead into a range, all in hexadecimal digits.
+    """Whether Event Ruler takes a plain number for an address in one of the ranges.
 
-    Event Ruler compares digit by digit and stops when it is sure: it takes the number 15 for an
-    address in 16.0.0.0/4, which is 10000000 to 1FFFFFFF.
+    It compares hexadecimal digits from the left and stops as soon as they decide. So it takes the
+    number 15 for an address in 16.0.0.0/4, which is 10000000 to 1FFFFFFF.
     """
     try:
         text = str(number)

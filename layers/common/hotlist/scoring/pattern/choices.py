@@ -1,19 +1,19 @@
-"""Which of the rules that a pattern with `$or` makes are rules of their own to Event Ruler.
+"""Which alternatives of a pattern with `$or` Event Ruler keeps.
 
-It adds them one by one under one name, and leaves out a rule that it takes for one it has. Its
-`GenericMachine.addStep` goes by single matchers there, not by whole lists: beside `{"a": ["x"]}`,
-`{"a": ["x", "y"]}` is nothing new, and `y` is never met.
+Event Ruler adds the alternatives one by one under one name. It leaves out an alternative that it
+takes for one it has. Its `GenericMachine.addStep` compares single matchers there, not whole lists.
+So after `{"a": ["x"]}` it leaves out `{"a": ["x", "y"]}`, and the value `y` never matches.
 """
 
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Final, Self
 
-from hotlist.scoring.pattern.values import Values
+from hotlist.scoring.pattern.leaves import Values
 
-Rule = dict[str, Values]
+Alternative = dict[str, Values]
 
-MAX_STEPS: Final = 100_000
-"""Matchers that are looked at; rules after that all count as rules of their own."""
+MAX_COMPARED: Final = 100_000
+"""How many matchers are compared at most. All alternatives after them are kept."""
 
 
 def java_order(names: Iterable[str]) -> list[str]:
@@ -21,16 +21,20 @@ def java_order(names: Iterable[str]) -> list[str]:
     return sorted(names, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
 
 
-def own_rules(rules: list[Rule]) -> list[Rule]:
-    """The rules that Event Ruler keeps of those that it is given in this order."""
-    if len(rules) == 1:
-        return rules
+def distinct(alternatives: list[Alternative]) -> list[Alternative]:
+    """The alternatives that Event Ruler keeps if it gets them in this order."""
+    if len(alternatives) == 1:
+        return alternatives
     known = _Known()
-    return [rule for rule in rules if known.add(rule)]
+    return [alternative for alternative in alternatives if known.add(alternative)]
 
 
 class _State:
-    """Where a matcher of a field leads, and the rules it does so for: to their end, or onward."""
+    """A state of Event Ruler's machine.
+
+    `fields` has the next state by field and matcher. `ends` and `onward` have, by matcher, the
+    numbers of the alternatives that end here, and of those that go on.
+    """
 
     __slots__ = ("ends", "fields", "onward")
 
@@ -43,21 +47,21 @@ class _State:
 class _Known:
     def __init__(self) -> None:
         self._start = _State()
-        self._rules = 0
+        self._alternatives = 0
         self._steps = 0
 
-    def add(self, rule: Rule) -> bool:
-        """Whether the rule is a new one; it is known from then on."""
-        path = [(name, rule[name].matchers) for name in java_order(rule)]
+    def add(self, alternative: Alternative) -> bool:
+        """Add an alternative. False if Event Ruler takes it for one that it has."""
+        path = [(name, alternative[name].matchers) for name in java_order(alternative)]
         states: list[dict[_State, None]] = [{} for _ in path]
         if self._same(self._start, path, states, 0):
             return False
-        self._rules += 1
+        self._alternatives += 1
         for (_, matchers), reached in zip(path, states, strict=True):
             for state in reached:
                 to = state.ends if reached is states[-1] else state.onward
                 for matcher in matchers:
-                    to.setdefault(matcher, set()).add(self._rules)
+                    to.setdefault(matcher, set()).add(self._alternatives)
         return True
 
     def _same(
@@ -67,28 +71,29 @@ class _Known:
         states: list[dict[_State, None]],
         level: int,
     ) -> set[int]:
-        """The rules taken for the same from this field on; adds to the states of each field.
+        """The known alternatives that are equal to this one from the field `level` on.
 
-        Where a list leads to several states, it is chance which of them decides.
+        Adds the states that are reached to `states`, by field. If a list leads to several states,
+        Event Ruler lets one of them decide by chance; here the last one decides.
         """
         name, matchers = path[level]
         self._steps += len(matchers)
-        if self._steps > MAX_STEPS:
+        if self._steps > MAX_COMPARED:
             return set()
         reached = _reach(state.fields.setdefault(name, {}), matchers)
         states[level].update(reached)
         same = []
         for next_state in reached:
             if level == len(path) - 1:
-                same.append(_rules(next_state.ends, matchers))
+                same.append(_alternatives(next_state.ends, matchers))
             else:
                 onward = self._same(next_state, path, states, level + 1)
-                same.append(onward & _rules(next_state.onward, matchers))
+                same.append(onward & _alternatives(next_state.onward, matchers))
         return same[-1] if all(same) else set()
 
 
 def _reach(known: dict[Hashable, _State], matchers: list[Hashable]) -> dict[_State, None]:
-    """The states that the matchers lead to: all that are new, to that of the one before."""
+    """The states that the matchers lead to. A new matcher leads to the state of the one before."""
     reached: dict[_State, None] = {}
     last = None
     for matcher in matchers:
@@ -97,5 +102,5 @@ def _reach(known: dict[Hashable, _State], matchers: list[Hashable]) -> dict[_Sta
     return reached
 
 
-def _rules(of: Mapping[Hashable, set[int]], matchers: list[Hashable]) -> set[int]:
+def _alternatives(of: Mapping[Hashable, set[int]], matchers: list[Hashable]) -> set[int]:
     return set().union(*(of.get(matcher, ()) for matcher in matchers))

@@ -1,17 +1,17 @@
-"""Rules matched as Event Ruler does it: field by field, with arrays, dotted and empty keys."""
+"""Matches alternatives as Event Ruler does: field by field, with arrays and all kinds of keys."""
 
 from collections.abc import Callable, Iterator, Mapping
 from types import NoneType
 from typing import Any, Final
 
-from hotlist.scoring.pattern.choices import Rule, java_order
-from hotlist.scoring.pattern.values import ABSENT
+from hotlist.scoring.pattern.choices import Alternative, java_order
+from hotlist.scoring.pattern.leaves import ABSENT
 
 MAX_EVENT_LEVELS: Final = 1000
-"""What lies deeper in an event is not looked at; Event Ruler refuses such events."""
+"""Deeper levels of an event are ignored. Event Ruler refuses such events."""
 
 MAX_WAYS: Final = 100_000
-"""Ways through the arrays of an event; one with more of them does not match."""
+"""How many ways through its arrays an event may have. An event with more does not match."""
 
 _SCALARS: Final = frozenset((str, int, float, bool, NoneType))
 
@@ -21,34 +21,35 @@ _Element = tuple[_Way, int]
 """An array and an index in it."""
 
 
-def closely(rules: list[Rule]) -> Callable[[object], bool]:
-    """Whether an event matches one of the rules."""
-    looks = [CloseLook(rule).matches for rule in rules]
-    return lambda event: any(matches(event) for matches in looks)
+def closely(alternatives: list[Alternative]) -> Callable[[object], bool]:
+    """A function that tells whether an event matches one of the alternatives."""
+    tests = [CloseMatch(alternative).matches for alternative in alternatives]
+    return lambda event: any(matches(event) for matches in tests)
 
 
-class CloseLook:
-    """One rule matched as Event Ruler does it: field by field, in the order of Java's strings."""
+class CloseMatch:
+    """Matches one alternative as Event Ruler does: its fields in the order of Java's strings."""
 
-    def __init__(self, rule: Rule) -> None:
-        self._rule = rule
+    def __init__(self, alternative: Alternative) -> None:
+        self._alternative = alternative
         self._names: list[str] = []
         self._met: dict[int, frozenset[str]] = {}
-        # Event Ruler passes over an empty key where no name has it before its end.
-        self._empty_keys = any(not name or ".." in f".{name.rstrip('.')}" for name in rule)
+        # Event Ruler ignores an empty key, unless a name has one before its end.
+        self._empty_keys = any(not name or ".." in f".{name.rstrip('.')}" for name in alternative)
 
     def matches(self, event: object) -> bool:
-        """Keeps the elements that were chosen so far, as far as a later field can meet them.
+        """Whether the event matches.
 
-        Not to keep more makes most ways through an event the same, of which one is enough.
+        Of the array elements chosen so far, only those are kept that a later field can meet. So
+        most ways through an event become equal, and each is followed once.
         """
         if not isinstance(event, Mapping):
             return False
         if not self._names:
-            self._names = java_order(self._rule)
+            self._names = java_order(self._alternative)
         ways: set[frozenset[_Element]] = {frozenset()}
         for index, name in enumerate(self._names, 1):
-            values = self._rule[name]
+            values = self._alternative[name]
             onward: set[frozenset[_Element]] = set()
             for way in ways:
                 chosen = dict(way)
@@ -81,9 +82,9 @@ class CloseLook:
     def _values(
         self, event: Mapping[str, object], name: str, chosen: Mapping[_Way, int]
     ) -> Iterator[tuple[object, tuple[_Element, ...]]]:
-        """The values of a field that go together with the chosen elements; the elements they need.
+        """The values of a field that go together with the chosen elements, each with its elements.
 
-        An element that is neither object nor array needs no choice: all of them are there.
+        Elements that are neither objects nor arrays need no choice: all of them are values.
         """
         waiting: list[tuple[Any, str | None, _Way, tuple[_Element, ...]]]
         waiting = [(event, name, (), ())]
@@ -117,7 +118,7 @@ def is_object(node: object) -> bool:
 
 
 def _steps(name: str | None) -> Iterator[tuple[str, str | None]]:
-    """The keys that an object may have on the way to a field, and the name that then remains."""
+    """The keys that may lead from an object to a field, each with the rest of the field's name."""
     if name is not None:
         dot = name.find(".")
         while dot >= 0:

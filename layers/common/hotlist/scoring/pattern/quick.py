@@ -1,12 +1,15 @@
-"""Generated code for what nearly all events have: one value or none in a field, or a plain list."""
+"""Fast matching by generated code, for what nearly all events have.
+
+That is one value or none in a field, or a list of plain values. Everything else goes to `close`.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeVar
 
-from hotlist.scoring.pattern.choices import Rule
-from hotlist.scoring.pattern.close import CloseLook, closely, is_object
-from hotlist.scoring.pattern.texts import Constants
-from hotlist.scoring.pattern.values import ABSENT
+from hotlist.scoring.pattern.choices import Alternative
+from hotlist.scoring.pattern.close import CloseMatch, closely, is_object
+from hotlist.scoring.pattern.leaves import ABSENT
+from hotlist.scoring.pattern.text_tests import Constants
 
 T = TypeVar("T")
 
@@ -16,7 +19,7 @@ MAX_QUICK_FIELDS: Final = 1000
 
 
 class _Fields:
-    """How a generated function asks an event for its fields: once for each, into a local."""
+    """How a generated function reads the fields of an event: each once, into a local variable."""
 
     def __init__(self, constants: Constants, *, shared: bool = True) -> None:
         self.constants = constants
@@ -26,7 +29,7 @@ class _Fields:
         self._absent = constants.bind(ABSENT)
 
     def find(self, name: str) -> str:
-        """An expression of the only value of a field, `ABSENT` or `_SEVERAL`."""
+        """An expression that gives the only value of a field, `ABSENT` or `_SEVERAL`."""
         if name not in self._finds:
             self._finds[name] = self._expression(name)
         found = self._finds[name]
@@ -37,40 +40,42 @@ class _Fields:
         parts = name.split(".")
         if len(parts) == 1:
             return f"event.get({bind(name)}, {absent})"
-        look = f"{bind(_find(parts))}(event)"
+        search = f"{bind(_find(parts))}(event)"
         if len(parts) > 2:
-            return look
+            return search
         head, rest, whole = map(bind, (*parts, name))
         return (
             f"(node.get({rest}, {absent})"
             f" if type(node := event.get({head})) is dict and {whole} not in event"
-            f" else {absent} if node is None and {whole} not in event else {look})"
+            f" else {absent} if node is None and {whole} not in event else {search})"
         )
 
 
-def compiled(rules: list[Rule]) -> Callable[[object], bool]:
-    """One generated function for all rules, any of which may match."""
-    match_closely = closely(rules)
-    if sum(map(len, rules)) > MAX_QUICK_FIELDS:
+def compiled(alternatives: list[Alternative]) -> Callable[[object], bool]:
+    """A function that tells whether an event matches one of the alternatives."""
+    match_closely = closely(alternatives)
+    if sum(map(len, alternatives)) > MAX_QUICK_FIELDS:
         return match_closely
     constants = Constants()
-    test = _test(rules, _Fields(constants, shared=False))
+    test = _test(alternatives, _Fields(constants, shared=False))
     return constants.function("event", test, f"{constants.bind(match_closely)}(event)")
 
 
-def compiled_all(patterns: Iterable[tuple[T, list[Rule] | None]]) -> Callable[[Any], list[T]]:
-    """One generated function that gives what the patterns that match mean; None always does.
+def compiled_all(
+    patterns: Iterable[tuple[T, list[Alternative] | None]],
+) -> Callable[[Any], list[T]]:
+    """One function that gives the meanings of the patterns that match. None always matches.
 
-    It asks for each field once.
+    The function reads each field once.
     """
     fields = _Fields(Constants())
     bind = fields.constants.bind
     always, tests = [], []
-    for meaning, rules in patterns:
+    for meaning, alternatives in patterns:
         name = bind(meaning)
-        if rules is None:
+        if alternatives is None:
             always.append(name)
-        test = "True" if rules is None else _test(rules, fields)
+        test = "True" if alternatives is None else _test(alternatives, fields)
         tests.append(f"if {test}: found.append({name})")
     asked = [f"{local} = {find}" for find, local in fields.locals.items()]
     no_object = f"if type(event) is not dict and not {bind(is_object)}(event):"
@@ -79,21 +84,20 @@ def compiled_all(patterns: Iterable[tuple[T, list[Rule] | None]]) -> Callable[[A
     return fields.constants.procedure("event", statements)
 
 
-def _test(rules: list[Rule], fields: _Fields) -> str:
-    """An expression that tells whether `event` matches one of the rules.
+def _test(alternatives: list[Alternative], fields: _Fields) -> str:
+    """An expression that tells whether `event` matches one of the alternatives.
 
-    Nearly all events have one value or none in a field, or a list of plain values: the function
-    asks for just that, and looks closely, for other arrays, dotted keys and unusual types, where
-    something else turns up.
+    The expression expects one value or none in a field, or a list of plain values. If it finds
+    other arrays, dotted keys or unusual types, it asks `CloseMatch`.
     """
     bind = fields.constants.bind
-    if sum(map(len, rules)) > MAX_QUICK_FIELDS:
-        return f"{bind(closely(rules))}(event)"
+    if sum(map(len, alternatives)) > MAX_QUICK_FIELDS:
+        return f"{bind(closely(alternatives))}(event)"
     quick = []
-    for rule in rules:
-        unusual = f"{bind(CloseLook(rule).matches)}(event)"
+    for alternative in alternatives:
+        unusual = f"{bind(CloseMatch(alternative).matches)}(event)"
         tests = []
-        for name, values in rule.items():
+        for name, values in alternative.items():
             parts = name.split(".")
             if len(parts) > MAX_QUICK_LEVELS or "" in parts:
                 tests = [unusual]

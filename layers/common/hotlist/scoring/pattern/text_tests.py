@@ -1,7 +1,8 @@
-r"""Tests of text, as Python expressions over `value`: how a pattern's text is met by an event's.
+r"""Tests of an event's text against a pattern's text, written as Python expressions over `value`.
 
-Event Ruler compares the UTF-8 of JSON text with its quotes, so a pattern can meet the quotes too:
-the prefix `a"` is met by the text `a`. Patterns come in through bound constants alone.
+Event Ruler compares the UTF-8 of JSON text with its quotes. So a pattern can match the quotes too:
+the text `a` matches the prefix `a"`. Text of a pattern reaches an expression only as a bound
+constant, never as code.
 """
 
 import re
@@ -11,10 +12,10 @@ from types import CodeType, FunctionType
 from typing import Any, Final
 
 Emit = Callable[["Constants"], str]
-"""Writes an expression, with its constants bound."""
+"""Writes an expression, and binds the constants that it uses."""
 
 MAX_TESTS: Final = 64
-"""In one expression."""
+"""How many tests one expression has at most."""
 
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _BEYOND_16_BITS: Final = re.compile("[\U00010000-\U0010ffff]")
@@ -22,11 +23,11 @@ _WILDCARD: Final = re.compile(r"(?:[^*\\]|\\[*\\]|\*(?!\*))*")
 _WILDCARD_PART: Final = re.compile(r"\\[*\\]|\*|[^*\\]+")
 
 _GLOBALS: Final[dict[str, object]] = {}
-"""Of all generated functions: empty, and always the same, since lookups of built-ins are cached."""
+"""The globals of all generated functions: empty, and one object, so that built-ins stay cached."""
 
 
 class Constants:
-    """The constants of one generated function, which it has as defaults of its parameters."""
+    """The constants of one generated function: the default values of its parameters."""
 
     def __init__(self) -> None:
         self._values: list[object] = []
@@ -37,16 +38,16 @@ class Constants:
         return f"c{len(self._values) - 1}"
 
     def function(self, parameter: str, expression: str, unusual: str) -> Callable[[Any], bool]:
-        """The function of one parameter that returns the expression.
+        """A function of one parameter that returns the value of `expression`.
 
-        For a parameter that does not have what the expression asks for it returns `unusual`.
+        If the parameter lacks an attribute that `expression` uses, it returns that of `unusual`.
         """
         body = f" try: return {expression}\n except AttributeError: return {unusual}\n"
         function: Callable[[Any], bool] = self._function(parameter, body)
         return function
 
     def procedure(self, parameter: str, statements: Iterable[str]) -> Callable[[Any], Any]:
-        """The function of one parameter that does this."""
+        """A function of one parameter with these statements."""
         return self._function(parameter, "".join(f" {statement}\n" for statement in statements))
 
     def _function(self, parameter: str, body: str) -> Callable[[Any], Any]:
@@ -56,9 +57,10 @@ class Constants:
 
 
 def any_of(emits: Sequence[Emit], constants: Constants) -> str:
-    """Whether a value meets one of the tests; many of them in functions of their own.
+    """An expression that tells whether `value` passes one of the tests.
 
-    One expression of all would take a thousand times the memory of the texts.
+    More than `MAX_TESTS` are split into several functions. One expression of all would take a
+    thousand times the memory of the texts.
     """
     if len(emits) <= MAX_TESTS:
         return " or ".join(emit(constants) for emit in emits)
@@ -72,18 +74,20 @@ def any_of(emits: Sequence[Emit], constants: Constants) -> str:
 
 @lru_cache(maxsize=512)
 def _code(source: str) -> CodeType:
-    """Patterns of one shape share their code, which costs more than all the rest to make."""
+    """The code of a generated function. Patterns of one shape share it, since compiling is slow."""
     (code,) = (c for c in compile(source, "<pattern>", "exec").co_consts if type(c) is CodeType)
     return code
 
 
 def text_test(kind: str, texts: Collection[str]) -> Emit:
-    """Whether a value meets one of the texts; `kind` is a keyword, or two with a space between.
+    """A test that tells whether `value` matches one of the texts.
 
-    Raises `ValueError` for a wildcard that Event Ruler does not read.
+    `kind` is a keyword of patterns, or two with a space between them.
+
+    :raises ValueError: for a wildcard that Event Ruler refuses.
     """
     texts = [_as_utf8(text) for text in texts]
-    if "equals-ignore-case" in kind:  # Ruler takes these by halves, which are no text
+    if "equals-ignore-case" in kind:  # Event Ruler reads each half alone, which is not text
         texts = [_BEYOND_16_BITS.sub("??", text) for text in texts]
     emits = [_member(texts)] if kind == "exactly" else [_KINDS[kind](text) for text in texts]
     if not any("?" in text for text in texts):
@@ -113,10 +117,11 @@ def _suffix(text: str) -> Emit:
 
 
 def _caseless(text: str, *, backwards: bool = False) -> str:
-    """Each character in its lower or its upper form, which can be several characters long.
+    """A regular expression of the text, each character in its lower or its upper form.
 
-    A character that is neither, like the title-case Dž, is not even met by itself. Backwards, for a
-    text read from its end: a search for that end would try each place in the text.
+    A form can be several characters long. A character that is neither form, like the title-case Dž,
+    does not even match itself. With `backwards` the expression is for the reversed text: to search
+    for an end of a text would try every place in it.
     """
     step = -1 if backwards else 1
     forms = (
@@ -126,7 +131,7 @@ def _caseless(text: str, *, backwards: bool = False) -> str:
 
 
 def _equal_caseless(text: str) -> Emit:
-    if text.isascii():  # which text that is not ASCII never meets, if even its lower case does
+    if text.isascii():  # no other text may match it, even if its lower case is equal
         low = text.lower()
         return lambda constants: f"value.lower() == {constants.bind(low)} and value.isascii()"
     meets = re.compile(_caseless(text)).fullmatch
@@ -167,7 +172,7 @@ def _wildcard(text: str) -> Emit:
 
 
 def _meets_in_order(pieces: list[str]) -> Callable[[str], bool]:
-    """Takes the earliest place for each piece between two stars: no going back, so linear."""
+    """A test that finds each piece between two stars at its earliest place, in linear time."""
     first, *inner, last = pieces
     start, rest = len(first), len(last)
 

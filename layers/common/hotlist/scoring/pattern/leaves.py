@@ -1,4 +1,4 @@
-"""What the list under one field of a pattern accepts.
+"""What the list under one field of a pattern (a leaf) accepts.
 
 The semantics are those of AWS's Event Ruler 1.9 (github.com/aws/event-ruler: `JsonRuleCompiler`,
 `ByteMachine`, `ComparableNumber`, `CIDR`, `EqualsIgnoreCaseParser`).
@@ -13,7 +13,7 @@ from types import NoneType
 from typing import Final, Self, TypeGuard
 
 from hotlist.scoring.pattern.addresses import Range, address, cidr_range, runs_into, within
-from hotlist.scoring.pattern.texts import Constants, Emit, any_of, text_test
+from hotlist.scoring.pattern.text_tests import Constants, Emit, any_of, text_test
 
 Keys = tuple[str | int, ...]
 Number = int | float | Decimal
@@ -22,17 +22,18 @@ _SAFE_INTEGER: Final = 2**53
 _PLAIN: Final = frozenset((str, int, float, bool, NoneType))
 _LARGEST: Final = sys.float_info.max
 _SMALLEST: Final = math.ulp(0.0)
-"""Which Java writes as 4.9E-324, and so does not take 5e-324 for it."""
+"""Java writes this double as 4.9E-324, so Event Ruler does not find it equal to 5e-324."""
 _AFFIXES: Final = ("prefix", "suffix")
 _ANYTHING_BUT: Final = (*_AFFIXES, "equals-ignore-case", "wildcard")
 _KEYWORDS: Final = (*_ANYTHING_BUT, "anything-but", "numeric", "cidr", "exists", "exactly")
 
 
 class BadPattern(ValueError):
-    """A pattern that Event Ruler refuses; the message says what is wrong, where, what to write.
+    """Event Ruler refuses the pattern. The message says where, what is wrong, and what to write.
 
-    `keys` leads to the place (`("detail", "role", 0, "prefix")`), `path` is the same as text
-    (`detail.role[0].prefix`, empty for the pattern as a whole), `reason` the message without it.
+    `keys` leads to the place, like `("detail", "role", 0, "prefix")`. `path` is the same as text,
+    like `detail.role[0].prefix`; it is empty for the pattern as a whole. `reason` is the message
+    without the path.
     """
 
     def __init__(self, keys: Keys, problem: str, instead: str) -> None:
@@ -51,7 +52,7 @@ ABSENT: Final = Absent()
 
 
 def describe(value: object) -> str:
-    """A value as an error message names it, without its possibly endless content."""
+    """A value as an error message names it. It is short, however large the value is."""
     if isinstance(value, str):
         return f"the text {value[:40]!r}"
     if value is None or isinstance(value, bool):
@@ -65,12 +66,13 @@ def describe(value: object) -> str:
 
 @dataclass(slots=True)
 class Values:
-    """The values and matchers of one list, any of which accepts a value of an event.
+    """The values and matchers of one list. A value of an event is accepted if one of them does so.
 
-    `numbers` holds doubles, and numbers that no double stands for as tuples of one. The `other`
-    tests are those of `anything-but`, each for values of its own kind; all else passes it.
-    With `ignore_case`, text is lower-cased on both sides before anything else. `matchers` are all
-    that are listed, as far as Event Ruler tells them apart. Its `older` compiler knows fewer.
+    `numbers` holds doubles; a number that is equal to no double is in it as a tuple of one.
+    `other_texts` and `other_numbers` are those of `anything-but`: each tests values of its own kind
+    and accepts all others. With `ignore_case`, text is lower-cased on both sides first. `matchers`
+    are all entries of the list, as far as Event Ruler tells them apart. `older`: the list is read
+    as Event Ruler's older compiler reads it, which knows fewer matchers.
     """
 
     ignore_case: bool
@@ -90,9 +92,12 @@ class Values:
 
     @classmethod
     def of(cls, values: object, keys: Keys, *, ignore_case: bool, older: bool = False) -> Self:
-        """Read the list that stands at `keys`; raises `BadPattern`."""
+        """Read the list that stands at `keys`.
+
+        :raises BadPattern: for what Event Ruler refuses.
+        """
         if not isinstance(values, list):
-            raise BadPattern(keys, f"{describe(values)} is no list of values", 'one, as in ["a"]')
+            raise BadPattern(keys, f"{describe(values)} is not a list", 'values, as in ["a"]')
         if not values:
             raise BadPattern(keys, "an empty list accepts nothing", 'a value, as in ["a"]')
         accepted = cls(ignore_case, older)
@@ -103,7 +108,7 @@ class Values:
     def _add(self, value: object, keys: Keys) -> None:
         if isinstance(value, str):
             text = self._fold(value)
-            if found := address(text):  # and meant so, however an event spells it
+            if found := address(text):  # then an event may spell the address in another way
                 width, number = found
                 self.addresses.append((width, number, number))
                 self.matchers.append(("address", found))
@@ -122,7 +127,8 @@ class Values:
         elif isinstance(value, Mapping):
             self._add_matcher(value, keys)
         else:
-            raise BadPattern(keys, f"{describe(value)} is no value", "text, a number or a matcher")
+            problem = f"{describe(value)} is not a value"
+            raise BadPattern(keys, problem, "text, a number or a matcher")
 
     def _add_text(self, text: str) -> None:
         self.texts.add(text)
@@ -138,7 +144,7 @@ class Values:
             addresses = cidr_range(_text(operand, keys))
             if addresses is None:
                 instead = "an address and at most 31 bits (127 for IPv6), as in 10.0.0.0/8"
-                raise BadPattern(keys, "no range of IP addresses", instead)
+                raise BadPattern(keys, "not a range of IP addresses", instead)
             self.addresses.append(addresses)
             self.matchers.append(("cidr", addresses))
         elif keyword == "exists":
@@ -171,7 +177,8 @@ class Values:
                 pass
             case _:
                 instead = '["=", 1], [">", 0], ["<", 1] or [">=", 0, "<", 10]'
-                raise BadPattern(keys, "no comparison with numbers of at most 17 digits", instead)
+                problem = "not a comparison with numbers of at most 17 digits"
+                raise BadPattern(keys, problem, instead)
         if low >= high:
             raise BadPattern(keys, "the range is empty", "the lower limit first")
         bottom = math.nextafter(low, math.inf) if over == ">" else low
@@ -189,11 +196,11 @@ class Values:
             kind, operand, keys = _only_entry(operand, _ANYTHING_BUT, keys)
         refused = operand if isinstance(operand, list) else [operand]
         if self.older and (kind == "wildcard" or (kind in _AFFIXES and refused is operand)):
-            raise BadPattern(keys, "not where $or is a field", "one text, prefix or suffix")
+            raise BadPattern(keys, "not allowed if $or is a field", "one text, prefix or suffix")
         if not refused:
-            # Event Ruler then goes where the matcher before leads, if there is one.
+            # Event Ruler then uses the state of the matcher before it, if there is one.
             if kind == "exactly" or not self.matchers:
-                raise BadPattern(keys, "an empty list refuses nothing", "what is not wanted")
+                raise BadPattern(keys, "an empty list refuses nothing", "the values to refuse")
             self.matchers.append(("anything-but", kind, None))
             return
         if kind == "exactly" and all(_is_number(value) for value in refused):
@@ -206,7 +213,7 @@ class Values:
         texts = [value for value in refused if isinstance(value, str)]
         if len(texts) < len(refused):
             only = "only text or only numbers" if kind == "exactly" else "only text"
-            raise BadPattern(keys, "not all values are of a kind that is allowed here", only)
+            raise BadPattern(keys, "the list has values of a kind that is not allowed here", only)
         if kind in _AFFIXES and "" in texts:
             raise BadPattern(keys, "an empty text refuses every text", "at least one character")
         refuses = self._text_test(kind, texts, keys)
@@ -218,18 +225,18 @@ class Values:
             return text_test(kind, [self._fold(text) for text in texts])
         except ValueError:
             instead = r"one * for any text, \* for a star, \\ for a backslash"
-            problem = r"** and \ before another character have no meaning"
+            problem = r"** has no meaning, and \ has none before another character"
             raise BadPattern(keys, problem, instead) from None
 
     def _fold(self, text: str) -> str:
         return text.lower() if self.ignore_case else str(text)
 
     def accepts(self, value: object) -> bool:
-        """Whether one value, or `ABSENT`, is accepted. An object is no value, nor is an array."""
+        """Whether one value, or `ABSENT`, is accepted. Objects and arrays are not values."""
         return self._compiled()(value)
 
     def accepts_plain_list(self, value: object) -> bool | None:
-        """Whether one of a list's values is accepted; None for what is no list of plain values."""
+        """Whether one of a list's values is accepted; None if it is not a list of plain values."""
         if type(value) is not list:
             return None
         if not value:
@@ -255,15 +262,15 @@ class Values:
         return self._accepts_literal(value) if double is None else self.accepts(double)
 
     def _accepts_literal(self, number: Number) -> bool:
-        """Whether a number that no double stands for is accepted: as a text of digits."""
+        """Whether a number that is equal to no double is accepted. It is compared by its digits."""
         anything = self.present or self.other_texts or self.other_numbers
         return bool(anything) or (number,) in self.numbers or runs_into(number, self.addresses)
 
     def expression(self, source: str, otherwise: str, constants: Constants) -> str:
-        """Whether what the expression `source` gives is accepted, as an expression.
+        """An expression that tells whether the value of the expression `source` is accepted.
 
-        The expression `otherwise` decides about what is not plainly a JSON value or `ABSENT`:
-        lists, large integers, `Decimal`, types derived from those of JSON.
+        The expression `otherwise` decides for values that are not plain JSON values or `ABSENT`:
+        lists, large integers, `Decimal`, and subclasses of JSON's types.
         """
         known: dict[type, bool] = {Absent: self.absent, dict: self.absent}
         text, number = self._text_expression(constants), self._number_expression(constants)
@@ -293,7 +300,7 @@ class Values:
         return f"{' else '.join(branches)} else {otherwise}"
 
     def _guard(self) -> str:
-        """A condition against integers that need a look whether a double stands for them."""
+        """A condition that keeps out integers that may equal no double."""
         limits = [
             limit for limits in (*self.number_ranges, *self.other_numbers) for limit in limits
         ]
@@ -317,7 +324,7 @@ class Values:
         return test
 
     def _number_expression(self, constants: Constants) -> str:
-        """For doubles, and integers that are as good as them."""
+        """The test of doubles, and of integers that are equal to a double."""
         if self.present or self.other_texts:
             return "True"
         doubles = frozenset(number for number in self.numbers if isinstance(number, float))
@@ -327,7 +334,7 @@ class Values:
             tests.append(any_of([_between(*limits) for limits in self.number_ranges], constants))
         if self.other_numbers:
             tests.append(any_of([_none_of(refused) for refused in self.other_numbers], constants))
-        if self.addresses and not tests:  # where numbers are compared, they are only compared
+        if self.addresses and not tests:  # a number that is compared is never an address
             tests.append(f"{constants.bind(runs_into)}(value, {constants.bind(self.addresses)})")
         return " or ".join(tests) or "False"
 
@@ -346,12 +353,13 @@ def _none_of(refused: frozenset[float]) -> Emit:
 def _only_entry(
     entries: Mapping[object, object], allowed: Collection[str], keys: Keys
 ) -> tuple[str, object, Keys]:
-    """The keyword, the operand and the place of the operand of an object with one allowed key."""
+    """The only key of an object, its operand, and the keys that lead to the operand."""
     if len(entries) != 1:
-        raise BadPattern(keys, f"{len(entries)} keywords where there must be one", "one in each {}")
+        raise BadPattern(keys, f"{len(entries)} keywords in one object", "one in each {}")
     ((keyword, operand),) = entries.items()
     if not isinstance(keyword, str) or keyword not in allowed:
-        raise BadPattern((*keys, str(keyword)), "no keyword here", f"one of {', '.join(allowed)}")
+        problem = "not a keyword that is allowed here"
+        raise BadPattern((*keys, str(keyword)), problem, f"one of {', '.join(allowed)}")
     return keyword, operand, (*keys, keyword)
 
 
@@ -361,7 +369,7 @@ def _text(operand: object, keys: Keys) -> str:
     return operand
 
 
-# Event Ruler compares numbers as doubles, where the double has the very same decimal digits.
+# Event Ruler compares a number as a double if the double has the same decimal digits.
 
 
 def _is_number(value: object) -> TypeGuard[Number]:
@@ -369,7 +377,7 @@ def _is_number(value: object) -> TypeGuard[Number]:
 
 
 def _double(number: Number) -> float | None:
-    """The double that is equal to a number, digit for digit, or None; NaN if it is not finite."""
+    """The double with the same digits as a number, or None; NaN if the number is not finite."""
     if isinstance(number, float):
         return None if abs(number) == _SMALLEST else float.__float__(number)
     if isinstance(number, Decimal) and not number.is_finite():

@@ -1,0 +1,254 @@
+"""The values of a form's fields, as its spec has them, from what was sent. Pure.
+
+A script and a plain form send the same things differently: a list or a repeated name, `true` or
+`on`. Both give the same answers.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from hotlist.capture import paths
+from hotlist.events import visible
+from hotlist.identity import identifiers
+from hotlist.identity.identifiers import BadIdentifier
+
+_MAX_LENGTH: Final = {"message": 5_000}
+_MAX_KEPT: Final = 1_000
+_WHOLE: Final = re.compile(r"-?[0-9]{1,400}\Z")
+
+
+class Answers:
+    """What the fields of a submission say.
+
+    `values` are the answers by field, `errors` the reasons by field, and `kept` is what was written
+    and could not be read, or not wholly: sales gets to see it.
+    """
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+        self.errors: dict[str, str] = {}
+        self.kept: dict[str, str] = {}
+        self.email: str | None = None
+        self.phone: str | None = None
+        self.phone_country: str | None = None
+
+
+def gathered(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """The values by name: what comes under one name several times is a list, in order.
+
+    `x[]` and `x[0]` are `x`, and a list under one of them gives its values.
+    """
+    found: dict[str, Any] = {}
+    for sent, value in pairs:
+        name = _plain_name(sent) if sent[-1:] == "]" else sent
+        if name in found:
+            found[name] = [*_several(found[name]), *_several(value)]
+        else:
+            found[name] = value
+    return found
+
+
+def combined(kind: str, value: Any) -> Any:
+    """One value of several under one name: of a boolean all that say something, else the last.
+
+    Blanks say nothing. None if none says anything.
+    """
+    if not isinstance(value, list):
+        value = _stripped(value)
+        return None if value == "" else value
+    said = [one for one in map(_stripped, value) if one is not None and one != ""]
+    if kind == "boolean" and len(said) > 1:
+        return said
+    return said[-1] if said else None
+
+
+def is_written(value: Any) -> bool:
+    """Whether anybody wrote it: blanks, zero-width ones among them, are nobody's writing."""
+    return any(map(_stripped, _several(value)))
+
+
+def read(form: Mapping[str, Any], raw: Mapping[str, Any]) -> Answers:
+    """The answers to all fields of a form. A good e-mail is never refused for an optional phone."""
+    answers = Answers()
+    for name, spec in form["fields"].items():
+        value = combined(spec["type"], raw.get(name))
+        if value is None:
+            if spec.get("required"):
+                answers.errors[name] = "this field is required"
+        elif spec["type"] == "boolean":
+            _boolean(answers, name, spec, value)
+        elif spec["type"] == "phone":
+            _phone(answers, name, spec, value, form.get("default_region", "US"))
+        else:
+            try:
+                answers.values[name] = _answer(spec, value)
+            except (BadIdentifier, ValueError) as error:
+                answers.errors[name] = str(error)
+            else:
+                if spec["type"] == "email":
+                    answers.email = answers.values[name]
+    return answers
+
+
+def consents(
+    form: Mapping[str, Any], raw: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The consents that were given, and what was written of others and could not be read."""
+    offered: Mapping[str, Any] = form.get("consents", {})
+    listed = raw.get("consents")
+    given: dict[str, Any] = {}
+    kept: dict[str, str] = {}
+    for purpose, consent in offered.items():
+        own = [
+            *_several(raw.get(f"consent_{purpose}")),
+            *_several(raw.get(f"consents[{purpose}]")),
+        ]
+        if isinstance(listed, Mapping):
+            own += _several(listed.get(purpose))
+        elif purpose in _several(listed):
+            own += [True]
+        said = combined("boolean", own)
+        if said is None:
+            continue
+        answer = is_yes(said, [purpose, *_texts(consent["text"])])
+        if answer:
+            given[purpose] = {"version": consent["version"]}
+        elif answer is None:
+            kept[f"consent_{purpose}"] = as_text(said)[:_MAX_KEPT]
+    return given, kept
+
+
+def is_yes(value: Any, labels: Iterable[str] = ()) -> bool | None:
+    """Whether a value says yes; of several, whether one does. None if it cannot be read.
+
+    `labels` are what the form calls it: who sends the box's own label has ticked it.
+    """
+    said = [_one_yes(one, labels) for one in _several(value)]
+    return True if True in said else None if None in said else False
+
+
+def as_text(value: Any) -> str:
+    """What was sent, as people read it."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and all(isinstance(one, str | int | float) for one in value):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+def _plain_name(sent: str) -> str:
+    name, _, place = sent[:-1].rpartition("[")
+    return name if name and (not place or place.isdecimal()) else sent
+
+
+def _several(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _stripped(value: Any) -> Any:
+    """A text as it is stored: composed, without blanks around it, its lines ended as in Unix."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if text.isascii() and text.isprintable():
+        return text
+    # A page's script ends lines with \n, the same form without it with \r\n.
+    return paths.composed(visible.trimmed(text).replace("\r\n", "\n"))
+
+
+def _one_yes(value: Any, labels: Iterable[str]) -> bool | None:
+    if isinstance(value, bool):
+        return value
+    if value == "on":  # what a browser sends for a box that is ticked
+        return True
+    if not isinstance(value, str | int | float):
+        return None
+    from hotlist.capture import yes_no  # noqa: PLC0415 - for what few forms send
+
+    text = str(value)[:_MAX_KEPT]
+    answer = yes_no.read(text)
+    if answer is None and yes_no.plain(text) in {
+        yes_no.plain(label[:_MAX_KEPT]) for label in labels
+    }:
+        return True
+    return answer
+
+
+def _texts(text: Any) -> list[str]:
+    """A text, or those of all languages."""
+    return list(text.values()) if isinstance(text, Mapping) else [text] if text else []
+
+
+def _boolean(answers: Answers, name: str, spec: Mapping[str, Any], value: Any) -> None:
+    answer = is_yes(value, [name, name.replace("_", " "), *_texts(spec.get("label"))])
+    if spec.get("required") and not answer:
+        from hotlist.capture import yes_no  # noqa: PLC0415 - for what few forms send
+
+        answers.errors[name] = f"this field needs a yes: {yes_no.HINT}"
+    elif answer is None:
+        answers.kept[name] = as_text(value)[:_MAX_KEPT]
+    else:
+        answers.values[name] = answer
+
+
+def _phone(answers: Answers, name: str, spec: Mapping[str, Any], value: Any, region: str) -> None:
+    from hotlist.identity import phones  # noqa: PLC0415 - slow to import
+
+    text = as_text(value)
+    found = phones.read(text, region)
+    if found is None:
+        if spec.get("required"):
+            answers.errors[name] = phones.hint(region)
+    else:
+        answers.values[name] = answers.phone = found.number
+        answers.phone_country = found.country
+    if found is None or found.has_more:
+        answers.kept[name] = text[:_MAX_KEPT]
+
+
+def require_contact(form: Mapping[str, Any], answers: Answers) -> None:
+    """Add an error if there is no way to answer: at the phone, if one was tried."""
+    if answers.email or answers.phone or answers.errors:
+        return
+    by_kind = {spec["type"]: name for name, spec in reversed(form["fields"].items())}
+    phone = by_kind.get("phone")
+    if phone in answers.kept:
+        from hotlist.identity import phones  # noqa: PLC0415 - needed where there is a phone
+
+        answers.errors[phone] = phones.hint(form.get("default_region", "US"))
+    else:
+        wanted = [n for n, spec in form["fields"].items() if spec["type"] in ("email", "phone")]
+        answers.errors[wanted[0]] = "an e-mail address or a phone number is needed"
+
+
+def _answer(spec: Mapping[str, Any], value: Any) -> Any:
+    kind = spec["type"]
+    if kind == "integer":
+        return _integer(spec, value)
+    if not isinstance(value, str):
+        raise ValueError("this field is a text")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError("this text cannot be stored") from None
+    most = spec.get("max", _MAX_LENGTH.get(kind, 1_000))
+    if len(value) > most:
+        raise ValueError(f"at most {most} characters")
+    if len(value) < spec.get("min", 0):
+        raise ValueError(f"at least {spec['min']} characters")
+    if kind == "email":
+        return identifiers.normalise_email(value)
+    if kind == "choice" and value not in spec["options"]:
+        raise ValueError(f"one of {', '.join(spec['options'])}")
+    return value
+
+
+def _integer(spec: Mapping[str, Any], value: Any) -> int:
+    if isinstance(value, str) and _WHOLE.match(value):
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError("this field is a whole number")
+    if not spec.get("min", -(10**15)) <= value <= spec.get("max", 10**15):
+        raise ValueError(f"from {spec.get('min', -(10**15))} to {spec.get('max', 10**15)}")
+    return value

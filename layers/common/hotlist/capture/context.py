@@ -1,0 +1,96 @@
+"""What a page says of itself and the visit, with a form as with an action. Pure."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from hotlist.capture import answers, paths
+from hotlist.events import times
+
+MAX_CONTEXT: Final = 2_000
+MAX_KEY: Final = 100
+
+NAMES: Final = (
+    "page_url page_title session_id language source medium campaign term content gclid gbraid "
+    "wbraid fbclid msclkid ttclid li_fat_id referrer landing_page"
+).split()
+"""What the page may say of itself and the visit, beside the form's own fields."""
+
+_READABLE: Final[Mapping[str, Callable[[str], str]]] = {
+    "page_title": paths.composed,
+    "referrer": paths.readable_url,
+    "landing_page": paths.readable_url,
+    **dict.fromkeys(("source", "medium", "campaign", "term", "content"), paths.campaign),
+}
+"""How some of it is made into what people write; the rest stays as it was sent."""
+
+
+class Received(NamedTuple):
+    """What is known of a request beside its body."""
+
+    at: datetime
+    user_agent: str = ""
+    accept_language: str = ""
+    origin: str | None = None
+
+
+class BadFields(Exception):
+    """A submission or action that is not taken: the reason by field."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{name}: {why}" for name, why in errors.items()))
+        self.errors = errors
+
+
+def context(raw: Mapping[str, Any], received: Received) -> dict[str, Any]:
+    """The properties that say where and how it happened; `page_path` follows from `page_url`."""
+    found: dict[str, Any] = {}
+    for name in NAMES:
+        if name in raw and (value := one(raw, name)):
+            if name in _READABLE:
+                value = plain_text(_READABLE[name](value), MAX_CONTEXT)
+            if value:
+                found[name] = value
+    url = found.get("page_url")
+    if url:
+        try:
+            found["page_path"] = plain_text(paths.page_path(url), MAX_CONTEXT)
+        except ValueError:
+            del found["page_url"]
+    accepted = plain_text(received.accept_language, MAX_CONTEXT).partition(",")[0]
+    if language := _language(found.pop("language", "") or accepted):
+        found["language"] = language
+    if received.user_agent:
+        found["user_agent"] = plain_text(received.user_agent, 512)
+    if received.origin is not None:
+        found["origin"] = plain_text(received.origin, 256)
+    return found
+
+
+def one(raw: Mapping[str, Any], name: str, most: int = MAX_CONTEXT) -> str:
+    """The text under a name beside the fields: of several the last that is not empty."""
+    value = raw.get(name)
+    return plain_text(answers.combined("text", value) if isinstance(value, list) else value, most)
+
+
+def plain_text(value: object, most: int) -> str:
+    """The text, cut, without what UTF-8 cannot write (halves of characters); "" for no text."""
+    if not isinstance(value, str):
+        return ""
+    return value[:most].encode("utf-8", "ignore").decode()
+
+
+def instant(value: object) -> datetime | None:
+    """The instant of an ISO 8601 text; None for anything else."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return times.from_text(value)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _language(said: str) -> str:
+    """`pl` of `pl-PL;q=0.9`, and of `pl_PL`."""
+    return re.split("[-_;]", said)[0].strip().lower()[:8].rstrip()

@@ -1,0 +1,21 @@
+"""A count for CloudWatch as a line of the log (embedded metric format). Pure.
+
+Capture prints it. Its start is too short for powertools.
+"""
+
+import json
+from datetime import datetime
+
+from hotlist.events.times import to_ms
+
+
+def count(namespace: str, name: str, at: datetime, dimension: tuple[str, str], **said: str) -> str:
+    """One more of `name`. A dimension is a price: only names that the configuration has.
+
+    What else is said stands in the line alone.
+    """
+    key, value = dimension
+    metric = {"Namespace": namespace, "Dimensions": [[key]]}
+    metrics = [metric | {"Metrics": [{"Name": name, "Unit": "Count"}]}]
+    about = {"Timestamp": to_ms(at), "CloudWatchMetrics": metrics}
+    return json.dumps({"_aws": about, **said, key: value, name: 1})

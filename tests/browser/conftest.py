@@ -1,0 +1,74 @@
+"""One browser for all tests; each has a site and a page of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from browser.chromium import chromium
+from browser.site import Site
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page, WebError
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def profile(browser: Browser) -> Iterator[BrowserContext]:
+    """One profile for all tests: each has a site, and so storage, of its own."""
+    with browser.new_context() as context:
+        yield context
+
+
+@pytest.fixture
+def page(profile: BrowserContext) -> Iterator[Page]:
+    with _faultless(profile) as page:
+        yield page
+
+
+@pytest.fixture
+def clock(browser: Browser) -> Iterator[Page]:
+    """A page whose clock stands still until a test moves it: the clock is its whole profile's."""
+    with browser.new_context() as context, _faultless(context) as page:
+        context.clock.install(time="2026-11-24T12:00:00Z")
+        context.clock.pause_at("2026-11-24T12:00:01Z")
+        yield page
+
+
+@contextmanager
+def _faultless(context: BrowserContext) -> Iterator[Page]:
+    """A page; at the end no page of its profile may have left an error that nobody caught."""
+    context.set_default_timeout(10_000)
+    errors: list[str] = []
+
+    def note(error: WebError) -> None:
+        errors.append(str(error.error))
+
+    context.on("weberror", note)
+    yield context.new_page()
+    for page in context.pages:
+        page.close()
+    context.remove_listener("weberror", note)
+    assert errors == []
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """These tests come one after another: unit tests close all sockets meanwhile."""
+    here = Path(__file__).parent
+    items.sort(key=lambda item: item.path.is_relative_to(here))
