@@ -1,6 +1,7 @@
 """What the API answers, and what it stores."""
 
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,13 +13,14 @@ from e2e.test_scoring import scored
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import SPAM
 from hotlist.identity.identifiers import EMAIL, VISITOR, subject
+from hotlist.leads.gather import NEWEST
 from hotlist.store.events import EventStore
 from hotlist_cli.local.stack import Stack
 
 
 def stored(stack: Stack, owner: str) -> tuple[Event, ...]:
     store = EventStore(stack.client("dynamodb"), stack.name("EventsTable"))
-    return store.history(owner).events
+    return store.history(owner, now=datetime.now(UTC), limit=NEWEST).events
 
 
 def viewed(path: str) -> dict[str, Any]:

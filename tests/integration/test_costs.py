@@ -8,17 +8,19 @@ from typing import Any
 import pytest
 
 from hotlist.events.event import Event
+from hotlist.identity.claims import Identity
+from hotlist.identity.places import MAX_PHONES
 from hotlist.leads.lead import Lead
 from hotlist.rescore import walk
 from integration.meter import Bill, Meter, size, takes_insert_statements
 from integration.test_capture import GOOD, Api, api
 from integration.test_digest import ANNAS_HOUR, RECENT, Digest, digest
-from integration.test_score import ADA, BO, HOUR, PHONE, Score, event, score, subject
+from integration.test_score import ADA, BO, HOUR, NOW, PHONE, Score, event, score, subject
 
 __all__ = ["api", "digest", "score"]  # fixtures
 
 SETTLE = ["BatchGetItem"]  # whose the event is
-CLAIM = ["UpdateItem", "UpdateItem"]  # what is newly claimed, and the claimant
+CLAIM = ["UpdateItem", "UpdateItem"]  # a place, and the claim
 FOLD = ["GetItem", "Query", "BatchGetItem"]  # the lead, its events, claims
 VISIT = {
     "visitor_id": "v",
@@ -100,7 +102,7 @@ SCORED: list[Any] = [
         view(),
         cost(
             *SETTLE,
-            "BatchGetItem",  # whether its owner knows it still
+            "BatchGetItem",  # whether it has a place with its owner
             *[*FOLD, "Query", "PutItem"],
             consistent=7,
             writes=1,
@@ -127,6 +129,33 @@ SCORED: list[Any] = [
         ),
         id="a phone's lead taken in",
     ),
+    pytest.param(
+        [],
+        form(phone=PHONE, visitor="v"),
+        cost(
+            *[*SETTLE, *CLAIM, "UpdateItem", *FOLD, "Query", "Query", "BatchGetItem", "PutItem"],
+            *FOLD,  # the phone's own lead, of which there is nothing
+            "PutItem",
+            consistent=14,
+            writes=5,
+            index_writes=2,
+        ),
+        id="a new lead with a phone and a browser: one write takes both places",
+    ),
+    pytest.param(
+        [form(BO, phone=PHONE, ago=3 * HOUR), form(ago=2 * HOUR)],
+        form(phone=PHONE),
+        cost(
+            *[*SETTLE, *CLAIM, *FOLD, "Query", "BatchGetItem", "PutItem"],
+            "BatchGetItem",  # whether Bo, who owned it before, has a place for it still
+            *[*FOLD, "Query", "BatchGetItem", "PutItem"],
+            *[*FOLD, "PutItem"],  # the phone's own lead
+            consistent=18,
+            writes=5,
+            index_writes=2,
+        ),
+        id="a phone that another has claimed before",
+    ),
 ]
 
 
@@ -144,12 +173,29 @@ def test_what_scoring_an_event_costs(
     assert (again.writes, again.index_writes) == (0, 0), "a record that comes again"
 
 
+def test_nothing_is_written_for_a_phone_that_finds_no_place(score: Score, dynamodb: Any) -> None:
+    made = form(phone=PHONE)
+    score.stores.events.put(made)
+    own = Identity(made.subject)
+    for number in range(MAX_PHONES):
+        score.stores.identities.take_places(own, f"phone:{number}", None, NOW)
+    meter = Meter(score.stores.events._client, dynamodb)
+    score.deliver(made)
+    assert meter.bill() == cost(
+        *[*SETTLE, *FOLD, "PutItem"],
+        *["BatchGetItem"] * 3,  # what the form names is not what has the places
+        consistent=47,
+        writes=1,
+        index_writes=2,
+    )
+
+
 def test_a_query_is_charged_by_the_page_and_not_by_the_item(score: Score, dynamodb: Any) -> None:
     for hours in range(3):
         said = {"form": "x" * 3_000}
         score.stores.events.put(form(ago=hours * HOUR, properties=said))
     meter = Meter(score.stores.events._client, dynamodb)
-    assert len(score.stores.events.history(form().subject).events) == 3
+    assert len(score.stores.events.history(form().subject, now=NOW, limit=9).events) == 3
     assert meter.bill() == cost("Query", consistent=3)
 
 

@@ -13,12 +13,10 @@ from hotlist.events.vocabulary import SPAM
 from hotlist.identity.claims import (
     MAX_CLAIMANTS,
     MAX_CLAIMS,
-    MAX_WEAK_SUBJECTS,
     Claim,
     Decision,
     Identity,
     claims,
-    newest_weak_subjects,
 )
 
 DAY0 = datetime(2026, 3, 1, tzinfo=UTC)
@@ -100,6 +98,16 @@ def test_a_withdrawn_claim_still_counts_towards_the_crowd() -> None:
     assert identity(*made, decisions=withdrawn).shared
 
 
+def test_a_claim_let_go_is_out_of_the_timeline_for_good_and_still_counts_towards_the_crowd() -> (
+    None
+):
+    made = [claim(number, f"email:{number}") for number in range(MAX_CLAIMANTS + 1)]
+    in_again = (Decision("e1", day(9), "r", holds=True),)
+    left = Identity(PHONE, frozenset(made[:3]), frozenset(in_again), frozenset({"e1"}))
+    assert [one.event_id for one in left.timeline] == ["e0", "e2"]
+    assert Identity(PHONE, frozenset(made), let_go=frozenset({"e1"})).shared
+
+
 def test_an_identity_is_renewed_while_an_event_it_gives_away_could_outlive_it() -> None:
     durable = day(0) + retention.DURABLE
     assert not Identity(VISITOR).ends_soon(day(0))
@@ -136,19 +144,6 @@ def test_a_withdrawn_claim_names_its_former_owner() -> None:
 )
 def test_who_claims(made: Event, claiming: bool) -> None:
     assert claims(made) is claiming
-
-
-def test_the_newest_fifty_weak_subjects_are_read_phones_first() -> None:
-    visits = [event(number, ADA, names=(f"visitor:{number:03}",)) for number in range(60)]
-    call = event(-1, ADA, names=(PHONE,))
-    weak = newest_weak_subjects([call, *visits], ["visitor:old"])
-    assert len(weak) == MAX_WEAK_SUBJECTS
-    assert weak[:3] == [PHONE, "visitor:059", "visitor:058"]
-    assert "visitor:old" not in weak
-
-
-def test_what_only_the_identity_knows_is_read_too() -> None:
-    assert newest_weak_subjects([], ["visitor:b", PHONE]) == [PHONE, "visitor:b"]
 
 
 @given(

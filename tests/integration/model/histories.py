@@ -14,7 +14,7 @@ from hotlist.identity import identifiers
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 EMAILS = ("ada@example.org", "bo@example.net", "cy@example.com")
-PHONES = ("+48600100200", "+48600100300")
+PHONES = ("+48600100200", "+48600100300", "+48600100400")
 VISITORS = ("browser-1", "browser-2", "kiosk-3")
 
 
@@ -55,7 +55,18 @@ class People:
 
 
 def people(random: Random, kind: str) -> People:
-    """Few or many: the fewer there are, the more they share."""
+    """Few or many: the fewer there are, the more they share.
+
+    In `months` two may also have two phones and browsers between them, so that one finds no
+    place. In `wide` there are more than there are places as shipped.
+    """
+    if kind == "wide":
+        phones = [f"+4860010{number:04}" for number in range(24)]
+        visitors = [f"browser-{number}" for number in range(34)]
+        return replace(People([*EMAILS[:1], *EMAILS[:2], None], phones, visitors), corrections=0.05)
+    if kind == "months" and random.random() < 0.4:
+        two = People([*EMAILS[:2], None, None], [*PHONES[:2], None], VISITORS[:2])
+        return replace(two, corrections=0.15, repetitions=0.02, others=0.02)
     if kind == "tight" or (kind == "months" and random.random() < 0.8):
         few = People([*EMAILS[:2], None, None], [PHONES[0], None], [VISITORS[0]])
         return replace(few, jumbled=0.8, corrections=0.15, repetitions=0.02, others=0.02)

@@ -1,6 +1,5 @@
 """Compares all that is stored, when nothing is under way, with what it should be."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,7 +15,7 @@ from hotlist.runtime import stream
 from hotlist.sales.notify import alerts
 from hotlist.scoring import engine, ruleset
 from hotlist.store import leads as stored_leads
-from integration.model.offline import Limits, Offline
+from integration.model.offline import Limits, Offline, Stored
 from integration.model.world import World
 
 HOT, COOLED = 30, 27
@@ -52,7 +51,9 @@ class Judge:
 
     def __init__(self, world: World, limits: Limits) -> None:
         self._world = world
-        self._offline = Offline(world.events(), limits, frozenset(world.forgotten))
+        self._limits = limits
+        stored = Stored.of(world.tables.items("identities"))
+        self._offline = Offline(world.events(), limits, stored, frozenset(world.forgotten))
 
     def judge(self) -> None:
         events = self._offline.events.values()
@@ -71,30 +72,25 @@ class Judge:
                 )
             elif not self._is_over(stored):
                 self._judge_lead(stored)
+        self._judge_claims_on_phones()
+        self._judge_visitors()
         self._judge_expiry()
         self._judge_alerts()
 
     def _is_over(self, stored: Lead) -> bool:
         """A phone's lead left behind by an identity that is gone, as all its events are."""
         now = self._world.clock.now
-        kept = (is_kept(event, now) for event in self._offline.of_lead(stored.lead_id)[0])
+        kept = (is_kept(event, now) for event in self._offline.of_lead(stored.lead_id, now)[0])
         has_ended = any(subject == stored.lead_id for subject, _ in self._world.forgotten)
         return stored.state is LeadState.CLAIMED and has_ended and not any(kept)
 
     def _judge_lead(self, stored: Lead) -> None:
-        expected = [self._expected(*read, stored) for read in self._readings(stored)]
-        assert any(one == _comparable(stored) for one in expected), expected[0]
+        read_at = self._world.watch.read_at[stored.lead_id]
+        expected = self._expected(*self._offline.of_lead(stored.lead_id, read_at), stored)
+        assert expected == _comparable(stored)
         if stored.state is LeadState.LIVE:
             self._judge_what_is_ahead(stored)
             self._judge_renewal(stored)
-
-    def _readings(self, stored: Lead) -> Iterator[tuple[list[Event], bool]]:
-        """What the fold can have read: it may have come before a deletion or after it.
-
-        Then a subject that only an expired event or identity names is known or not.
-        """
-        for deleted in (frozenset[str](), self._world.swept.keys()):
-            yield self._offline.of_lead(stored.lead_id, deleted)
 
     def _expected(self, events: list[Event], truncated: bool, stored: Lead) -> Lead:
         now = stored.folded_at
@@ -144,13 +140,48 @@ class Judge:
 
     def _judge_renewal(self, stored: Lead) -> None:
         """Consents, complaints and operators' events live on while their lead is folded."""
-        events, _ = self._offline.of_lead(stored.lead_id, self._world.swept)
+        events, _ = self._offline.of_lead(stored.lead_id, stored.folded_at)
         for event in events:
             at = event.expires_at
             if _is_durable(event) and at is not None and at > stored.folded_at:
                 assert self._offline.is_spam(event) or at >= stored.folded_at + DURABLE, (
                     "a consent would end though its lead is folded"
                 )
+
+    def _judge_claims_on_phones(self) -> None:
+        """A claim has a place, and without a place there was no room for it.
+
+        Either may have been otherwise before the claimant's own identity ended.
+        """
+        places = self._offline.stored.phones
+        for phone, made in self._offline.stored.claims.items():
+            if not phone.startswith("phone:"):
+                continue
+            for event in self._offline.events.values():
+                if (event.subject, event.event_id) in self._world.ended:
+                    continue
+                assert event.event_id not in self._offline.stored.let_go[phone], (
+                    "a claim was let go, and its claimant has never ended"
+                )
+                held = places.get(event.subject, set())
+                if event.event_id in made:
+                    assert phone in held, "a phone was claimed without a place"
+                elif self._offline.claims(event, phone) and not self._offline.is_crowd(phone):
+                    assert len(held) >= self._limits.phones, "there was room for a claim"
+
+    def _judge_visitors(self) -> None:
+        """A visitor that was claimed is read, unless it shows that newer ones have its place."""
+        for event in self._offline.events.values():
+            for visitor in event.names:
+                if (
+                    visitor.startswith("visitor:")
+                    and self._offline.claims(event, visitor)
+                    and (event.subject, event.event_id) not in self._world.ended
+                ):
+                    held = self._offline.held_visitors(event.subject)
+                    assert visitor in held or self._offline.is_short(event.subject), (
+                        "a visitor is not read, and nothing shows it"
+                    )
 
     def _judge_expiry(self) -> None:
         """A correction outlives what it corrects; what was released lives as long as any other."""

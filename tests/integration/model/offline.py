@@ -4,9 +4,10 @@ Written from the rules of ownership and not from the code it judges: ownership i
 event by event, by looking through everybody's claims.
 """
 
-from collections.abc import Container, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import INTERNAL, SPAM, Route
@@ -20,21 +21,57 @@ class Limits:
 
     claimants: int = 50
     claims: int = 1_000
-    weak_subjects: int = 50
+    phones: int = 20
+    visitors: int = 30
     newest: int = 1_000
+    budget: int = 10_000
+
+
+@dataclass
+class Stored:
+    """What the Identities table says and events alone do not: it depends on what came first.
+
+    By e-mail the phones that have a place, and the visitors that have entered, newest first. By
+    phone the ids of the events that have claimed it, and of those whose claims were let go.
+    """
+
+    phones: dict[str, set[str]] = field(default_factory=dict)
+    visitors: dict[str, list[str]] = field(default_factory=dict)
+    claims: dict[str, set[str]] = field(default_factory=dict)
+    let_go: dict[str, set[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, items: Iterable[Mapping[str, Any]]) -> "Stored":
+        """Read from the items as they are in the table."""
+        stored = cls()
+        for item in items:
+            texts = {name: value["SS"] for name, value in item.items() if "SS" in value}
+            subject = item["subject"]["S"]
+            entered = [text.split("|")[1] for text in sorted(texts.get("visitors", ()))]
+            stored.phones[subject] = set(texts.get("phones", ()))
+            stored.visitors[subject] = list(dict.fromkeys(reversed(entered)))
+            stored.claims[subject] = {text.split("|")[1] for text in texts.get("claims", ())}
+            stored.let_go[subject] = set(texts.get("let_go", ()))
+        return stored
 
 
 class Offline:
     """What all events ever captured come to.
 
-    `forgotten` are pairs of a subject and an event id: claims and names that went with an
-    identity that expired.
+    A lead reads every phone of which it owns events, however many: that there is a limit, and
+    that nobody owns more than it reads, is for the code to see to. `forgotten` are pairs of a
+    subject and an event id: claims that went with an identity that expired.
     """
 
     def __init__(
-        self, history: Iterable[Event], limits: Limits, forgotten: frozenset[tuple[str, str]]
+        self,
+        history: Iterable[Event],
+        limits: Limits,
+        stored: Stored,
+        forgotten: frozenset[tuple[str, str]],
     ) -> None:
         self.events = {event.event_id: event for event in history}
+        self.stored = stored
         self._limits = limits
         self._forgotten = forgotten
         self._words: dict[str, list[Event]] = {}
@@ -61,27 +98,42 @@ class Offline:
         past = [claimant for claimed_at, _, claimant in timeline if claimed_at <= at]
         return past[-1] if past else timeline[0][2]
 
-    def of_lead(self, lead_id: str, deleted: Container[str] = ()) -> tuple[list[Event], bool]:
-        """The events of a lead, and whether some were left unread.
-
-        `deleted` are expired events whose names are no longer known by them.
-        """
-        own, truncated = self._visible(lead_id)
-        found = list(own)
-        naming = [event for event in own if event.event_id not in deleted]
-        for subject in self._weak_subjects(lead_id, naming):
-            if all(claimant != lead_id for _, _, claimant in self._timeline(subject)):
-                continue
-            theirs, more = self._visible(subject)
-            ids = {event.event_id for event in theirs}
-            found += [
-                event
-                for event in theirs
-                if self.owner(event) == lead_id
-                and event.properties.get("event_id", event.event_id) in ids
-            ]
+    def of_lead(self, lead_id: str, at: datetime) -> tuple[list[Event], bool]:
+        """The events of a lead that were there at an instant, and whether some were left unread."""
+        subjects = self._weak_subjects(lead_id)
+        share = min(self._limits.newest, self._limits.budget // (1 + len(subjects)))
+        found, truncated = self._visible(lead_id, at, share)
+        truncated |= self.is_short(lead_id)
+        for subject in subjects:
+            theirs, more = self._visible(subject, at, share)
+            found += self._owned(lead_id, theirs)
             truncated |= more
+        for subject in self._phones - set(subjects):
+            theirs, _ = self._visible(subject, at, share)
+            found += self._owned(lead_id, theirs)
         return found, truncated
+
+    def held_visitors(self, lead_id: str) -> list[str]:
+        """The visitors that hold a place."""
+        return self.stored.visitors.get(lead_id, [])[: self._limits.visitors]
+
+    def is_short(self, lead_id: str) -> bool:
+        """Whether a visitor has lost its place."""
+        return len(self.stored.visitors.get(lead_id, [])) > self._limits.visitors
+
+    def claims(self, event: Event, subject: str) -> bool:
+        """Whether an event claims a subject, if it finds a place, and that was not forgotten."""
+        return (
+            subject in event.names
+            and self._has_claimed(event)
+            and (subject, event.event_id) not in self._forgotten
+        )
+
+    def is_crowd(self, subject: str) -> bool:
+        """Whether so many have claimed a subject that it is nobody's."""
+        ever = self._claiming(subject)
+        claimants = {event.subject for event in ever}
+        return len(claimants) > self._limits.claimants or len(ever) > self._limits.claims
 
     def counted(self, events: Iterable[Event], now: datetime) -> list[Event]:
         """Those that are kept and no spam, as they are flagged now, each submission once.
@@ -102,40 +154,43 @@ class Offline:
     def is_spam(self, event: Event) -> bool:
         return SPAM in self._flags(event)
 
-    def _visible(self, subject: str) -> tuple[list[Event], bool]:
-        theirs = [event for event in self.events.values() if event.subject == subject]
-        apart = [event for event in theirs if event.route in (Route.LINK, Route.OPERATOR)]
-        rest = [event for event in theirs if event.route not in (Route.LINK, Route.OPERATOR)]
-        newest = sorted(rest, key=lambda event: event.event_id, reverse=True)
-        return apart + newest[: self._limits.newest], len(newest) > self._limits.newest
+    @property
+    def _phones(self) -> set[str]:
+        return {event.subject for event in self.events.values() if _is(event.subject, "phone")}
 
-    def _weak_subjects(self, lead_id: str, own: Iterable[Event]) -> list[str]:
+    def _weak_subjects(self, lead_id: str) -> list[str]:
+        """What a lead reads beside its own events, by its places."""
+        held = [*self.stored.phones.get(lead_id, ()), *self.held_visitors(lead_id)]
+        return [
+            subject
+            for subject in held
+            if any(claimant == lead_id for _, _, claimant in self._timeline(subject))
+        ]
+
+    def _owned(self, lead_id: str, events: list[Event]) -> list[Event]:
+        """Those of a weak subject's events that are a lead's, each correction with its target."""
         if not _is(lead_id, "email"):
             return []
-        names = [
-            name
-            for event in sorted(own, key=_order, reverse=True)
-            if not event.properties.get("kiosk") and not self.is_spam(event)
-            for name in event.names
+        ids = {event.event_id for event in events}
+        return [
+            event
+            for event in events
+            if self.owner(event) == lead_id
+            and event.properties.get("event_id", event.event_id) in ids
         ]
-        names += sorted(
-            name
-            for event in self.events.values()
-            if event.subject == lead_id and self._has_claimed(event)
-            for name in event.names
-            if (lead_id, event.event_id) not in self._forgotten
-        )
-        names += sorted(  # what was learnt anew, after the lead's own identity had ended
-            event.subject
-            for event in self.events.values()
-            if event.subject != lead_id
-            and event.type != "event_reclassified"
-            and (lead_id, event.event_id) not in self._forgotten
-            and self.owner(event) == lead_id
-        )
-        phones = [name for name in names if _is(name, "phone")]
-        ranked = [*dict.fromkeys(phones), *dict.fromkeys(n for n in names if n not in phones)]
-        return ranked[: self._limits.weak_subjects]
+
+    def _visible(self, subject: str, at: datetime, limit: int) -> tuple[list[Event], bool]:
+        theirs = [event for event in self.events.values() if event.subject == subject]
+        apart = [event for event in theirs if event.route in (Route.LINK, Route.OPERATOR)]
+        rest = [
+            event
+            for event in theirs
+            if event.route not in (Route.LINK, Route.OPERATOR)
+            and not self.is_spam(event)
+            and (event.expires_at is None or event.expires_at > at)
+        ]
+        newest = sorted(rest, key=lambda event: event.event_id, reverse=True)
+        return apart + newest[:limit], len(newest) > limit
 
     def _timeline(self, subject: str) -> list[Claim]:
         if subject not in self._timelines:
@@ -143,21 +198,22 @@ class Offline:
         return self._timelines[subject]
 
     def _claims_on(self, subject: str) -> list[Claim]:
-        ever = [
-            event
-            for event in self.events.values()
-            if subject in event.names
-            and self._has_claimed(event)
-            and (subject, event.event_id) not in self._forgotten
-        ]
-        claimants = {event.subject for event in ever}
-        if len(claimants) > self._limits.claimants or len(ever) > self._limits.claims:
+        if self.is_crowd(subject):
             return []
         return sorted(
             (event.occurred_at, event.event_id, event.subject)
-            for event in ever
-            if not self.is_spam(event)
+            for event in self._claiming(subject)
+            if not self.is_spam(event) and event.event_id not in self.stored.let_go.get(subject, ())
         )
+
+    def _claiming(self, subject: str) -> list[Event]:
+        """The events whose claims were made. Those on a phone may have found no place."""
+        made = self.stored.claims.get(subject, set())
+        return [
+            event
+            for event in self.events.values()
+            if self.claims(event, subject) and (not _is(subject, "phone") or event.event_id in made)
+        ]
 
     def _has_claimed(self, event: Event) -> bool:
         """Whether an event has ever borne its claims."""

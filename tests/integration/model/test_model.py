@@ -4,14 +4,16 @@
 """
 
 import os
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any
 
 import pytest
 
-from hotlist.identity import claims
-from hotlist.store import events as stored_events
+from hotlist.identity import claims, places
+from hotlist.leads import gather
+from hotlist.store import identities as stored_identities
 from integration.conftest import EmptyTables
 from integration.model import histories
 from integration.model.direct import DirectClient, Tables
@@ -22,6 +24,8 @@ from integration.model.world import World
 SCHEDULES = int(os.environ.get("HOTLIST_SCHEDULES", "200"))
 FIRST = int(os.environ.get("HOTLIST_FIRST_SCHEDULE", "0"))
 A_TEST = 25
+WIDE = 0.02
+"""How many schedules have more phones and visitors than there are places as shipped."""
 
 
 @pytest.mark.parametrize("first", range(FIRST, FIRST + SCHEDULES, A_TEST))
@@ -50,13 +54,18 @@ def test_moto_answers_the_same_without_the_wire(empty_tables: EmptyTables) -> No
 def check_schedule(seed: int, client: Any, tables: Tables, names: dict[str, str]) -> None:
     random = Random(seed)
     kind = random.choice(["plain", "crowd", *["tight", "months", "narrow"] * 2])
+    if random.random() < WIDE:
+        kind = "wide"
     limits = _limits(random, kind)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(claims, "MAX_CLAIMANTS", limits.claimants)
         patch.setattr(claims, "MAX_CLAIMS", limits.claims)
-        patch.setattr(claims, "MAX_WEAK_SUBJECTS", limits.weak_subjects)
-        patch.setattr(stored_events, "NEWEST", limits.newest)
-        narrow = limits.weak_subjects < Limits.weak_subjects
+        patch.setattr(places, "MAX_PHONES", limits.phones)
+        patch.setattr(stored_identities, "MAX_PHONES", limits.phones)
+        patch.setattr(places, "MAX_VISITORS", limits.visitors)
+        patch.setattr(gather, "NEWEST", limits.newest)
+        patch.setattr(gather, "MAX_EVENTS", limits.budget)
+        narrow = limits.budget < Limits.budget
         world = World(random, client, tables, names, rules=RULES, narrow=narrow)
         people = histories.people(random, kind)
         for size in _sizes(random, kind):
@@ -67,15 +76,23 @@ def check_schedule(seed: int, client: Any, tables: Tables, names: dict[str, str]
 
 
 def _limits(random: Random, kind: str) -> Limits:
+    """Half of the schedules have few places, the others as many as are shipped."""
+    limits = Limits()
+    if kind != "wide" and random.random() < 0.5:
+        limits = replace(limits, phones=random.randint(1, 3), visitors=random.randint(1, 3))
     if kind == "crowd":
-        return Limits(claimants=random.choice([1, 2]), claims=random.choice([3, 1_000]))
+        few = {"claimants": random.choice([1, 2]), "claims": random.choice([3, 1_000])}
+        return replace(limits, **few)
     if kind == "narrow":
-        return Limits(weak_subjects=random.choice([1, 2]), newest=random.choice([2, 1_000]))
-    return Limits()
+        few = {"newest": random.choice([2, 1_000]), "budget": random.choice([6, 10_000])}
+        return replace(limits, **few)
+    return limits
 
 
 def _sizes(random: Random, kind: str) -> list[int]:
     """How many events each phase has."""
+    if kind == "wide":
+        return [random.randint(40, 80), random.randint(2, 20)]
     if kind == "months":
         return [random.randint(2, 4), *(random.randint(0, 2) for _ in range(random.randint(2, 5)))]
     return [random.randint(3, 8)]

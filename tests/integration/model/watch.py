@@ -6,11 +6,13 @@ write, what is promised of it at that moment, not only when all is over.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from greenlet import greenlet
 
 from hotlist.events.event import Event
+from hotlist.events.vocabulary import SPAM
 from hotlist.identity.claims import Claim, Decision, Identity
 from hotlist.identity.identifiers import EMAIL, PHONE, kind_of
 from hotlist.leads.lead import Lead, LeadState
@@ -19,7 +21,7 @@ from hotlist.store.identities import IdentityStore
 from hotlist.store.leads import LeadStore
 from hotlist.store.stores import Stores
 
-Mark = Claim | Decision
+Mark = Claim | Decision | str
 
 
 @dataclass
@@ -32,6 +34,7 @@ class Reading:
     lead_id: str
     stored: Mapping[str, frozenset[Mark]]
     events_stored: frozenset[str] | None
+    read_at: datetime | None = None
     has_written: bool = False
     identities: dict[str, Identity] = field(default_factory=dict)
     events: dict[str, dict[str, Event]] = field(default_factory=dict)
@@ -58,6 +61,8 @@ class Reading:
 class Knowledge:
     """What the writers of a lead have read: by subject, claims and decisions, and event ids.
 
+    The id of a claim that was let go stands among them.
+
     `newest` is that of the last writer alone, and `folded` the events that it folded.
     """
 
@@ -70,8 +75,9 @@ class Knowledge:
 class Watch:
     """Looks over the shoulder of every fold that runs on its stores.
 
-    `narrow` is where a lead has more weak subjects than it may. `ended_leads` are those that
-    time-to-live has deleted and nobody has written since.
+    `narrow` is where a lead may not use all that it has read. `ended_leads` are those that
+    time-to-live has deleted and nobody has written since. `read_at` has, by lead, the instant
+    before which what the last writer read had not expired.
     """
 
     def __init__(self, client: Any, names: Mapping[str, str], *, narrow: bool) -> None:
@@ -81,10 +87,12 @@ class Watch:
             _WatchedIdentities(client, names["identities"], self),
         )
         self.ended_leads: set[str] = set()
+        self.read_at: dict[str, datetime] = {}
         self._narrow = narrow
         self._readings: dict[greenlet, Reading] = {}
         self._known: dict[str, Knowledge] = {}
         self._claimed_when_stored: dict[str, frozenset[Mark]] = {}
+        self._expires_at: dict[str, datetime | None] = {}
         self._gone: set[str] = set()
         self._gone_marks: dict[str, frozenset[Mark]] = {}
 
@@ -95,6 +103,9 @@ class Watch:
     def stored(self, event: Event, identity: Identity) -> None:
         """An event has just been stored, when its subject's identity was this."""
         self._claimed_when_stored[event.event_id] = _marks(identity)
+        self._expires_at[event.event_id] = event.expires_at
+        if event.type == "event_reclassified" and event.properties.get("add") == [SPAM]:
+            self._gone.add(str(event.properties["event_id"]))
 
     def event_ended(self, event_id: str) -> None:
         self._gone.add(event_id)
@@ -117,7 +128,8 @@ class Watch:
         reading = self._readings[greenlet.getcurrent()]
         if reading.has_written or self._narrow:
             return
-        for subject in reading.stored.keys() & reading.identities.keys():
+        own = reading.identities[reading.lead_id]
+        for subject in reading.stored.keys() & {own.subject, *own.places.subjects}:
             assert reading.stored[subject] == reading.marks(subject), (
                 "new claims or decisions, and nothing written"
             )
@@ -130,9 +142,10 @@ class Watch:
         known = self._known.get(lead_id, Knowledge())
         self._readings[greenlet.getcurrent()] = Reading(lead_id, known.newest, known.folded)
 
-    def read_events(self, subject: str, history: SubjectEvents) -> None:
+    def read_events(self, subject: str, history: SubjectEvents, now: datetime) -> None:
         reading = self._readings.get(greenlet.getcurrent())
         if reading is not None:
+            reading.read_at = now
             reading.events[subject] = {event.event_id: event for event in history.events}
             if history.truncated:
                 reading.truncated.add(subject)
@@ -155,6 +168,8 @@ class Watch:
             self._assert_claims_were_seen(reading)
         if lead.lead_id == reading.lead_id:
             reading.has_written = True
+            assert reading.read_at is not None
+            self.read_at[lead.lead_id] = reading.read_at
             received = [event.received_at for event in reading.events[lead.lead_id].values()]
             assert all(at <= lead.folded_at for at in received), "folded before it was received"
         self._learn(lead.lead_id, reading)
@@ -181,7 +196,8 @@ class Watch:
                 "written with older claims"
             )
         for subject in events.keys() & known.events.keys() - reading.truncated:
-            assert known.events[subject] - self._gone <= events[subject], (
+            missing = known.events[subject] - self._gone - events[subject]
+            assert all(self._has_expired(one, reading) for one in missing), (
                 "written with older events"
             )
         known.marks |= marks
@@ -206,6 +222,10 @@ class Watch:
                 "a claim made before was not seen"
             )
 
+    def _has_expired(self, event_id: str, reading: Reading) -> bool:
+        expires_at = self._expires_at[event_id]
+        return expires_at is not None and expires_at <= (reading.read_at or expires_at)
+
     def _still(self, subject: str, marks: frozenset[Mark]) -> frozenset[Mark]:
         """Without those that went with an identity of this subject."""
         return marks - self._gone_marks.get(subject, frozenset())
@@ -216,9 +236,9 @@ class _WatchedEvents(EventStore):
         super().__init__(client, table)
         self._watch = watch
 
-    def history(self, subject: str) -> SubjectEvents:
-        history = super().history(subject)
-        self._watch.read_events(subject, history)
+    def history(self, subject: str, *, now: datetime, limit: int) -> SubjectEvents:
+        history = super().history(subject, now=now, limit=limit)
+        self._watch.read_events(subject, history, now)
         return history
 
 
@@ -256,4 +276,4 @@ def _folded(lead_id: str, reading: Reading) -> frozenset[str] | None:
 
 
 def _marks(identity: Identity) -> frozenset[Mark]:
-    return frozenset({*identity.claims, *identity.decisions})
+    return frozenset({*identity.claims, *identity.decisions, *identity.let_go})

@@ -55,6 +55,7 @@ class World:
         self.tables = tables
         self.captured: dict[str, Event] = {}
         self.forgotten: set[tuple[str, str]] = set()
+        self.ended: set[tuple[str, str]] = set()
         self.swept: dict[str, datetime] = {}
         self.plain = _stores(client, names)
         self._random = random
@@ -185,22 +186,40 @@ class World:
         elif short == "leads":
             self.watch.ended_leads.add(gone["lead_id"]["S"])
         else:
-            self._forget(stored_identities._from_item(gone), earlier, now)
+            self._forget(stored_identities.from_item(gone), earlier)
         return iter(())
 
-    def _forget(self, gone: Identity, earlier: frozenset[str], now: int) -> None:
-        outlived = [
-            event.event_id
-            for event in self.plain.events.history(gone.subject).events
-            if event.event_id in earlier
-            and event.type != "event_reclassified"
-            and event.expires_at is not None
-            and event.expires_at.timestamp() > now
-        ]
-        if gone.timeline:
-            assert not outlived, "an identity expired before the events that it gives away"
-        self.forgotten |= {(gone.subject, event_id) for event_id in earlier}
+    def _forget(self, gone: Identity, earlier: frozenset[str]) -> None:
+        """An identity has ended: its claims, or its places, were good for nothing any more."""
+        for subject in (gone.subject, *gone.places.subjects):
+            identity = gone
+            if subject != gone.subject:
+                identity = self.plain.identities.get_many([subject])[subject]
+            for event in self._alive(subject, earlier):
+                owner = identity.owner(event.occurred_at)
+                assert owner is None or not self._reads(owner, subject, gone), (
+                    "an identity expired before the events that it gives away"
+                )
+        pairs = {(gone.subject, event_id) for event_id in earlier}
+        self.forgotten |= pairs
+        self.ended |= pairs
         self.watch.identity_ended(gone)
+
+    def _alive(self, subject: str, earlier: frozenset[str]) -> Iterator[Event]:
+        """Events of a subject that have been there for a while and have not expired."""
+        read = self.plain.events.history(subject, now=self.clock.now, limit=1_000)
+        for event in read.events:
+            assert event.expires_at is not None
+            is_kept = event.expires_at > self.clock.now
+            if event.event_id in earlier and event.type != "event_reclassified" and is_kept:
+                yield event
+
+    def _reads(self, owner: str, subject: str, gone: Identity) -> bool:
+        """Whether a lead read a subject up to now."""
+        if owner == gone.subject:
+            return subject in gone.places.subjects
+        own = self.plain.identities.get_many([owner])[owner]
+        return gone.subject == subject and subject in own.places.subjects
 
     # --- what is stored -----------------------------------------------------------------
 

@@ -2,10 +2,11 @@
 
 An event with an e-mail claims the phone and the visitor that it names. A weak subject's
 claims are three grow-only sets folded here into a timeline, so that no order of arrival
-and no repetition matters, and there is no merge to undo. Pure.
+and no repetition matters, and there is no merge to undo. An e-mail claims only what has found
+a place in its own identity, see `places`. Pure.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -14,11 +15,10 @@ from typing import Final, NamedTuple
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import SPAM
 from hotlist.identity.identifiers import EMAIL, PHONE, kind_of
+from hotlist.identity.places import Places
 
 MAX_CLAIMANTS: Final = 50
 MAX_CLAIMS: Final = 1_000
-MAX_CLAIMED: Final = 1_000
-MAX_WEAK_SUBJECTS: Final = 50
 IDENTITY_KEPT: Final = timedelta(days=1188)
 IDENTITY_RENEWED_BELOW: Final = timedelta(days=792)
 
@@ -42,13 +42,25 @@ class Decision(NamedTuple):
 
 @dataclass(frozen=True)
 class Identity:
-    """All that is known of one subject's identity; empty sets if nothing is stored."""
+    """All that is known of one subject's identity; empty sets if nothing is stored.
+
+    Phones and visitors have claims, decisions, and the ids of claims that were `let_go` because
+    the claimant's own identity had ended. An e-mail has places; `is_old` if they are stored as
+    an earlier version did.
+    """
 
     subject: str
     claims: frozenset[Claim] = frozenset()
     decisions: frozenset[Decision] = frozenset()
-    claimed: frozenset[str] = frozenset()
+    let_go: frozenset[str] = frozenset()
+    places: Places = field(default_factory=Places)
+    is_old: bool = field(default=False, compare=False)
     expires_at: datetime | None = field(default=None, compare=False)
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether there is one, and time-to-live has not deleted it."""
+        return self.expires_at is not None
 
     @cached_property
     def claimants(self) -> frozenset[str]:
@@ -71,6 +83,7 @@ class Identity:
         return tuple(
             claim
             for claim in sorted(self.claims)
+            if claim.event_id not in self.let_go
             if claim.event_id not in latest or latest[claim.event_id].holds
         )
 
@@ -85,6 +98,15 @@ class Identity:
                 break
             owner = claim.claimant
         return owner
+
+    def claims_of(self, claimants: Collection[str]) -> frozenset[str]:
+        """The ids of all claims that these e-mails have made here."""
+        return frozenset(one.event_id for one in self.claims if one.claimant in claimants)
+
+    @property
+    def owners(self) -> frozenset[str]:
+        """All that own events of this subject, at one time or another."""
+        return frozenset(claim.claimant for claim in self.timeline)
 
     @property
     def lead(self) -> str | None:
@@ -126,17 +148,3 @@ def bears_claims(event: Event) -> bool:
 def claims(event: Event) -> bool:
     """Whether an event claims what it names as it was captured."""
     return bears_claims(event) and SPAM not in event.flags
-
-
-def newest_weak_subjects(events: Iterable[Event], claimed: Iterable[str]) -> list[str]:
-    """The weak subjects whose events may be a lead's: at most 50, phones first.
-
-    Those that its events name come newest first, then those that only its identity still
-    knows.
-    """
-    newest: dict[str, None] = {}
-    for event in sorted(events, key=lambda e: e.order, reverse=True):
-        newest |= dict.fromkeys(event.names)
-    newest |= dict.fromkeys(sorted(claimed))
-    weak = sorted(newest, key=lambda name: kind_of(name) != PHONE)
-    return weak[:MAX_WEAK_SUBJECTS]

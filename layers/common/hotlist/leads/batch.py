@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from hotlist.events.corrections import texts
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import BOT, SPAM
 from hotlist.identity.settle import Settler
 from hotlist.leads.fold import Folder
-from hotlist.leads.profile import texts
 from hotlist.mail.queue import Letter, Message, OutboxQueue
 from hotlist.rescore.queue import RescoreQueue, lead_of
 from hotlist.runtime.failures import Batch
@@ -56,7 +56,8 @@ class Scorer:
 def messages(event: Event) -> list[Message]:
     """What is to be mailed because of an event: itself, if its form tells sales.
 
-    An operator who says that a message was no spam, or no bot's, sends that message.
+    What an operator has called spam meanwhile is found out when it is to be sent. An operator who
+    says that a message was no spam, or no bot's, sends that message.
     """
     if event.type == "event_reclassified":
         target = event.properties.get("event_id")

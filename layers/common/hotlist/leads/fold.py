@@ -77,7 +77,7 @@ class Folder:
     def view(self, lead_id: str, now: datetime) -> tuple[Lead, Score] | None:
         """The lead and its score as of `now`, stored nowhere; None if there is no lead."""
         stored = self._stores.leads.get(lead_id)
-        gathered = gather(self._stores, lead_id)
+        gathered = gather(self._stores, lead_id, now)
         if gathered.claimed_phone is not None:
             return None
         now = _not_before(now, stored, gathered.events)
@@ -86,8 +86,9 @@ class Folder:
 
     def _fold_and_store(self, lead_id: str, until: float) -> Lead:
         stored = self._stores.leads.get(lead_id)
-        gathered = gather(self._stores, lead_id, until)
-        now = _not_before(self._clock(), stored, gathered.events)
+        before = self._clock()
+        gathered = gather(self._stores, lead_id, before, until)
+        now = _not_before(max(before, self._clock()), stored, gathered.events)
         for identity, phone_lead in gathered.phones:
             self._store(_claimed_lead(identity, phone_lead, now), phone_lead)
         if gathered.claimed_phone is not None:

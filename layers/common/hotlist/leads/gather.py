@@ -8,18 +8,25 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from hotlist.events.event import Event
-from hotlist.events.vocabulary import SPAM
-from hotlist.identity.claims import Identity, bears_claims, newest_weak_subjects
+from hotlist.identity.claims import Identity
 from hotlist.identity.identifiers import PHONE, kind_of
+from hotlist.identity.places import newest_names
 from hotlist.leads.lead import Lead
-from hotlist.leads.profile import reclassified
 from hotlist.store.stores import Stores
 
+NEWEST: Final = 1_000
+"""How many of a subject's ordinary events a fold reads: part of the score's definition."""
+
 MAX_EVENTS: Final = 10_000
-"""How many events one fold reads of all subjects together: its budget of memory."""
+"""How many ordinary events one fold reads of all subjects together: its budget of memory.
+
+It is divided evenly over them before they are read. So a flood of events of one subject cuts
+that one's oldest events, and never another's newest.
+"""
 
 
 class FoldTookTooLong(Exception):
@@ -31,7 +38,8 @@ class Gathered:
     """What a fold has read of a lead.
 
     `identities` begins with the lead's own; `phones` are those that the lead takes in, each
-    with the lead that is stored for it. `truncated` says that older events were not read.
+    with the lead that is stored for it. `truncated` says that older events were not read, or that
+    a visitor has lost its place.
     """
 
     lead_id: str
@@ -48,7 +56,7 @@ class Gathered:
 
     @property
     def inputs(self) -> str:
-        """A hash of the event ids, claims and decisions: it tells whether anything is new."""
+        """A hash of event ids, claims, decisions and `let_go`: it tells whether anything is new."""
         return inputs_of(self.events, self.identities)
 
 
@@ -58,55 +66,64 @@ def inputs_of(events: Sequence[Event], identities: Sequence[Identity]) -> str:
     for line in sorted(event.event_id for event in events):
         digest.update(line.encode() + b"\n")
     for identity in sorted(identities, key=lambda i: i.subject):
-        for mark in sorted([*map(repr, identity.claims), *map(repr, identity.decisions)]):
+        marks = [*map(repr, identity.claims), *map(repr, identity.decisions), *identity.let_go]
+        for mark in sorted(marks):
             digest.update(f"{identity.subject} {mark}\n".encode())
     return digest.hexdigest()[:32]
 
 
-def gather(stores: Stores, lead_id: str, until: float = math.inf) -> Gathered:
+def gather(stores: Stores, lead_id: str, now: datetime, until: float = math.inf) -> Gathered:
     """Read a lead's events; `until` is an instant of `time.monotonic`, in seconds.
+
+    What has expired by `now` is not read.
 
     :raises FoldTookTooLong: between two reads, when `until` has passed.
     """
-    history = stores.events.history(lead_id)
+    history = stores.events.history(lead_id, now=now, limit=_share(1))
     _check_time(lead_id, until)
     if _is_phone(lead_id):
         own = stores.identities.get_many([lead_id])[lead_id]
         return Gathered(lead_id, history.events, (own,), truncated=history.truncated)
-    named = [
-        event
-        for event in reclassified(history.events)
-        if bears_claims(event) and SPAM not in event.flags
-    ]
-    weak = newest_weak_subjects(named, ())
-    # The versions of phones' leads are read before those phones' claims. So no fold of such a
-    # lead that is under way, and has not seen our claim, can write after us.
-    phone_leads = stores.leads.get_many(filter(_is_phone, weak))
-    identities = stores.identities.get_many([lead_id, *weak])
-    weak = newest_weak_subjects(named, identities[lead_id].claimed)
-    missing = [name for name in weak if name not in identities]
-    if missing:
-        phone_leads |= stores.leads.get_many(filter(_is_phone, missing))
-        identities |= stores.identities.get_many(missing)
+    own, held, phone_leads = _read_places(stores, lead_id, history.events)
+    with_claims = [identity for identity in held if lead_id in identity.owners]
+    share = _share(1 + len(with_claims))
+    history = history.newest(share)
     events = list(history.events)
-    truncated = history.truncated
+    truncated = history.truncated or own.places.is_short
     phones = []
-    claimed = [identities[name] for name in weak]
-    for identity in claimed:
-        if all(claim.claimant != lead_id for claim in identity.timeline):
-            continue
-        if len(events) >= MAX_EVENTS:
-            truncated = True
-            break
-        theirs = stores.events.history(identity.subject)
+    for identity in with_claims:
+        theirs = stores.events.history(identity.subject, now=now, limit=share)
         _check_time(lead_id, until)
         ours = _owned(theirs.events, identity, lead_id)
         events += ours
         truncated |= theirs.truncated
         if ours and _is_phone(identity.subject):
             phones.append((identity, phone_leads.get(identity.subject)))
-    identities_read = (identities[lead_id], *claimed)
-    return Gathered(lead_id, tuple(events), identities_read, tuple(phones), truncated)
+    return Gathered(lead_id, tuple(events), (own, *held), tuple(phones), truncated)
+
+
+def _share(subjects: int) -> int:
+    """How many ordinary events a fold of so many subjects reads of each."""
+    return min(NEWEST, MAX_EVENTS // subjects)
+
+
+def _read_places(
+    stores: Stores, lead_id: str, events: Sequence[Event]
+) -> tuple[Identity, list[Identity], dict[str, Lead]]:
+    """The lead's own identity, those of all that holds a place in it, and its phones' leads.
+
+    What its events name is read along with its own identity, since it nearly always is what
+    holds the places. The versions of phones' leads are read before those phones' claims. So no
+    fold of such a lead that is under way, and has not seen our claim, can write after us.
+    """
+    names = newest_names(events)
+    phone_leads = stores.leads.get_many(filter(_is_phone, names))
+    identities = stores.identities.get_many([lead_id, *names])
+    held = identities[lead_id].places.subjects
+    missing = [name for name in held if name not in identities]
+    phone_leads |= stores.leads.get_many(filter(_is_phone, missing))
+    identities |= stores.identities.get_many(missing)
+    return identities[lead_id], [identities[name] for name in held], phone_leads
 
 
 def _owned(events: Sequence[Event], identity: Identity, lead_id: str) -> list[Event]:

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from hotlist.events import visible
+from hotlist.events.corrections import Corrections, texts
 from hotlist.events.event import Event
 from hotlist.events.ids import without_repetitions
 from hotlist.events.retention import ORDINARY
@@ -74,15 +75,8 @@ def is_kept(event: Event, now: datetime) -> bool:
 def reclassified(events: Iterable[Event]) -> list[Event]:
     """The events in order, with the flags that operators added or removed. The latest one wins."""
     ordered = sorted(events, key=lambda e: e.order)
-    flags = {event.event_id: event.flags for event in ordered}
-    for event in ordered:
-        if event.type == "event_reclassified":
-            target = event.properties.get("event_id")
-            if isinstance(target, str) and target in flags:
-                flags[target] = (
-                    flags[target].difference(texts(event, "remove")).union(texts(event, "add"))
-                )
-    return [_with_flags(event, flags[event.event_id]) for event in ordered]
+    corrections = Corrections(ordered)
+    return [_with_flags(event, corrections.flags(event)) for event in ordered]
 
 
 def profile_of(
@@ -147,13 +141,6 @@ def _life(event: Event) -> datetime:
 
 def _with_flags(event: Event, flags: frozenset[str]) -> Event:
     return event if event.flags == flags else replace(event, flags=flags)
-
-
-def texts(event: Event, name: str) -> list[str]:
-    """A property that is a text or a list of texts, as a list. Other values are left out."""
-    value = event.properties.get(name)
-    values = value if isinstance(value, list) else [value]
-    return [text for text in values if isinstance(text, str)]
 
 
 def _is_empty(value: object) -> bool:

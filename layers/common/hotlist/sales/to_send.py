@@ -1,15 +1,16 @@
 """What is still to be said of an alert or a message, as things are now. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from hotlist.events.corrections import Corrections
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import BOT, INTERNAL, SPAM
 from hotlist.leads.classify import classify
 from hotlist.leads.lead import Lead, LeadState, Stage, Temperature
-from hotlist.leads.profile import is_kept, reclassified
+from hotlist.leads.profile import is_kept
 
 _UNDONE: Final = "sales_undone"
 
@@ -59,9 +60,9 @@ def message_now(event: Event | None, said: Iterable[Event], now: datetime) -> Ev
     """
     if event is None or not event.tell or not is_kept(event, now):
         return None
-    corrections = [one for one in said if one.type == "event_reclassified" and is_kept(one, now)]
-    events = reclassified([classify(event), *corrections])
-    return next(one for one in events if one.event_id == event.event_id)
+    corrections = Corrections(one for one in said if is_kept(one, now))
+    classified = classify(event)
+    return replace(classified, flags=corrections.flags(classified))
 
 
 def held_back(event: Event) -> str | None:

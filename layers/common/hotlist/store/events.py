@@ -1,17 +1,18 @@
 """The Events table: one item for each event, by subject and event key. Each is written once."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from hotlist.events.event import Event, event_key
 from hotlist.events.times import from_text, to_text
-from hotlist.events.vocabulary import Route
+from hotlist.events.vocabulary import SPAM, Route
 from hotlist.store.items import (
     Item,
     batch_get,
     paged,
+    pages,
     present,
     read_seconds,
     read_text,
@@ -21,8 +22,8 @@ from hotlist.store.items import (
     texts,
 )
 
-NEWEST: Final = 1_000
-"""How many ordinary events of a subject a fold reads. The score depends on this number."""
+MAX_PAGES: Final = 25
+"""How many pages of 1 MB one reading of a subject takes, whatever they hold."""
 
 MAX_STATEMENTS: Final = 25
 
@@ -34,6 +35,14 @@ class SubjectEvents(NamedTuple):
 
     events: tuple[Event, ...]
     truncated: bool
+
+    def newest(self, limit: int) -> "SubjectEvents":
+        """What reading no more than `limit` ordinary events would have given."""
+        ordinary = [event for event in self.events if event_key(event).startswith("e#")]
+        if len(ordinary) <= limit:
+            return self
+        apart = self.events[: len(self.events) - len(ordinary)]
+        return SubjectEvents((*apart, *ordinary[:limit]), truncated=True)
 
 
 class EventStore:
@@ -72,27 +81,33 @@ class EventStore:
         codes = [response.get("Error", {}).get("Code") for response in answer["Responses"]]
         return [None if code == "DuplicateItem" else code for code in codes]
 
-    def history(self, subject: str) -> SubjectEvents:
-        """The events of a subject that a fold reads: one consistent, descending query.
+    def history(self, subject: str, *, now: datetime, limit: int) -> SubjectEvents:
+        """All that a fold may read of a subject, consistently, in one descending query.
 
-        These are all events of the class `k#` and the newest 1,000 of the class `e#`.
+        Everything that links, SES and operators say (`k#`), and the newest `limit` of all
+        else (`e#`). Of that, what has expired by `now` and what is spam is left out and takes
+        nobody's place. What lies behind 25 pages is not read.
         """
-        events: list[Event] = []
-        ordinary = 0
-        for item in paged(
-            self._client.query,
-            TableName=self._table,
-            KeyConditionExpression="subject = :subject",
-            ExpressionAttributeValues={":subject": {"S": subject}},
-            ScanIndexForward=False,
-            ConsistentRead=True,
-        ):
-            if item["event_key"]["S"].startswith("e#"):
-                if ordinary == NEWEST:
-                    return SubjectEvents(tuple(events), truncated=True)
-                ordinary += 1
-            events.append(from_item(item))
-        return SubjectEvents(tuple(events), truncated=False)
+        from hotlist.events.corrections import Corrections  # noqa: PLC0415 - capture does without
+
+        kept_apart: list[Event] = []
+        newest: list[Event] = []
+        corrections = None
+        for number, page in enumerate(self._pages(subject), 1):
+            for item in page["Items"]:
+                if item["event_key"]["S"].startswith("k#"):
+                    kept_apart.append(from_item(item))
+                    continue
+                corrections = corrections or Corrections(kept_apart)  # every `k#` comes first
+                event = from_item(item)
+                if _has_expired(event, now) or SPAM in corrections.flags(event):
+                    continue
+                if len(newest) == limit:
+                    return SubjectEvents((*kept_apart, *newest), truncated=True)
+                newest.append(event)
+            if number == MAX_PAGES and "LastEvaluatedKey" in page:
+                return SubjectEvents((*kept_apart, *newest), truncated=True)
+        return SubjectEvents((*kept_apart, *newest), truncated=False)
 
     def find(self, subject: str, event_id: str) -> Event | None:
         """The stored event of this id, or None."""
@@ -125,6 +140,16 @@ class EventStore:
         except self._client.exceptions.ConditionalCheckFailedException:
             return
 
+    def _pages(self, subject: str) -> Iterator[Mapping[str, Any]]:
+        return pages(
+            self._client.query,
+            TableName=self._table,
+            KeyConditionExpression="subject = :subject",
+            ExpressionAttributeValues={":subject": {"S": subject}},
+            ScanIndexForward=False,
+            ConsistentRead=True,
+        )
+
     def _insert(self, event: Event) -> dict[str, Any]:
         item = to_item(event)
         fields = ", ".join(f"'{name}': ?" for name in item)
@@ -132,6 +157,10 @@ class EventStore:
             "Statement": f'INSERT INTO "{self._table}" VALUE {{{fields}}}',
             "Parameters": list(item.values()),
         }
+
+
+def _has_expired(event: Event, now: datetime) -> bool:
+    return event.expires_at is not None and event.expires_at <= now
 
 
 def to_item(event: Event, *, tell: bool = False) -> dict[str, Any]:

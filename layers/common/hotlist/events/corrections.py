@@ -1,0 +1,30 @@
+"""Corrections: what operators say of the flags of events. Pure."""
+
+from collections.abc import Iterable
+
+from hotlist.events.event import Event
+
+
+class Corrections:
+    """The corrections among some events; of two about one event the latest word is the last."""
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        self._words: dict[str, list[Event]] = {}
+        for event in sorted(events, key=lambda e: e.order):
+            target = event.properties.get("event_id")
+            if event.type == "event_reclassified" and isinstance(target, str):
+                self._words.setdefault(target, []).append(event)
+
+    def flags(self, event: Event) -> frozenset[str]:
+        """The flags of an event with those that operators gave and without those they took."""
+        flags = event.flags
+        for word in self._words.get(event.event_id, ()):
+            flags = flags.difference(texts(word, "remove")).union(texts(word, "add"))
+        return flags
+
+
+def texts(event: Event, name: str) -> list[str]:
+    """A property that is a text or a list of texts, as a list; anything else is left out."""
+    value = event.properties.get(name)
+    values = value if isinstance(value, list) else [value]
+    return [text for text in values if isinstance(text, str)]
