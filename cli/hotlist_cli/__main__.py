@@ -1,21 +1,41 @@
-"""`hotlist COMMAND`: compile the configuration, try rules, run the stack on this machine."""
+"""Compile the configuration, try rules, run the stack on this machine, send parked mails again."""
 
-import argparse
 import sys
+from pathlib import Path
+from typing import Annotated
 
-from hotlist_cli import config, local, rules
+import typer
+
+from hotlist_cli import config, local, outbox, rules
+
+app = typer.Typer(
+    help=__doc__,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("local")(local.local)
+app.add_typer(outbox.app, name="outbox")
+app.add_typer(rules.app, name="rules")
+
+
+@app.command("config")
+def compile_config(
+    out: Annotated[Path, typer.Argument(help="folder that gets the package hotlist_config")],
+    folder: Annotated[Path, typer.Option("--config", help="folder of the YAML")] = Path("config"),
+) -> None:
+    """Check config/*.yaml and write JSON for the layer."""
+    raise typer.Exit(config.run(out, folder))
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command. 0: done, 1: it found something wrong, 2: it was called wrongly."""
-    parser = argparse.ArgumentParser(prog="hotlist", description=__doc__)
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    config.add_parser(commands)
-    local.add_parser(commands)
-    rules.add_parser(commands)
-    chosen = parser.parse_args(arguments)
-    status: int = chosen.run(chosen)
-    return status
+    try:
+        app(args=arguments, prog_name="hotlist")
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
 
 
 if __name__ == "__main__":

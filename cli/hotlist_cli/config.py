@@ -1,4 +1,7 @@
-"""`hotlist config OUT`: check config/*.yaml and write the JSON that the functions read."""
+"""`hotlist config OUT`: check config/*.yaml and write the JSON that the functions read.
+
+The build of the layer runs this module by itself, with few packages.
+"""
 
 import argparse
 import sys
@@ -38,19 +41,12 @@ _COMPILERS: Final[dict[str, Callable[[str, str], dict[str, Any]]]] = {
 }
 
 
-def add_parser(commands: Any) -> None:
-    parser = commands.add_parser("config", help="check config/*.yaml and write JSON for the layer")
-    parser.add_argument("out", type=Path, help="folder that gets the package hotlist_config")
-    parser.add_argument("--config", type=Path, default=Path("config"), help="folder of the YAML")
-    parser.set_defaults(run=run)
-
-
-def run(arguments: argparse.Namespace) -> int:
-    """Compile all files; say everything that is wrong in any of them."""
+def run(out: Path, folder: Path) -> int:
+    """Compile all files of a folder; say everything that is wrong in any of them."""
     compiled: dict[str, dict[str, Any]] = {}
     wrong = []
     for name, compiler in _COMPILERS.items():
-        file = arguments.config / f"{name}.yaml"
+        file = folder / f"{name}.yaml"
         try:
             compiled[name] = compiler(read_text(file), str(file))
             if "shadow" in compiled[name]:
@@ -62,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     if wrong:
         print("\n".join(wrong), file=sys.stderr)
         return 1
-    package = arguments.out / "hotlist_config"
+    package = out / "hotlist_config"
     package.mkdir(parents=True, exist_ok=True)
     (package / "__init__.py").write_text('"""Written by the build from config/."""\n', "utf-8")
     for name, values in compiled.items():
@@ -110,10 +106,12 @@ def _refused(file: Path, message: str) -> BadConfig:
 
 
 def main() -> int:
-    """`python -m hotlist_cli.config`: what the build of the layer calls, with few packages."""
-    parser = argparse.ArgumentParser(prog="hotlist")
-    add_parser(parser.add_subparsers(required=True))
-    return run(parser.parse_args(["config", *sys.argv[1:]]))
+    """`python -m hotlist_cli.config OUT [--config FOLDER]`."""
+    parser = argparse.ArgumentParser(prog="python -m hotlist_cli.config")
+    parser.add_argument("out", type=Path, help="folder that gets the package hotlist_config")
+    parser.add_argument("--config", type=Path, default=Path("config"), help="folder of the YAML")
+    given = parser.parse_args()
+    return run(given.out, given.config)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ from aws_lambda_powertools import Logger
 from hotlist.config.load import load_config
 from hotlist.leads.fold import Folder
 from hotlist.mail.outbox import Outbox
-from hotlist.mail.ses import Mailer
 from hotlist.rescore import due, walk
 from hotlist.rescore.queue import RescoreQueue
 from hotlist.runtime.clients import aws_client
@@ -17,19 +16,18 @@ from hotlist.runtime.failures import RunFailed, Troubles
 from hotlist.runtime.settings import DigestSettings
 from hotlist.sales import team
 from hotlist.sales.digest import Digester
+from hotlist.sales.held import HeldTeller
 from hotlist.scoring.deployed import deployed
-from hotlist.store.deliveries import DeliveryStore
 from hotlist.store.progress import ProgressStore
 from hotlist.store.stores import Stores
 from hotlist.store.windows import WindowStore
 
 settings, clock, log = DigestSettings.load(), partial(datetime.now, UTC), Logger()
-dynamodb, rulesets = aws_client("dynamodb"), deployed()
+dynamodb, sqs, rulesets = aws_client("dynamodb"), aws_client("sqs"), deployed()
 stores, sales = Stores.open(dynamodb, settings), team.from_checked(load_config("sales"))
-mailer = Mailer.open(settings.sender, settings.configuration_set)
-outbox = Outbox(DeliveryStore(dynamodb, settings.deliveries_table), mailer, clock)
+outbox, held = Outbox.open(settings, dynamodb, clock), HeldTeller.open(settings, dynamodb, sqs)
 progress = ProgressStore(dynamodb, settings.deliveries_table)
-windows, sqs = WindowStore(dynamodb, settings.deliveries_table), aws_client("sqs")
+windows = WindowStore(dynamodb, settings.deliveries_table)
 folder, queue = Folder(stores, rulesets.live, clock), RescoreQueue(sqs, settings.rescore_queue_url)
 digester = Digester(sales, rulesets.live, folder, stores, windows, outbox)
 due_leads = due.DueLeads(stores.leads, queue, clock)
@@ -40,6 +38,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, int]:
     """Mail the hot list, queue due leads, queue leads of other rulesets. Each runs if one fails."""
     started, troubles = clock(), Troubles()
     now = datetime.fromisoformat(event["time"]) if "time" in event else started
+    troubles.attempt({"work": "held"}, held.send, started)
     sent = troubles.attempt({"work": "digest"}, digester.send, now, troubles) or 0
     queued = troubles.attempt({"work": "due"}, due_leads.run, now, started + due.BUDGET) or 0
     rescored = troubles.attempt({"work": "rescoring"}, rescoring.run, started + walk.BUDGET) or 0

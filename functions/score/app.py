@@ -15,6 +15,7 @@ from hotlist.config.load import load_config
 from hotlist.identity.settle import Settler
 from hotlist.leads.batch import Scorer
 from hotlist.leads.fold import Folder
+from hotlist.mail.queue import OutboxQueue
 from hotlist.rescore.queue import RescoreQueue
 from hotlist.runtime import failures, limits, stream
 from hotlist.runtime.clients import aws_client
@@ -28,7 +29,8 @@ alert_too: bool = load_config("sales")["alert_on_rule_change"]
 rulesets = deployed()
 folder = Folder(stores, rulesets.live, clock, rulesets.shadow, alert_on_rule_change=alert_too)
 queue = RescoreQueue(sqs, settings.rescore_queue_url)
-scorer = Scorer(Settler(stores, clock), folder, queue, clock)
+letters = OutboxQueue(sqs, settings.outbox_queue_url)
+scorer = Scorer(Settler(stores, clock), folder, queue, letters, clock)
 park = failures.FailureQueue(sqs, settings.failure_queue_url).park
 
 

@@ -109,7 +109,7 @@ def test_what_no_one_can_read_refuses_no_lead_and_sales_reads_it(stack: Stack, a
     (event,) = stored(stack, subject(EMAIL, email))
     assert event.phone is None
     assert event.properties["extra"] == {"phone": "po 17", "terms": "2"}
-    message, *_ = wait_for(stack, to_team(f"tell#{event.dedup}#{event.occurred_at:%Y-%m-%d}"))
+    message, *_ = wait_for(stack, to_team(f"tell#{event.subject}#{event.event_id}"))
     text = stack.mailbox.parse(message).get_body(("plain",))
     assert text is not None
     assert "Phone: po 17" in text.get_content()

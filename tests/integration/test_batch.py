@@ -285,7 +285,7 @@ def test_a_fold_that_is_under_way_gives_up_near_the_end(score: Score, monkeypatc
 def queued(score: Score, visibility: int = 0) -> list[dict[str, Any]]:
     """The messages of the RescoreQueue as Lambda hands them on."""
     answer = score.app.queue._sqs.receive_message(
-        QueueUrl=score._rescore,
+        QueueUrl=score._queues["rescore"],
         MaxNumberOfMessages=10,
         AttributeNames=["All"],
         VisibilityTimeout=visibility,

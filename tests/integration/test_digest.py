@@ -139,6 +139,9 @@ def digest(tables: Any, monkeypatch: pytest.MonkeyPatch) -> Digest:
         "IDENTITIES_TABLE": names["identities"],
         "DELIVERIES_TABLE": names["deliveries"],
         "RESCORE_QUEUE_URL": queue,
+        "OUTBOX_QUEUE_URL": boto3.client("sqs").create_queue(QueueName=f"o-{uuid.uuid4()}")[
+            "QueueUrl"
+        ],
         "FAILURE_QUEUE_URL": f"{queue}-failures",  # nothing fails here
         "SENDER": "hotlist@example.com",
         "CONFIGURATION_SET": "set",

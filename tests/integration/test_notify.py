@@ -1,4 +1,4 @@
-"""The notify function: alerts, form messages, and what SES says of mails."""
+"""The notify function: alerts are queued, letters are sent, and what SES says of mails."""
 
 import json
 import uuid
@@ -10,16 +10,15 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from fast_mail_parser import parse_email
 
-from hotlist.events import visible
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import Route
+from hotlist.identity import identifiers
 from hotlist.leads.lead import Alerting, Contact, Lead, Reason, Stage, Temperature
-from hotlist.mail import render
+from hotlist.mail.queue import Alert, Letter, Message, letter_of
 from hotlist.mail.ses import delivery_hash
 from hotlist.store.deliveries import LEASE, DeliveryStore, InFlight
-from hotlist.store.events import to_item
+from hotlist.store.events import EventStore
 from hotlist.store.leads import LeadStore
 from integration.lambdas import load, stream_event
 
@@ -48,61 +47,222 @@ class Ses:
 
 
 class Notify:
-    def __init__(self, app: Any, ses: Ses, failures: str) -> None:
-        self.app, self.ses, self._failures = app, ses, failures
-        self.deliveries: DeliveryStore = app.outbox.deliveries
+    """The handler with its tables and queues, and the queue's mapping worked by hand."""
+
+    def __init__(self, app: Any, ses: Ses, names: dict[str, str], queues: dict[str, str]) -> None:
+        self.app, self.ses, self.queues = app, ses, queues
+        self.now = datetime.now(UTC).replace(microsecond=0)
+        self.sqs, self.dynamodb = boto3.client("sqs"), boto3.client("dynamodb")
+        self.events = EventStore(self.dynamodb, names["events"])
+        self.leads = LeadStore(self.dynamodb, names["leads"])
+        outbox = replace(app.consumer.outbox, clock=lambda: self.now)
+        app.consumer = replace(app.consumer, outbox=outbox)
+        self.deliveries: DeliveryStore = outbox.deliveries
+        self.held = app.consumer.held
+        self.waits: list[int] = []
+        app.consumer.queue._sqs.meta.events.register(
+            "provide-client-params.sqs.ChangeMessageVisibility",
+            lambda params, **_: self.waits.append(params["VisibilityTimeout"]),
+        )
+        self._waiting: list[dict[str, Any]] = []
 
     def __call__(self, event: dict[str, Any]) -> dict[str, Any]:
         answer: dict[str, Any] = self.app.handler(event, None)
         return answer
 
-    def parked(self) -> int:
-        sqs = boto3.client("sqs")
-        return len(sqs.receive_message(QueueUrl=self._failures).get("Messages", ()))
+    def tell(self, *letters: Letter) -> None:
+        """Queue letters and work the queue off."""
+        self.queue(*letters)
+        self.work_off()
+
+    def queue(self, *letters: Letter) -> None:
+        self.app.consumer.queue.send(letters)
+
+    def work_off(self) -> None:
+        """What Lambda does with the queue, until nothing is visible."""
+        for _ in range(200):
+            messages = self.receive()
+            if not messages:
+                return
+            self.invoke(messages)
+        raise AssertionError("the queue does not end")
+
+    def receive(self, most: int = 5) -> list[dict[str, Any]]:
+        return self.sqs.receive_message(  # type: ignore[no-any-return]
+            QueueUrl=self.queues["outbox"],
+            MaxNumberOfMessages=most,
+            AttributeNames=["All"],
+            VisibilityTimeout=600,
+        ).get("Messages", [])
+
+    def invoke(self, messages: list[dict[str, Any]]) -> dict[str, Any]:
+        """Hand messages to the function and delete those that it has not reported."""
+        answer = self(queue_event(*messages))
+        failed = {one["itemIdentifier"] for one in answer["batchItemFailures"]}
+        for message in messages:
+            if message["MessageId"] in failed:
+                self._waiting.append(message)
+            else:
+                self._delete(message)
+        return answer
+
+    def _delete(self, message: dict[str, Any]) -> None:
+        self.sqs.delete_message(
+            QueueUrl=self.queues["outbox"], ReceiptHandle=message["ReceiptHandle"]
+        )
+
+    def pass_time(self, time: timedelta) -> None:
+        """Let time pass and every message that waits come back."""
+        self.now += time
+        for message in self._waiting:
+            self.sqs.change_message_visibility(
+                QueueUrl=self.queues["outbox"],
+                ReceiptHandle=message["ReceiptHandle"],
+                VisibilityTimeout=0,
+            )
+        self._waiting.clear()
+
+    def forget_queue(self) -> None:
+        """Nothing that is in the queue comes back."""
+        self._waiting.clear()
+        while self.receive(10):
+            pass
+
+    def parked(self) -> list[dict[str, Any]]:
+        """What is in the failure queue; it comes once."""
+        return [json.loads(one["Body"]) for one in self._all("failures")]
+
+    def dead(self) -> list[tuple[Letter, str]]:
+        """What is in the dead-letter queue, with the reasons; it comes once."""
+        return [
+            (letter_of(one["Body"]), one["MessageAttributes"]["reason"]["StringValue"])
+            for one in self._all("dead_letters")
+        ]
+
+    def queued(self) -> list[Letter]:
+        """What is in the queue; it comes once."""
+        return [letter_of(one["Body"]) for one in self._all("outbox")]
+
+    def _all(self, queue: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        while batch := self.sqs.receive_message(
+            QueueUrl=self.queues[queue], MaxNumberOfMessages=10, MessageAttributeNames=["All"]
+        ).get("Messages"):
+            found += batch
+        return found
+
+
+def queue_event(*messages: dict[str, Any]) -> dict[str, Any]:
+    """A batch of an SQS mapping."""
+    return {
+        "Records": [
+            {
+                "eventSource": "aws:sqs",
+                "messageId": message["MessageId"],
+                "receiptHandle": message["ReceiptHandle"],
+                "body": message["Body"],
+                "attributes": message["Attributes"],
+            }
+            for message in messages
+        ]
+    }
+
+
+MOST = 4
+"""Mails of a kind in an hour."""
 
 
 @pytest.fixture
 def notify(tables: Any, monkeypatch: pytest.MonkeyPatch) -> Notify:
     _, names = tables
-    failures = boto3.client("sqs").create_queue(QueueName=f"n-{uuid.uuid4()}")["QueueUrl"]
+    sqs = boto3.client("sqs")
+    queues = {
+        name: sqs.create_queue(QueueName=f"{name}-{uuid.uuid4()}")["QueueUrl"]
+        for name in ("outbox", "dead_letters", "failures")
+    }
     environment = {
+        "EVENTS_TABLE": names["events"],
+        "LEADS_TABLE": names["leads"],
         "DELIVERIES_TABLE": names["deliveries"],
-        "FAILURE_QUEUE_URL": failures,
+        "OUTBOX_QUEUE_URL": queues["outbox"],
+        "OUTBOX_DEAD_LETTERS_URL": queues["dead_letters"],
+        "FAILURE_QUEUE_URL": queues["failures"],
         "SENDER": "hotlist@example.com",
         "CONFIGURATION_SET": "set",
+        "MAIL_LEASE_SECONDS": str(LEASE // timedelta(seconds=1)),
+        "MAILS_PER_HOUR": str(MOST),
     }
     app, ses = load("notify", environment, monkeypatch), Ses()
-    monkeypatch.setattr(app.outbox.mailer, "_client", ses)
-    return Notify(app, ses, failures)
+    monkeypatch.setattr(app.consumer.outbox.mailer, "_client", ses)
+    return Notify(app, ses, names, queues)
+
+
+ADA = identifiers.subject("email", "ada@example.org")
+
+
+def a_lead(lead_id: str = ADA, **changes: Any) -> Lead:
+    """A lead that has just turned hot."""
+    fields: dict[str, Any] = {
+        "lead_id": lead_id,
+        "folded_at": NOW,
+        "expires_at": NOW + timedelta(days=396),
+        "temperature": Temperature.HOT,
+        "stage": Stage.INTENT,
+        "total": 75,
+        "contact": Contact("Ada", None, "ada@example.org"),
+        "reasons": (Reason("pricing", Decimal(15)),),
+        "alerting": Alerting(armed=False, alert_id="a1", hot_since=NOW),
+    }
+    return Lead(**(fields | changes))
+
+
+def a_message(event_id: str = "1" * 32, **changes: Any) -> Event:
+    """What somebody wrote through a form that tells sales."""
+    fields: dict[str, Any] = {
+        "event_id": event_id,
+        "type": "contact_requested",
+        "route": Route.FORM,
+        "occurred_at": NOW,
+        "received_at": NOW,
+        "expires_at": NOW + timedelta(days=396),
+        "subject": ADA,
+        "email": "ada@example.org",
+        "dedup": "form:x",
+        "properties": {"form": "contact", "name": "Ada", "message": "Call me"},
+        "tell": True,
+    }
+    return Event(**(fields | changes))
 
 
 @pytest.fixture
-def hot(tables: Any) -> dict[str, Any]:
+def hot(notify: Notify) -> dict[str, Any]:
     """The stream image of a lead that has just turned hot."""
-    client, names = tables
-    lead = Lead(
-        lead_id="email:1",
-        folded_at=NOW,
-        expires_at=NOW + timedelta(days=396),
-        temperature=Temperature.HOT,
-        stage=Stage.INTENT,
-        total=75,
-        contact=Contact("Ada", None, "ada@example.org"),
-        reasons=(Reason("pricing", Decimal(15)),),
-        alerting=Alerting(armed=False, alert_id="a1", hot_since=NOW),
+    notify.leads.save(a_lead(), None)
+    found = notify.dynamodb.get_item(
+        TableName=notify.app.settings.leads_table, Key={"lead_id": {"S": ADA}}
     )
-    LeadStore(client, names["leads"]).save(lead, None)
-    item: dict[str, Any] = client.scan(TableName=names["leads"])["Items"][0]
+    item: dict[str, Any] = found["Item"]
     return item
 
 
 EVERYBODY = ["anna@example.com", "ben@example.com"]
 DONE: dict[str, Any] = {"batchItemFailures": []}
+ALERT = Letter(Alert(ADA, "a1"))
+TOLD = Letter(Message(ADA, "1" * 32))
+
+
+def test_a_lead_that_turned_hot_is_queued_once_and_by_ids_alone(
+    notify: Notify, hot: dict[str, Any]
+) -> None:
+    assert notify(stream_event(hot)) == DONE
+    assert notify.queued() == [ALERT]
+    assert notify.ses.sent == []
 
 
 def test_an_alert_goes_to_everybody_once(notify: Notify, hot: dict[str, Any]) -> None:
-    assert notify(stream_event(hot)) == DONE
     assert notify(stream_event(hot, hot)) == DONE
+    assert notify(stream_event(hot)) == DONE
+    notify.work_off()
     assert notify.ses.to == EVERYBODY
 
 
@@ -110,110 +270,30 @@ def test_a_lead_that_was_hot_before_alerts_nobody(notify: Notify, hot: dict[str,
     event = stream_event(hot, name="MODIFY")
     event["Records"][0]["dynamodb"]["OldImage"] = {**hot, "total": {"N": "70"}}
     assert notify(event) == DONE
-    assert notify.ses.sent == []
+    assert notify.queued() == []
 
 
 def test_a_removed_lead_alerts_nobody(notify: Notify, hot: dict[str, Any]) -> None:
     notify(stream_event(hot, name="REMOVE"))
-    assert notify.ses.sent == []
+    assert notify.queued() == []
 
 
-def message(at: datetime = NOW, *, tell: bool = True, **said: str) -> dict[str, Any]:
-    event = Event(
-        event_id="1" * 32,
-        type="contact_requested",
-        route=Route.FORM,
-        occurred_at=at,
-        received_at=at,
-        expires_at=NOW + timedelta(days=396),
-        subject="email:1",
-        email="ada@example.org",
-        dedup="form:x",
-        properties={"form": "contact", "name": "Ada", "message": "Call me", **said},
-    )
-    return to_item(event, tell=tell)
-
-
-def test_a_forms_message_is_told_at_once_and_once(notify: Notify) -> None:
-    assert notify(stream_event(message(), message())) == DONE
-    assert notify.ses.to == EVERYBODY
-    assert b"Call me" in notify.ses.sent[0]["Content"]["Raw"]["Data"]
-
-
-def test_the_same_message_on_another_day_is_news(notify: Notify) -> None:
-    morning = NOW.replace(hour=8)
-    notify(stream_event(message(morning), message(morning + timedelta(hours=9))))
-    assert notify.ses.to == EVERYBODY
-    notify(stream_event(message(morning + timedelta(days=7))))
-    assert notify.ses.to == sorted(EVERYBODY * 2)
-
-
-def test_only_a_new_event_that_is_to_be_told_is_told(notify: Notify) -> None:
-    assert notify(stream_event(message(), name="MODIFY")) == DONE  # a fold has renewed it
-    assert notify(stream_event(message(tell=False))) == DONE
-    assert notify.ses.sent == []
-
-
-@pytest.mark.parametrize(("form", "is_known"), [("contact", True), ("x" * 300, False)])
-def test_a_bots_message_is_no_mail_and_counted_by_a_form_that_there_is(
-    notify: Notify, form: str, is_known: bool, capsys: pytest.CaptureFixture[str]
+def test_an_alert_that_sqs_refuses_is_reported_and_stops_no_other(
+    notify: Notify, hot: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bots = message(user_agent="Mozilla/5.0 HeadlessChrome/130.0", form=form)
-    assert (
-        notify(stream_event(bots, message(user_agent="WordPress/6.5; https://a.example"))) == DONE
-    )
-    assert notify.ses.to == EVERYBODY
-    (metric,) = (
-        line for line in map(json.loads, capsys.readouterr().out.splitlines()) if "_aws" in line
-    )
-    assert metric["BotMessages"] == [1]
-    assert metric.get("form") == (form if is_known else None)
-    assert ("form" in metric["_aws"]["CloudWatchMetrics"][0]["Dimensions"][0]) is is_known
+    send = notify.app.consumer.queue._sqs.send_message_batch
 
+    def refuse(**asked: Any) -> dict[str, Any]:
+        if "a1" in str(asked):
+            return {"Failed": [{"Id": "0"}]}
+        sent: dict[str, Any] = send(**asked)
+        return sent
 
-def test_a_label_is_told_in_the_language_of_its_reader(
-    notify: Notify, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fields = {"message": {"type": "message", "label": {"en": "Your wish", "pl": "Życzenie"}}}
-    patched = replace(notify.app.notifier, forms={"contact": {"fields": fields}})
-    monkeypatch.setattr(notify.app, "notifier", patched)
-    notify(stream_event(message()))
-    bodies = {
-        one["Destination"]["ToAddresses"][0]: parse_email(one["Content"]["Raw"]["Data"]).text_plain[
-            0
-        ]
-        for one in notify.ses.sent
-    }
-    assert "Życzenie: Call me" in bodies["anna@example.com"]
-    assert "Your wish: Call me" in bodies["ben@example.com"]
-
-
-def test_one_recipients_trouble_stops_no_other_and_is_tried_again(
-    notify: Notify, hot: dict[str, Any]
-) -> None:
-    notify.ses.refuse = {"anna@example.com": ("TooManyRequestsException", 429)}
-    assert notify(stream_event(hot)) == {"batchItemFailures": [{"itemIdentifier": "100"}]}
-    assert notify.ses.to == ["ben@example.com"]
-    notify.ses.refuse = {}
-    assert notify(stream_event(hot)) == DONE
-    assert notify.ses.to == EVERYBODY
-
-
-def test_a_mail_that_is_refused_for_good_is_parked(notify: Notify, hot: dict[str, Any]) -> None:
-    notify.ses.refuse = {"anna@example.com": ("MessageRejected", 400)}
-    assert notify(stream_event(hot)) == DONE
-    assert notify.ses.to == ["ben@example.com"]
-    assert notify.parked() == 1
-
-
-def test_after_a_lost_answer_nothing_is_sent_before_the_lease_ends(
-    notify: Notify, hot: dict[str, Any]
-) -> None:
-    notify.ses.refuse = {"anna@example.com": ("InternalServiceError", 500)}
-    notify(stream_event(hot))
-    notify.ses.refuse = {}
-    assert notify(stream_event(hot)) == {"batchItemFailures": [{"itemIdentifier": "100"}]}
-    assert notify.ses.to == ["ben@example.com"]
+    monkeypatch.setattr(notify.app.consumer.queue._sqs, "send_message_batch", refuse)
+    other = {**hot, "alert_id": {"S": "b2"}}
+    assert notify(stream_event(hot, other)) == {"batchItemFailures": [{"itemIdentifier": "100"}]}
+    assert notify.queued() == [Letter(Alert(ADA, "b2"))]
+    assert notify.parked() == []
 
 
 def feedback(kind: str, **detail: Any) -> dict[str, Any]:
@@ -235,8 +315,15 @@ def test_without_sess_word_the_mail_is_sent_again_after_the_lease(notify: Notify
     store, digest = notify.deliveries, delivery_hash("d#anna")
     assert store.claim("d#anna", digest, NOW)
     assert store.claim("d#anna", digest, NOW + LEASE)
-    with pytest.raises(InFlight):
+    with pytest.raises(InFlight) as raised:
         store.claim("d#anna", digest, NOW + LEASE)
+    assert raised.value.until == NOW + 2 * LEASE
+
+
+def metrics(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """The metrics that were counted, as CloudWatch reads them."""
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return [line for line in lines if "_aws" in line]
 
 
 @pytest.mark.parametrize(
@@ -256,68 +343,23 @@ def test_who_cannot_be_reached_gets_no_more_mail_and_there_is_an_alarm(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     notify(event)
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    metrics = [line for line in lines if "_aws" in line]
-    assert len(metrics) == lost
+    counted = metrics(capsys)
+    assert len(counted) == lost
     if lost:
-        (metric,) = metrics
+        (metric,) = counted
         assert metric["RecipientDisabled"] == [1]
         assert metric["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Hotlist"
         assert metric["service"] == "notify"
-    notify(stream_event(hot))
+    notify.tell(ALERT)
     assert notify.ses.to == (["ben@example.com"] if lost else EVERYBODY)
 
 
-def test_a_lead_that_cannot_be_rendered_costs_its_own_alert_alone(
-    notify: Notify, hot: dict[str, Any]
-) -> None:
-    bad = {
-        **hot,
-        "lead_id": {"S": "email:0"},
-        "alert_id": {"S": "a0"},
-        "reasons": {"S": '[["p", "1e40"]]'},
-    }
-    assert notify(stream_event(bad, hot)) == DONE
-    assert notify.ses.to == EVERYBODY
-    assert notify.parked() == 1
-
-
-def test_a_message_that_cannot_be_rendered_costs_itself_alone(
-    notify: Notify, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rendered = render.message
-
-    def fails(event: Event, *args: Any) -> render.Mail:
-        if event.email == "bad@example.org":
-            raise UnicodeError("not to be written")
-        return rendered(event, *args)
-
-    monkeypatch.setattr(render, "message", fails)
-    bad = {**message(), "email": {"S": "bad@example.org"}, "dedup": {"S": "form:bad"}}
-    assert notify(stream_event(bad, message())) == DONE
-    assert notify.ses.to == EVERYBODY
-    assert notify.parked() == 1
-
-
-HOSTILE = [
-    "=?unicode_escape?q?=5Cud800?=",
-    "=?utf-8?q?a=00b?=",
-    "A\r\nBcc: x@evil.example",
-    "\u202e",
-]
-
-
-@pytest.mark.parametrize("name", HOSTILE, ids=ascii)
-def test_a_hostile_name_reaches_everybody_as_text(
-    notify: Notify, hot: dict[str, Any], name: str
-) -> None:
-    told = message()
-    told["properties"] = {"S": json.dumps({"form": "contact", "name": name, "message": name})}
-    assert notify(stream_event(told, {**hot, "name": {"S": name}})) == DONE
-    assert notify.ses.to == sorted(EVERYBODY * 2)
-    for one in notify.ses.sent:
-        mail = parse_email(one["Content"]["Raw"]["Data"])
-        assert "Bcc" not in mail.headers
-        shown = visible.one_line(name) or "ada@example.org"
-        assert shown in mail.subject
-        assert [to.address for to in mail.reply_to] == ["ada@example.org"]
+def test_a_mail_that_ses_rejects_later_is_parked(notify: Notify) -> None:
+    notify(feedback("Reject", reject={"reason": "Bad content"}))
+    (parked,) = notify.parked()
+    assert parked["error"] == "MailRejected"
+    assert json.loads(parked["body"]) == {"recipient": "anna", "message_id": "m1"}
+    other = feedback("Reject", reject={"reason": "Bad content"})
+    other["detail"]["mail"]["tags"]["audience"] = ["leads"]
+    notify(other)
+    assert notify.parked() == []

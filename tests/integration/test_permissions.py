@@ -12,6 +12,7 @@ from cloudformation import resources
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import SPAM, Route
 from hotlist.identity.claims import MAX_CLAIMANTS
+from hotlist.store.hours import HeldStore
 from integration.lambdas import stream_event
 from integration.meter import takes_insert_statements
 from integration.permissions import Calls, allowed
@@ -19,8 +20,10 @@ from integration.test_batch import hang, queued, when_read
 from integration.test_capture import GOOD, Api, api
 from integration.test_costs import VISIT
 from integration.test_digest import ANNAS_HOUR, RECENT, Digest, digest
-from integration.test_notify import Notify, hot, message, notify
-from integration.test_score import ADA, BO, HOUR, NOW, PHONE, Score, event, score
+from integration.test_notify import ALERT, TOLD, Notify, a_message, feedback, hot, notify
+from integration.test_outbox import fill
+from integration.test_score import ADA, BO, HOUR, NOW, Score, event, score
+from integration.test_score import PHONE as NUMBER
 
 __all__ = ["api", "digest", "hot", "notify", "score"]  # fixtures
 
@@ -43,8 +46,8 @@ LAMBDAS: dict[str, Calls] = {
         **LOGS,
         **STREAMS,
         **SES,
-        "EventsTable.StreamArn": STREAM,
         "LeadsTable.StreamArn": STREAM,
+        "OutboxQueue": {"ReceiveMessage", "DeleteMessage", "GetQueueAttributes"},
     },
 }
 """What Lambda itself calls with a function's role, and what goes to a mailbox here."""
@@ -73,14 +76,15 @@ def test_capture(api: Api, dynamodb: Any) -> None:
 
 
 def test_score(score: Score, monkeypatch: pytest.MonkeyPatch) -> None:
-    score.happened(event("contact_requested", phone=PHONE), event("page_viewed", visitor="v"))
-    score.happened(event("form_submitted", ADA, PHONE, "v", ago=HOUR))
+    score.happened(event("contact_requested", phone=NUMBER), event("page_viewed", visitor="v"))
+    score.happened(event("form_submitted", ADA, NUMBER, "v", ago=HOUR))
     crowd = (f"p{number}@example.org" for number in range(MAX_CLAIMANTS + 1))
     score.happened(*(event("form_submitted", email, visitor="w") for email in crowd))
     spam = event("contact_requested", BO, flags=frozenset({SPAM}), expires_at=NOW + 30 * DAY)
     score.happened(spam)
     release = {"event_id": spam.event_id, "remove": [SPAM]}
     score.happened(event("event_reclassified", BO, route=Route.OPERATOR, properties=release))
+    score.happened(event("contact_requested", ADA, tell=True))
     poison = stream_event({"subject": {"S": "email:x"}, "event_key": {"S": "e#1"}})
     score.app.handler(poison, None)
     with monkeypatch.context() as patch:
@@ -92,16 +96,26 @@ def test_score(score: Score, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_digest(digest: Digest) -> None:
-    digest.lead("ada@example.org", RECENT, phone=PHONE)
+    digest.lead("ada@example.org", RECENT, phone=NUMBER)
     digest.run(ANNAS_HOUR)
+    HeldStore(digest.app.dynamodb, digest.app.settings.deliveries_table).hold(
+        "anna", "alert", "alert#a1#anna", ANNAS_HOUR
+    )
     digest.run(ANNAS_HOUR + 14 * DAY)  # it has cooled down
     assert_all_is_needed("digest", digest.app)
 
 
 def test_notify(notify: Notify, hot: dict[str, Any]) -> None:
-    notify(stream_event(hot, hot))
+    notify(stream_event(hot))
+    notify.events.put(a_message())
     notify.ses.refuse = {"anna@example.com": ("MessageRejected", 400)}
-    notify(stream_event(message()))
+    notify.tell(TOLD)
+    notify.ses.refuse = {"anna@example.com": ("TooManyRequestsException", 429)}
+    fill(notify, "alert", "ben")
+    notify.tell(ALERT)
+    notify(feedback("Send"))
+    notify(feedback("Complaint", complaint={}))
+    notify(feedback("Reject", reject={}))
     assert_all_is_needed("notify", notify.app)
 
 

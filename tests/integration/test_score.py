@@ -13,11 +13,12 @@ import pytest
 from hotlist.config.load import load_config
 from hotlist.events import times
 from hotlist.events.event import Event
-from hotlist.events.vocabulary import Route
+from hotlist.events.vocabulary import SPAM, Route
 from hotlist.identity import identifiers
 from hotlist.leads import classify
 from hotlist.leads.fold import Folder
 from hotlist.leads.lead import Lead, LeadState, Shadow, Temperature
+from hotlist.mail.queue import Letter, Message, letter_of
 from hotlist.scoring import ruleset
 from hotlist.scoring.deployed import deployed
 from hotlist.store.events import EventStore, to_item
@@ -31,10 +32,10 @@ Make = Callable[..., Event]
 class Score:
     """The handler, its tables and queues."""
 
-    def __init__(self, app: Any, failures: str, rescore: str, sqs: Any) -> None:
+    def __init__(self, app: Any, queues: dict[str, str], sqs: Any) -> None:
         self.app = app
         self.stores = app.stores
-        self._failures, self._rescore, self._sqs = failures, rescore, sqs
+        self._queues, self._sqs = queues, sqs
         self.calls: list[str] = []
         app.stores.events._client.meta.events.register(
             "before-call.dynamodb", lambda model, **_: self.calls.append(model.name)
@@ -56,16 +57,20 @@ class Score:
         return lead
 
     def parked(self) -> list[dict[str, Any]]:
-        return [json.loads(body) for body in self._messages(self._failures)]
+        return [json.loads(body) for body in self._messages("failure")]
 
     def queued(self) -> set[str]:
-        return {json.loads(body)["lead_id"] for body in self._messages(self._rescore)}
+        return {json.loads(body)["lead_id"] for body in self._messages("rescore")}
 
-    def _messages(self, url: str) -> list[str]:
+    def letters(self) -> list[Letter]:
+        """The letters that were queued since the last look."""
+        return [letter_of(body) for body in self._messages("outbox")]
+
+    def _messages(self, queue: str) -> list[str]:
         found: list[str] = []
-        while batch := self._sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get(
-            "Messages"
-        ):
+        while batch := self._sqs.receive_message(
+            QueueUrl=self._queues[queue], MaxNumberOfMessages=10
+        ).get("Messages"):
             found += [message["Body"] for message in batch]
         return found
 
@@ -74,16 +79,17 @@ class Score:
 def score(tables: Any, monkeypatch: pytest.MonkeyPatch) -> Score:
     _, names = tables
     sqs = boto3.client("sqs")
-    failures = sqs.create_queue(QueueName=f"failures-{uuid.uuid4()}")["QueueUrl"]
-    rescore = sqs.create_queue(QueueName=f"rescore-{uuid.uuid4()}")["QueueUrl"]
+    queues = {
+        name: sqs.create_queue(QueueName=f"{name}-{uuid.uuid4()}")["QueueUrl"]
+        for name in ("failure", "rescore", "outbox")
+    }
     environment = {
         "EVENTS_TABLE": names["events"],
         "LEADS_TABLE": names["leads"],
         "IDENTITIES_TABLE": names["identities"],
-        "RESCORE_QUEUE_URL": rescore,
-        "FAILURE_QUEUE_URL": failures,
+        **{f"{name.upper()}_QUEUE_URL": url for name, url in queues.items()},
     }
-    return Score(load("score", environment, monkeypatch), failures, rescore, sqs)
+    return Score(load("score", environment, monkeypatch), queues, sqs)
 
 
 def event(
@@ -336,3 +342,80 @@ def test_a_crowd_that_sqs_refuses_is_tried_again(
     answer = score.happened(event("form_submitted", BO, visitor="v", ago=HOUR))
     assert answer == {"batchItemFailures": [{"itemIdentifier": "100"}]}
     assert score.parked() == []
+
+
+# --- letters of forms ---------------------------------------------------------------------
+
+
+def told(**changes: Any) -> Event:
+    """A message that sales gets at once."""
+    return event("contact_requested", ADA, tell=True, **changes)
+
+
+def letter(made: Event) -> Letter:
+    return Letter(Message(made.subject, made.event_id))
+
+
+def test_a_forms_message_is_queued_by_ids_alone(score: Score) -> None:
+    made = told()
+    score.happened(event("form_submitted", BO), made)
+    assert score.letters() == [letter(made)]
+    score.deliver(made)
+    assert score.letters() == [letter(made)]  # a duplicate, which the delivery absorbs
+
+
+def test_a_repetition_is_queued_once(score: Score) -> None:
+    first = told(ago=timedelta(minutes=9), dedup="form:x")
+    again = told(dedup="form:x")
+    score.happened(first, again)
+    assert score.letters() == [letter(first)]
+    score.deliver(again)
+    assert score.letters() == []
+
+
+def test_spam_is_not_queued_until_an_operator_releases_it(score: Score) -> None:
+    spam = told(flags=frozenset({SPAM}), expires_at=NOW + timedelta(days=30))
+    score.happened(spam)
+    assert score.letters() == []
+    said = {"event_id": spam.event_id, "remove": [SPAM]}
+    score.happened(event("event_reclassified", ADA, route=Route.OPERATOR, properties=said))
+    assert score.letters() == [letter(spam)]
+
+
+def test_a_message_is_queued_whether_its_lead_can_be_folded_or_not(
+    score: Score, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = told()
+    monkeypatch.setattr(score.stores.leads, "_table", "no-such-table")
+    assert score.happened(made) == {"batchItemFailures": []}
+    assert score.letters() == [letter(made)]
+
+
+def test_a_message_that_sqs_refuses_is_reported(
+    score: Score, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        score.app.letters._sqs, "send_message_batch", lambda **_: {"Failed": [{"Id": "0"}]}
+    )
+    answer = score.happened(event("form_submitted", BO), told())
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "101"}]}
+    assert score.parked() == []
+
+
+def test_a_crossing_names_the_message_that_came_just_before_it(score: Score) -> None:
+    early = told(ago=timedelta(minutes=11))
+    score.happened(early)
+    assert score.lead(early.subject).alerting.alert_id is not None
+    assert score.lead(early.subject).alerting.alert_tell is None
+    older = event("contact_requested", BO, ago=timedelta(minutes=9), tell=True)
+    newer = event("contact_requested", BO, visitor="v", ago=timedelta(minutes=8), tell=True)
+    score.happened(older, newer, event("contact_requested", BO, visitor="w"))
+    assert score.lead(newer.subject).alerting.alert_tell == f"{newer.subject}#{newer.event_id}"
+
+
+def test_a_bots_message_stands_for_no_alert(score: Score) -> None:
+    bot = event("contact_requested", ADA, tell=True, properties={"user_agent": "Googlebot"})
+    score.happened(bot, event("contact_requested", ADA, visitor="v"))
+    alerting = score.lead(bot.subject).alerting
+    assert alerting.alert_id is not None
+    assert alerting.alert_tell is None

@@ -4,18 +4,28 @@ Its policies against the calls that are made: test_permissions.py.
 """
 
 import re
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
 
 from cloudformation import ROOT, resources, template
 from hotlist.capture.origins import normalise_origin
+from hotlist.mail.queue import (
+    AFTER_LEASE,
+    QUOTA_WAIT,
+)
+from hotlist.rescore.queue import FIRST_WAIT, LONGEST_WAIT, PARKED_AFTER
 from hotlist.runtime import settings
+from hotlist.store.deliveries import LEASE
+from hotlist.store.hours import SETTLED_AFTER
 from hotlist.store.leads import INDEX
 from integration.permissions import as_list, role, short, statements
 
 FUNCTIONS: Final = resources("AWS::Serverless::Function")
 NAMES: Final = sorted(name.removesuffix("Function").lower() for name in FUNCTIONS)
+
+SES_SECONDS: Final = 1 + 5  # to connect, and to read: docs/operations.md
 
 FORCED_WILDCARDS: Final = {
     "*": {"dynamodb:ListStreams"},  # AWS has no narrower resource for it
@@ -133,11 +143,11 @@ def test_routes_are_what_api_gateway_takes() -> None:
 def test_streams_are_read_with_the_retries_of_the_design() -> None:
     mappings = resources("AWS::Lambda::EventSourceMapping")
     streams = {n: m for n, m in mappings.items() if "StreamArn" in str(m["EventSourceArn"])}
-    assert set(streams) == {
-        "ScoreEventsMapping",
-        "ScoreGatheredMapping",
-        "NotifyMessagesMapping",
-        "NotifyAlertsMapping",
+    assert set(streams) == {"ScoreEventsMapping", "ScoreGatheredMapping", "NotifyAlertsMapping"}
+    readers = [m for m in streams.values() if "EventsTable" in str(m["EventSourceArn"])]
+    assert {str(m["FunctionName"]) for m in readers} == {
+        str({"Ref": "ScoreFunction"}),
+        str({"Ref": "ScoreGatheredAlias"}),
     }
     for mapping in streams.values():
         assert mapping["StartingPosition"] == "TRIM_HORIZON"
@@ -148,6 +158,41 @@ def test_streams_are_read_with_the_retries_of_the_design() -> None:
         assert "FailureBucket" in str(mapping["DestinationConfig"]["OnFailure"])
         assert mapping["FilterCriteria"]["Filters"]
     assert mappings["RescoreMapping"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_the_times_of_the_outbox_fit_each_other() -> None:
+    queue = resources("AWS::SQS::Queue")["OutboxQueue"]
+    dead = resources("AWS::SQS::Queue")["OutboxDeadLetters"]
+    mapping = resources("AWS::Lambda::EventSourceMapping")["OutboxMapping"]
+    timeout = FUNCTIONS["NotifyFunction"]["Timeout"]
+    lease = template()["Parameters"]["MailLeaseSeconds"]
+    assert (mapping["BatchSize"], mapping["FunctionResponseTypes"]) == (
+        5,
+        ["ReportBatchItemFailures"],
+    )
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": 2}
+    # Lambda asks for six times the timeout: a batch in hand never comes to another meanwhile.
+    assert queue["VisibilityTimeout"] == 6 * timeout
+    assert LEASE.total_seconds() == lease["Default"]
+    # Whoever has claimed a mail has called SES, or is dead, before another may take it over.
+    assert lease["MinValue"] > SES_SECONDS
+    # Every wait counts as a receive: no letter runs out of them before it is parked by its age.
+    waits = [FIRST_WAIT * 2**n for n in range(7)]
+    assert waits[-1] < LONGEST_WAIT <= waits[-1] * 2
+    assert sum(waits, LEASE) < PARKED_AFTER
+    shortest = min(LONGEST_WAIT, LEASE + AFTER_LEASE, QUOTA_WAIT)
+    assert len(waits) + PARKED_AFTER / shortest + 1 < queue["RedrivePolicy"]["maxReceiveCount"]
+    longest = max(LONGEST_WAIT, QUOTA_WAIT, timedelta(seconds=lease["MaxValue"]) + AFTER_LEASE)
+    retention = timedelta(seconds=queue["MessageRetentionPeriod"])
+    assert retention == timedelta(days=4)
+    assert PARKED_AFTER + longest + timedelta(seconds=queue["VisibilityTimeout"]) < retention
+    assert longest < timedelta(hours=12)  # SQS hides a message no longer
+    assert dead["MessageRetentionPeriod"] == 14 * 86_400
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {
+        "Fn::GetAtt": ["OutboxDeadLetters", "Arn"]
+    }
+    # An hour's held mails are told of when no notify that runs can still hold one.
+    assert timedelta(seconds=timeout) < SETTLED_AFTER
 
 
 def test_tables_are_kept_and_guarded() -> None:

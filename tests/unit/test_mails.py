@@ -18,6 +18,7 @@ from hotlist.mail import render, texts
 from hotlist.mail.ses import Mailer, delivery_hash
 from hotlist.sales.hot_list import Shown, hot_list
 from hotlist.sales.team import Recipient
+from hotlist.sales.to_send import AlertNow
 
 NOW = datetime(2026, 3, 29, 5, 30, tzinfo=UTC)
 ANNA = Recipient(
@@ -58,6 +59,11 @@ def digest_of(leads: Iterable[Lead], reader: Recipient = ANNA) -> render.Mail:
     hot = hot_list(map(Shown, leads))
     cards = [render.card(one.lead, reader, title) for one in hot.leads]
     return render.digest(cards, hot.more, reader, NOW).mail
+
+
+def now(turned_hot: Lead, **changes: Any) -> AlertNow:
+    """An alert about a lead, as things are."""
+    return AlertNow(turned_hot, turned_hot.alerting.hot_since, **changes)
 
 
 def test_a_digest_tells_whom_to_call_and_why() -> None:
@@ -104,7 +110,7 @@ def test_lead_supplied_text_is_only_text() -> None:
     hostile = lead(contact=Contact(HOSTILE, HOSTILE, "x@example.org"))
     for mail in (
         digest_of([hostile]),
-        render.alert(hostile, ANNA, title),
+        render.alert(now(hostile), ANNA, title),
     ):
         assert "<script" not in mail.html
         assert "\n" not in mail.subject
@@ -216,7 +222,7 @@ class _Client:
 
 def test_the_mime_message_has_both_parts_and_its_tags() -> None:
     client = _Client()
-    mail = render.alert(lead(), ANNA, title)
+    mail = render.alert(now(lead()), ANNA, title)
     assert Mailer(client, "hotlist@example.com", "set").send(mail, ANNA, "alert#1#anna") == "m-1"
     raw = client.request["Content"]["Raw"]["Data"]
     mime = message_from_bytes(raw, policy=policy.default)
@@ -246,7 +252,7 @@ def mime_of(mail: render.Mail, recipient: Recipient = ANNA) -> EmailMessage:
 @pytest.mark.parametrize("name", ["Kowalska, Anna", "Łukasz „Żak”", "A (b) <c@d.example>", 'O"X'])
 def test_a_recipients_name_and_address_arrive_as_they_are(name: str) -> None:
     anna = replace(ANNA, name=name, email="anna@xn--exmple-cua.org")
-    (to,) = mime_of(render.alert(lead(), anna, title), anna)["To"].addresses
+    (to,) = mime_of(render.alert(now(lead()), anna, title), anna)["To"].addresses
     assert (to.display_name, to.addr_spec) == (name, "anna@xn--exmple-cua.org")
 
 
@@ -255,7 +261,8 @@ ENCODED = "=?utf-8?q?x=40evil.example=2c?=@example.com"
 
 @pytest.mark.parametrize("email", ["zażółć@example.pl", "a\nb@example.org", ENCODED, None])
 def test_what_no_header_takes_is_no_reply_address(email: str | None) -> None:
-    alert = render.alert(lead(contact=Contact("Żak", None, email, "+48600100200")), ANNA, title)
+    contact = Contact("Żak", None, email, "+48600100200")
+    alert = render.alert(now(lead(contact=contact)), ANNA, title)
     event = Event(event_id="1", type="contact_requested", occurred_at=NOW, email=email)
     for mail in (alert, render.message(event, {}, ANNA)):
         assert "Reply-To" not in mime_of(mail)
@@ -302,6 +309,57 @@ def test_no_text_is_a_format_string_or_a_template(text: str) -> None:
     ):
         assert mail.subject.endswith(text)
         assert text in mail.text
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "cooled", "taken_in"),
+    [
+        ("en", "Łukasz Żak turned hot at 28.03. 10:05, now 31 points", "cooled since", "A caller"),
+        ("pl", "Łukasz Żak: lead gorący 28.03. 10:05, teraz 31 pkt", "ostygł", "telefon"),
+        ("de", "Łukasz Żak wurde um 28.03. 10:05 heiß, jetzt 31 Punkte", "abgekühlt", "Anrufer"),
+    ],
+)
+def test_an_alert_that_comes_late_says_what_has_happened_since(
+    language: str, heading: str, cooled: str, taken_in: str
+) -> None:
+    at = datetime(2026, 3, 28, 9, 5, tzinfo=UTC)  # 10:05 in Warsaw
+    reader = replace(ANNA, language=language)
+    warm = lead(total=31, temperature=Temperature.WARM)
+    for said, is_taken_in in ((cooled, False), (taken_in, True)):
+        late = AlertNow(warm, at, cooled=True, taken_in=is_taken_in)
+        mail = render.alert(late, reader, title)
+        assert mail.subject == heading
+        assert said in mail.html
+        assert texts.TEXTS[language]["call_now"] not in mail.html
+
+
+def test_a_message_shows_points_only_of_a_lead_that_is_known() -> None:
+    known = render.message(asked(message="Hi"), {}, ANNA, lead(total=31))
+    assert "31 pkt, gorący" in known.text
+    assert "pkt" not in render.message(asked(message="Hi"), {}, ANNA).text
+
+
+@pytest.mark.parametrize("language", ["en", "pl", "de"])
+@pytest.mark.parametrize("kind", ["message", "alert"])
+def test_a_full_hour_is_told_in_the_last_mail_and_after_it(language: str, kind: str) -> None:
+    hour, reader = datetime(2026, 3, 28, 9, tzinfo=UTC), replace(ANNA, language=language)
+    note = render.last_of_hour(kind, 60, hour, reader)
+    assert "60" in note
+    assert "11:00" in note  # in Warsaw
+    for mail in (
+        render.alert(now(lead()), reader, title, note),
+        render.message(asked(), {}, reader, None, note),
+    ):
+        assert note in mail.text
+        assert note in mail.html
+    told = render.more(kind, hour, reader, count=200, is_more=True, most=60)
+    assert texts.TEXTS[language]["more_than"].format(count=200) in told.subject
+    assert "10:00" in told.subject
+    assert "11:00" in told.subject
+    assert "60" in told.text
+    few = render.more(kind, hour, reader, count=3, is_more=False, most=60)
+    assert "3" in few.subject
+    assert "200" not in few.subject
 
 
 def test_an_empty_day_says_so() -> None:

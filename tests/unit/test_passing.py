@@ -215,7 +215,8 @@ def ours() -> dict[str, type[Exception]]:
 
 
 OURS_THAT_MAY_PASS = set(
-    "Conflict InFlight NotMailed NotQueued NotReached OutOfTime ReadsThrottled".split()
+    "Conflict InFlight NotMailed NotQueued NotReached OutcomeUnknown OutOfTime "
+    "ReadsThrottled".split()
 )
 OURS_OF_NO_RECORD = {"BadFields", "Refused", "RunFailed"}
 """Answers to a caller, and the end of a run: none of them comes to a batch."""

@@ -1,6 +1,5 @@
 """`shadow: path` in scoring.yaml: a second ruleset, compiled and written beside the first."""
 
-import argparse
 import json
 import shutil
 from pathlib import Path
@@ -29,7 +28,7 @@ def name_shadow(file: Path, path: str) -> None:
 
 
 def build(folder: Path) -> int:
-    return config.run(argparse.Namespace(out=folder.parent / "out", config=folder))
+    return config.run(folder.parent / "out", folder)
 
 
 def written(folder: Path, name: str) -> Any:

@@ -5,7 +5,6 @@ shows their scores and mails, and checks both. Nothing leaves the machine. Every
 command, however that ends.
 """
 
-import argparse
 import logging
 import shutil
 import signal
@@ -29,14 +28,14 @@ ROOT: Final = Path(__file__).resolve().parents[3]
 _WANTED_PORTS: Final = Ports(site=8700, inbox=8701, api=8702)
 
 
-def run(args: argparse.Namespace) -> int:
+def run(do: str, *, verbose: bool) -> int:
     """The exit status: 0 if all went well, 1 if something failed or the demo found a mistake."""
     logging.basicConfig(
-        level=logging.INFO if args.verbose else logging.ERROR, format="%(name)s: %(message)s"
+        level=logging.INFO if verbose else logging.ERROR, format="%(name)s: %(message)s"
     )
     with _ending_in_order():
         try:
-            if args.do == "demo":
+            if do == "demo":
                 return demo(Tools(ROOT), _new_folder(ROOT / ".demo"), _say)
             return up(Tools(ROOT))
         except (BadConfig, Failed, NotStarted) as error:

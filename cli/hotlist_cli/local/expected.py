@@ -15,13 +15,13 @@ from zoneinfo import ZoneInfo
 
 from hotlist.config.sales_schema import compile_sales
 from hotlist.events.event import Event
-from hotlist.events.vocabulary import BOT
 from hotlist.leads import classify
 from hotlist.leads.lead import Lead, LeadState, Temperature
 from hotlist.leads.profile import profile_of
 from hotlist.mail.ses import delivery_hash
 from hotlist.sales import team
 from hotlist.sales.team import Recipient, Sales
+from hotlist.sales.to_send import held_back
 from hotlist.scoring import check, engine
 from hotlist.scoring.ruleset import Ruleset, from_checked
 from hotlist.store import events as stored_events
@@ -110,12 +110,13 @@ class Expectations:
         expected: dict[str, str] = {}
         for event in all_told(stack):
             for recipient in self.team.recipients:
-                name = f"tell#{event.dedup}#{event.occurred_at:%Y-%m-%d}"
+                name = f"tell#{event.subject}#{event.event_id}"
                 expected |= _delivery("message of a form", name, recipient)
         for lead in all_leads(stack).values():
-            if lead.alerting.alert_id is not None:
+            alerting = lead.alerting
+            if alerting.alert_id is not None and alerting.alert_tell is None:
                 for recipient in self.team.recipients:
-                    expected |= _delivery("alert", f"alert#{lead.alerting.alert_id}", recipient)
+                    expected |= _delivery("alert", f"alert#{alerting.alert_id}", recipient)
         for at in digests_at:
             for recipient, day in self.team.due(at):
                 name = f"digest#{recipient.id}#{day}"
@@ -149,10 +150,9 @@ def all_events(stack: Stack) -> list[Event]:
 
 
 def all_told(stack: Stack) -> list[Event]:
-    """The events that are marked `tell`, without those of bots: they are mailed at once."""
-    items = _scan(stack, "EventsTable")
-    told = [stored_events.from_item(i) for i in items if i.get("tell", {}).get("BOOL")]
-    return [event for event in told if BOT not in classify.classify(event).flags]
+    """The messages that sales gets at once: neither spam nor a bot's."""
+    told = [classify.classify(event) for event in all_events(stack) if event.tell]
+    return [event for event in told if held_back(event) is None]
 
 
 def all_leads(stack: Stack) -> dict[str, Lead]:

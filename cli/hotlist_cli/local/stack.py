@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,8 +38,8 @@ class Stack:
 
     Two stacks never share a port or a folder. `config` is a folder to use instead of the project's
     `config/`. `mails` is a folder in which the mails stay; if it is None, they are in the run's own
-    folder and go with it. Without `scheduled` there are no schedules: only requests and streams
-    start functions.
+    folder and go with it. `parameters` are values for those of the template that have a default.
+    Without `scheduled` there are no schedules: only requests and streams start functions.
     """
 
     def __init__(
@@ -50,10 +50,12 @@ class Stack:
         mails: Path | None = None,
         ports: Ports = Ports(),
         scheduled: bool = False,
+        parameters: Mapping[str, str] = {},
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         tools.check()
         self._progress = progress
+        self._given = parameters
         self._closing = ExitStack()
         try:
             self._start(tools, config, mails, ports)
@@ -106,6 +108,7 @@ class Stack:
             "AllowedOrigins": self.site_url,
             "PublicUrl": self.api_url,
             "GatherSeconds": "1",
+            **self._given,
         }
 
     def _forget_schedules(self) -> None:

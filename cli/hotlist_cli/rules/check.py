@@ -3,7 +3,6 @@
 Of the one file that it is given: the build reads the `shadow` that a file names, too.
 """
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,10 +12,10 @@ from hotlist_cli.config import read_text
 from hotlist_cli.rules.output import cell, say, to_json
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(file: Path, *, as_json: bool) -> int:
     """0: it can be used, 1: it cannot."""
-    checked = read_rules(arguments.file)
-    if arguments.json:
+    checked = read_rules(file)
+    if as_json:
         names = ("code", "level", "line", "column", "path", "message")
         say(to_json([{name: getattr(one, name) for name in names} for one in checked.findings]))
     else:

@@ -1,8 +1,8 @@
 """What `score` and `replay` work on: a ruleset, and histories of leads."""
 
-import argparse
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 from hotlist.config.findings import BadConfig
 from hotlist.config.forms_schema import compile_forms
@@ -17,28 +17,36 @@ class BadInput(Exception):
     """Rules or events that cannot be used; the text has every reason, one on a line."""
 
 
-def load(arguments: argparse.Namespace) -> tuple[Ruleset, list[History]]:
-    """The ruleset and the histories that the arguments name. :raises BadInput: with all reasons.
+class Inputs(NamedTuple):
+    """Where the rules, the events and the forms are; `-` is stdin."""
+
+    rules: str
+    events: str
+    forms: str | None = None
+
+
+def load(inputs: Inputs) -> tuple[Ruleset, list[History]]:
+    """The ruleset and the histories that are there. :raises BadInput: with all reasons.
 
     Rules that contradict themselves can be tried, but not without a word.
     """
-    checked = read_rules(arguments.rules)
+    checked = read_rules(Path(inputs.rules))
     if checked.source is None:
         raise BadInput(listed(checked.findings))
-    forms = _forms(arguments)
+    forms = _forms(inputs)
     if checked.findings:
         print(listed(checked.findings), file=sys.stderr)
     try:
-        histories = read_histories(arguments.events, forms)
+        histories = read_histories(inputs.events, forms)
     except BadHistory as error:
         raise BadInput(str(error)) from error
     return from_checked(checked.source), histories
 
 
-def _forms(arguments: argparse.Namespace) -> Forms:
+def _forms(inputs: Inputs) -> Forms:
     """The forms of the file that is named, or of forms.yaml beside the rules if that is there."""
-    file: Path = arguments.forms or arguments.rules.with_name("forms.yaml")
-    if arguments.forms is None and not file.exists():
+    file = Path(inputs.forms or Path(inputs.rules).with_name("forms.yaml"))
+    if inputs.forms is None and not file.exists():
         return {}
     try:
         return compile_forms(read_text(file), str(file))

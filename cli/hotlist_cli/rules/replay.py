@@ -1,6 +1,5 @@
 """`hotlist rules replay`: the temperatures and alerts of the past, had these rules been live."""
 
-import argparse
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -10,7 +9,7 @@ from hotlist.scoring import engine
 from hotlist.scoring.ruleset import Ruleset
 from hotlist_cli.rules.facts import known_at
 from hotlist_cli.rules.history import History
-from hotlist_cli.rules.inputs import load
+from hotlist_cli.rules.inputs import Inputs, load
 from hotlist_cli.rules.output import cell, say, table, to_json
 
 
@@ -24,13 +23,13 @@ class Change(NamedTuple):
     alert: bool
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(inputs: Inputs, until: datetime | None, *, as_json: bool) -> int:
     """Replay all leads and print what changed."""
-    ruleset, histories = load(arguments)
+    ruleset, histories = load(inputs)
     times = [event.occurred_at for history in histories for event in history.events]
-    until = arguments.until or max(times, default=datetime.now(UTC))
+    until = until or max(times, default=datetime.now(UTC))
     changes = (change for history in histories for change in replay(ruleset, history, until))
-    if arguments.json:
+    if as_json:
         for change in changes:
             say(to_json(change._asdict()))
         return 0

@@ -1,6 +1,5 @@
 """`hotlist rules score`: the score of each lead at an instant, and where it comes from."""
 
-import argparse
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,25 +9,25 @@ from hotlist.scoring.engine import Score
 from hotlist.scoring.ruleset import Ruleset
 from hotlist_cli.rules.facts import Known, known_at
 from hotlist_cli.rules.history import History
-from hotlist_cli.rules.inputs import load
+from hotlist_cli.rules.inputs import Inputs, load
 from hotlist_cli.rules.output import cell, decimals, say, table, to_json
 
 LANGUAGE = "en"
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(inputs: Inputs, now: datetime | None, *, explain: bool, as_json: bool) -> int:
     """Score all leads and print them."""
-    ruleset, histories = load(arguments)
-    now = arguments.now or datetime.now(UTC)
+    ruleset, histories = load(inputs)
+    now = now or datetime.now(UTC)
     scores = [(history.lead, _score(ruleset, history, now)) for history in histories]
-    if arguments.json:
+    if as_json:
         for lead, score in scores:
             say(to_json(_object(lead, score)))
     elif not scores:
         say("no leads")
     else:
         say(_overview(ruleset, scores))
-        if arguments.explain:
+        if explain:
             for lead, score in scores:
                 say(f"\n{_explanation(ruleset, lead, score)}")
     return 0

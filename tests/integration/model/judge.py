@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from types import SimpleNamespace
-from typing import Any
 
 from hotlist.events.event import Event
 from hotlist.events.retention import expiry
@@ -12,8 +10,9 @@ from hotlist.events.vocabulary import SPAM
 from hotlist.leads import classify
 from hotlist.leads.lead import Alerting, Lead, LeadState, Stage, Temperature
 from hotlist.leads.profile import is_kept, profile_of
+from hotlist.mail.queue import delivery_name
 from hotlist.runtime import stream
-from hotlist.sales.notify import Notifier
+from hotlist.sales.notify import alerts
 from hotlist.scoring import engine, ruleset
 from hotlist.store import leads as stored_leads
 from integration.model.offline import Limits, Offline, Stored
@@ -200,10 +199,10 @@ class Judge:
 
     def _judge_alerts(self) -> None:
         """What notify sees in the stream: one letter for each crossing, none for else."""
-        crossings, letters = [], []
-        notifier: Any = SimpleNamespace(ruleset=RULES)
+        crossings: list[str] = []
+        letters: list[str] = []
         for record in stream.writes({"Records": self._world.tables.stream("leads")}):
-            letters += [letter.name for letter in Notifier._alert(notifier, record)]
+            letters += map(delivery_name, alerts(record))
             before = stored_leads.from_item(record.before) if record.before else None
             after = stored_leads.from_item(record.image)
             if _crossed(before, after):

@@ -46,6 +46,13 @@ class Clock:
         return self.now + timedelta(seconds=self._random.uniform(-self._skew, self._skew))
 
 
+class _Letters:
+    """The OutboxQueue, of which these schedules say nothing yet: it takes all letters."""
+
+    def send(self, letters: Iterable[object]) -> int:
+        return len(list(letters))
+
+
 class _Queue:
     """The RescoreQueue, as far as the scorer asks it: it takes leads, or refuses them."""
 
@@ -191,9 +198,10 @@ class World:
     def _work_off(self, scheduler: Scheduler, records: list[Record]) -> Iterable[str]:
         """The handler's work; the names of the records that it reports."""
         batch = Batch(_park, self._time_left())
-        queue = _Queue(self, scheduler)
-        scorer = Scorer(self._settler, _Folding(self), queue, self.clock)  # type: ignore[arg-type]
-        scorer.score(records, batch)
+        queue: Any = _Queue(self, scheduler)
+        folder: Any = _Folding(self)
+        letters: Any = _Letters()
+        Scorer(self._settler, folder, queue, letters, self.clock).score(records, batch)
         return batch.failed
 
     def _time_left(self) -> TimeLeft:

@@ -70,7 +70,7 @@ class Capture:
             raise Refused(404, "There is no such form.")
         self._check_origin(request, form.get("origins"))
         event = forms.submission(name, form, request.fields(), _received(request, now))
-        is_new = self._store.put(event, tell=bool(form.get("tell")) and not event.flags)
+        is_new = self._store.put(event, tell=bool(form.get("tell")))
         if is_new and event.flags and self._held_back:
             self._held_back(name, event)
         target = form.get("redirect_url")

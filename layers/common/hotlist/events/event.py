@@ -18,7 +18,8 @@ class Event:
     values. `subject` is the strongest identifier that the event names (see `identity`);
     it is the event's partition key in the Events table. `names` are the weaker
     identifiers. The scoring engine reads only `event_id`, `type`, `occurred_at`,
-    `properties`, `flags` and `expires_at`.
+    `properties`, `flags` and `expires_at`. `tell` marks a form's message that sales gets
+    at once.
     """
 
     event_id: str
@@ -35,6 +36,7 @@ class Event:
     phone: str | None = None
     phone_country: str | None = None
     dedup: str = ""
+    tell: bool = False
 
     @property
     def order(self) -> tuple[datetime, str]:

@@ -10,10 +10,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from hotlist.events.corrections import texts
 from hotlist.events.event import Event
-from hotlist.events.vocabulary import Lane, lane
+from hotlist.events.vocabulary import BOT, SPAM, Lane, lane
 from hotlist.identity.settle import Settler
 from hotlist.leads.fold import Folder
+from hotlist.mail.queue import Letter, Message, OutboxQueue
 from hotlist.rescore.queue import (
     FIRST_WAIT,
     MAX_MESSAGES,
@@ -59,23 +61,31 @@ class Scorer:
     settler: Settler
     folder: Folder
     queue: RescoreQueue
+    letters: OutboxQueue
     clock: Callable[[], datetime]
 
     def score(self, records: Iterable[Record], batch: Batch) -> Worked:
         """Work off the records of `batch`."""
         worked = Worked()
         touching: defaultdict[str, list[Record]] = defaultdict(list)
+        told: list[tuple[Record, Message]] = []
+        left_out: set[str] = set()
         for record in records:
-            for lead_id in batch.attempt([record], self._touched_by, record, worked) or ():
+            touched = batch.attempt([record], self._touched_by, record, worked)
+            for lead_id in touched or ():
                 touching[lead_id].append(record)
+            if touched is not None and record.body is None:
+                told += [(record, one) for one in messages(from_item(record.image))]
         later: dict[str, list[Record]] = {}
         for lead_id, its_records in touching.items():
             outcome = batch.outcome(self.folder.fold, lead_id, batch.time_left)
             if isinstance(outcome, Failed):
                 waiting = self._not_folded(lead_id, its_records, outcome, batch)
                 later |= {lead_id: waiting} if waiting else {}
+            else:
+                left_out |= outcome.left_out
         self._queue(later, batch)
-        # Each lead has been folded or tried: whatever is to be sent because of a record goes here.
+        self._queue_letters([one for one in told if one[1].event_id not in left_out], batch)
         self._let_wait(batch)
         worked.leads, worked.later = len(touching), len(later)
         return worked
@@ -135,8 +145,35 @@ class Scorer:
                     for record in later[lead_id]:
                         batch.report(record, sent.error)
 
+    def _queue_letters(self, told: Sequence[tuple[Record, Message]], batch: Batch) -> None:
+        """Queue the messages of forms, each lead having been folded or tried."""
+        for start in range(0, len(told), MAX_MESSAGES):
+            chunk = told[start : start + MAX_MESSAGES]
+            letters = [Letter(message) for _, message in chunk]
+            sent: int | Failed = Failed(NotReached())
+            if batch.time_left() > PATIENCE["sqs"].longest:
+                sent = batch.last_outcome(self.letters.send, letters)
+            if isinstance(sent, Failed):
+                for record, _ in chunk:
+                    batch.settle(record, sent.error)
+
     def _let_wait(self, batch: Batch) -> None:
         """Say when the messages that are reported come back. Else they come back much later."""
         for record in batch.failed.values():
             if record.receipt and batch.time_left() > PATIENCE["sqs"].longest:
                 batch.last_outcome(self.queue.wait, record.receipt, wait_after(record.receives))
+
+
+def messages(event: Event) -> list[Message]:
+    """What is to be mailed because of an event: itself, if its form tells sales.
+
+    What an operator has called spam meanwhile is found out when it is to be sent. An operator who
+    says that a message was no spam, or no bot's, sends that message.
+    """
+    if event.type == "event_reclassified":
+        target = event.properties.get("event_id")
+        is_release = not {SPAM, BOT}.isdisjoint(texts(event, "remove"))
+        return [Message(event.subject, target)] if is_release and isinstance(target, str) else []
+    return (
+        [Message(event.subject, event.event_id)] if event.tell and SPAM not in event.flags else []
+    )

@@ -13,6 +13,7 @@ from typing import Final
 from hotlist.events.event import Event
 from hotlist.events.retention import ORDINARY
 from hotlist.events.times import ceil_second, to_text
+from hotlist.events.vocabulary import BOT
 from hotlist.identity.claims import Identity
 from hotlist.leads import classify
 from hotlist.leads.gather import Gathered, gather, inputs_of
@@ -39,6 +40,10 @@ class View:
 
     lead: Lead
     events: tuple[Event, ...]
+
+
+TOLD_BEFORE: Final = timedelta(minutes=10)
+"""How long before a crossing a message was received that stands for its alert."""
 
 
 class Folder:
@@ -116,7 +121,7 @@ class Folder:
         if stored is not None:
             unchanged = replace(lead, version=stored.version, folded_at=stored.folded_at)
             if unchanged == stored:
-                return stored
+                return replace(stored, left_out=lead.left_out)
         self._stores.leads.save(lead, stored)
         return replace(lead, version=1 + (stored.version if stored else 0))
 
@@ -124,8 +129,10 @@ class Folder:
         """The lead that these events make at `now`."""
         events = reclassified(classify.classify(event) for event in gathered.events)
         profile = profile_of(events, now, classify.channel)
+        told = {event.event_id for event in events if event.tell}
+        left_out = frozenset(told.difference(event.event_id for event in profile.events))
         if profile.ends_at is None:
-            return _empty_lead(stored, gathered, now)
+            return replace(_empty_lead(stored, gathered, now), left_out=left_out)
         before = stored.alerting if stored else Alerting()
         if stored is not None and self._rules_changed(stored):
             before = self._alerting_by_new_rules(_seen(events, gathered, stored), stored)
@@ -133,8 +140,10 @@ class Folder:
         alerting = _ended(look.alerting, profile)
         if look.crossed:
             alert_id = f"{gathered.lead_id}@{to_text(now)}"
-            alerting = replace(alerting, alert_id=alert_id, hot_since=now)
-        return self._live_lead(gathered, profile, look.score, alerting, now)
+            tell = _told_before(profile.events, now)
+            alerting = replace(alerting, alert_id=alert_id, hot_since=now, alert_tell=tell)
+        lead = self._live_lead(gathered, profile, look.score, alerting, now)
+        return replace(lead, left_out=left_out)
 
     def _live_lead(
         self,
@@ -221,6 +230,17 @@ def _seen(events: Sequence[Event], gathered: Gathered, stored: Lead) -> tuple[Ev
         if claim.claimant == stored.lead_id and claim.event_id not in ids
     }
     return tuple(event for event in known if event.subject in held)
+
+
+def _told_before(events: Iterable[Event], now: datetime) -> str | None:
+    """The newest message of a person received just before `now`, as `<subject>#<event id>`."""
+    told = [
+        event
+        for event in events
+        if event.tell and BOT not in event.flags and event.received_at >= now - TOLD_BEFORE
+    ]
+    newest = max(told, key=lambda event: (event.received_at, event.event_id), default=None)
+    return None if newest is None else f"{newest.subject}#{newest.event_id}"
 
 
 def _empty_lead(stored: Lead | None, gathered: Gathered, now: datetime) -> Lead:

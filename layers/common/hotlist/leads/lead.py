@@ -56,13 +56,15 @@ class Alerting:
     """What a lead keeps between two looks at its temperature (docs/scoring.md, Alerts).
 
     `alert_id` and `hot_since` are those of the last crossing. They are set then and never
-    calculated again.
+    calculated again. `alert_tell` is the message that came just before it and stands for its
+    alert, as `<subject>#<event id>`.
     """
 
     armed: bool = True
     rearms_at: datetime | None = None
     alert_id: str | None = None
     hot_since: datetime | None = None
+    alert_tell: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ class Lead:
 
     `ruleset` is the hash of the live ruleset. `inputs` is a hash of the claims, decisions and
     event ids that the lead was folded from. `version` counts its writes. All fields below
-    `inputs` have their default values unless `state` is live.
+    `inputs` have their default values unless `state` is live. `left_out` is not stored: it has
+    the ids of the messages (`tell`) that this fold read and did not count.
     """
 
     lead_id: str
@@ -108,6 +111,7 @@ class Lead:
     due_at: datetime | None = None
     truncated: bool = False
     shadow: Shadow | None = None
+    left_out: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property
     def rulesets_hash(self) -> str:

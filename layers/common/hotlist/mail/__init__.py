@@ -1,4 +1,5 @@
-"""Renders mails, sends each once, and reads what SES reports about them.
+"""Renders mails, queues them, sends each once, and reads what SES reports about them.
 
-Pure, but for `outbox`, `ses` and `feedback`. `render` reads the templates that lie beside it.
+Pure, but for `outbox`, `queue`, `ses` and `feedback`. `render` reads the templates that lie beside
+it.
 """

@@ -1,20 +1,33 @@
 """Sends each mail once: it claims the delivery, sends the mail, and stores that it was sent.
 
-SES has no idempotency key. A claim lasts 15 minutes. A run that finds a claim without an outcome
-after that time looks for SES's own send event first. A mail can come twice only if that event is
-lost too.
+SES has no idempotency key. A claim lasts for the lease, 15 minutes. A run that finds a claim
+without an outcome after that time looks for SES's own send event first. A mail can come twice only
+if that event is lost too.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Protocol, Self
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, SSLError
 
 from hotlist.mail.render import Mail
 from hotlist.mail.ses import Mailer, delivery_hash
 from hotlist.sales.team import Recipient
-from hotlist.store.deliveries import DeliveryStore
+from hotlist.store.deliveries import HELD, DeliveryStore, InFlight
+
+
+class OutboxSettings(Protocol):
+    """The settings that an outbox needs."""
+
+    deliveries_table: str
+    sender: str
+    configuration_set: str
+
+
+class OutcomeUnknown(InFlight):
+    """SES may have taken the mail: its answer is lost. Until the lease ends nobody sends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +38,31 @@ class Outbox:
     mailer: Mailer
     clock: Callable[[], datetime]
 
+    @classmethod
+    def open(cls, settings: OutboxSettings, dynamodb: Any, clock: Callable[[], datetime]) -> Self:
+        """The outbox over the deployed table, for the deployed sender."""
+        deliveries = DeliveryStore(dynamodb, settings.deliveries_table)
+        return cls(deliveries, Mailer.open(settings.sender, settings.configuration_set), clock)
+
     def send_once(self, recipient: Recipient, delivery_id: str, render: Callable[[], Mail]) -> bool:
         """Send a mail unless it has been sent. True if this call has sent it.
 
         `render` is called only if the mail is to be sent. Its errors and those of SES pass through.
 
         :raises InFlight: while another run is sending it.
+        :raises OutcomeUnknown: if SES's answer is lost.
         """
-        if not self._claim(delivery_id):
+        claimed_at = self.clock()
+        if not self._claim(delivery_id, claimed_at):
             return False
         mail = render()
         try:
             message_id = self.mailer.send(mail, recipient, delivery_id)
-        except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] < 500:
-                self.deliveries.release(delivery_id)  # SES has refused it, so it was not sent
+        except (BotoCoreError, ClientError) as error:
+            if _may_be_on_its_way(error):
+                until = claimed_at + self.deliveries.lease
+                raise OutcomeUnknown(delivery_id, until) from error
+            self.deliveries.release(delivery_id)
             raise
         self.deliveries.sent(delivery_id, message_id, self.clock())
         return True
@@ -49,8 +72,25 @@ class Outbox:
 
         :raises InFlight: while another run is sending it.
         """
-        if self._claim(delivery_id):
+        if self._claim(delivery_id, self.clock()):
             self.deliveries.skip(delivery_id, self.clock())
 
-    def _claim(self, delivery_id: str) -> bool:
-        return self.deliveries.claim(delivery_id, delivery_hash(delivery_id), self.clock())
+    def hold(self, delivery_id: str, note: Callable[[], None]) -> None:
+        """Store that a mail is held back for good, unless it has been sent. `note` counts it first.
+
+        :raises InFlight: while another run is sending it.
+        """
+        if self._claim(delivery_id, self.clock()):
+            note()
+            self.deliveries.skip(delivery_id, self.clock(), HELD)
+
+    def _claim(self, delivery_id: str, now: datetime) -> bool:
+        return self.deliveries.claim(delivery_id, delivery_hash(delivery_id), now)
+
+
+def _may_be_on_its_way(error: BotoCoreError | ClientError) -> bool:
+    """Whether SES may have taken the mail: it has not said no, and the request has left."""
+    if isinstance(error, ClientError):
+        status: int = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        return status >= 500
+    return isinstance(error, HTTPClientError | SSLError)  # others come before the request

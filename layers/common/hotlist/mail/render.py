@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from hotlist.mail import mime
 from hotlist.mail.texts import CHANNEL_NAMES, STAGE_NAMES, TEMPERATURES, TEXTS
 from hotlist.sales.gone import Gone
 from hotlist.sales.team import Recipient
+from hotlist.sales.to_send import AlertNow
 
 MAX_HTML: Final = 88_000
 """Bytes of a mail's HTML. Gmail cuts a mail off at 102 KB, and transport adds some."""
@@ -89,7 +90,7 @@ def card(lead: Lead, recipient: Recipient, title: Title, as_of: datetime | None 
         lead_id=lead.lead_id,
         as_of=words["as_of"].format(time=_when(as_of, zone)) if as_of else "",
         points=lead.total,
-        temperature=TEMPERATURES[recipient.language][lead.temperature.value],
+        temperature=_temperature(lead, recipient),
         reasons=list(_reasons(lead.reasons, recipient.language, title)),
         facts=[(label, value) for label, value in facts if value],
     )
@@ -154,26 +155,40 @@ def _digest(
     )
 
 
-def alert(lead: Lead, recipient: Recipient, title: Title) -> Mail:
-    """The alert: one lead that has just turned hot."""
-    words = TEXTS[recipient.language]
+def alert(now: AlertNow, recipient: Recipient, title: Title, note: str = "") -> Mail:
+    """A lead that turned hot, as it is now. `note` says what the mail is not about."""
+    words, lead = TEXTS[recipient.language], now.lead
     shown = card(lead, recipient, title)
-    heading = words["turned_hot"].format(name=shown.name)
+    if now.cooled:
+        at = _when(now.turned_hot_at, ZoneInfo(recipient.timezone))
+        heading = words["was_hot"].format(name=shown.name, at=at, points=lead.total)
+        eyebrow = words["taken_in" if now.taken_in else "cooled"]
+    else:
+        heading, eyebrow = words["turned_hot"].format(name=shown.name), words["call_now"]
     return _render(
         recipient,
-        subject=f"{heading} ({lead.total})",
-        eyebrow=words["call_now"],
+        subject=heading if now.cooled else f"{heading} ({lead.total})",
+        eyebrow=eyebrow,
         heading=heading,
         preheader=shown.reasons,
         cards=[shown],
-        more="",
+        more=note,
         footer=words["footer_alert"],
         reply_to=_reply_to(lead.contact.email),
     )
 
 
-def message(event: Event, labels: Mapping[str, str], recipient: Recipient) -> Mail:
-    """A message that came by a form. `labels` has the label of each field, in the form's order."""
+def message(
+    event: Event,
+    labels: Mapping[str, str],
+    recipient: Recipient,
+    lead: Lead | None = None,
+    note: str = "",
+) -> Mail:
+    """What somebody wrote through a form; `labels` names its fields in their order.
+
+    `lead` is who wrote, as it is now, if it has been folded. `note` as for an alert.
+    """
     words = TEXTS[recipient.language]
     said = event.properties
     contact = Contact(name_in(said), str(said.get("company") or ""), event.email, event.phone)
@@ -184,7 +199,13 @@ def message(event: Event, labels: Mapping[str, str], recipient: Recipient) -> Ma
         for field, label in labels.items()
         if field in said and field not in named | {"email", "phone", "company"}
     ]
-    shown = _card(recipient, contact, answers=answers)
+    shown = _card(
+        recipient,
+        contact,
+        points=None if lead is None else lead.total,
+        temperature="" if lead is None else _temperature(lead, recipient),
+        answers=answers,
+    )
     reply_to = _reply_to(event.email)
     heading = words["message_from"].format(name=shown.name)
     return _render(
@@ -194,9 +215,39 @@ def message(event: Event, labels: Mapping[str, str], recipient: Recipient) -> Ma
         heading=heading,
         preheader=answers[-1][1][:120] if answers else "",
         cards=[shown],
-        more="",
+        more=note,
         footer=words["footer_message"] if reply_to else "",
         reply_to=reply_to,
+    )
+
+
+def last_of_hour(kind: str, most: int, hour: datetime, recipient: Recipient) -> str:
+    """The note in the last mail of a kind (`message`, `alert`) in an hour."""
+    until = hour + timedelta(hours=1)
+    at = _when(until, ZoneInfo(recipient.timezone))
+    return TEXTS[recipient.language][f"last_{kind}"].format(count=most, at=at)
+
+
+def more(
+    kind: str, hour: datetime, recipient: Recipient, *, count: int, is_more: bool, most: int
+) -> Mail:
+    """How many mails of a kind were held back in an hour; `is_more` than `count`."""
+    words, zone = TEXTS[recipient.language], ZoneInfo(recipient.timezone)
+    heading = words[f"held_{kind}"].format(
+        count=words["more_than"].format(count=count) if is_more else count,
+        since=_when(hour, zone),
+        until=f"{(hour + timedelta(hours=1)).astimezone(zone):%H:%M}",
+    )
+    said = words["held_why"].format(count=most)
+    return _render(
+        recipient,
+        subject=heading,
+        eyebrow=words["held"],
+        heading=heading,
+        preheader=said,
+        cards=[],
+        more=said,
+        footer="",
     )
 
 
@@ -256,6 +307,10 @@ def _reasons(reasons: Iterable[Reason], language: str, title: Title) -> Iterable
     for reason in reasons:
         points = reason.points.quantize(Decimal(1), ROUND_HALF_UP)
         yield {"points": points, "title": _short(title(reason.rule, language))}
+
+
+def _temperature(lead: Lead, recipient: Recipient) -> str:
+    return TEMPERATURES[recipient.language][lead.temperature.value]
 
 
 def _when(at: datetime | None, zone: ZoneInfo) -> str:

@@ -32,6 +32,19 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "yes": "yes",
         "no": "no",
         "footer": "Hotlist sends this to {name} at {time} ({zone}).",
+        "was_hot": "{name} turned hot at {at}, now {points} points",
+        "cooled": "A lead turned hot and has cooled since",
+        "taken_in": "A caller turned hot, whose e-mail address is known since",
+        "last_message": "This is message {count} of this hour. No more are mailed before {at}; "
+        "then one mail says how many were held back.",
+        "last_alert": "This is alert {count} of this hour. No more are mailed before {at}; "
+        "then one mail says how many were held back.",
+        "held": "Held back",
+        "held_message": "{count} messages held back, {since} to {until}",
+        "held_alert": "{count} alerts held back, {since} to {until}",
+        "more_than": "more than {count}",
+        "held_why": "Hotlist mails at most {count} of a kind in an hour. What was held back is "
+        "stored, and is not mailed later.",
         "footer_alert": "Hotlist sends this once, when a lead turns hot.",
         "footer_message": "Answer this mail to answer the sender.",
     },
@@ -63,6 +76,19 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "yes": "tak",
         "no": "nie",
         "footer": "Hotlist wysyła to do: {name}, o {time} ({zone}).",
+        "was_hot": "{name}: lead gorący {at}, teraz {points} pkt",
+        "cooled": "Lead stał się gorący i już ostygł",
+        "taken_in": "Gorący był telefon, którego adres e-mail jest już znany",
+        "last_message": "To wiadomość nr {count} w tej godzinie. Kolejne nie zostaną wysłane przed "
+        "{at}; potem jeden mail poda, ile wstrzymano.",
+        "last_alert": "To alert nr {count} w tej godzinie. Kolejne nie zostaną wysłane przed "
+        "{at}; potem jeden mail poda, ile wstrzymano.",
+        "held": "Wstrzymane",
+        "held_message": "Wstrzymane wiadomości: {count}, od {since} do {until}",
+        "held_alert": "Wstrzymane alerty: {count}, od {since} do {until}",
+        "more_than": "ponad {count}",
+        "held_why": "Hotlist wysyła najwyżej {count} maili jednego rodzaju na godzinę. To, co "
+        "wstrzymano, jest zapisane i nie zostanie wysłane później.",
         "footer_alert": "Hotlist wysyła to raz, gdy lead staje się gorący.",
         "footer_message": "Odpowiedz na tę wiadomość, aby odpisać nadawcy.",
     },
@@ -94,6 +120,19 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "yes": "ja",
         "no": "nein",
         "footer": "Hotlist schickt dies an {name} um {time} ({zone}).",
+        "was_hot": "{name} wurde um {at} heiß, jetzt {points} Punkte",
+        "cooled": "Ein Lead wurde heiß und ist wieder abgekühlt",
+        "taken_in": "Ein Anrufer wurde heiß, dessen E-Mail-Adresse inzwischen bekannt ist",
+        "last_message": "Dies ist Nachricht {count} in dieser Stunde. Vor {at} kommen keine "
+        "weiteren; danach sagt eine Mail, wie viele zurückgehalten wurden.",
+        "last_alert": "Dies ist Alarm {count} in dieser Stunde. Vor {at} kommen keine "
+        "weiteren; danach sagt eine Mail, wie viele zurückgehalten wurden.",
+        "held": "Zurückgehalten",
+        "held_message": "{count} Nachrichten zurückgehalten, {since} bis {until}",
+        "held_alert": "{count} Alarme zurückgehalten, {since} bis {until}",
+        "more_than": "mehr als {count}",
+        "held_why": "Hotlist schickt höchstens {count} Mails einer Art in der Stunde. Was "
+        "zurückgehalten wurde, ist gespeichert und wird nicht später geschickt.",
         "footer_alert": "Hotlist schickt dies einmal, wenn ein Lead heiß wird.",
         "footer_message": "Antworten Sie auf diese Mail, um dem Absender zu antworten.",
     },

@@ -45,6 +45,7 @@ class ScoreSettings(_Settings):
     leads_table: str
     identities_table: str
     rescore_queue_url: str
+    outbox_queue_url: str
     failure_queue_url: str
 
 
@@ -54,12 +55,19 @@ class DigestSettings(_Settings):
     identities_table: str
     deliveries_table: str
     rescore_queue_url: str
+    outbox_queue_url: str
     sender: str
     configuration_set: str
 
 
 class NotifySettings(_Settings):
+    events_table: str
+    leads_table: str
     deliveries_table: str
+    outbox_queue_url: str
+    outbox_dead_letters_url: str
     failure_queue_url: str
     sender: str
     configuration_set: str
+    mail_lease_seconds: str
+    mails_per_hour: str

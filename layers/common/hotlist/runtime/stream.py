@@ -14,10 +14,8 @@ class Record:
 
     `record_id` is Lambda's id for it. `subject` and `event_id` are the key of a stream's item,
     `image` and `before` the item after and before the write. `is_new`: the item was inserted.
-    `body` is the text of a queue's message; then the rest is empty.
-
-    A queue's message was `queued_at`, and has been received `receives` times, now under this
-    `receipt`.
+    `body` is the text of a queue's message; then these are empty. Such a message was `queued_at`,
+    and has been received `receives` times, now under this `receipt`.
     """
 
     record_id: str

@@ -1,6 +1,6 @@
 """The people in sales who get mail, and whose digest is due."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
@@ -49,6 +49,18 @@ class Sales:
 
     recipients: tuple[Recipient, ...]
     sends_when_empty: bool
+
+    def living(self, disabled: Collection[str]) -> tuple[Recipient, ...]:
+        """Everybody who gets mail, in the order of sales.yaml."""
+        return tuple(one for one in self.recipients if one.id not in disabled)
+
+    def whom(self, disabled: Collection[str]) -> tuple[Recipient, ...]:
+        """Who gets a letter now: everybody who gets mail, none if nobody does.
+
+        The one place that decides it. Whoever is first is also the fallback, who gets what
+        is for somebody who is no longer there.
+        """
+        return self.living(disabled)
 
     def due(self, now: datetime) -> Iterator[tuple[Recipient, str]]:
         """The recipients whose digest is due, each with its local day."""

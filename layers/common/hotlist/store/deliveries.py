@@ -18,19 +18,32 @@ LEASE: Final = timedelta(minutes=15)
 _LONG_AGO: Final = "1970-01-01T00:00:00.000Z"
 
 
+SENT: Final = "sent"
+SKIPPED: Final = "let_be"
+HELD: Final = "held"
+
+
 class InFlight(Conflict):
-    """Another run is sending this mail, or its outcome is not known yet. Try again later."""
+    """Another run is sending this mail, or its outcome is not known. Try again after `until`."""
+
+    def __init__(self, delivery_id: str, until: datetime) -> None:
+        super().__init__(delivery_id)
+        self.until = until
 
 
 class DeliveryStore:
-    """Claims each delivery before it is sent, so that it is sent once."""
+    """Claims each delivery before it is sent, so that it is sent once.
 
-    def __init__(self, client: Any, table: str) -> None:
+    A claim lasts for the lease, which is longer than a mail takes to be sent.
+    """
+
+    def __init__(self, client: Any, table: str, lease: timedelta = LEASE) -> None:
         self._client = client
         self._table = table
+        self.lease = lease
 
     def claim(self, delivery_id: str, delivery_hash: str, now: datetime) -> bool:
-        """Claim a delivery for the next 15 minutes. False if it has been sent or skipped.
+        """Claim a delivery for the time of the lease. False if it has been settled.
 
         If an earlier claim has ended without an outcome, SES's own send event decides whether
         the mail was sent.
@@ -47,11 +60,11 @@ class DeliveryStore:
             return False
         until = None if item is None else read_instant(item, "lease_until")
         if until is None or until > now:
-            raise InFlight(delivery_id)
+            raise InFlight(delivery_id, until or now + self.lease)
         condition = "lease_until = :seen AND #state = :claimed"
         seen = {":seen": {"S": to_text(until)}, ":claimed": {"S": "claimed"}}
         if not self._take(delivery_id, now, condition, seen):
-            raise InFlight(delivery_id)
+            raise InFlight(delivery_id, now + self.lease)
         return True
 
     def sent(self, delivery_id: str, message_id: str, now: datetime) -> None:
@@ -64,28 +77,32 @@ class DeliveryStore:
             ),
             ExpressionAttributeNames={"#state": "state"},
             ExpressionAttributeValues={
-                ":sent": {"S": "sent"},
+                ":sent": {"S": SENT},
                 ":now": {"S": to_text(now)},
                 ":id": {"S": message_id},
                 ":until": seconds(now + KEPT),
             },
         )
 
-    def skip(self, delivery_id: str, now: datetime) -> None:
-        """Store that a claimed mail is never to be sent. In the table the state is `let_be`."""
+    def skip(self, delivery_id: str, now: datetime, state: str = SKIPPED) -> None:
+        """Store that a claimed mail is never to be sent: it is skipped, or held."""
         self._client.update_item(
             TableName=self._table,
             Key={"delivery_id": {"S": delivery_id}},
-            UpdateExpression="SET #state = :let_be, expires_at = :until",
+            UpdateExpression="SET #state = :state, expires_at = :until",
             ExpressionAttributeNames={"#state": "state"},
-            ExpressionAttributeValues={":let_be": {"S": "let_be"}, ":until": seconds(now + KEPT)},
+            ExpressionAttributeValues={":state": {"S": state}, ":until": seconds(now + KEPT)},
         )
 
     def settled(self, delivery_ids: Iterable[str]) -> set[str]:
-        """Those of these deliveries that have been sent or skipped."""
+        """Those of these deliveries that have been sent, skipped or held."""
+        return set(self.settled_as(delivery_ids))
+
+    def settled_as(self, delivery_ids: Iterable[str]) -> dict[str, str]:
+        """How each of these deliveries is settled, if it is: sent, skipped or held."""
         keys = [{"delivery_id": one} for one in delivery_ids]
         found = batch_get(self._client, self._table, keys)
-        return {item["delivery_id"]["S"] for item in found if _is_settled(item)}
+        return {item["delivery_id"]["S"]: item["state"]["S"] for item in found if _is_settled(item)}
 
     def release(self, delivery_id: str) -> None:
         """End a claim because SES refused the mail. The next try need not wait for the lease."""
@@ -138,7 +155,7 @@ class DeliveryStore:
                 Item={
                     "delivery_id": {"S": delivery_id},
                     "state": {"S": "claimed"},
-                    "lease_until": {"S": to_text(now + LEASE)},
+                    "lease_until": {"S": to_text(now + self.lease)},
                     "expires_at": seconds(now + KEPT),
                 },
                 ConditionExpression=condition,
@@ -157,7 +174,7 @@ class DeliveryStore:
 
 
 def _is_settled(item: Item) -> bool:
-    return item["state"]["S"] in ("sent", "let_be")
+    return item["state"]["S"] in (SENT, SKIPPED, HELD)
 
 
 def _outcome_key(delivery_hash: str) -> str:

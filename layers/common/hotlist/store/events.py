@@ -11,6 +11,7 @@ from hotlist.events.vocabulary import SPAM, Route, lane
 from hotlist.store.items import (
     Item,
     batch_get,
+    paged,
     pages,
     present,
     read_seconds,
@@ -114,6 +115,18 @@ class EventStore:
         found = [from_item(item) for item in batch_get(self._client, self._table, keys)]
         return found[0] if found else None
 
+    def kept_apart(self, subject: str) -> tuple[Event, ...]:
+        """What links, SES and operators say of a subject (`k#`), newest id first, consistently."""
+        items = paged(
+            self._client.query,
+            TableName=self._table,
+            KeyConditionExpression="subject = :subject AND begins_with(event_key, :kept)",
+            ExpressionAttributeValues={":subject": {"S": subject}, ":kept": {"S": "k#"}},
+            ScanIndexForward=False,
+            ConsistentRead=True,
+        )
+        return tuple(map(from_item, items))
+
     def renew(self, event: Event, expires_at: datetime) -> None:
         """Keep a stored event until `expires_at`, if it expires earlier. A deleted one stays so."""
         try:
@@ -175,7 +188,7 @@ def to_item(event: Event, *, tell: bool = False) -> dict[str, Any]:
             "phone": text(event.phone),
             "phone_country": text(event.phone_country),
             "dedup": text(event.dedup or None),
-            "tell": {"BOOL": True} if tell else None,
+            "tell": {"BOOL": True} if tell or event.tell else None,
         }
     )
 
@@ -200,4 +213,5 @@ def from_item(item: Item) -> Event:
         phone=read_text(item, "phone"),
         phone_country=read_text(item, "phone_country"),
         dedup=read_text(item, "dedup") or "",
+        tell="tell" in item,
     )

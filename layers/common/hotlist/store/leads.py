@@ -227,6 +227,7 @@ def _to_item(lead: Lead, version: int) -> dict[str, Any]:
         "rearms_at": instant(alerting.rearms_at),
         "alert_id": text(alerting.alert_id),
         "hot_since": instant(alerting.hot_since),
+        "alert_tell": text(alerting.alert_tell),
     }
     if lead.state is LeadState.LIVE:
         attributes |= _live(lead)
@@ -331,6 +332,7 @@ def from_item(item: Item) -> Lead:
             rearms_at=read_instant(item, "rearms_at"),
             alert_id=read_text(item, "alert_id"),
             hot_since=read_instant(item, "hot_since"),
+            alert_tell=read_text(item, "alert_tell"),
         ),
     }
     if common["state"] is not LeadState.LIVE:

@@ -1,0 +1,268 @@
+"""The notify function's work on the OutboxQueue: each message of it is a mail, or becomes some.
+
+What is read is read as it is now. SES is asked at most once for each message received.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Self
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from hotlist.config.load import load_config
+from hotlist.events.event import Event
+from hotlist.leads.lead import Lead, LeadState
+from hotlist.mail import render
+from hotlist.mail.outbox import Outbox
+from hotlist.mail.queue import (
+    Alert,
+    Letter,
+    Message,
+    More,
+    OutboxQueue,
+    letter_of,
+    reason,
+    waiting_time,
+)
+from hotlist.mail.render import Mail
+from hotlist.mail.ses import Mailer
+from hotlist.rescore.queue import FIRST_WAIT, PARKED_AFTER, NotQueued
+from hotlist.runtime.failures import Batch
+from hotlist.runtime.limits import RESERVE_SECONDS
+from hotlist.runtime.passing import is_passing
+from hotlist.runtime.settings import NotifySettings
+from hotlist.runtime.stream import Record
+from hotlist.sales import team
+from hotlist.sales.team import Recipient, Sales
+from hotlist.sales.to_send import AlertNow, alert_now, held_back, message_now
+from hotlist.scoring.ruleset import Ruleset, from_checked, in_language
+from hotlist.store.deliveries import HELD, SENT, DeliveryStore
+from hotlist.store.events import EventStore
+from hotlist.store.hours import Held, HeldStore, HourStore, Place, hour_of, start_of
+from hotlist.store.items import Conflict, ReadsThrottled
+from hotlist.store.leads import LeadStore
+
+log = logging.getLogger(__name__)
+
+Write = Callable[[Recipient, str], Mail]
+"""Writes a letter to a recipient, with a note that may be empty."""
+
+
+class NobodyGetsMail(LookupError):
+    """All recipients bounced or complained: a letter has nobody to go to."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxConsumer:
+    """Sends letters. `count` counts one: a metric's name, and its dimensions by name."""
+
+    sales: Sales
+    rules: Ruleset
+    forms: Mapping[str, Any]
+    events: EventStore
+    leads: LeadStore
+    hours: HourStore
+    held: HeldStore
+    outbox: Outbox
+    queue: OutboxQueue
+    count: Callable[..., None]
+
+    @classmethod
+    def open(
+        cls,
+        settings: NotifySettings,
+        dynamodb: Any,
+        sqs: Any,
+        clock: Callable[[], datetime],
+        count: Callable[..., None],
+    ) -> Self:
+        """The consumer of the tables, the queue and the configuration that are deployed."""
+        lease = timedelta(seconds=int(settings.mail_lease_seconds))
+        deliveries = DeliveryStore(dynamodb, settings.deliveries_table, lease)
+        mailer = Mailer.open(settings.sender, settings.configuration_set)
+        return cls(
+            sales=team.from_checked(load_config("sales")),
+            rules=from_checked(load_config("scoring")),
+            forms=load_config("forms"),
+            events=EventStore(dynamodb, settings.events_table),
+            leads=LeadStore(dynamodb, settings.leads_table),
+            hours=HourStore(dynamodb, settings.deliveries_table, int(settings.mails_per_hour)),
+            held=HeldStore(dynamodb, settings.deliveries_table),
+            outbox=Outbox(deliveries, mailer, clock),
+            queue=OutboxQueue(sqs, settings.outbox_queue_url, settings.outbox_dead_letters_url),
+            count=count,
+        )
+
+    def consume(self, records: Iterable[Record], batch: Batch) -> int:
+        """Work off messages of the queue; how many mails were sent."""
+        sent = 0
+        for record in records:
+            if batch.time_left() < RESERVE_SECONDS:  # it is reported, and comes back soon
+                self._wait(record, FIRST_WAIT)
+            sent += bool(batch.attempt([record], self._work_off, record))
+        return sent
+
+    def _work_off(self, record: Record) -> bool:
+        """Whether a mail was sent. What must wait gets its time, and its error is reported."""
+        try:
+            return self._take(letter_of(record.body or ""))
+        except NobodyGetsMail as error:
+            self._park(record, error)
+        except (Conflict, ReadsThrottled, NotQueued, BotoCoreError, ClientError) as error:
+            if not is_passing(error):
+                raise
+            now = self.outbox.clock()
+            if now - record.queued_at <= PARKED_AFTER:
+                self._wait(record, waiting_time(error, record.receives, now))
+                raise
+            self._park(record, error)
+        return False
+
+    def _wait(self, record: Record, time: timedelta) -> None:
+        try:
+            self.queue.wait(record.receipt, time)
+        except (BotoCoreError, ClientError):
+            log.warning("comes back at the queue's time", extra={"record_id": record.record_id})
+
+    def _park(self, record: Record, error: Exception) -> None:
+        self.queue.park(record, error)
+        log.error("parked", extra={"record_id": record.record_id, "error": reason(error)})
+
+    def _take(self, letter: Letter) -> bool:
+        """Send a letter, or make one for each recipient of it. Whether a mail was sent."""
+        whom = self._whom()
+        recipient = next((one for one in whom if one.id == letter.recipient), None)
+        if isinstance(letter.about, More):
+            return self._send(letter, recipient or whom[0], self._more(letter.about))
+        if recipient is None:
+            self._address(letter, whom)
+            return False
+        if letter.delivery_id in self.outbox.deliveries.settled([letter.delivery_id]):
+            return False
+        if isinstance(letter.about, Message):
+            write = self._message(letter.about)
+        else:
+            write = self._alert(letter.about, recipient)
+        if write is None:
+            return False
+        return self._send_in_hour(letter, recipient, write)
+
+    def _whom(self) -> tuple[Recipient, ...]:
+        everybody = (recipient.id for recipient in self.sales.recipients)
+        whom = self.sales.whom(self.outbox.deliveries.disabled(everybody))
+        if not whom:
+            raise NobodyGetsMail
+        return whom
+
+    def _address(self, letter: Letter, whom: Iterable[Recipient]) -> None:
+        """Make a letter for each recipient, if it is still worth it."""
+        if isinstance(letter.about, Message):
+            event = self._event(letter.about)
+            flag = None if event is None else held_back(event)
+            if event is not None and flag is not None:
+                self._count(event, flag)
+            is_wanted = event is not None and flag is None
+        else:
+            is_wanted = isinstance(letter.about, Alert) and self._is_news(letter.about) is not None
+        if is_wanted:
+            self.queue.send(letter.to(recipient.id) for recipient in whom)
+
+    def _count(self, event: Event, flag: str) -> None:
+        """Count a message that is no mail, by its form if that is a configured one."""
+        form = str(event.properties.get("form"))
+        log.warning("no mail", extra={"event_id": event.event_id, "flag": flag})
+        self.count(f"{flag.capitalize()}Messages", **({"form": form} if form in self.forms else {}))
+
+    def _send_in_hour(self, letter: Letter, recipient: Recipient, write: Write) -> bool:
+        """Send a letter, or hold it back if the recipient's hour is full."""
+        now, kind, delivery_id = self.outbox.clock(), letter.kind, letter.delivery_id
+        place = self.hours.take_place(recipient.id, kind, delivery_id, now)
+        if place is Place.NONE:
+            note = partial(self.held.hold, recipient.id, kind, delivery_id, now)
+            self.outbox.hold(delivery_id, note)
+            return False
+        full = ""
+        if place is Place.LAST:
+            full = render.last_of_hour(kind, self.hours.most, start_of(hour_of(now)), recipient)
+        return self._send(letter, recipient, write, full)
+
+    def _send(self, letter: Letter, recipient: Recipient, write: Write, note: str = "") -> bool:
+        mail = write(recipient, note)
+        return self.outbox.send_once(recipient, letter.delivery_id, lambda: mail)
+
+    # --- what is written ----------------------------------------------------------------
+
+    def _message(self, about: Message) -> Write | None:
+        event = self._event(about)
+        if event is None or held_back(event) is not None:
+            return None
+        fields = self.forms.get(str(event.properties.get("form")), {}).get("fields", {})
+        lead = self._live_lead(event.subject)
+        return lambda recipient, note: render.message(
+            event, _labels(fields, recipient.language), recipient, lead, note
+        )
+
+    def _event(self, about: Message) -> Event | None:
+        event = self.events.find(about.subject, about.event_id)
+        said = self.events.kept_apart(about.subject) if event is not None else ()
+        return message_now(event, said, self.outbox.clock())
+
+    def _live_lead(self, lead_id: str) -> Lead | None:
+        """The lead, or the one that has taken it in, if it counts."""
+        lead = self.leads.get(lead_id)
+        if lead is not None and lead.claimed_by is not None:
+            lead = self.leads.get(lead.claimed_by)
+        return lead if lead is not None and lead.state is LeadState.LIVE else None
+
+    def _alert(self, about: Alert, recipient: Recipient) -> Write | None:
+        found = self._is_news(about)
+        if found is None:
+            return None
+        now, tell = found
+        if tell is not None and self._is_told(tell, recipient):
+            return None
+        return lambda reader, note: render.alert(now, reader, self.rules.title, note)
+
+    def _is_news(self, about: Alert) -> tuple[AlertNow, str | None] | None:
+        """What an alert says now, and the message that stands for it; None if it is no news."""
+        lead = self.leads.get(about.lead_id)
+        if lead is None or lead.alerting.alert_id != about.alert_id:
+            return None
+        subjects, claimant = [lead.lead_id], None
+        if lead.claimed_by is not None:
+            claimant = self.leads.get(lead.claimed_by)
+            subjects.append(lead.claimed_by)
+        said = [event for subject in subjects for event in self.events.kept_apart(subject)]
+        now = alert_now(about.alert_id, lead, claimant, said)
+        return None if now is None else (now, lead.alerting.alert_tell)
+
+    def _is_told(self, tell: str, recipient: Recipient) -> bool:
+        """Whether a recipient has a message, or is to get it."""
+        about = Message(*tell.split("#"))
+        delivery_id = Letter(about, recipient.id).delivery_id
+        state = self.outbox.deliveries.settled_as([delivery_id]).get(delivery_id)
+        if state in (SENT, HELD):
+            return state == SENT
+        event = self._event(about)
+        return event is not None and held_back(event) is None
+
+    def _more(self, about: More) -> Write:
+        count, is_more = self.held.count(Held(about.of, about.kind, about.hour))
+        return lambda recipient, _: render.more(
+            about.kind,
+            start_of(about.hour),
+            recipient,
+            count=count,
+            is_more=is_more,
+            most=self.hours.most,
+        )
+
+
+def _labels(fields: Mapping[str, Any], language: str) -> dict[str, str]:
+    return {
+        name: in_language(spec.get("label", ""), language) or name.replace("_", " ").capitalize()
+        for name, spec in fields.items()
+    }
