@@ -1,7 +1,12 @@
-"""moto with the tables of template.yaml. moto comes before any boto3 client."""
+"""The fixtures: moto with the tables of template.yaml, and each function over them.
+
+moto comes before any boto3 client.
+"""
 
 import itertools
+import uuid
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +14,12 @@ from moto import mock_aws
 
 import boto3  # isort: skip - after moto, which has to see every client made
 from cloudformation import resources
+from hotlist.store.deliveries import LEASE
+from integration.lambdas import load
+from integration.stages.capture import Api
+from integration.stages.digest import ANNAS_HOUR, Digest
+from integration.stages.notify import ADA, MOST, Notify, Ses, a_lead
+from integration.stages.score import Score
 
 REGION = "eu-central-1"
 
@@ -69,3 +80,90 @@ def empty_tables(dynamodb: Any) -> Iterator[EmptyTables]:
 def tables(empty_tables: EmptyTables) -> tuple[Any, dict[str, str]]:
     """One fresh set of tables."""
     return empty_tables()
+
+
+@pytest.fixture
+def api(tables: Any, monkeypatch: pytest.MonkeyPatch) -> Api:
+    client, names = tables
+    environment = {
+        "EVENTS_TABLE": names["events"],
+        "ALLOWED_ORIGINS": "https://www.example.com, https://Shop.example.com/",
+    }
+    return Api(load("capture", environment, monkeypatch), client, names["events"])
+
+
+@pytest.fixture
+def score(tables: Any, monkeypatch: pytest.MonkeyPatch) -> Score:
+    _, names = tables
+    sqs = boto3.client("sqs")
+    queues = {
+        name: sqs.create_queue(QueueName=f"{name}-{uuid.uuid4()}")["QueueUrl"]
+        for name in ("failure", "rescore", "outbox")
+    }
+    environment = {
+        "EVENTS_TABLE": names["events"],
+        "LEADS_TABLE": names["leads"],
+        "IDENTITIES_TABLE": names["identities"],
+        **{f"{name.upper()}_QUEUE_URL": url for name, url in queues.items()},
+    }
+    return Score(load("score", environment, monkeypatch), queues, sqs)
+
+
+@pytest.fixture
+def notify(tables: Any, monkeypatch: pytest.MonkeyPatch) -> Notify:
+    _, names = tables
+    sqs = boto3.client("sqs")
+    queues = {
+        name: sqs.create_queue(QueueName=f"{name}-{uuid.uuid4()}")["QueueUrl"]
+        for name in ("outbox", "dead_letters", "failures")
+    }
+    environment = {
+        "EVENTS_TABLE": names["events"],
+        "LEADS_TABLE": names["leads"],
+        "DELIVERIES_TABLE": names["deliveries"],
+        "OUTBOX_QUEUE_URL": queues["outbox"],
+        "OUTBOX_DEAD_LETTERS_URL": queues["dead_letters"],
+        "FAILURE_QUEUE_URL": queues["failures"],
+        "SENDER": "hotlist@example.com",
+        "CONFIGURATION_SET": "set",
+        "MAIL_LEASE_SECONDS": str(LEASE // timedelta(seconds=1)),
+        "MAILS_PER_HOUR": str(MOST),
+    }
+    app, ses = load("notify", environment, monkeypatch), Ses()
+    monkeypatch.setattr(app.consumer.outbox.mailer, "_client", ses)
+    return Notify(app, ses, names, queues)
+
+
+@pytest.fixture
+def hot(notify: Notify) -> dict[str, Any]:
+    """The stream image of a lead that has just turned hot."""
+    notify.leads.save(a_lead(), None)
+    found = notify.dynamodb.get_item(
+        TableName=notify.app.settings.leads_table, Key={"lead_id": {"S": ADA}}
+    )
+    item: dict[str, Any] = found["Item"]
+    return item
+
+
+@pytest.fixture
+def digest(tables: Any, monkeypatch: pytest.MonkeyPatch) -> Digest:
+    _, names = tables
+    queue = boto3.client("sqs").create_queue(QueueName=f"d-{uuid.uuid4()}")["QueueUrl"]
+    environment = {
+        "EVENTS_TABLE": names["events"],
+        "LEADS_TABLE": names["leads"],
+        "IDENTITIES_TABLE": names["identities"],
+        "DELIVERIES_TABLE": names["deliveries"],
+        "RESCORE_QUEUE_URL": queue,
+        "OUTBOX_QUEUE_URL": boto3.client("sqs").create_queue(QueueName=f"o-{uuid.uuid4()}")[
+            "QueueUrl"
+        ],
+        "FAILURE_QUEUE_URL": f"{queue}-failures",  # nothing fails here
+        "SENDER": "hotlist@example.com",
+        "CONFIGURATION_SET": "set",
+    }
+    app, ses = load("digest", environment, monkeypatch), Ses()
+    monkeypatch.setattr(app.outbox.mailer, "_client", ses)
+    score = load("score", environment, monkeypatch)
+    monkeypatch.setattr(score.folder, "_clock", lambda: ANNAS_HOUR - timedelta(days=2))
+    return Digest(app, score, ses, queue)

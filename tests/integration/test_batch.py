@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import ClientError
 
 from hotlist.events.event import Event
 from hotlist.leads.fold import PUT_OFF, Folder
@@ -18,16 +18,14 @@ from hotlist.leads.lead import Lead, Temperature
 from hotlist.rescore.queue import FIRST_WAIT, PARKED_AFTER, wait_after
 from hotlist.runtime import limits
 from hotlist.runtime.limits import RESERVE_SECONDS
-from hotlist.store.events import EventStore, SubjectEvents, to_item
+from hotlist.store.events import to_item
 from hotlist.store.leads import LeadStore
 from integration.lambdas import stream_event
-from integration.test_score import ADA, BO, HOUR, Score, event, score
-
-__all__ = ["score"]  # a fixture
+from integration.stages.batches import Patch, hang, queued, when_read
+from integration.stages.score import ADA, BO, HOUR, Score, event
 
 CY = "cy@example.org"
 DONE: dict[str, Any] = {"batchItemFailures": []}
-Patch = pytest.MonkeyPatch
 
 
 def reported(*names: str) -> dict[str, Any]:
@@ -53,22 +51,6 @@ def stored(score: Score, *emails: str, **changes: Any) -> list[Event]:
 
 def records(*made: Event) -> dict[str, Any]:
     return stream_event(*map(to_item, made))
-
-
-def when_read(patch: Patch, subject: str, trouble: Callable[[], None]) -> None:
-    """Let something happen whenever the history of a subject is read."""
-    read = EventStore.history
-
-    def history(store: EventStore, of: str, *args: Any, **named: Any) -> SubjectEvents:
-        if of == subject:
-            trouble()
-        return read(store, of, *args, **named)
-
-    patch.setattr(EventStore, "history", history)
-
-
-def hang() -> None:
-    raise ReadTimeoutError(endpoint_url="https://dynamodb.example.com")
 
 
 def a_bug() -> None:
@@ -277,29 +259,6 @@ def test_a_fold_that_is_under_way_gives_up_near_the_end(score: Score, monkeypatc
     assert score.app.handler(records(made), context) == DONE
     assert score.queued() == {made.subject}
     assert score.stores.leads.get(made.subject) is None
-
-
-# --- messages of the RescoreQueue -------------------------------------------------------------
-
-
-def queued(score: Score, visibility: int = 0) -> list[dict[str, Any]]:
-    """The messages of the RescoreQueue as Lambda hands them on."""
-    answer = score.app.queue._sqs.receive_message(
-        QueueUrl=score._queues["rescore"],
-        MaxNumberOfMessages=10,
-        AttributeNames=["All"],
-        VisibilityTimeout=visibility,
-    )
-    return [
-        {
-            "eventSource": "aws:sqs",
-            "messageId": message["MessageId"],
-            "receiptHandle": message["ReceiptHandle"],
-            "body": message["Body"],
-            "attributes": message["Attributes"],
-        }
-        for message in answer.get("Messages", ())
-    ]
 
 
 def received(score: Score, messages: list[dict[str, Any]], **said: str) -> dict[str, Any]:

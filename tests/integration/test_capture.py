@@ -11,44 +11,8 @@ from urllib.parse import urlencode
 import pytest
 
 from hotlist.store.events import EventStore
-from integration.lambdas import http_event, load
-
-GOOD = {"name": "Ada", "email": "ada@example.org", "message": "Hi"}
-
-
-class Api:
-    """The handler with its table; `calls` are the AWS operations made so far."""
-
-    def __init__(self, app: Any, client: Any, table: str) -> None:
-        self.app = app
-        self.calls: list[str] = []
-        self.units = 0.0
-        self._client, self._table = client, table
-        app.client.meta.events.register("before-call.dynamodb", self._call)
-
-    def _call(self, model: Any, **_: Any) -> None:
-        self.calls.append(model.name)
-
-    def post(self, path: str, body: Any, **headers: str) -> tuple[int, Any]:
-        text = body if isinstance(body, str) else json.dumps(body)
-        answer = self.app.handler(http_event("POST", path, text, **headers), None)
-        sent = answer.get("body", "")
-        is_json = "json" in answer["headers"].get("content-type", "")
-        return answer["statusCode"], json.loads(sent) if is_json else sent
-
-    def items(self) -> list[dict[str, Any]]:
-        items: list[dict[str, Any]] = self._client.scan(TableName=self._table)["Items"]
-        return items
-
-
-@pytest.fixture
-def api(tables: Any, monkeypatch: pytest.MonkeyPatch) -> Api:
-    client, names = tables
-    environment = {
-        "EVENTS_TABLE": names["events"],
-        "ALLOWED_ORIGINS": "https://www.example.com, https://Shop.example.com/",
-    }
-    return Api(load("capture", environment, monkeypatch), client, names["events"])
+from integration.lambdas import http_event
+from integration.stages.capture import GOOD, Api
 
 
 def test_a_submission_is_one_event_and_costs_one_write(api: Api) -> None:

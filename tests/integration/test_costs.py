@@ -15,23 +15,14 @@ from hotlist.leads.lead import Lead, Temperature
 from hotlist.rescore import walk
 from hotlist.sales.hot_list import MOST
 from integration.meter import Bill, Meter, size, takes_insert_statements
-from integration.test_capture import GOOD, Api, api
-from integration.test_digest import ANNAS_HOUR, BENS_HOUR, Digest, digest
-from integration.test_score import ADA, BO, HOUR, NOW, PHONE, Score, event, score, subject
-
-__all__ = ["api", "digest", "score"]  # fixtures
+from integration.stages.capture import GOOD, Api
+from integration.stages.digest import ANNAS_HOUR, BENS_HOUR, Digest
+from integration.stages.score import ADA, BO, HOUR, NOW, PHONE, Score, event, subject
+from integration.stages.visits import VISIT
 
 SETTLE = ["BatchGetItem"]  # whose the event is
 CLAIM = ["UpdateItem", "UpdateItem"]  # a place, and the claim
 FOLD = ["GetItem", "Query", "BatchGetItem"]  # the lead, its events, claims
-VISIT = {
-    "visitor_id": "v",
-    "consent": {"purpose": "tracking", "version": "1"},
-    "events": [
-        {"type": "page_viewed", "event_id": f"k{number}", "page_url": "https://www.example.com/"}
-        for number in range(3)
-    ],
-}
 
 
 def cost(*calls: str, **units: int) -> Bill:

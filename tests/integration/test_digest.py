@@ -1,21 +1,15 @@
 """The digest function: whose hour it is, the hot leads as they are now, once a day."""
 
 import re
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 from fast_mail_parser import parse_email
 
-from hotlist.events import times, visible
-from hotlist.events.event import Event
-from hotlist.events.vocabulary import Route
+from hotlist.events import visible
 from hotlist.identity import identifiers
 from hotlist.leads.fold import Folder
 from hotlist.leads.lead import Lead, Temperature
@@ -23,137 +17,8 @@ from hotlist.mail import render
 from hotlist.runtime.failures import RunFailed
 from hotlist.sales.hot_list import MOST
 from hotlist.scoring import ruleset
-from hotlist.scoring.ruleset import Ruleset
-from hotlist.store.events import to_item
 from hotlist.store.items import ReadsThrottled
-from integration.lambdas import load, stream_event
-from integration.test_notify import Ses
-
-# Monday: 7:45 in Warsaw, 6:45 in London
-ANNAS_HOUR = datetime(2026, 3, 2, 6, 45, tzinfo=UTC)
-BENS_HOUR = ANNAS_HOUR + timedelta(hours=1, minutes=15)
-
-
-class Digest:
-    def __init__(self, app: Any, score: Any, ses: Ses, queue: str) -> None:
-        self.app, self._score, self.ses, self._queue = app, score, ses, queue
-
-    def run(self, now: datetime) -> dict[str, int]:
-        ran: dict[str, int] = self.app.handler({"time": times.to_text(now)}, None)
-        return ran
-
-    def lead(
-        self, email: str, at: datetime, event_type: str = "contact_requested", **said: Any
-    ) -> str:
-        """A lead of one event at an instant; it names a phone too if `said` does."""
-        subject = identifiers.subject("email", email)
-        event = Event(
-            event_id=f"{times.to_ms(at):012x}{'0' * 20}",
-            type=event_type,
-            route=Route.FORM,
-            occurred_at=at,
-            received_at=at,
-            expires_at=at + timedelta(days=9999),
-            subject=subject,
-            names=(identifiers.subject("phone", said["phone"]),) if "phone" in said else (),
-            email=email,
-            properties={"name": email.partition("@")[0], **said},
-        )
-        self._score.stores.events.put(event)
-        self._score.handler(stream_event(to_item(event)), None)
-        return subject
-
-    def queued(self) -> int:
-        return len(self._messages())
-
-    def work_off(self) -> int:
-        """Give what is queued to the score function."""
-        found = self._messages()
-        self._score.handler(
-            {
-                "Records": [
-                    {
-                        "eventSource": "aws:sqs",
-                        "messageId": message["MessageId"],
-                        "body": message["Body"],
-                    }
-                    for message in found
-                ]
-            },
-            None,
-        )
-        return len(found)
-
-    def deploy(self, patch: pytest.MonkeyPatch, rules: Ruleset, *, alerts: bool) -> None:
-        """Change the rules of both functions."""
-        patch.setattr(self.app, "rescoring", replace(self.app.rescoring, rulesets_hash=rules.hash))
-        patch.setattr(self._score.folder, "_ruleset", rules)
-        patch.setattr(self._score.folder, "_alert_on_rule_change", alerts)
-
-    def wants_empty(self, patch: pytest.MonkeyPatch, sends: bool) -> None:
-        """Set `on_empty`."""
-        sales = replace(self.app.digester.sales, sends_when_empty=sends)
-        patch.setattr(self.app, "digester", replace(self.app.digester, sales=sales))
-
-    def stored(self, lead_id: str) -> Lead:
-        lead: Lead | None = self._score.stores.leads.get(lead_id)
-        assert lead is not None
-        return lead
-
-    def _messages(self) -> list[Any]:
-        found: list[Any] = []
-        sqs = boto3.client("sqs")
-        while batch := sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10).get(
-            "Messages"
-        ):
-            found += batch
-        return found
-
-    def texts(self) -> list[str]:
-        """The plain text of each mail."""
-        mails = [parse_email(one["Content"]["Raw"]["Data"]) for one in self.ses.sent]
-        return [mail.text_plain[0].replace("\r\n", "\n") for mail in mails]
-
-    @contextmanager
-    def broken_item(self, lead_id: str) -> Iterator[None]:
-        """A lead's item lacks what every lead has, as no version of the code writes it."""
-        client, table = boto3.client("dynamodb"), self._score.stores.leads._table
-        key = {"lead_id": {"S": lead_id}}
-        item = client.get_item(TableName=table, Key=key)["Item"]
-        client.put_item(TableName=table, Item={k: v for k, v in item.items() if k != "inputs"})
-        yield
-        client.put_item(TableName=table, Item=item)
-
-    def at(self, now: datetime) -> None:
-        """Set the clock of the score function."""
-        self._score.folder._clock = lambda: now
-
-
-@pytest.fixture
-def digest(tables: Any, monkeypatch: pytest.MonkeyPatch) -> Digest:
-    _, names = tables
-    queue = boto3.client("sqs").create_queue(QueueName=f"d-{uuid.uuid4()}")["QueueUrl"]
-    environment = {
-        "EVENTS_TABLE": names["events"],
-        "LEADS_TABLE": names["leads"],
-        "IDENTITIES_TABLE": names["identities"],
-        "DELIVERIES_TABLE": names["deliveries"],
-        "RESCORE_QUEUE_URL": queue,
-        "OUTBOX_QUEUE_URL": boto3.client("sqs").create_queue(QueueName=f"o-{uuid.uuid4()}")[
-            "QueueUrl"
-        ],
-        "FAILURE_QUEUE_URL": f"{queue}-failures",  # nothing fails here
-        "SENDER": "hotlist@example.com",
-        "CONFIGURATION_SET": "set",
-    }
-    app, ses = load("digest", environment, monkeypatch), Ses()
-    monkeypatch.setattr(app.outbox.mailer, "_client", ses)
-    score = load("score", environment, monkeypatch)
-    monkeypatch.setattr(score.folder, "_clock", lambda: ANNAS_HOUR - timedelta(days=2))
-    return Digest(app, score, ses, queue)
-
-
-RECENT = ANNAS_HOUR - timedelta(hours=20)
+from integration.stages.digest import ANNAS_HOUR, BENS_HOUR, RECENT, Digest
 
 
 def test_each_gets_the_digest_at_their_hour_and_once_a_day(digest: Digest) -> None:

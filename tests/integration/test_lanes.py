@@ -13,9 +13,7 @@ from hotlist.leads.lead import Temperature
 from hotlist.store.events import to_item
 from hotlist_cli.local.mappings import StreamMapping
 from integration.lambdas import stream_event
-from integration.test_score import ADA, HOUR, Score, event, score, subject
-
-__all__ = ["score"]  # a fixture
+from integration.stages.score import ADA, HOUR, Score, event, subject
 
 MAPPINGS = resources("AWS::Lambda::EventSourceMapping")
 LANES = {"ScoreEventsMapping": Lane.NOW, "ScoreGatheredMapping": Lane.GATHERED}

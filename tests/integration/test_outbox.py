@@ -28,7 +28,8 @@ from hotlist.rescore.queue import FIRST_WAIT, LONGEST_WAIT, PARKED_AFTER
 from hotlist.sales.held import HeldTeller
 from hotlist.store import hours
 from hotlist.store.deliveries import LEASE
-from integration.test_notify import (
+from integration.stages.letters import fill, refuse
+from integration.stages.notify import (
     ADA,
     ALERT,
     EVERYBODY,
@@ -38,12 +39,8 @@ from integration.test_notify import (
     Notify,
     a_lead,
     a_message,
-    hot,
-    metrics,
-    notify,
 )
-
-__all__ = ["hot", "notify"]  # fixtures
+from integration.test_notify import metrics
 
 PHONE = identifiers.subject("phone", "+48600100200")
 DAY = timedelta(days=1)
@@ -311,10 +308,6 @@ def seconds(time: timedelta) -> int:
     return time // timedelta(seconds=1)
 
 
-def refuse(notify: Notify, code: str, status: int, *addresses: str) -> None:
-    notify.ses.refuse = dict.fromkeys(addresses or EVERYBODY, (code, status))
-
-
 def test_a_throttled_mail_waits_longer_each_time_and_stops_no_other(notify: Notify) -> None:
     notify.leads.save(a_lead(), None)
     refuse(notify, "TooManyRequestsException", 429, "anna@example.com")
@@ -468,16 +461,6 @@ def test_a_hostile_name_reaches_everybody_as_text(notify: Notify, name: str) -> 
         assert "Bcc" not in mail.headers
         assert (one_line(name) or "ada@example.org") in mail.subject
         assert [to.address for to in mail.reply_to] == ["ada@example.org"]
-
-
-# --- caps ---------------------------------------------------------------------------------
-
-
-def fill(notify: Notify, kind: str, *recipients: str) -> None:
-    """Take every place of this hour."""
-    for recipient in recipients or ("anna", "ben"):
-        for number in range(MOST):
-            notify.app.consumer.hours.take_place(recipient, kind, f"other{number}", notify.now)
 
 
 def messages(notify: Notify, count: int) -> list[Letter]:

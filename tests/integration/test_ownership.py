@@ -14,9 +14,7 @@ from hotlist.identity.claims import MAX_CLAIMANTS
 from hotlist.identity.places import MAX_PHONES, MAX_VISITORS, Places
 from hotlist.leads.lead import LeadState, Temperature
 from hotlist.store import identities as stored_identities
-from integration.test_score import ADA, BO, HOUR, NOW, PHONE, Score, event, score, subject
-
-__all__ = ["score"]  # a fixture
+from integration.stages.score import ADA, BO, HOUR, NOW, PHONE, Score, event, subject
 
 
 def test_a_visitors_earlier_page_views_count_once_they_leave_an_address(score: Score) -> None:

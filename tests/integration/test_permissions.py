@@ -16,16 +16,14 @@ from hotlist.store.hours import HeldStore
 from integration.lambdas import stream_event
 from integration.meter import takes_insert_statements
 from integration.permissions import Calls, allowed
-from integration.test_batch import hang, queued, when_read
-from integration.test_capture import GOOD, Api, api
-from integration.test_costs import VISIT
-from integration.test_digest import ANNAS_HOUR, RECENT, Digest, digest
-from integration.test_notify import ALERT, TOLD, Notify, a_message, feedback, hot, notify
-from integration.test_outbox import fill
-from integration.test_score import ADA, BO, HOUR, NOW, Score, event, score
-from integration.test_score import PHONE as NUMBER
-
-__all__ = ["api", "digest", "hot", "notify", "score"]  # fixtures
+from integration.stages.batches import hang, queued, when_read
+from integration.stages.capture import GOOD, Api
+from integration.stages.digest import ANNAS_HOUR, RECENT, Digest
+from integration.stages.letters import fill
+from integration.stages.notify import ALERT, TOLD, Notify, a_message, feedback
+from integration.stages.score import ADA, BO, HOUR, NOW, Score, event
+from integration.stages.score import PHONE as NUMBER
+from integration.stages.visits import VISIT
 
 DAY = timedelta(days=1)
 

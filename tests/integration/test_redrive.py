@@ -6,10 +6,8 @@ import pytest
 
 from hotlist_cli import outbox
 from hotlist_cli.__main__ import main
-from integration.test_notify import ALERT, EVERYBODY, Notify, a_lead, notify
-from integration.test_outbox import refuse
-
-__all__ = ["notify"]  # a fixture
+from integration.stages.letters import refuse
+from integration.stages.notify import ALERT, EVERYBODY, Notify, a_lead
 
 
 @pytest.fixture

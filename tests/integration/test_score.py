@@ -1,132 +1,27 @@
 """The score function over real store code: folds, alerts, bad records, changed rules."""
 
-import json
-import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
 
 from hotlist.config.load import load_config
-from hotlist.events import times
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import SPAM, Route
-from hotlist.identity import identifiers
 from hotlist.leads import classify
 from hotlist.leads.fold import Folder
-from hotlist.leads.lead import Lead, LeadState, Shadow, Temperature
-from hotlist.mail.queue import Letter, Message, letter_of
+from hotlist.leads.lead import LeadState, Shadow, Temperature
+from hotlist.mail.queue import Letter, Message
 from hotlist.scoring import ruleset
 from hotlist.scoring.deployed import deployed
 from hotlist.store.events import EventStore, to_item
 from hotlist.store.leads import LeadStore
-from integration.lambdas import load, stream_event
+from integration.lambdas import stream_event
+from integration.stages.score import ADA, BO, HOUR, NOW, Score, event, subject
 
-NOW = datetime.now(UTC).replace(microsecond=0)
 Make = Callable[..., Event]
-
-
-class Score:
-    """The handler, its tables and queues."""
-
-    def __init__(self, app: Any, queues: dict[str, str], sqs: Any) -> None:
-        self.app = app
-        self.stores = app.stores
-        self._queues, self._sqs = queues, sqs
-        self.calls: list[str] = []
-        app.stores.events._client.meta.events.register(
-            "before-call.dynamodb", lambda model, **_: self.calls.append(model.name)
-        )
-
-    def happened(self, *made: Event) -> dict[str, Any]:
-        """Store events and deliver their records."""
-        for event in made:
-            self.stores.events.put(event)
-        return self.deliver(*made)
-
-    def deliver(self, *made: Event) -> dict[str, Any]:
-        answer: dict[str, Any] = self.app.handler(stream_event(*map(to_item, made)), None)
-        return answer
-
-    def lead(self, subject: str) -> Lead:
-        lead: Lead | None = self.stores.leads.get(subject)
-        assert lead is not None
-        return lead
-
-    def parked(self) -> list[dict[str, Any]]:
-        return [json.loads(body) for body in self._messages("failure")]
-
-    def queued(self) -> set[str]:
-        return {json.loads(body)["lead_id"] for body in self._messages("rescore")}
-
-    def letters(self) -> list[Letter]:
-        """The letters that were queued since the last look."""
-        return [letter_of(body) for body in self._messages("outbox")]
-
-    def _messages(self, queue: str) -> list[str]:
-        found: list[str] = []
-        while batch := self._sqs.receive_message(
-            QueueUrl=self._queues[queue], MaxNumberOfMessages=10
-        ).get("Messages"):
-            found += [message["Body"] for message in batch]
-        return found
-
-
-@pytest.fixture
-def score(tables: Any, monkeypatch: pytest.MonkeyPatch) -> Score:
-    _, names = tables
-    sqs = boto3.client("sqs")
-    queues = {
-        name: sqs.create_queue(QueueName=f"{name}-{uuid.uuid4()}")["QueueUrl"]
-        for name in ("failure", "rescore", "outbox")
-    }
-    environment = {
-        "EVENTS_TABLE": names["events"],
-        "LEADS_TABLE": names["leads"],
-        "IDENTITIES_TABLE": names["identities"],
-        **{f"{name.upper()}_QUEUE_URL": url for name, url in queues.items()},
-    }
-    return Score(load("score", environment, monkeypatch), queues, sqs)
-
-
-def event(
-    event_type: str,
-    email: str | None = None,
-    phone: str | None = None,
-    visitor: str | None = None,
-    *,
-    ago: timedelta = timedelta(0),
-    **changes: Any,
-) -> Event:
-    named = (("email", email), ("phone", phone), ("visitor", visitor))
-    subject, *names = [identifiers.subject(kind, value) for kind, value in named if value]
-    at = NOW - ago
-    route = Route.FORM if email or phone else Route.BEACON
-    fields: dict[str, Any] = {
-        "event_id": f"{times.to_ms(at):012x}{abs(hash((event_type, email, phone, visitor))):020x}",
-        "type": event_type,
-        "occurred_at": at,
-        "received_at": at,
-        "route": route,
-        "subject": subject,
-        "names": tuple(sorted(names)),
-        "email": email,
-        "phone": phone,
-        "expires_at": at + timedelta(days=400),
-    }
-    return Event(**(fields | changes))
-
-
-ADA, BO = "ada@example.org", "bo@example.org"
-PHONE = "+48600100200"
-HOUR = timedelta(hours=1)
-
-
-def subject(kind: str, value: str) -> str:
-    return identifiers.subject(kind, value)
 
 
 def test_a_contact_request_makes_a_hot_lead_with_an_alert(score: Score) -> None:
@@ -403,12 +298,17 @@ def test_a_message_that_sqs_refuses_is_reported(
 
 
 def test_a_crossing_names_the_message_that_came_just_before_it(score: Score) -> None:
-    early = told(ago=timedelta(minutes=11))
+    late = datetime.now(UTC) - NOW  # the test is no quicker than those before it
+
+    def ago(minutes: int) -> timedelta:
+        return timedelta(minutes=minutes) - late
+
+    early = told(ago=ago(11))
     score.happened(early)
     assert score.lead(early.subject).alerting.alert_id is not None
     assert score.lead(early.subject).alerting.alert_tell is None
-    older = event("contact_requested", BO, ago=timedelta(minutes=9), tell=True)
-    newer = event("contact_requested", BO, visitor="v", ago=timedelta(minutes=8), tell=True)
+    older = event("contact_requested", BO, ago=ago(9), tell=True)
+    newer = event("contact_requested", BO, visitor="v", ago=ago(8), tell=True)
     score.happened(older, newer, event("contact_requested", BO, visitor="w"))
     assert score.lead(newer.subject).alerting.alert_tell == f"{newer.subject}#{newer.event_id}"
 

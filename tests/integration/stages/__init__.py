@@ -1,0 +1,1 @@
+"""What several test modules share: each function with its tables and queues."""
