@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from browser.chromium import chromium
 from e2e.api import Api, eventually, somebody
-from e2e.test_capture import stored
+from e2e.looks import stored
 from hotlist.identity.identifiers import EMAIL, VISITOR, subject
 from hotlist_cli.local.stack import Stack
 from hotlist_cli.local.visitors import BROWSER

@@ -7,18 +7,10 @@ import pytest
 
 from e2e.api import Api, eventually, somebody
 from e2e.conftest import lead_id
-from e2e.test_mails import to_team, wait_for
-from e2e.test_scoring import scored
-from hotlist.events.event import Event
+from e2e.looks import scored, stored, to_team, wait_for
 from hotlist.events.vocabulary import SPAM
 from hotlist.identity.identifiers import EMAIL, VISITOR, subject
-from hotlist_cli.local.expected import all_events
 from hotlist_cli.local.stack import Stack
-
-
-def stored(stack: Stack, owner: str) -> tuple[Event, ...]:
-    """The events of a subject, also those that no fold reads."""
-    return tuple(event for event in all_events(stack) if event.subject == owner)
 
 
 def viewed(path: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import itertools
 import time as clock
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -10,12 +9,11 @@ import pytest
 
 from e2e.api import Api, eventually, somebody
 from e2e.conftest import LEASE, Cold, lead_id
-from e2e.test_scoring import leads, scored
+from e2e.looks import TEAM, leads, scored, sent, to_team, wait_for
 from hotlist.capture.context import Received
 from hotlist.capture.forms import submission
 from hotlist.events.event import Event
 from hotlist.leads.lead import Lead, Temperature
-from hotlist.mail.ses import delivery_hash
 from hotlist.store.events import EventStore
 from hotlist_cli.__main__ import main
 from hotlist_cli.local.build import STACK_NAME
@@ -24,24 +22,7 @@ from hotlist_cli.local.mailbox import Fault, Message
 from hotlist_cli.local.ministack import CREDENTIALS
 from hotlist_cli.local.stack import Stack
 
-TEAM = ("anna", "ben")
 DAYS = itertools.count()
-
-
-def sent(stack: Stack, *names: str) -> list[Message]:
-    """The mails of these deliveries, to whomever they went."""
-    tags = {delivery_hash(name) for name in names}
-    return [m for m in stack.mailbox.messages if m.tags.get("delivery") in tags]
-
-
-def to_team(name: str) -> list[str]:
-    return [f"{name}#{one}" for one in TEAM]
-
-
-def wait_for(stack: Stack, names: Sequence[str], seconds: float = 15) -> list[Message]:
-    return eventually(
-        lambda: found if len(found := sent(stack, *names)) >= len(names) else None, seconds
-    )
 
 
 def a_morning() -> datetime:

@@ -4,24 +4,10 @@ import uuid
 
 from e2e.api import Api, eventually, some_phone, somebody
 from e2e.conftest import lead_id, parked
+from e2e.looks import leads, scored
 from hotlist.identity.identifiers import PHONE, subject
-from hotlist.leads.lead import Lead, LeadState, Temperature
-from hotlist.store.leads import LeadStore
+from hotlist.leads.lead import LeadState, Temperature
 from hotlist_cli.local.stack import Stack
-
-
-def leads(stack: Stack) -> LeadStore:
-    return LeadStore(stack.client("dynamodb"), stack.name("LeadsTable"))
-
-
-def scored(stack: Stack, lead: str, total: int | None = None, seconds: float = 15) -> Lead:
-    """The lead, as soon as it is stored (with that total, if one is named)."""
-
-    def look() -> Lead | None:
-        found = leads(stack).get(lead)
-        return found if found and total in (None, found.total) else None
-
-    return eventually(look, seconds)
 
 
 def test_a_lead_is_scored_within_five_seconds(stack: Stack, api: Api) -> None:
