@@ -144,10 +144,10 @@ def load(source: Mapping[str, Any] | str) -> Ruleset:
 
     :raises hotlist.config.findings.BadConfig: (a ValueError) with everything that is wrong in it.
     """
-    from hotlist.scoring import check  # noqa: PLC0415 - not part of what runs in Lambda
+    from hotlist.scoring.check.scoring_file import compile_scoring  # noqa: PLC0415 - not part of what runs in Lambda
 
     text = source if isinstance(source, str) else json.dumps(source, default=float)
-    return from_checked(check.compile_scoring(text, "scoring.yaml"))
+    return from_checked(compile_scoring(text, "scoring.yaml"))
 
 
 def from_checked(source: Mapping[str, Any]) -> Ruleset:
