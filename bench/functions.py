@@ -25,7 +25,7 @@ FUNCTIONS: Final[Mapping[str, tuple[Path, str]]] = {
     "bare botocore": (ROOT / "bench" / "rivals", "bare.handler"),
     "powertools": (ROOT / "bench" / "rivals", "powertools.handler"),
 }
-COLD_BUDGET: Final = 0.48
+COLD_BUDGET: Final = 0.47
 WARM_BUDGET: Final = 1.10
 TLS_BUDGET: Final = 3
 _PATIENCE: Final = 120
