@@ -10,6 +10,7 @@ from typing import Any
 from hotlist.events.event import Event, event_key
 from hotlist.events.vocabulary import SPAM
 from hotlist.identity.claims import Identity
+from hotlist.identity.identifiers import VISITOR, kind_of
 from hotlist.identity.settle import Settler
 from hotlist.leads.fold import Folder
 from hotlist.scoring.ruleset import Ruleset
@@ -122,6 +123,8 @@ class World:
         touching: dict[str, int] = {}
         for place, event in enumerate(batch):
             settled = self._settler.settle(event)
+            if kind_of(event.subject) == VISITOR and event.type != "event_reclassified":
+                self._assert_entered(event)
             pause()
             for lead_id in settled.can_wait:
                 scheduler.add(partial(self._rescore, lead_id))
@@ -130,6 +133,18 @@ class World:
         failed = [place for lead_id, place in sorted(touching.items()) if not self._fold(lead_id)]
         if failed:
             yield partial(self._score, scheduler, batch[min(failed) :])
+
+    def _assert_entered(self, event: Event) -> None:
+        """A visitor of a lead that comes has a place, unless newer ones have all of them."""
+        visitor = self.plain.identities.get_many([event.subject])[event.subject]
+        owner = visitor.owner(event.occurred_at)
+        own = self.plain.identities.get_many([owner])[owner] if owner is not None else None
+        if own is None or not own.is_stored or event.subject in own.places.visitors:
+            return
+        newest = {entry.visitor: entry.received_at for entry in sorted(own.places.entries)}
+        assert all(newest[one] >= event.received_at for one in own.places.visitors), (
+            "a visitor came again, and an older one keeps the place"
+        )
 
     def _rescore(self, lead_id: str) -> Iterator[Job]:
         if not self._fold(lead_id):
