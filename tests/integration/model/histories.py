@@ -61,9 +61,10 @@ def people(random: Random, kind: str) -> People:
     place. In `wide` there are more than there are places as shipped.
     """
     if kind == "wide":
-        phones = [f"+4860010{number:04}" for number in range(24)]
-        visitors = [f"browser-{number}" for number in range(34)]
-        return replace(People([*EMAILS[:1], *EMAILS[:2], None], phones, visitors), corrections=0.05)
+        phones = [f"+4860010{number:04}" for number in range(200)]
+        visitors = [f"browser-{number}" for number in range(200)]
+        many = People([*EMAILS[:1] * 6, EMAILS[1], None], phones, visitors)
+        return replace(many, corrections=0.05, repetitions=0.02, others=0.02)
     if kind == "months" and random.random() < 0.4:
         two = People([*EMAILS[:2], None, None], [*PHONES[:2], None], VISITORS[:2])
         return replace(two, corrections=0.15, repetitions=0.02, others=0.02)

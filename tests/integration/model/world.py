@@ -13,7 +13,8 @@ from typing import Any
 from hotlist.events.event import Event, event_key
 from hotlist.events.vocabulary import SPAM, Lane, lane
 from hotlist.identity.claims import Identity
-from hotlist.identity.settle import Settler
+from hotlist.identity.identifiers import VISITOR, kind_of
+from hotlist.identity.settle import Settled, Settler
 from hotlist.leads.batch import Scorer
 from hotlist.leads.fold import Folder
 from hotlist.leads.lead import Lead
@@ -70,6 +71,19 @@ class _Queue:
         return sent
 
 
+class _Settling:
+    """The settler, watched."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+
+    def settle(self, event: Event) -> Settled:
+        settled = self._world.settler.settle(event)
+        if kind_of(event.subject) == VISITOR and event.type != "event_reclassified":
+            self._world.assert_entered(event)
+        return settled
+
+
 class _Folding:
     """The folder, watched."""
 
@@ -114,7 +128,7 @@ class World:
         self._client = PausingClient(client)
         self.watch = Watch(self._client, names, narrow=narrow)
         self._stream: defaultdict[Lane, list[Event]] = defaultdict(list)
-        self._settler = Settler(self.watch.stores, self.clock)
+        self.settler = Settler(self.watch.stores, self.clock)
         self.folder = Folder(self.watch.stores, rules, self.clock)
 
     def refuses(self) -> bool:
@@ -199,9 +213,10 @@ class World:
         """The handler's work; the names of the records that it reports."""
         batch = Batch(_park, self._time_left())
         queue: Any = _Queue(self, scheduler)
+        settler: Any = _Settling(self)
         folder: Any = _Folding(self)
         letters: Any = _Letters()
-        Scorer(self._settler, folder, queue, letters, self.clock).score(records, batch)
+        Scorer(settler, folder, queue, letters, self.clock).score(records, batch)
         return batch.failed
 
     def _time_left(self) -> TimeLeft:
@@ -211,6 +226,18 @@ class World:
         begun, looks = self._random.randint(0, 12), itertools.count()
         least = self._random.choice([1.0, RESERVE_SECONDS - 1])
         return lambda: RESERVE_SECONDS + 1 if next(looks) < begun else least
+
+    def assert_entered(self, event: Event) -> None:
+        """A visitor of a lead that comes has a place, unless newer ones have all of them."""
+        visitor = self.plain.identities.get_many([event.subject])[event.subject]
+        owner = visitor.owner(event.occurred_at)
+        own = self.plain.identities.get_many([owner])[owner] if owner is not None else None
+        if own is None or not own.is_stored or event.subject in own.places.visitors:
+            return
+        newest = {entry.visitor: entry.received_at for entry in sorted(own.places.entries)}
+        assert all(newest[one] >= event.received_at for one in own.places.visitors), (
+            "a visitor came again, and an older one keeps the place"
+        )
 
     def _view(self, lead_id: str) -> Iterator[Job]:
         stored = self.watch.stores.leads.get(lead_id)
