@@ -115,6 +115,10 @@ class Digest:
         mails = [parse_email(one["Content"]["Raw"]["Data"]) for one in self.ses.sent]
         return [mail.text_plain[0].replace("\r\n", "\n") for mail in mails]
 
+    def html(self) -> list[str]:
+        """The HTML of each mail."""
+        return [parse_email(one["Content"]["Raw"]["Data"]).text_html[0] for one in self.ses.sent]
+
     @contextmanager
     def broken_item(self, lead_id: str) -> Iterator[None]:
         """A lead's item lacks what every lead has, as no version of the code writes it."""
