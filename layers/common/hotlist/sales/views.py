@@ -10,6 +10,7 @@ from hotlist.events.event import Event
 from hotlist.leads.fold import Folder, View
 from hotlist.leads.lead import Lead
 from hotlist.runtime.failures import Troubles
+from hotlist.sales.gone import telling
 from hotlist.store.stores import Stores
 
 MOST_VIEWS: Final = 600
@@ -23,7 +24,8 @@ MOST_SECONDS: Final = 10.0
 class Views:
     """Leads as they are at `now`. None is begun once `until` has passed.
 
-    A lead that cannot be calculated is trouble, and is used as it is stored.
+    A lead that cannot be calculated is trouble, and is used as it is stored. Of its events only
+    those are kept that tell why it is hot no longer, for 600 histories are too much memory.
     """
 
     stores: Stores
@@ -53,9 +55,9 @@ class Views:
             self._views[lead_id] = None
             if self._may_begin():
                 ids = {"event_id": stored.last_event_id or ""}
-                self._views[lead_id] = self.troubles.attempt(
-                    ids, self.folder.view, stored, self.now, self._limit()
-                )
+                view = self.troubles.attempt(ids, self.folder.view, stored, self.now, self._limit())
+                if view is not None:
+                    self._views[lead_id] = View(view.lead, telling(view.events))
         return self._views[lead_id]
 
     def seen(self, lead_id: str) -> View | None:
@@ -63,14 +65,14 @@ class Views:
         return self._views.get(lead_id)
 
     def events(self, stored: Lead) -> tuple[Event, ...]:
-        """The events under a lead's own subject; none if they could not be read in time."""
+        """What the events under a lead's own subject tell; none if they were not read in time."""
         lead_id = stored.lead_id
         if lead_id not in self._events:
             self._events[lead_id] = ()
             if self._may_begin():
                 ids = {"event_id": stored.last_event_id or ""}
                 found = self.troubles.attempt(ids, self.stores.events.history, lead_id)
-                self._events[lead_id] = found.events if found else ()
+                self._events[lead_id] = telling(found.events) if found else ()
         return self._events[lead_id]
 
     def _may_begin(self) -> bool:
