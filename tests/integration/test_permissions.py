@@ -18,6 +18,7 @@ from integration.meter import takes_insert_statements
 from integration.permissions import Calls, allowed
 from integration.stages.batches import hang, queued, when_read
 from integration.stages.capture import GOOD, Api
+from integration.stages.corrections import spam
 from integration.stages.digest import ANNAS_HOUR, RECENT, Digest
 from integration.stages.letters import fill
 from integration.stages.notify import ALERT, TOLD, Notify, a_message, feedback
@@ -95,10 +96,13 @@ def test_score(score: Score, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_digest(digest: Digest) -> None:
     digest.lead("ada@example.org", RECENT, phone=NUMBER)
-    digest.run(ANNAS_HOUR)
     HeldStore(digest.app.dynamodb, digest.app.settings.deliveries_table).hold(
         "anna", "alert", "alert#a1#anna", ANNAS_HOUR
     )
+    bo = digest.lead("bo@example.org", RECENT)
+    digest.run(ANNAS_HOUR)
+    spam(digest, bo)
+    digest.run(ANNAS_HOUR + DAY)
     digest.run(ANNAS_HOUR + 14 * DAY)  # it has cooled down
     assert_all_is_needed("digest", digest.app)
 

@@ -259,3 +259,41 @@ def test_the_queue_is_worked_off_beside_live_traffic_and_before_the_next_run() -
     assert queue["VisibilityTimeout"] >= 6 * score["Timeout"]
     digest = resources("AWS::Serverless::Function")["DigestFunction"]
     assert digest["Timeout"] < quarter.total_seconds()
+
+
+@pytest.mark.parametrize(
+    ("written", "is_old"),
+    [
+        ({"temperature_key": {"S": "due#3"}}, True),
+        ({"temperature": {"S": "hot"}, "temperature_key": {"S": "hot#3"}}, True),
+        ({}, False),
+    ],
+)
+def test_leads_that_an_older_version_wrote_are_folded_again_by_the_same_rules(
+    world: World, tables: Any, written: dict[str, Any], is_old: bool
+) -> None:
+    due_at = NOW + timedelta(days=9)
+    world.store("email:1", ruleset=NEW, temperature=Temperature.WARM, due_at=due_at)
+    client, names = tables
+    key = {"lead_id": {"S": "email:1"}}
+    item = client.get_item(TableName=names["leads"], Key=key)["Item"]
+    client.put_item(TableName=names["leads"], Item=item | written)
+    world.run()
+    assert world.queued() == ["email:1"] * is_old
+
+
+def test_a_lead_that_the_index_cannot_find_is_written_anew_by_the_next_fold(
+    world: World, tables: Any
+) -> None:
+    due_at = NOW + timedelta(days=9)
+    world.store("email:1", temperature=Temperature.WARM, due_at=due_at)
+    client, names = tables
+    key = {"lead_id": {"S": "email:1"}}
+    item = client.get_item(TableName=names["leads"], Key=key)["Item"]
+    found = world.leads.get("email:1")
+    assert found is not None
+    assert found.due_at == due_at
+    client.put_item(TableName=names["leads"], Item=item | {"temperature_key": {"S": "due#3"}})
+    found = world.leads.get("email:1")
+    assert found is not None
+    assert found.due_at is None, "as if nothing had changed"

@@ -115,6 +115,10 @@ class Digest:
         yield
         client.put_item(TableName=table, Item=item)
 
+    def html(self) -> list[str]:
+        """The HTML of each mail."""
+        return [parse_email(one["Content"]["Raw"]["Data"]).text_html[0] for one in self.ses.sent]
+
     def at(self, now: datetime) -> None:
         """Set the clock of the score function."""
         self._score.folder._clock = lambda: now

@@ -38,6 +38,18 @@ class Gone:
     into: Contact | None = None
 
 
+def telling(events: Iterable[Event]) -> tuple[Event, ...]:
+    """Those of a lead's events by which it is told why it is hot no longer, and who it is."""
+    found = list(events)
+    named = max((e for e in found if e.email or e.phone), key=lambda e: e.order, default=None)
+    return tuple(event for event in found if event is named or _is_word(event))
+
+
+def _is_word(event: Event) -> bool:
+    """Whether an operator has corrected something, or sales has answered."""
+    return event.type in _CORRECTIONS or event.type.startswith("sales_")
+
+
 def gone(lead: Lead, events: Sequence[Event], since: datetime, into: Lead | None) -> Gone:
     """Why this lead, of which sales was told at `since`, is hot no longer.
 
@@ -51,12 +63,10 @@ def gone(lead: Lead, events: Sequence[Event], since: datetime, into: Lead | None
 def _why(lead: Lead, events: Iterable[Event], since: datetime) -> Why:
     if lead.state is LeadState.CLAIMED:
         return Why.CLAIMED
-    said = [event for event in events if event.received_at >= since]
-    for event in sorted(said, key=lambda event: event.received_at, reverse=True):
-        if event.type in _CORRECTIONS:
-            return Why.CORRECTED
-        if event.type.startswith("sales_"):
-            return Why.ANSWERED
+    said = [event for event in events if _is_word(event) and event.received_at >= since]
+    if said:
+        newest = max(said, key=lambda event: event.received_at)
+        return Why.CORRECTED if newest.type in _CORRECTIONS else Why.ANSWERED
     if lead.state is LeadState.EMPTY:
         return Why.ENDED
     return Why.CORRECTED if lead.stage is Stage.SUSPENDED else Why.COOLED

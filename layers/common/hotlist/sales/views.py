@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import Final
 
 from hotlist.events.event import Event
@@ -13,6 +12,7 @@ from hotlist.leads.gather import NEWEST
 from hotlist.leads.lead import Lead
 from hotlist.runtime.failures import Troubles
 from hotlist.runtime.limits import RESERVE_SECONDS, FoldLimits
+from hotlist.sales.gone import telling
 from hotlist.store.stores import Stores
 
 MOST_VIEWS: Final = 600
@@ -26,7 +26,8 @@ MOST_SECONDS: Final = 10.0
 class Views:
     """Leads as they are at `now`. None is begun once `until` has passed.
 
-    A lead that cannot be calculated is trouble, and is used as it is stored.
+    A lead that cannot be calculated is trouble, and is used as it is stored. Of its events only
+    those are kept that tell why it is hot no longer, for 600 histories are too much memory.
     """
 
     stores: Stores
@@ -56,9 +57,12 @@ class Views:
             self._views[lead_id] = None
             if self._may_begin():
                 ids = {"event_id": stored.last_event_id or ""}
-                self._views[lead_id] = self.troubles.attempt(
+                view = self.troubles.attempt(
                     ids, self.folder.view, stored, self.now, self._limits()
                 )
+                if view is not None:
+                    events = self.troubles.attempt(ids, self._telling, lead_id, view.events)
+                    self._views[lead_id] = View(view.lead, events or ())
         return self._views[lead_id]
 
     def seen(self, lead_id: str) -> View | None:
@@ -66,16 +70,31 @@ class Views:
         return self._views.get(lead_id)
 
     def events(self, stored: Lead) -> tuple[Event, ...]:
-        """The events under a lead's own subject; none if they could not be read in time."""
+        """What the events under a lead's own subject tell; none if they were not read in time."""
         lead_id = stored.lead_id
         if lead_id not in self._events:
             self._events[lead_id] = ()
             if self._may_begin():
                 ids = {"event_id": stored.last_event_id or ""}
-                read = partial(self.stores.events.history, lead_id, now=self.now, limit=NEWEST)
-                found = self.troubles.attempt(ids, read)
-                self._events[lead_id] = found.events if found else ()
+                self._events[lead_id] = self.troubles.attempt(ids, self._read_events, lead_id) or ()
         return self._events[lead_id]
+
+    def _read_events(self, lead_id: str) -> tuple[Event, ...]:
+        history = self.stores.events.history(lead_id, now=self.now, limit=NEWEST)
+        return self._telling(lead_id, history.events)
+
+    def _telling(self, lead_id: str, events: Iterable[Event]) -> tuple[Event, ...]:
+        """The events that tell, with the one that was called spam if no other names the lead.
+
+        A history leaves spam out, and sales knows the lead by what that event says.
+        """
+        told = telling(events)
+        corrected = [event for event in told if event.type == "event_reclassified"]
+        if not corrected or any(event.email or event.phone for event in told):
+            return told
+        target = max(corrected, key=lambda event: event.order).properties.get("event_id")
+        found = self.stores.events.find(lead_id, target) if isinstance(target, str) else None
+        return told if found is None else (*told, found)
 
     def _may_begin(self) -> bool:
         """Take one of the views that are left, if there is time."""

@@ -1,0 +1,86 @@
+"""Why a lead of which sales was told is hot no longer."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from hotlist.events.event import Event
+from hotlist.leads.lead import Alerting, Contact, Lead, LeadState, Stage, Temperature
+from hotlist.sales.gone import Why, gone
+
+NOW = datetime(2026, 3, 2, 6, 45, tzinfo=UTC)
+DAY = timedelta(days=1)
+ADA = Contact("Ada", None, "ada@example.org", None)
+LEAD = Lead(
+    lead_id="email:1",
+    folded_at=NOW,
+    expires_at=NOW,
+    temperature=Temperature.WARM,
+    contact=ADA,
+    alerting=Alerting(hot_since=NOW - 3 * DAY),
+)
+
+
+def event(event_type: str, received_at: datetime, **said: Any) -> Event:
+    return Event(
+        event_id="1",
+        type=event_type,
+        occurred_at=received_at - DAY,
+        received_at=received_at,
+        **said,
+    )
+
+
+@pytest.mark.parametrize(
+    ("events", "why"),
+    [
+        ([], Why.COOLED),
+        ([("page_viewed", 1)], Why.COOLED),
+        ([("sales_won", 1)], Why.ANSWERED),
+        ([("sales_meeting", 1)], Why.ANSWERED),
+        ([("score_adjusted", 1)], Why.CORRECTED),
+        ([("event_reclassified", 1)], Why.CORRECTED),
+        ([("sales_won", 2), ("score_reset", 1)], Why.CORRECTED),
+        ([("sales_won", 1), ("score_reset", 2)], Why.ANSWERED),
+        ([("score_adjusted", 2.5), ("sales_won", 3)], Why.COOLED),  # before the last digest
+    ],
+)
+def test_the_newest_word_since_the_last_digest_is_the_reason(
+    events: list[tuple[str, float]], why: Why
+) -> None:
+    said = [event(name, NOW - days * DAY) for name, days in events]
+    assert gone(LEAD, said, NOW - 2 * DAY, None).why is why
+
+
+def test_what_made_it_hot_is_no_reason() -> None:
+    said = [event("score_adjusted", NOW - 4 * DAY)]
+    assert gone(LEAD, said, NOW - 5 * DAY, None).why is Why.COOLED
+    hot_without_an_alert = replace(LEAD, alerting=Alerting())
+    assert gone(hot_without_an_alert, said, NOW - 5 * DAY, None).why is Why.CORRECTED
+
+
+def test_states_are_reasons() -> None:
+    claimant = replace(LEAD, contact=Contact("Countess"))
+    claimed = replace(LEAD, state=LeadState.CLAIMED, claimed_by="email:2", contact=Contact())
+    found = gone(claimed, [event("sales_won", NOW)], NOW - DAY, claimant)
+    assert (found.why, found.into) == (Why.CLAIMED, Contact("Countess"))
+    empty = replace(LEAD, state=LeadState.EMPTY, contact=Contact())
+    assert gone(empty, [], NOW - DAY, None).why is Why.ENDED
+    assert gone(empty, [event("event_reclassified", NOW)], NOW - DAY, None).why is Why.CORRECTED
+    suspended = replace(LEAD, stage=Stage.SUSPENDED)
+    assert gone(suspended, [], NOW - DAY, None).why is Why.CORRECTED
+
+
+def test_a_lead_without_a_contact_is_called_as_its_newest_event_says() -> None:
+    empty = replace(LEAD, state=LeadState.EMPTY, contact=Contact())
+    said = [
+        event("form_submitted", NOW - DAY, email="ada@example.org", properties={"name": "A"}),
+        event("form_submitted", NOW, email="ada@example.org", properties={"name": "Ada"}),
+        event("page_viewed", NOW + DAY),
+    ]
+    assert gone(empty, said, NOW, None).contact == ADA
+    assert gone(empty, [], NOW, None).contact == Contact()
+    odd = [event("form_submitted", NOW, phone="+48600100200", properties={"company": 7})]
+    assert gone(empty, odd, NOW, None).contact == Contact(phone="+48600100200")
