@@ -22,6 +22,7 @@ from hotlist.capture.origins import listed, normalise_origin
         ("http://127.0.0.1:8080/", "http://127.0.0.1:8080"),
         ("http://[::1]:8080", "http://[::1]:8080"),
         ("https://[2001:DB8:0::1]:443", "https://[2001:db8::1]"),
+        ("http://[::FFFF:192.168.0.1]", "http://[::ffff:c0a8:1]"),
         ("https://żółw.example", "https://xn--w-uga1v8h.example"),
         ("https://ŻÓŁW.example:8443/", "https://xn--w-uga1v8h.example:8443"),
         ("https://z\u0307o\u0301łw.example", "https://xn--w-uga1v8h.example"),

@@ -48,6 +48,7 @@ from hotlist.capture import paths
         ("https://x.example/../../a", "/a"),
         ("https://x.example/a/.b/c..", "/a/.b/c.."),
         ("/pricing//x", "/pricing/x"),
+        ("https://x.example/a\\b\\..\\c", "/a/c"),
     ],
 )
 def test_the_path_of_an_address(url: str, path: str) -> None:

@@ -36,9 +36,12 @@ def _host(host: str, said: str) -> str:
         import ipaddress  # noqa: PLC0415 - few hosts are numbers of IPv6
 
         try:
-            return f"[{ipaddress.IPv6Address(host[1:-1])}]"
+            address = ipaddress.IPv6Address(host[1:-1])
         except ValueError:
             raise ValueError(f"{said!r} has an address that is none of IPv6") from None
+        if address.ipv4_mapped:  # browsers write it without dots
+            return f"[::ffff:{int(address) >> 16 & 0xFFFF:x}:{int(address) & 0xFFFF:x}]"
+        return f"[{address}]"
     if not host.isascii():
         import idna  # noqa: PLC0415 - few hosts need it, slow to import
 

@@ -93,8 +93,9 @@ def _decoded_run(run: str, kept: str) -> str:
 
 
 def _path(path: str, kept: str) -> str:
-    if not path.isascii() or any(sign in path for sign in ("%", ";", "//", "/.")):
-        segments = [segment.partition(";")[0] for segment in _without_dots(path.split("/"))]
+    if not path.isascii() or any(sign in path for sign in ("%", ";", "//", "/.", "\\")):
+        parts = path.replace("\\", "/").split("/")  # browsers take a backslash for a slash
+        segments = [segment.partition(";")[0] for segment in _without_dots(parts)]
         path = re.sub("//+", "/", "/".join(decoded(segment, kept) for segment in segments))
     return composed(path)
 
