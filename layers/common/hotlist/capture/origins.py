@@ -58,7 +58,9 @@ def _instead(said: str) -> str:
     if "*" in said:
         return "name each origin in full, without *"
     scheme, mark, rest = said.rpartition("://")
-    host = re.split(r"[/?#\\]", rest.lstrip("/"))[0].rpartition("@")[2]
+    host = re.split(r"[/?#\\\s\"';,]", rest.lstrip("/"))[0].rpartition("@")[2]
+    if not re.fullmatch(r"[^:]*:[0-9]{1,5}", host):
+        host = host.partition(":")[0]
     if "." not in host or any(sign in host for sign in " []@"):
         host = "www.example.com"
     if mark and scheme in _PORTS:
