@@ -110,6 +110,9 @@ def test_a_box_without_a_label_may_send_its_name() -> None:
         (2, "2"),
         (["0", "perhaps"], "0, perhaps"),
         ({"a": 1}, "{'a': 1}"),
+        ("nie, zgadzam się", "nie, zgadzam się"),
+        ("yes, no", "yes, no"),
+        ("1,perhaps", "1,perhaps"),
     ],
 )
 def test_what_is_neither_yes_nor_no_is_kept_and_refuses_nothing(value: Any, text: str) -> None:
@@ -142,7 +145,10 @@ def test_a_required_boolean_that_is_empty_is_missing() -> None:
         {"consent_email": "email"},
         {"consents": "email"},
         {"consents": ["email"]},
+        {"consents": "phone,email"},
         {"consents": ["email", "phone"]},
+        {"consent_email": "false,true"},
+        {"consent_email": "Tak, zgadzam się."},
         {"consents": {"email": "on"}},
         {"consents": {"email": [0, 1]}},
         {"consents[email]": "on"},
@@ -235,6 +241,28 @@ def test_what_the_page_says_twice_counts_once_too() -> None:
 
 def test_several_values_that_the_form_does_not_declare_are_read_as_people_read_them() -> None:
     assert said(shoes=["left", "right"]) == {"extra": {"shoes": "left, right"}}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(None, ""), ([None, "a", ""], "a"), ([0, "b"], "0, b"), (["", " "], "")]
+)
+def test_what_is_empty_is_not_shown_as_a_word(value: Any, text: str) -> None:
+    assert said(shoes=value) == {"extra": {"shoes": text}}
+
+
+@pytest.mark.parametrize("value", ["yes", True, "email phone", '{"email": true}', [{"p": "email"}]])
+def test_consents_that_name_no_purpose_are_kept_and_none_is_given(value: Any) -> None:
+    text = "{'p': 'email'}" if isinstance(value, list) else str(value)
+    assert said(consents=value) == {"extra": {"consents": text}}
+
+
+def test_a_long_text_keeps_no_other_from_being_shown() -> None:
+    assert said(token="x" * 5_000, note="hello") == {"extra": {"note": "hello"}}
+
+
+def test_a_number_is_a_text_where_the_field_is_one() -> None:
+    assert said(name=4711) == said(name="4711") == {"name": "4711"}
+    assert refused(GOOD | {"name": True}) == {"name": "this field is a text"}
 
 
 def test_the_same_answers_have_the_same_id_however_they_are_sent() -> None:

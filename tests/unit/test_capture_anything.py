@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hotlist.capture import context
 from hotlist.capture.capture import Capture
 from hotlist.capture.context import Received
-from hotlist.capture.http import Request
+from hotlist.capture.http import Refused, Request
 from hotlist.capture.tracked import tracked
 from hotlist.config.forms_schema import compile_forms
 from hotlist.events.event import Event
@@ -204,6 +204,14 @@ def test_any_body(body: object, path: str) -> None:
 def test_any_text(body: str, kind: str) -> None:
     for path in ("/events", "/forms/contact"):
         post(path, body, content_type=kind, accept="text/html")
+
+
+def test_a_body_that_is_no_base64_is_refused() -> None:
+    said = {"requestContext": {"http": {"method": "POST", "path": "/events"}}}
+    for body in ("ł", "a", "!!!!"):
+        event = {**said, "routeKey": "POST /events", "body": body, "isBase64Encoded": True}
+        with pytest.raises(Refused, match="cannot be decoded"):
+            Request.of(event).raw_body()
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,7 @@ def test_what_could_not_be_read_is_told_as_it_was_written() -> None:
         "phone": "600 100 200 wew. 12 <b>",
         "terms": "perhaps",
         "consent_email": "by mail only",
+        "consents": "yes",
         "shoe": "43",
     }
     labels = {"phone": "Telefon", "terms": "Regulamin", "message": "Treść"}
@@ -161,8 +162,9 @@ def test_what_could_not_be_read_is_told_as_it_was_written() -> None:
     assert "600 100 200 wew. 12 &lt;b&gt;" in mail.html
     lines = [line.strip() for line in mail.text.splitlines()]
     told = ["Telefon: 600 100 200 wew. 12 <b>", "Regulamin: perhaps", "Consent email: by mail only"]
+    told.append("Consents: yes")
     place = lines.index(told[0])
-    assert lines[place : place + 3] == told
+    assert lines[place : place + 4] == told
     assert "43" not in mail.text, "of what no form declares nobody has a label yet"
 
 

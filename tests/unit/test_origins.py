@@ -22,6 +22,7 @@ from hotlist.capture.origins import listed, normalise_origin
         ("http://127.0.0.1:8080/", "http://127.0.0.1:8080"),
         ("http://[::1]:8080", "http://[::1]:8080"),
         ("https://[2001:DB8:0::1]:443", "https://[2001:db8::1]"),
+        ("http://[::FFFF:192.168.0.1]", "http://[::ffff:c0a8:1]"),
         ("https://żółw.example", "https://xn--w-uga1v8h.example"),
         ("https://ŻÓŁW.example:8443/", "https://xn--w-uga1v8h.example:8443"),
         ("https://z\u0307o\u0301łw.example", "https://xn--w-uga1v8h.example"),
@@ -48,6 +49,10 @@ def test_an_origin_is_as_browsers_send_it(written: str, sent: str) -> None:
         ("https://-a.example", "host that can be none"),
         ("https://a b.example", "write https://www.example.com"),
         ("https://www.example.com:99999", "65535"),
+        ("https://www.example.com:-1", "write https://www.example.com"),
+        ("https://www.example.com:443:443", "write https://www.example.com"),
+        ('"https://www.example.com"', "write https://www.example.com"),
+        ("https://a.example https://b.example", "write https://b.example"),
         ("https://[::z]", "write https://www.example.com"),
         ("https://[1::2::3]", "IPv6"),
         ("https://\u200b.example", "host that can be none"),
@@ -57,7 +62,7 @@ def test_an_origin_is_as_browsers_send_it(written: str, sent: str) -> None:
     ],
 )
 def test_what_no_browser_sends_is_refused_with_what_to_write(written: str, hint: str) -> None:
-    with pytest.raises(ValueError, match=re.escape(hint)):
+    with pytest.raises(ValueError, match=re.escape(hint) + r"(?![^\s;])"):
         normalise_origin(written)
 
 

@@ -48,6 +48,7 @@ from hotlist.capture import paths
         ("https://x.example/../../a", "/a"),
         ("https://x.example/a/.b/c..", "/a/.b/c.."),
         ("/pricing//x", "/pricing/x"),
+        ("https://x.example/a\\b\\..\\c", "/a/c"),
     ],
 )
 def test_the_path_of_an_address(url: str, path: str) -> None:
@@ -88,6 +89,7 @@ def test_a_readable_address_is_an_address_still(url: str, readable: str) -> None
         ("%B3", "%B3"),
         ("a%00", "a%00"),
         ("o\u0301", "ó"),
+        ("\u200bwiosna\ufeff", "wiosna"),
     ],
 )
 def test_a_campaign_is_called_what_its_author_called_it(sent: str, value: str) -> None:

@@ -15,6 +15,7 @@ from hotlist.identity.identifiers import BadIdentifier
 
 _MAX_LENGTH: Final = {"message": 5_000}
 _MAX_KEPT: Final = 1_000
+_PURPOSES: Final = re.compile(r"[a-z][a-z0-9_]*(?:,[a-z][a-z0-9_]*)*\Z")
 _WHOLE: Final = re.compile(r"-?[0-9]{1,400}\Z")
 
 
@@ -96,9 +97,11 @@ def consents(
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """The consents that were given, and what was written of others and could not be read."""
     offered: Mapping[str, Any] = form.get("consents", {})
-    listed = raw.get("consents")
+    listed = _listed(raw.get("consents"))
     given: dict[str, Any] = {}
     kept: dict[str, str] = {}
+    if isinstance(listed, list) and (unread := [one for one in listed if _is_unread(one)]):
+        kept["consents"] = as_text(unread)[:_MAX_KEPT]
     for purpose, consent in offered.items():
         own = [
             *_several(raw.get(f"consent_{purpose}")),
@@ -119,6 +122,22 @@ def consents(
     return given, kept
 
 
+def _listed(listed: Any) -> Any:
+    """What stands under `consents`: an object, or a list of purposes, which a comma may join."""
+    if isinstance(listed, str):
+        return listed.split(",") if _PURPOSES.match(listed) else [listed]
+    return listed if isinstance(listed, Mapping) else _several(listed)
+
+
+def _is_unread(one: Any) -> bool:
+    """Whether it names no purpose, and is no plain no: `yes` alone does not say to what."""
+    said = combined("boolean", one)
+    if said is None:
+        return False
+    answer = is_yes(said)
+    return answer is True or (answer is None and not _PURPOSES.match(str(said)))
+
+
 def is_yes(value: Any, labels: Iterable[str] = ()) -> bool | None:
     """Whether a value says yes; of several, whether one does. None if it cannot be read.
 
@@ -129,12 +148,10 @@ def is_yes(value: Any, labels: Iterable[str] = ()) -> bool | None:
 
 
 def as_text(value: Any) -> str:
-    """What was sent, as people read it."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list) and all(isinstance(one, str | int | float) for one in value):
-        return ", ".join(map(str, value))
-    return str(value)
+    """What was sent, as people read it. In a list, what is empty says nothing."""
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value if is_written(one) or one in (0, False))
+    return "" if value is None else str(value)
 
 
 def _plain_name(sent: str) -> str:
@@ -226,6 +243,8 @@ def _answer(spec: Mapping[str, Any], value: Any) -> Any:
     kind = spec["type"]
     if kind == "integer":
         return _integer(spec, value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = str(value)  # a script makes a number of what a plain form sends as a text
     if not isinstance(value, str):
         raise ValueError("this field is a text")
     try:

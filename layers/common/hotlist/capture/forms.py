@@ -126,9 +126,9 @@ def _extra(
         if name in extra or (name not in kept and _is_known(form, name)):
             continue
         text = answers.as_text(value)
+        if size + len(name) + len(text) > MAX_EXTRA:
+            continue
         size += len(name) + len(text)
-        if size > MAX_EXTRA:
-            break
         extra[plain_text(name, MAX_EXTRA)] = plain_text(text, MAX_EXTRA)
     return {"extra": extra} if extra else {}
 

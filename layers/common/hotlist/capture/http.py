@@ -5,7 +5,6 @@ sent is echoed in JSON.
 """
 
 import base64
-import binascii
 import json
 import re
 from collections.abc import Mapping
@@ -50,7 +49,7 @@ class Request(NamedTuple):
             method=http["method"],
             path=http["path"],
             parameters=event.get("pathParameters") or {},
-            headers={name.lower(): value for name, value in event["headers"].items()},
+            headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
             body=event.get("body"),
             is_base64=event.get("isBase64Encoded", False),
             host=event["requestContext"].get("domainName", ""),
@@ -71,7 +70,7 @@ class Request(NamedTuple):
         try:
             body = self.body or ""
             raw = base64.b64decode(body, validate=True) if self.is_base64 else body.encode()
-        except (binascii.Error, UnicodeEncodeError) as error:
+        except ValueError as error:
             raise Refused(400, "The body cannot be decoded.") from error
         if len(raw) > MAX_BODY:
             raise Refused(413, f"The body is larger than {MAX_BODY} bytes.")

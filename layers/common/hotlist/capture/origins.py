@@ -36,9 +36,12 @@ def _host(host: str, said: str) -> str:
         import ipaddress  # noqa: PLC0415 - few hosts are numbers of IPv6
 
         try:
-            return f"[{ipaddress.IPv6Address(host[1:-1])}]"
+            address = ipaddress.IPv6Address(host[1:-1])
         except ValueError:
             raise ValueError(f"{said!r} has an address that is none of IPv6") from None
+        if address.ipv4_mapped:  # browsers write it without dots
+            return f"[::ffff:{int(address) >> 16 & 0xFFFF:x}:{int(address) & 0xFFFF:x}]"
+        return f"[{address}]"
     if not host.isascii():
         import idna  # noqa: PLC0415 - few hosts need it, slow to import
 
@@ -55,7 +58,9 @@ def _instead(said: str) -> str:
     if "*" in said:
         return "name each origin in full, without *"
     scheme, mark, rest = said.rpartition("://")
-    host = re.split(r"[/?#\\]", rest.lstrip("/"))[0].rpartition("@")[2]
+    host = re.split(r"[/?#\\\s\"';,]", rest.lstrip("/"))[0].rpartition("@")[2]
+    if not re.fullmatch(r"[^:]*:[0-9]{1,5}", host):
+        host = host.partition(":")[0]
     if "." not in host or any(sign in host for sign in " []@"):
         host = "www.example.com"
     if mark and scheme in _PORTS:

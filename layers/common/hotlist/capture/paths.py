@@ -9,6 +9,8 @@ import unicodedata
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
+from hotlist.events import visible
+
 _ESCAPES: Final = r"(?:%[0-9A-Fa-f]{2})+"  # compiled when first needed: most addresses have none
 _IN_SEGMENT: Final = "/"
 _IN_URL: Final = "/?#%;&=+"
@@ -57,7 +59,7 @@ def campaign(text: str) -> str:
     plain = decoded(text, "")
     if plain != text and "%20" not in text:
         plain = decoded(text.replace("+", " "), "")
-    return composed(plain.strip())
+    return composed(visible.trimmed(plain))
 
 
 def file_name(text: str) -> str:
@@ -93,8 +95,9 @@ def _decoded_run(run: str, kept: str) -> str:
 
 
 def _path(path: str, kept: str) -> str:
-    if not path.isascii() or any(sign in path for sign in ("%", ";", "//", "/.")):
-        segments = [segment.partition(";")[0] for segment in _without_dots(path.split("/"))]
+    if not path.isascii() or any(sign in path for sign in ("%", ";", "//", "/.", "\\")):
+        parts = path.replace("\\", "/").split("/")  # browsers take a backslash for a slash
+        segments = [segment.partition(";")[0] for segment in _without_dots(parts)]
         path = re.sub("//+", "/", "/".join(decoded(segment, kept) for segment in segments))
     return composed(path)
 

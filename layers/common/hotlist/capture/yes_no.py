@@ -19,7 +19,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "no, nope, disagree, i disagree, decline, declined, i do not agree, i don't agree",
     ),
     "Polish": (
-        "tak, zgoda, zgadzam się, wyrażam zgodę, akceptuję, zaznaczone, prawda",
+        "tak, zgoda, zgadzam się, wyrażam zgodę, akceptuję, zaznaczone, zaznaczono, prawda",
         "nie, brak zgody, nie zgadzam się, nie wyrażam zgody, nie akceptuję, niezaznaczone, fałsz",
     ),
     "German": (
@@ -27,12 +27,12 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "nein, nicht einverstanden, ich stimme nicht zu, abgelehnt, ich lehne ab, falsch",
     ),
     "French": (
-        "oui, d'accord, j'accepte, accepté, je suis d'accord, vrai",
-        "non, pas d'accord, je refuse, refusé, je n'accepte pas, faux",
+        "oui, d'accord, j'accepte, accepté, je suis d'accord, coché, vrai",
+        "non, pas d'accord, je refuse, refusé, je n'accepte pas, non coché, faux",
     ),
     "Spanish": (
-        "sí, si, de acuerdo, acepto, estoy de acuerdo, verdadero",
-        "no, no acepto, no estoy de acuerdo, rechazo, falso",
+        "sí, si, de acuerdo, acepto, estoy de acuerdo, marcado, verdadero",
+        "no, no acepto, no estoy de acuerdo, rechazo, no marcado, falso",
     ),
     "Italian": (
         "sì, accetto, d'accordo, acconsento, vero",
@@ -74,6 +74,9 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
 HINT: Final = "send yes, true, on, 1, tak, ja, oui, sí or ✓"
 
 
+_JOINED: Final = frozenset(("true", "false", "1", "0", "on", "off"))
+
+
 def plain(text: str) -> str:
     """How texts are compared: full-width signs as plain ones, no case, one blank for many."""
     folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
@@ -82,8 +85,20 @@ def plain(text: str) -> str:
 
 
 def read(text: str) -> bool | None:
-    """What the word means; None if it stands in no list."""
+    """What the word means; None if it stands in no list.
+
+    Words with commas between them mean what all of them mean: `tak, zgadzam się` is a yes. Some
+    servers join a hidden field and its box: `true,false` is a yes, as a list of the two is.
+    """
     word = plain(text)
+    said = set(map(_word, word.split(",")))
+    if said == {True, False} and _JOINED.issuperset(word.replace(" ", "").split(",")):
+        return True
+    return said.pop() if len(said) == 1 else None
+
+
+def _word(word: str) -> bool | None:
+    word = word.strip()
     return True if word in YES else False if word in NO else None
 
 

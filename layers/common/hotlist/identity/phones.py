@@ -20,7 +20,8 @@ _ENOUGH: Final = 6
 _CHUNK: Final = re.compile(r"(?:\+\s*)*[(\d][\d\s()./-]*")
 _TRUNK: Final = re.compile(r"\(\s*0\s*\)")
 _ABROAD: Final = re.compile(r"\(?\s*(?:(?:\+\s*)+(?:00)?|00|011(?=\s*[1-9]))")
-_VANITY: Final = re.compile(r"\+?[\d\s().-]{4,}[A-Z]{3,}[A-Z\d\s.-]*")
+_CODE_TWICE: Final = re.compile(r"\+\s*(\d{1,3})[\s-]*(?:00)?(?=\1)")
+_VANITY: Final = re.compile(r"\+?[\d\s().-]{4,}(?:[A-Z][\s.-]?){3,}[A-Z\d\s.-]*")
 _JOINED: Final = re.compile(r"[,;|·•_*'´]+")
 _WORD: Final = re.compile(r"[^\W_]+")
 _INTRODUCING: Final = frozenset(
@@ -132,6 +133,8 @@ def _number(part: str, region: str) -> PhoneNumber | None:
     ways = [_TRUNK.sub(" ", part), part]
     if abroad := _ABROAD.match(part):
         ways += ["+" + _TRUNK.sub(" ", part[abroad.end() :])]
+    if twice := _CODE_TWICE.match(part):  # a page wrote the code into the field already
+        ways.append("+" + part[twice.end() :])
     ways.append(part.lstrip(" 0"))
     for way in ways:
         if number := _parsed(way, region):

@@ -256,7 +256,7 @@ def _as_written(extra: object, labels: Mapping[str, str]) -> list[tuple[str, str
     return [
         (labels.get(field) or field.replace("_", " ").capitalize(), _short(text, _MAX_ANSWER))
         for field, text in (extra.items() if isinstance(extra, Mapping) else ())
-        if field in labels or field.startswith("consent_")
+        if field in labels or field.startswith("consent")
     ]
 
 
