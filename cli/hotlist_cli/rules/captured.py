@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from hotlist.capture import forms
+from hotlist.capture.answers import gathered
 from hotlist.capture.context import Received
 from hotlist.capture.tracked import read_action
 from hotlist.events.event import Event
@@ -31,6 +32,9 @@ _NOT_SENT: Final = frozenset({*_KEPT, "page_path", "user_agent", "origin", "cons
 def captured(event: Event, known: Forms) -> Event:
     """The event with what is kept of its properties, and the contact that they name."""
     given = event.properties
+    if event.route is Route.FORM:
+        given = gathered(given.items())
+        event = replace(event, properties=given)
     received = Received(
         at=_ANY_TIME,
         user_agent=_text(given.get("user_agent")),

@@ -29,7 +29,9 @@ class Agent(StrEnum):
 _PHONES: Final = re.compile(r"\bcubot\w*|\bm[ _-]bot\b|\bsonic slack_ssb\b")
 """Brands of phones, which also stand outside the place where Android names the device, and apps."""
 
-_DEVICE: Final = re.compile(r"(\b(?:android|adr)[ /][\w.]+;(?: [a-z]{2}[-_][a-z]{2,4};)?)[^;()/]*")
+_DEVICE: Final = re.compile(
+    r"(\b(?:android|adr)[ /][\w.]+;(?: (?:[a-z]{2}[-_][a-z]{2,4}|mobile|tablet);)?)[^;()/]*"
+)
 """Where Android names the device: any word may be a model's."""
 
 _URL: Final = re.compile(r"https?://[^\s;,)]*")
