@@ -16,7 +16,7 @@ _NOTHING: Final = frozenset({"none", "not-set", "direct", "null", "undefined", "
 
 _PAID: Final = re.compile(
     r"cp[acelmv](?![a-z])|\bcp[acelmv]|ppc|paid|\bp-?max\b|performance-?max|cross-?network"
-    r"|retarget|remarket|sponsor|promoted|boosted|\badwords|\bads?\b|[a-z]ads\b|\bsem\b|\bsea\b"
+    r"|retarget|remarket|sponsor|promoted|boosted|\bpla\b|\badwords|\bads?\b|[a-z]ads\b|\bsem\b|\bsea\b"
 )
 _ADS: Final = re.compile(r"\bads?\b|[a-z]ads\b|adwords")
 _DISPLAY: Final = re.compile(

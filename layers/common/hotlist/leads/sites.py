@@ -71,6 +71,8 @@ _HOSTS: Final = {
     **dict.fromkeys(
         ("id.atlassian.com", "id.apple.com", "idmsa.apple.com", "nid.naver.com"), Site.PASSAGE
     ),
+    **dict.fromkeys(("3c.web.de", "outlook.cloud.microsoft"), Site.MAIL),
+    **dict.fromkeys(("login.gov.pl", "pz.gov.pl"), Site.PASSAGE),
     "shop.app": Site.SHOPPING,
 }
 """Hosts, and what stands below them, that their name alone does not tell."""
@@ -101,11 +103,12 @@ _PORTALS: Final = frozenset(
 _NUMBERED: Final = re.compile(r"www[0-9]{1,2}\Z")
 
 _SEARCHED: Final = frozenset(
-    "www m cn images encrypted cse ipv4 ipv6 search image lite html int global r nova".split()
+    "www m cn images encrypted cse ipv4 ipv6 search image lite html int global r nova wap noai "
+    "safe".split()
 )
 """Where people search below an engine's name; elsewhere there it has documents, news, maps."""
 
-_SOLD: Final = frozenset("www m shop smile pages".split())
+_SOLD: Final = frozenset("www m mobile shop smile pages business".split())
 """Where people buy below a shop's name; elsewhere there it sells to shops, or runs servers."""
 
 _HOST: Final = re.compile(
@@ -129,11 +132,15 @@ _APPS: Final = {
 }
 """Apps by a part of their package's or bundle's name, or by their number in Apple's store."""
 
-_PUBLISHERS: Final = frozenset("google yahoo yandex amazon baidu naver brave".split())
+_PUBLISHERS: Final = frozenset(
+    "google yahoo yandex amazon baidu naver brave microsoft burbn".split()
+)
 """Who has apps of many kinds: their name in a package says nothing."""
 
 _SHORT: Final = {
-    **dict.fromkeys(("ig", "insta", "fbig", "meta", "x", "li", "tt", "snap", "tik"), Site.SOCIAL),
+    **dict.fromkeys(
+        ("ig", "insta", "fbig", "meta", "x", "li", "tt", "snap", "tik", "social"), Site.SOCIAL
+    ),
     **dict.fromkeys(("adwords", "gads", "g", "msn", "microsoft", "sa360", "dfs"), Site.SEARCH),
     **dict.fromkeys(("yt",), Site.VIDEO),
     **dict.fromkeys(("merchant",), Site.SHOPPING),
@@ -142,12 +149,14 @@ _SHORT: Final = {
     ),
     **dict.fromkeys("klaviyo sendgrid mailerlite getresponse freshmail brevo".split(), Site.MAIL),
     **dict.fromkeys("sendinblue activecampaign edm customerio iterable".split(), Site.MAIL),
-    **dict.fromkeys("braze marketo pardot salesmanago eloqua omnisend".split(), Site.MAIL),
+    **dict.fromkeys(
+        "braze substack beehiiv marketo pardot salesmanago eloqua omnisend".split(), Site.MAIL
+    ),
 }
 """What campaigns call sites beside their names."""
 
 
-_NEWSLETTER: Final = re.compile(r"\b(?:newsletters?|mailing)\b")
+_NEWSLETTER: Final = re.compile(r"\b(?:newsletters?|mailing|e-?mail)\b")
 
 _LONGEST: Final = 254
 """No host is longer, with a dot at its end."""
@@ -212,8 +221,11 @@ def _by_parts(host: str) -> Site | None:
 
 
 def _app(package: str) -> Site:
-    parts = [part for part in package.split(".") if part not in _PUBLISHERS]
-    found = [_APPS.get(part) or _BY_NAME.get(part) for part in parts]
+    """An app, by its package. A site's name counts where the publisher's stands, or is known."""
+    every = package.split(".")
+    parts = [part for part in every if part not in _PUBLISHERS]
+    named = parts if len(parts) < len(every) else parts[:2]
+    found = [_APPS.get(part) or (_BY_NAME.get(part) if part in named else None) for part in parts]
     return next((site for site in found if site is not None), Site.OTHER)
 
 
