@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hotlist.capture import forms
+from hotlist.capture.answers import gathered
 from hotlist.capture.context import BadFields, Received
 from hotlist.capture.tracked import tracked
 from hotlist.config.forms_schema import compile_forms
@@ -146,7 +147,8 @@ FORM_NAMES: Final = st.text(max_size=6) | st.sampled_from(
     f"{CONTEXT} name mail phone company_size newsletter role message website shoe email channel "
     "consents consent_email consent_phone consent_x visitor_id sent_at".split()
 )
-NOT_SENT: Final = {"form", "extra", "kiosk", "page_path", "user_agent", "origin"}
+DERIVED: Final = {"page_path", "user_agent", "origin"}
+NOT_SENT: Final = {"form", "extra", "kiosk", *DERIVED}
 """Stored names: in a line of a form they stand for what is stored."""
 
 RECEIVED: Final = st.builds(
@@ -167,6 +169,7 @@ RECEIVED: Final = st.builds(
 def test_an_action_is_read_as_it_is_captured(
     folder: Path, name: str, properties: dict[str, Any], received: Received
 ) -> None:
+    properties = {n: value for n, value in properties.items() if n not in DERIVED}
     if name == "custom:x":  # which with one of these is taken for a form's
         properties = {n: v for n, v in properties.items() if n not in ("form", "email", "phone")}
     live = stored(tracked({"type": name, "properties": properties}, "v", received, None))
@@ -178,7 +181,7 @@ def test_an_action_is_read_as_it_is_captured(
 def test_a_form_is_read_as_it_is_captured(
     folder: Path, fields: dict[str, Any], received: Received
 ) -> None:
-    fields = {name: value for name, value in fields.items() if name not in NOT_SENT}
+    fields = {n: value for n, value in gathered(fields.items()).items() if n not in NOT_SENT}
     while True:
         try:
             live = stored(forms.submission("contact", FORMS["contact"], fields, received))
@@ -210,7 +213,7 @@ def test_what_is_stored_is_read_as_it_is(
 def test_a_form_that_is_not_known_has_the_same_context(
     folder: Path, fields: dict[str, Any], received: Received
 ) -> None:
-    fields = {name: value for name, value in fields.items() if name not in NOT_SENT}
+    fields = {n: value for n, value in gathered(fields.items()).items() if n not in NOT_SENT}
     form = {"type": "form_submitted", "fields": {"email": {"type": "email"}}}
     sent = {**fields, "email": "ada@acme.example"}
     live = forms.submission("other", form, sent, received)
@@ -258,6 +261,19 @@ def test_a_form_keeps_its_fields_and_no_others(folder: Path) -> None:
         "newsletter": True,
         "extra": {"shoe": "43"},
     }
+
+
+@pytest.mark.parametrize("known", [FORMS, {}], ids=["known", "unknown"])
+def test_a_name_of_several_values_is_the_name_without_brackets(
+    folder: Path, known: Mapping[str, Any]
+) -> None:
+    sent = {"form": "contact", "role[]": "owner", "company_size[0]": 7, "consents[]": ["email"]}
+    made = read(folder, event("1", "contact_requested", "1", properties=sent), known).properties
+    assert (made["role"], made["company_size"]) == ("owner", 7)
+    consents = made["consents"]
+    assert isinstance(consents, dict)
+    assert set(consents) == {"email"}
+    assert "extra" not in made
 
 
 def test_what_a_form_would_refuse_stays_as_it_is(folder: Path) -> None:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from hotlist.capture import forms
+from hotlist.capture.answers import gathered
 from hotlist.capture.context import Received
 from hotlist.capture.tracked import read_action
 from hotlist.events.event import Event
@@ -30,6 +31,8 @@ _NOT_SENT: Final = frozenset({*_KEPT, "page_path", "user_agent", "origin", "cons
 
 def captured(event: Event, known: Forms) -> Event:
     """The event with what is kept of its properties, and the contact that they name."""
+    if event.route is Route.FORM:
+        event = replace(event, properties=gathered(event.properties.items()))
     given = event.properties
     origin = given.get("origin")
     received = Received(

@@ -26,10 +26,12 @@ class Agent(StrEnum):
     PERSON = "person"
 
 
-_PHONES: Final = re.compile(r"\bcubot\w*|\bm[ _-]bot\b")
-"""Brands of phones, which also stand outside the place where Android names the device."""
+_PHONES: Final = re.compile(r"\bcubot\w*|\bm[ _-]bot\b|\bsonic slack_ssb\b")
+"""Brands of phones, which also stand outside the place where Android names the device, and apps."""
 
-_DEVICE: Final = re.compile(r"(\b(?:android|adr)[ /][\w.]+;(?: [a-z]{2}[-_][a-z]{2,4};)?)[^;()/]*")
+_DEVICE: Final = re.compile(
+    r"(\b(?:android|adr)[ /][\w.]+;(?: (?:[a-z]{2}[-_][a-z]{2,4}|mobile|tablet);)?)[^;()/]*"
+)
 """Where Android names the device: any word may be a model's."""
 
 _URL: Final = re.compile(r"https?://[^\s;,)]*")
@@ -39,34 +41,48 @@ _WORDS: Final = re.compile(
     r"|(?:link|url|uri|web|page|site|rich|image)[ _-]?preview|link ?(?:check|expand|verif)"
     r"|(?:scann|check|prob|monitor|index|pars|extract|resolv|harvest|find|valid(?=at))(?:er|or)\b"
     r"|validator|monitoring|analyzer|synthetic|health-?check|speed insights|\brecon\b"
+    r"|\b(?:cypress|jsdom|htmlunit|electron nightmare|novaact|existence discovery|kube-probe)\b"
+    r"|botframework|pinger\b|screenshot|wappalyzer|builtwith|barracuda sentinel|nuclei\b"
     r"|google search console|baidu transcoder|route ?53|\.well-known"
 )
 """What bots of every kind call themselves. Of `preview` alone, and `monitor`, people are called
 too: their phones' systems and browsers are."""
 
 _LIBRARIES: Final = frozenset(
-    """actix akka-http apache apachebench aws azure-logic-apps bruno bun calendly cohttp collectd
-    cpp-httplib curl dart deno drupal elixir elastic erlang excon faraday fasthttp feign finch
-    gatling gitlab github-hookshot got gohttp google-http-java-client grafana guzzle guzzlehttp
-    hackney hey http.rb http_client httparty httpclient httpie hyper insomnia integromat jakarta
-    java java-http-client jersey jira jmeter joomla joomla! jotform k6 ky laravel libcurl locust
-    magento mailchimp mailgun make matomo microsoft-flow mint n8n needle netty node node.js
-    nodejs pabbly pagelines paw pekko-http perl php phin pipedream postmanruntime powershell
-    prestashop prometheus pycurl python reactornetty request-promise requests rest-client restsharp
-    resteasy resty retrofit ruby rust salesforce shopify slackhook soapui spring superagent symfony
-    tally telegram tesla tray.io twilio twisted typeform typhoeus typo3 undici unirest ureq vegeta
-    vert.x webflow winhttp woocommerce wordpress workato wrk xenforo zapier""".split()
+    """actix airtable akka-http alamofire apache apachebench aws azure-logic-apps
+    brevo bruno bun calendly cohttp collectd cpp-httplib curl dart deno drupal elastic
+    elementor elixir erlang excon faraday fasthttp feign fiddler finch gatling
+    github-hookshot gitlab go-resty gohttp google-http-java-client got grafana guzzle
+    guzzlehttp hackney hey http.rb http_client httparty httpclient httpie hyper
+    insomnia integromat isahc jakarta java java-http-client jersey jira jmeter joomla
+    joomla! jotform k6 ktor ktor-client ky laravel libcurl locust magento mailchimp
+    mailgun make matomo microsoft-azure-logic-apps microsoft-flow
+    microsoft.data.mashup mint n8n needle netty node node.js nodejs pabbly pagelines
+    paw pekko-http perl phin php pipedream postmanruntime powershell prestashop
+    prometheus pycurl python reactornetty request-promise requests rest-client
+    resteasy restsharp resty retrofit ruby rust salesforce servicenow shopify
+    slackhook soapui spring superagent symfony tally telegram tesla tray.io twilio
+    twisted typeform typhoeus typo3 undici unirest ureq urllib3 vegeta vert.x webflow
+    winhttp woocommerce wordpress workato wpforms wrk xenforo xh zapier""".split()
 )
 """What agents of HTTP libraries, languages' own clients, servers and their tools begin with."""
 
 _FAMILIES: Final = (
     *("amazon-", "amazon sns", "amazon simple", "apache-", "aws-", "google-cloud-", "paypal ipn"),
-    *("lua-resty-", "power automate", "powerautomate", "python-", "symfony "),
+    *("contact form 7", "jetpack by wordpress", "lua-resty-", "power automate", "powerautomate"),
+    *("python-", "sap netweaver", "swift-urlsession", "symfony "),
 )
 _PRODUCT: Final = re.compile(r"[^\s/(;,]+")
 _WITHIN: Final = re.compile(
-    r"\b(?:windowspowershell|winhttprequest|http-?client|httpurlconnection|reqwest)(?![a-z])"
+    r"(?:\b(?:windows)?powershell|\bwinhttprequest|http[-_ ]?client|\bhttpurlconnection|\breqwest"
+    r"|\bindy library|\bunitywebrequest|rest[-_ ]?client|\bwebhooks?|http_request)(?![a-z])"
 )
+
+_ONE_PRODUCT: Final = re.compile(
+    r"(?!mozilla|opera|dalvik|ucweb|nokia|blackberry|samsung|sonyericsson|lg|mot|fastmailua|tumblr)"
+    r"[^\s/();,]+/v?[0-9][\w.+-]*\Z"
+)
+"""A name and a version alone. Every browser says more of itself, but for a plain `Mozilla/5.0`."""
 
 _CONTACT: Final = re.compile(
     r"\+https?:|\+?mailto:|https?://[^\s;,)]*(?:bot|crawl|spider)|[\w.-]@[\w-]+\.[a-z]"
@@ -123,7 +139,7 @@ def agent_of(user_agent: str) -> Agent:
         return Agent.LIBRARY
     if _CONTACT.search(whole) or _names("crawlers").stand_in(whole):
         return Agent.CRAWLER
-    return Agent.PERSON
+    return Agent.LIBRARY if _ONE_PRODUCT.match(named) else Agent.PERSON
 
 
 @cache

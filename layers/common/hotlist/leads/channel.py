@@ -11,12 +11,12 @@ from typing import Final
 from hotlist.events.event import Event
 from hotlist.leads.sites import Site, host_of, is_own, site_named, site_of
 
-_BETWEEN: Final = re.compile(r"[\s_+-]+|%20")
+_BETWEEN: Final = re.compile(r"(?:[\s_+,;|&-]|%20)+")
 _NOTHING: Final = frozenset({"none", "not-set", "direct", "null", "undefined", "n-a", "unknown"})
 
 _PAID: Final = re.compile(
     r"cp[acelmv](?![a-z])|\bcp[acelmv]|ppc|paid|\bp-?max\b|performance-?max|cross-?network"
-    r"|retarget|remarket|sponsor|promoted|boosted|\badwords|\bads?\b|[a-z]ads\b|\bsem\b|\bsea\b"
+    r"|retarget|remarket|sponsor|promoted|boosted|\bpla\b|\badwords|\bads?\b|[a-z]ads\b|\bsem\b|\bsea\b"
 )
 _ADS: Final = re.compile(r"\bads?\b|[a-z]ads\b|adwords")
 _DISPLAY: Final = re.compile(
@@ -33,12 +33,15 @@ _SOCIAL: Final = re.compile(r"social|\bsm\b|\bsmm\b")
 
 _MEDIA: Final = (
     (re.compile(r"\be-?mail|newsletter|\bmail(?:ing|er)?\b|\bedm\b"), "email"),
-    (re.compile(r"affiliat"), "affiliate"),
+    (re.compile(r"aff?ilia"), "affiliate"),
     (re.compile(r"\bsms\b|\bmms\b|text-message"), "sms"),
-    (re.compile(r"push\b|notification"), "push"),
+    (re.compile(r"push\b|notification|\Amobile\Z"), "push"),
     (re.compile(r"audio|podcast|\bradio\b"), "audio"),
 )
 """Media that say the channel, paid or not."""
+
+_OWN_WAYS: Final = {"sms": "sms", "firebase": "push"}
+"""Sources that say the channel, whatever the medium."""
 
 _AD_CLICKS: Final = (
     *((name, "paid_search") for name in ("gclid", "gbraid", "wbraid", "msclkid")),
@@ -84,7 +87,7 @@ def channel(event: Event) -> str:
         return "display"
     return (
         _of_medium(medium)
-        or _organic(medium, campaign, site)
+        or _organic(medium, source, campaign, site)
         or ("organic_social" if said("fbclid") else "")
         or _of_referrer(said("referrer"), said("page_url") or said("landing_page"))
         or _otherwise(medium, source, campaign)
@@ -114,15 +117,19 @@ def _paid(medium: str, source: str, campaign: str, site: Site, click: str) -> st
     return click or ("paid_other" if source or not _SEARCH_MEDIA.search(medium) else "paid_search")
 
 
-def _organic(medium: str, campaign: str, site: Site) -> str:
-    if _SHOP.search(campaign) and site in (Site.SHOPPING, Site.OTHER):
+def _organic(medium: str, source: str, campaign: str, site: Site) -> str:
+    if site is Site.MAIL:
+        return "email"
+    if source in _OWN_WAYS:
+        return _OWN_WAYS[source]
+    if site is Site.SHOPPING or _SHOP.search(campaign):
         return "organic_shopping"
-    if by_site := _SITES.get(site):
-        return by_site
-    if _SOCIAL.search(medium):
+    if site is Site.SOCIAL or _SOCIAL.search(medium):
         return "organic_social"
     if "video" in medium:
         return "organic_video"
+    if by_site := _SITES.get(site):
+        return by_site
     if _SHOP.search(medium):
         return "organic_shopping"
     if medium == "organic":

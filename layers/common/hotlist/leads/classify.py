@@ -14,7 +14,7 @@ from hotlist.leads.channel import channel
 
 __all__ = ["VERSION", "channel", "classify"]
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Goes up with every change of what is found, also with one of the lists."""
 
 _BOTS: Final = {

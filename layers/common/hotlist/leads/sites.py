@@ -62,12 +62,17 @@ _HOSTS: Final = {
     **dict.fromkeys(("x.com", "t.co", "t.me", "m.me", "wa.me", "line.me", "fb.me"), Site.SOCIAL),
     **dict.fromkeys(("vk.ru", "ok.ru", "redd.it", "pin.it", "fb.watch", "l.wl.co"), Site.SOCIAL),
     **dict.fromkeys(("bsky.app", "discord.gg", "news.ycombinator.com"), Site.SOCIAL),
-    **dict.fromkeys(("so.com", "go.mail.ru", "yep.com"), Site.SEARCH),
-    **dict.fromkeys(("suche.t-online.de", "szukaj.onet.pl", "szukaj.wp.pl"), Site.SEARCH),
-    **dict.fromkeys(("suche.web.de", "suche.gmx.net", "suche.gmx.at"), Site.SEARCH),
+    **dict.fromkeys(("so.com", "go.mail.ru", "yep.com", "syndicatedsearch.goog"), Site.SEARCH),
+    **dict.fromkeys(("t.umblr.com", "web.skype.com", "douyin.com"), Site.SOCIAL),
     **dict.fromkeys(("youtu.be", "twitch.tv"), Site.VIDEO),
-    **dict.fromkeys(("mailchi.mp", "e.mail.ru", "app.tuta.com", "3c.gmx.net"), Site.MAIL),
-    **dict.fromkeys(("id.atlassian.com", "id.apple.com"), Site.PASSAGE),
+    **dict.fromkeys(
+        ("mailchi.mp", "e.mail.ru", "app.tuta.com", "3c.gmx.net", "app.hey.com"), Site.MAIL
+    ),
+    **dict.fromkeys(
+        ("id.atlassian.com", "id.apple.com", "idmsa.apple.com", "nid.naver.com"), Site.PASSAGE
+    ),
+    **dict.fromkeys(("3c.web.de", "outlook.cloud.microsoft"), Site.MAIL),
+    **dict.fromkeys(("login.gov.pl", "pz.gov.pl"), Site.PASSAGE),
     "shop.app": Site.SHOPPING,
 }
 """Hosts, and what stands below them, that their name alone does not tell."""
@@ -89,37 +94,53 @@ _FIRST: Final = {
 }
 """What a host is by a word below its name, whoever's it is."""
 
+_PORTALS: Final = frozenset(
+    "onet wp interia gmx web t-online freenet walla goo marginalia centrum ukr docomo terra "
+    "rambler sapo comcast".split()
+)
+"""Sites whose `search.` is a search engine; elsewhere it is one in the site's own pages."""
+
+_NUMBERED: Final = re.compile(r"www[0-9]{1,2}\Z")
+
 _SEARCHED: Final = frozenset(
-    "www m cn images encrypted cse ipv4 ipv6 search image lite html int global r".split()
+    "www m cn images encrypted cse ipv4 ipv6 search image lite html int global r nova wap noai "
+    "safe".split()
 )
 """Where people search below an engine's name; elsewhere there it has documents, news, maps."""
 
-_SOLD: Final = frozenset("www m shop smile pages".split())
+_SOLD: Final = frozenset("www m mobile shop smile pages business".split())
 """Where people buy below a shop's name; elsewhere there it sells to shops, or runs servers."""
 
 _HOST: Final = re.compile(
-    r"(?:(.+?)\.)??([a-z0-9-]+)\.(?:(?:com?|net|org|gov)\.[a-z]{2}|com|net|org|app|me|social|[a-z]{2})\Z"
+    r"(?:(.+?)\.)??([a-z0-9-]+)\.(?:(?:com?|net?|org|gov)\.[a-z]{2}|com|net|org|app|me|social|cat|[a-z]{2})\Z"
 )
 """What stands below a site's name, and the name, before an ending that anybody may register in."""
 
 _APPS: Final = {
     **dict.fromkeys(("gm", "gmail", "outlook", "protonmail", "k9", "mobilemail"), Site.MAIL),
     **dict.fromkeys(("mail", "email", "422689480", "951937596", "samsungemail"), Site.MAIL),
+    **dict.fromkeys(("poczta", "wppoczta", "thunderbird", "bluemail", "aquamail"), Site.MAIL),
     **dict.fromkeys(("googlequicksearchbox", "searchlite", "googlemobile"), Site.SEARCH),
-    **dict.fromkeys(("284815942", "searchplugin"), Site.SEARCH),
+    **dict.fromkeys(("284815942", "searchplugin", "searchapp", "searchbox", "search"), Site.SEARCH),
     **dict.fromkeys(("musically", "trill", "barcelona", "284882215", "389801252"), Site.SOCIAL),
     **dict.fromkeys(("288429040", "333903271", "429047995", "1064216828"), Site.SOCIAL),
     **dict.fromkeys(("835599320", "310633997"), Site.SOCIAL),
+    **dict.fromkeys(("challegram", "blueskyweb", "viber", "line", "mm"), Site.SOCIAL),
+    "joinmastodon": Site.SOCIAL,
     "544007664": Site.VIDEO,
     "mshop": Site.SHOPPING,
 }
 """Apps by a part of their package's or bundle's name, or by their number in Apple's store."""
 
-_PUBLISHERS: Final = frozenset("google yahoo yandex amazon baidu naver brave".split())
+_PUBLISHERS: Final = frozenset(
+    "google yahoo yandex amazon baidu naver brave microsoft burbn".split()
+)
 """Who has apps of many kinds: their name in a package says nothing."""
 
 _SHORT: Final = {
-    **dict.fromkeys(("ig", "insta", "fbig", "meta", "x", "li", "tt", "snap", "tik"), Site.SOCIAL),
+    **dict.fromkeys(
+        ("ig", "insta", "fbig", "meta", "x", "li", "tt", "snap", "tik", "social"), Site.SOCIAL
+    ),
     **dict.fromkeys(("adwords", "gads", "g", "msn", "microsoft", "sa360", "dfs"), Site.SEARCH),
     **dict.fromkeys(("yt",), Site.VIDEO),
     **dict.fromkeys(("merchant",), Site.SHOPPING),
@@ -127,10 +148,15 @@ _SHORT: Final = {
         "email mail e-mail newsletter newsletters mailing mailchimp".split(), Site.MAIL
     ),
     **dict.fromkeys("klaviyo sendgrid mailerlite getresponse freshmail brevo".split(), Site.MAIL),
-    **dict.fromkeys("sendinblue activecampaign edm".split(), Site.MAIL),
+    **dict.fromkeys("sendinblue activecampaign edm customerio iterable".split(), Site.MAIL),
+    **dict.fromkeys(
+        "braze substack beehiiv marketo pardot salesmanago eloqua omnisend".split(), Site.MAIL
+    ),
 }
 """What campaigns call sites beside their names."""
 
+
+_NEWSLETTER: Final = re.compile(r"\b(?:newsletters?|mailing|e-?mail)\b")
 
 _LONGEST: Final = 254
 """No host is longer, with a dot at its end."""
@@ -157,6 +183,8 @@ def site_named(source: str) -> Site:
     """What a campaign's source is, in lower case with `-` between its words: a host or a name."""
     if "." in source:
         return site_of(source)
+    if _NEWSLETTER.search(source):
+        return Site.MAIL
     first, _, rest = source.removeprefix("e-").partition("-")
     if rest.startswith("shopping"):
         return Site.SHOPPING
@@ -178,9 +206,11 @@ def _by_parts(host: str) -> Site | None:
     if (found := _HOST.match(host)) is None:
         return None
     below, name = found[1], found[2]
-    labels = below.split(".") if below else []
+    labels = [one for one in below.split(".") if not _NUMBERED.match(one)] if below else []
     for label in labels:
-        if (site := _FIRST.get(label)) and (site is not Site.SEARCH or name in _BY_NAME):
+        if (site := _FIRST.get(label)) and (
+            site is not Site.SEARCH or name in _BY_NAME or name in _PORTALS
+        ):
             return site
     site = _BY_NAME.get(name)
     if site is Site.SEARCH and not all(label in _SEARCHED or len(label) == 2 for label in labels):
@@ -191,8 +221,11 @@ def _by_parts(host: str) -> Site | None:
 
 
 def _app(package: str) -> Site:
-    parts = [part for part in package.split(".") if part not in _PUBLISHERS]
-    found = [_APPS.get(part) or _BY_NAME.get(part) for part in parts]
+    """An app, by its package. A site's name counts where the publisher's stands, or is known."""
+    every = package.split(".")
+    parts = [part for part in every if part not in _PUBLISHERS]
+    named = parts if len(parts) < len(every) else parts[:2]
+    found = [_APPS.get(part) or (_BY_NAME.get(part) if part in named else None) for part in parts]
     return next((site for site in found if site is not None), Site.OTHER)
 
 

@@ -102,7 +102,9 @@ class Domains(Vocabulary):
     def occurs(self, pieces: Pieces) -> bool:
         if len(pieces) == 1:
             return bool(_DOMAIN.fullmatch(pieces[0]))
-        return all(map(_IN_DOMAIN.fullmatch, pieces)) and not pieces[0].startswith((".", "-"))
+        if pieces[0].startswith((".", "-")) or pieces[-1].endswith((".", "-")):
+            return False
+        return all(map(_IN_DOMAIN.fullmatch, pieces))
 
     def advice(self, text: str) -> str:
         address = text[:_MAX_TEXT].strip().lower().rpartition("@")[2]
@@ -114,12 +116,18 @@ class Domains(Vocabulary):
 
 
 class Paths(Vocabulary):
-    """The path of a page's address, with its `/`, without host, query and fragment."""
+    """The path of a page's address, with its `/`, without host, query and fragment.
+
+    It is decoded once, and kept without path parameters and dot segments. An address that is
+    encoded twice is not thought of.
+    """
 
     noun = "path of a page"
 
     def occurs(self, pieces: Pieces) -> bool:
         if any(_NOT_IN_PATH.search(piece) or _decoded(piece) != piece for piece in pieces):
+            return False
+        if _DOTS_AT_END.search(pieces[-1]):
             return False
         begin = pieces[0]
         return begin.startswith("/") or (begin == "" and len(pieces) > 1)
@@ -130,7 +138,7 @@ class Paths(Vocabulary):
             path = urlsplit(f"//{said}" if _HOST.match(said) else said).path
         except ValueError:
             path = ""
-        path = "/" + _decoded(path).lstrip("/")
+        path = "/" + _decoded(_NOT_KEPT.sub("", path)).lstrip("/")
         if said and path != text and self.occurs((path,)):
             return f"write {path!r}"
         return "write it from its first / on, without host and query, as in /pricing"
@@ -215,18 +223,22 @@ _LANGUAGES: Final = {
 
 # --- domains and paths --------------------------------------------------------------------
 
-_IN_DOMAIN: Final = re.compile(r"(?!.*\.\.)[a-z0-9.-]*")
+_IN_DOMAIN: Final = re.compile(r"(?!.*(?:\.\.|\.-|-\.))[a-z0-9.-]*")
 _DOMAIN: Final = re.compile(
     r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?<=[a-z])"
 )
 
-_NOT_IN_PATH: Final = re.compile(r"[?#]|://|\A//")
-_ESCAPED: Final = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
+_NOT_IN_PATH: Final = re.compile(r"[?#;]|//|/\.{1,2}/")
+_DOTS_AT_END: Final = re.compile(r"/\.{1,2}\Z")
+_NOT_KEPT: Final = re.compile(r";[^/]*|/(?=/)")
+_ESCAPED: Final = re.compile(r"(?:%(?!2[Ff]|7[Ff])[2-9A-Fa-f][0-9A-Fa-f])+")
+"""What is decoded in a path: all that is shown but the `/`."""
+
 _HOST: Final = re.compile(r"(?:www\.|[^/?#:]+\.[^/?#:]+(?::[0-9]+)?/)[^/]", re.IGNORECASE)
 
 
 def _decoded(path: str) -> str:
-    """A path as it is kept: the letters of all languages themselves, not their `%XX`."""
+    """A path as it is kept: the characters themselves, not their `%XX`."""
 
     def written(found: re.Match[str]) -> str:
         return unquote(found[0], errors="strict")
