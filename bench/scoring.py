@@ -17,7 +17,8 @@ from bench.figures import Figure
 from bench.functions import LAYER, NotMeasured, instructions, valgrind
 from hotlist.config.load import load_config
 from hotlist.events.event import Event
-from hotlist.scoring import check, engine
+from hotlist.scoring import engine
+from hotlist.scoring.check import scoring_file
 from hotlist.scoring.rules import Matcher, Relevance
 from hotlist.scoring.ruleset import Ruleset, from_checked
 
@@ -64,7 +65,7 @@ engine.score(ruleset, {"role": "director", "email_domain": "example.org"}, visit
 
 def matching() -> Iterator[Figure]:
     """Thirty rules matched with the events of the stream, as the engine does it."""
-    source = check.compile_scoring(THIRTY.read_text(encoding="utf-8"), THIRTY.name)
+    source = scoring_file.compile_scoring(THIRTY.read_text(encoding="utf-8"), THIRTY.name)
     ruleset = from_checked(source)
     events = visits.history(RECORDS)
     texts = [_json(record) for record in visits.records(RECORDS)]

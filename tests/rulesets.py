@@ -3,7 +3,7 @@
 import json
 from typing import Any, Final
 
-from hotlist.scoring.check import check_scoring
+from hotlist.scoring.check.scoring_file import check_scoring
 
 HEAD: Final = "temperature: {warm: 20, hot: 40}\n"
 BASE: Final = "rules:\n  - {id: base, event: page_viewed, points: 5}\n"

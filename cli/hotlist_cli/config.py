@@ -10,12 +10,12 @@ from hotlist.config.findings import MAX_BYTES, BadConfig, to_json
 from hotlist.config.forms_schema import check_forms
 from hotlist.config.sales_schema import compile_sales
 from hotlist.config.yaml import parse_yaml
-from hotlist.scoring import check
+from hotlist.scoring.check import scoring_file
 
 
 def _compile_scoring(text: str, file: str) -> dict[str, Any]:
     """The checked ruleset. What is merely doubtful in it is said, and the build goes on."""
-    checked = check.check_scoring(text, file)
+    checked = scoring_file.check_scoring(text, file)
     if checked.source is None or checked.has_errors:
         raise BadConfig(checked.findings)
     for warning in checked.findings:

@@ -5,37 +5,37 @@ from pathlib import Path
 import pytest
 
 from hotlist.config.findings import BadConfig
-from hotlist.scoring import check
+from hotlist.scoring.check import scoring_file
 from rulesets import BASE, HEAD, WHOLE, event_rule, found, with_rule
 
 
 def test_the_whole_language_is_taken_as_it_is() -> None:
-    checked = check.check_scoring(WHOLE)
+    checked = scoring_file.check_scoring(WHOLE)
     assert checked.findings == ()
     assert checked.source is not None
     assert checked.source["rules"][0]["title"] == {"en": "Came often", "pl": "Częste wizyty"}
-    assert checked.source == check.compile_scoring(WHOLE)
+    assert checked.source == scoring_file.compile_scoring(WHOLE)
 
 
 def test_the_shipped_rules_are_good() -> None:
     file = Path(__file__).parents[2] / "config" / "scoring.yaml"
-    checked = check.check_scoring(file.read_text("utf-8"))
+    checked = scoring_file.check_scoring(file.read_text("utf-8"))
     assert not checked.has_errors
     assert checked.source is not None
 
 
 def test_a_warning_does_not_stop_the_build() -> None:
-    checked = check.check_scoring(event_rule("override: hot"))
+    checked = scoring_file.check_scoring(event_rule("override: hot"))
     assert [finding.level for finding in checked.findings] == ["warning"]
     assert checked.source is not None
-    assert check.compile_scoring(event_rule("override: hot")) == checked.source
+    assert scoring_file.compile_scoring(event_rule("override: hot")) == checked.source
 
 
 def test_an_error_stops_it_and_says_everything() -> None:
     text = event_rule("override: hot, max: 5, titel: x")
-    assert check.check_scoring(text).source is None
+    assert scoring_file.check_scoring(text).source is None
     with pytest.raises(BadConfig) as error:
-        check.compile_scoring(text, "scoring.yaml")
+        scoring_file.compile_scoring(text, "scoring.yaml")
     assert [finding.code for finding in error.value.findings] == [
         *("endless-override", "cap", "unknown-key")
     ]
@@ -48,7 +48,7 @@ def test_findings_stand_at_their_key_in_the_order_of_the_file() -> None:
         "    points:\n      5m\n    where:\n      a:\n        - prefx: x\n  - lead: {a: [1]}\n"
         "    points: 1\n"
     )
-    places = [(one.line, one.column, one.path) for one in check.check_scoring(text).findings]
+    places = [(one.line, one.column, one.path) for one in scoring_file.check_scoring(text).findings]
     assert places == [
         (3, 3, "temperature.warn"),
         (7, 5, "rules[0].points"),
@@ -58,7 +58,9 @@ def test_findings_stand_at_their_key_in_the_order_of_the_file() -> None:
 
 
 def test_a_place_that_the_file_does_not_have_is_found_above() -> None:
-    (finding,) = check.check_scoring(HEAD + "rules:\n  - {id: a, event: page_viewed}\n").findings
+    (finding,) = scoring_file.check_scoring(
+        HEAD + "rules:\n  - {id: a, event: page_viewed}\n"
+    ).findings
     assert (finding.line, finding.column, finding.path) == (3, 5, "rules[0]")
 
 
@@ -99,7 +101,7 @@ def test_what_is_no_ruleset_is_refused_once(text: str, expected: str) -> None:
 
 
 def test_an_error_of_reading_has_its_line() -> None:
-    (finding,) = check.check_scoring("a: 1\nb: caf\udce9\n").findings
+    (finding,) = scoring_file.check_scoring("a: 1\nb: caf\udce9\n").findings
     assert (finding.line, finding.column) == (2, 7)
 
 
@@ -109,7 +111,7 @@ def test_a_byte_order_mark_is_no_key() -> None:
 
 def test_windows_lines_are_lines() -> None:
     text = (HEAD + BASE + "ignored: []\n").replace("\n", "\r\n")
-    assert [one.line for one in check.check_scoring(text).findings] == [4]
+    assert [one.line for one in scoring_file.check_scoring(text).findings] == [4]
 
 
 def test_json_is_yaml() -> None:
@@ -117,7 +119,7 @@ def test_json_is_yaml() -> None:
         '{"temperature": {"hot": 40}, "rules": [{"id": "a", "title": "\\ud83d\\ude00", '
         '"event": "page_viewed", "points": 5}]}'
     )
-    assert check.compile_scoring(text)["rules"][0]["title"] == "😀"
+    assert scoring_file.compile_scoring(text)["rules"][0]["title"] == "😀"
 
 
 def test_an_anchor_may_be_used_again() -> None:
@@ -134,7 +136,7 @@ def test_an_anchor_may_be_given_again() -> None:
         "  - {id: b, event: page_viewed, where: &w {a: [2]}, points: 1}\n"
         "  - {id: c, event: page_viewed, where: *w, points: 1}\n"
     )
-    assert check.compile_scoring(text)["rules"][2]["where"] == {"a": [2]}
+    assert scoring_file.compile_scoring(text)["rules"][2]["where"] == {"a": [2]}
 
 
 @pytest.mark.parametrize(
@@ -146,13 +148,15 @@ def test_an_anchor_may_be_given_again() -> None:
     ],
 )
 def test_a_tag_means_nothing_and_is_refused(given: str, tag: str) -> None:
-    (finding,) = check.check_scoring(event_rule(given)).findings
+    (finding,) = scoring_file.check_scoring(event_rule(given)).findings
     assert finding.code == "yaml"
     assert finding.message == f"the tag {tag} has no meaning here; remove it"
 
 
 def test_tags_of_what_yaml_has_anyway_are_taken() -> None:
-    checked = check.check_scoring(event_rule('title: !!str 5, max: !!int 10, "award": ! each'))
+    checked = scoring_file.check_scoring(
+        event_rule('title: !!str 5, max: !!int 10, "award": ! each')
+    )
     assert checked.findings == ()
     assert checked.source is not None
     assert checked.source["rules"][1]["title"] == "5"
@@ -161,7 +165,7 @@ def test_tags_of_what_yaml_has_anyway_are_taken() -> None:
 def test_an_anchor_bomb_does_not_go_off() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
-    (finding,) = check.check_scoring("\n".join(lines)).findings
+    (finding,) = scoring_file.check_scoring("\n".join(lines)).findings
     assert finding.code == "yaml"
 
 
@@ -171,20 +175,20 @@ def test_a_huge_file_is_refused() -> None:
 
 def test_only_true_and_false_are_booleans() -> None:
     text = event_rule("where: {a: [NO, on, 2026-03-28, 12:30, true, 1_000]}")
-    where = check.compile_scoring(text)["rules"][1]["where"]
+    where = scoring_file.compile_scoring(text)["rules"][1]["where"]
     assert where == {"a": ["NO", "on", "2026-03-28", "12:30", True, "1_000"]}
 
 
 @pytest.mark.parametrize("version", ["1.1", "1.2"])
 def test_a_directive_does_not_change_that(version: str) -> None:
     text = f"%YAML {version}\n---\n" + event_rule("where: {a: [NO, 010, 1:30]}")
-    assert check.compile_scoring(text)["rules"][1]["where"] == {"a": ["NO", 10, "1:30"]}
+    assert scoring_file.compile_scoring(text)["rules"][1]["where"] == {"a": ["NO", 10, "1:30"]}
 
 
 @pytest.mark.parametrize("number", ["10", "1e1", "1.0E+1", "+10", "0xA", "0o12", "10.", "010"])
 def test_numbers_are_those_of_yaml(number: str) -> None:
     text = with_rule(f"event: page_viewed, points: {number}")
-    assert check.compile_scoring(text)["rules"][1]["points"] == 10
+    assert scoring_file.compile_scoring(text)["rules"][1]["points"] == 10
 
 
 def test_a_mistake_hides_no_other() -> None:
@@ -207,7 +211,7 @@ def test_a_mistake_hides_no_other() -> None:
 
 def test_messages_say_what_to_write_instead() -> None:
     messages = [
-        check.check_scoring(text).findings[0].message
+        scoring_file.check_scoring(text).findings[0].message
         for text in (
             event_rule("titel: x"),
             event_rule("lasts: 3m"),
@@ -227,7 +231,7 @@ def test_messages_say_what_to_write_instead() -> None:
 
 def test_a_long_value_is_not_told_whole() -> None:
     for keywords in (f"{'k' * 5000}: 1", f"lasts: {'x' * 5000}", f"group: {'g' * 5000}"):
-        (finding,) = check.check_scoring(event_rule(keywords)).findings
+        (finding,) = scoring_file.check_scoring(event_rule(keywords)).findings
         assert len(finding.message) < 500
 
 

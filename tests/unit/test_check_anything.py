@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hotlist.config.findings import to_json
-from hotlist.scoring.check import check_scoring
+from hotlist.scoring.check.scoring_file import check_scoring
 from rulesets import WORDS, whole_ruleset
 
 QUICK = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -5,7 +5,7 @@ One table, and as long as there are messages.
 
 import pytest
 
-from hotlist.scoring.check import check_scoring
+from hotlist.scoring.check.scoring_file import check_scoring
 from rulesets import HEAD, bands, event_rule, lead_of, seats, top, where_of, with_rule
 
 MESSAGES = [

@@ -14,7 +14,8 @@ from hotlist.events.vocabulary import OPERATOR_TYPES, TYPES, Route, is_activity
 from hotlist.leads import classify
 from hotlist.leads.lead import Alerting
 from hotlist.leads.profile import facts_at
-from hotlist.scoring import check, engine, ruleset
+from hotlist.scoring import engine, ruleset
+from hotlist.scoring.check import scoring_file
 from hotlist.scoring.explain import Contribution
 from hotlist.scoring.pattern import eventbridge
 from rules_command import rules
@@ -103,7 +104,7 @@ def by_line(example: Fence) -> str:
 def test_an_example_gives_the_points_that_stand_below_it(example: Fence, tmp_path: Path) -> None:
     text = framed(example.text)
     assert findings(text, tmp_path) == set()
-    made = ruleset.from_checked(check.compile_scoring(text))
+    made = ruleset.from_checked(scoring_file.compile_scoring(text))
     assert example.tables, "no table of what happens stands below it"
     for table in example.tables:
         for record in table.records if table.header[0] == "what happens" else ():

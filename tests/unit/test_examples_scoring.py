@@ -5,7 +5,8 @@ from typing import Final
 
 import pytest
 
-from hotlist.scoring import check, ruleset
+from hotlist.scoring import ruleset
+from hotlist.scoring.check import scoring_file
 from rules_command import rules
 from scoring_examples import framed, read_page, scored
 
@@ -20,7 +21,7 @@ def test_a_published_table_gives_its_points(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     assert rules("check", file, "--json").out == "[]\n"
     assert framed(text) == text  # a whole ruleset
-    made = ruleset.from_checked(check.compile_scoring(text, file.name))
+    made = ruleset.from_checked(scoring_file.compile_scoring(text, file.name))
     records = LEADS[file.name].records
     assert [scored(made, record)[1] for record in records] == records
 

@@ -27,7 +27,6 @@ PACKAGES: Final = sorted((LAYER / "hotlist").rglob("__init__.py"))
 SAYS: Final = re.compile(
     r"\bNot pure\.|\bPure(?:\.|, but for (`\w+`(?:, `\w+`)*(?: and `\w+`)?)\.)"
 )
-WITH_CODE: Final = {"hotlist.scoring.check"}  # its functions are to move into a module
 
 
 def contract(name: str) -> dict[str, Any]:
@@ -48,8 +47,6 @@ def dotted(path: Path) -> str:
 
 def says(package: Path) -> tuple[str, set[str]]:
     """What a folder says of itself: `pure` but for some modules, or `not pure`."""
-    if dotted(package) in WITH_CODE:
-        return "pure", set()
     said = [*SAYS.finditer(ast.get_docstring(ast.parse(package.read_text("utf-8"))) or "")]
     assert len(said) == 1, f"{dotted(package)} does not say once whether it is pure"
     kind = "not pure" if said[0][0] == "Not pure." else "pure"
@@ -100,5 +97,5 @@ def test_every_module_stands_in_the_layers() -> None:
 @pytest.mark.parametrize("package", PACKAGES, ids=dotted)
 def test_a_package_file_holds_a_docstring_and_nothing_else(package: Path) -> None:
     tree = ast.parse(package.read_text("utf-8"))
-    has_code = len(tree.body) != 1 or not ast.get_docstring(tree)
-    assert has_code == (dotted(package) in WITH_CODE)
+    assert len(tree.body) == 1
+    assert ast.get_docstring(tree)

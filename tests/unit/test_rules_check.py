@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hotlist.config.findings import Finding
-from hotlist.scoring.check import Checked
+from hotlist.scoring.check.scoring_file import Checked
 from hotlist_cli.rules import check
 from rules_command import rules
 

@@ -22,7 +22,8 @@ from hotlist.leads.profile import profile_of
 from hotlist.mail.ses import delivery_hash
 from hotlist.sales import team
 from hotlist.sales.team import Recipient, Sales
-from hotlist.scoring import check, engine
+from hotlist.scoring import engine
+from hotlist.scoring.check import scoring_file
 from hotlist.scoring.ruleset import Ruleset, from_checked
 from hotlist.store import events as stored_events
 from hotlist.store import leads as stored_leads
@@ -50,7 +51,7 @@ class Expectations:
         scoring = (config / "scoring.yaml").read_text(encoding="utf-8")
         sales = (config / "sales.yaml").read_text(encoding="utf-8")
         return cls(
-            ruleset=from_checked(check.compile_scoring(scoring)),
+            ruleset=from_checked(scoring_file.compile_scoring(scoring)),
             team=team.from_checked(compile_sales(sales)),
         )
 

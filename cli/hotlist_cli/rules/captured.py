@@ -31,10 +31,11 @@ _NOT_SENT: Final = frozenset({*_KEPT, "page_path", "user_agent", "origin", "cons
 def captured(event: Event, known: Forms) -> Event:
     """The event with what is kept of its properties, and the contact that they name."""
     given = event.properties
+    origin = given.get("origin")
     received = Received(
         at=_ANY_TIME,
         user_agent=_text(given.get("user_agent")),
-        origin=given["origin"] if isinstance(given.get("origin"), str) else None,
+        origin=origin if isinstance(origin, str) else None,
     )
     if event.route is Route.BEACON:
         event = replace(event, properties=read_action(given, {}, received))

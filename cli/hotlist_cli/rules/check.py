@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hotlist.config.findings import Finding
-from hotlist.scoring.check import Checked, check_scoring
+from hotlist.scoring.check.scoring_file import Checked, check_scoring
 from hotlist_cli.config import read_text
 from hotlist_cli.rules.output import cell, say, to_json
 

@@ -22,6 +22,8 @@ from hotlist.scoring.pattern import eventbridge
 from hotlist.scoring.rules import (
     ACTIVITY,
     DAY,
+    DEFAULT_GROUPS,
+    DEFAULT_RETENTION,
     MANUAL,
     SESSION,
     TOTAL,
@@ -52,9 +54,6 @@ DEFAULT_STAGES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "customer": ("order_completed", "sales_won"),
 }
-
-DEFAULT_GROUPS: Final[Mapping[str, None]] = {"fit": None, "engagement": None}
-DEFAULT_RETENTION: Final = "396d"
 
 _UNNAMED: Final = "custom:"
 """Stands for all types that no matcher names. They are all treated alike."""
@@ -144,10 +143,10 @@ def load(source: Mapping[str, Any] | str) -> Ruleset:
 
     :raises hotlist.config.findings.BadConfig: (a ValueError) with everything that is wrong in it.
     """
-    from hotlist.scoring import check  # noqa: PLC0415 - not part of what runs in Lambda
+    from hotlist.scoring.check import scoring_file  # noqa: PLC0415 - not part of what runs in Lambda
 
     text = source if isinstance(source, str) else json.dumps(source, default=float)
-    return from_checked(check.compile_scoring(text, "scoring.yaml"))
+    return from_checked(scoring_file.compile_scoring(text, "scoring.yaml"))
 
 
 def from_checked(source: Mapping[str, Any]) -> Ruleset:
