@@ -15,7 +15,7 @@ from hotlist.capture.tracked import tracked
 from hotlist.events.event import Event
 from hotlist.store.events import EventStore
 
-MAX_EVENTS: Final = 20
+MAX_PER_CALL: Final = 20
 MAX_URL: Final = 4_096
 _POSTED: Final = {"forms": 1, "events": 0}
 """How many parts of a path follow its first; all else but POST is refused."""
@@ -87,8 +87,8 @@ class Capture:
             raise Refused(415, "Send JSON, as application/json or text/plain.")
         body = request.json_body()
         batch = body.get("events")
-        if not isinstance(batch, list) or not 1 <= len(batch) <= MAX_EVENTS:
-            raise Refused(422, f"`events` is a list of 1 to {MAX_EVENTS} events.")
+        if not isinstance(batch, list) or not 1 <= len(batch) <= MAX_PER_CALL:
+            raise Refused(422, f"`events` is a list of 1 to {MAX_PER_CALL} events.")
         visitor_id = body.get("visitor_id")
         if not visitor_id or visitor_id != plain_text(visitor_id, MAX_KEY):
             raise Refused(422, f"`visitor_id` is a text of at most {MAX_KEY} characters.")

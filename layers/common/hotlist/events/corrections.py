@@ -19,11 +19,11 @@ class Corrections:
         """The flags of an event with those that operators gave and without those they took."""
         flags = event.flags
         for word in self._words.get(event.event_id, ()):
-            flags = flags.difference(texts(word, "remove")).union(texts(word, "add"))
+            flags = flags.difference(texts_of(word, "remove")).union(texts_of(word, "add"))
         return flags
 
 
-def texts(event: Event, name: str) -> list[str]:
+def texts_of(event: Event, name: str) -> list[str]:
     """A property that is a text or a list of texts, as a list; anything else is left out."""
     value = event.properties.get(name)
     values = value if isinstance(value, list) else [value]

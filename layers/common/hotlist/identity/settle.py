@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from hotlist.events.corrections import texts
+from hotlist.events.corrections import texts_of
 from hotlist.events.event import Event
 from hotlist.events.retention import retention
 from hotlist.events.times import ceil_second
@@ -209,6 +209,6 @@ class Settler:
 
 def _releases(event: Event) -> bool | None:
     """True if a reclassification releases its target, False if it flags it as spam."""
-    if SPAM in texts(event, "add"):
+    if SPAM in texts_of(event, "add"):
         return False
-    return True if SPAM in texts(event, "remove") else None
+    return True if SPAM in texts_of(event, "remove") else None

@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from hotlist.events import visible
-from hotlist.events.corrections import Corrections, texts
+from hotlist.events.corrections import Corrections, texts_of
 from hotlist.events.event import Event
 from hotlist.events.ids import without_repetitions
 from hotlist.events.retention import ORDINARY
@@ -257,13 +257,13 @@ class _Facts:
         if event.route is Route.FORM and isinstance(said, Mapping):
             given = said
         elif event.type == "consent_given":
-            given = texts(event, "purpose")
+            given = texts_of(event, "purpose")
         for purpose in given:
             self._consent(str(purpose), True, event)
         if event.type == "unsubscribed":
             self._consent("email", False, event)
         elif event.type == "consent_withdrawn":
-            for purpose in texts(event, "purpose") or ["tracking"]:
+            for purpose in texts_of(event, "purpose") or ["tracking"]:
                 self._consent(purpose, False, event)
 
     def _consent(self, purpose: str, given: bool, event: Event) -> None:

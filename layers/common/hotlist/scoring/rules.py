@@ -18,6 +18,11 @@ ACTIVITY: Final = "activity"
 DAY: Final = "day"
 SESSION: Final = "session"
 
+DEFAULT_GROUPS: Final[Mapping[str, None]] = {"fit": None, "engagement": None}
+"""The groups of a rule set that names none."""
+
+DEFAULT_RETENTION: Final = "396d"
+
 
 class Bounds(NamedTuple):
     """The bounds of a sum. None: there is no bound."""

@@ -22,6 +22,8 @@ from hotlist.scoring.pattern import eventbridge
 from hotlist.scoring.rules import (
     ACTIVITY,
     DAY,
+    DEFAULT_GROUPS,
+    DEFAULT_RETENTION,
     MANUAL,
     SESSION,
     TOTAL,
@@ -52,9 +54,6 @@ DEFAULT_STAGES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "customer": ("order_completed", "sales_won"),
 }
-
-DEFAULT_GROUPS: Final[Mapping[str, None]] = {"fit": None, "engagement": None}
-DEFAULT_RETENTION: Final = "396d"
 
 _UNNAMED: Final = "custom:"
 """Stands for all types that no matcher names. They are all treated alike."""

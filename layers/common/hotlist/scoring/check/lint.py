@@ -14,12 +14,13 @@ from hotlist.events.vocabulary import is_activity
 from hotlist.scoring import values
 from hotlist.scoring.check.bands import check_bands
 from hotlist.scoring.check.conditions import conditions_of, is_inside
-from hotlist.scoring.check.readers import ACTIVITY, Award, Decay
+from hotlist.scoring.check.readers import GivenAward, GivenDecay
 from hotlist.scoring.check.report import UNCLEAR, Report, clear
 from hotlist.scoring.check.rule_schema import KIND, default_group
+from hotlist.scoring.rules import ACTIVITY, DEFAULT_RETENTION
 from hotlist.scoring.values import Amount
 
-RETENTION: Final = values.duration("396d")
+RETENTION: Final = values.duration(DEFAULT_RETENTION)
 MAX_STEPS: Final = 1_000
 
 _ANY_ACTIVITY: Final = frozenset({ACTIVITY})
@@ -93,7 +94,7 @@ def _shorter_than_retention(
     award, unless = rule.get("award"), rule.get("unless")
     given = {
         ("inactive",): rule.get("inactive"),
-        ("award", "within"): award.within if isinstance(award, Award) else None,
+        ("award", "within"): award.within if isinstance(award, GivenAward) else None,
         ("unless", "within"): unless.get("within") if isinstance(unless, Mapping) else None,
     }
     for keys, length in given.items():
@@ -112,19 +113,23 @@ def times(rule: Mapping[str, Any], retention: int) -> float:
     """How often a rule gives points at most."""
     award, length = rule.get("award"), rule.get("inactive")
     if rule[KIND] == "silence":
-        if award != Award(every=1) or not isinstance(length, int):
+        if award != GivenAward(every=1) or not isinstance(length, int):
             return 1
         return (retention - 1) // length
     if rule[KIND] == "lead":
         return 1
-    if award is None or not isinstance(award, Award) or award.every is not None:
+    if award is None or not isinstance(award, GivenAward) or award.every is not None:
         return math.inf
     return math.inf if award.within in ("day", "session") else 1
 
 
 def _distinct(report: Report, path: Path_, rule: Mapping[str, Any]) -> None:
     award = rule.get("award")
-    if isinstance(award, Award) and award.distinct is not None and award.distinct == award.within:
+    if (
+        isinstance(award, GivenAward)
+        and award.distinct is not None
+        and award.distinct == award.within
+    ):
         message = f"a {award.within} has just one {award.distinct}; count something else in it"
         report.error((*path, "award", "distinct"), "never-fires", message)
 
@@ -180,7 +185,7 @@ def number(thousandths: int | Fraction) -> str:
 def _group(report: Report, path: Path_, group: Mapping[str, Any], retention: int | None) -> None:
     _bounds(report, path, group)
     decay, lasts = group.get("decay"), group.get("lasts")
-    if not isinstance(decay, Decay):
+    if not isinstance(decay, GivenDecay):
         return
     _steps_fall(report, (*path, "decay", "steps"), decay)
     if isinstance(lasts, int):
@@ -205,7 +210,7 @@ def _fading(
         report.warning((*path, "override"), "endless-override", message)
     decay = rule.get("decay", group.get("decay"))
     decay_path = (*(path if "decay" in rule else ("groups", group_of(rule))), "decay")
-    if not isinstance(decay, Decay):
+    if not isinstance(decay, GivenDecay):
         return
     if "decay" in rule:
         _steps_fall(report, (*decay_path, "steps"), decay)
@@ -221,7 +226,7 @@ def _fading(
 
 def _pair(
     report: Report,
-    decay: Decay,
+    decay: GivenDecay,
     lasts: int,
     decay_path: Path_ | None,
     lasts_path: Path_ | None,
@@ -239,7 +244,7 @@ def _pair(
         report.warning(lasts_path or decay_path or (), "lasts-after-decay", f"{message}; {what}")
 
 
-def _steps_fall(report: Report, path: Path_, decay: Decay) -> None:
+def _steps_fall(report: Report, path: Path_, decay: GivenDecay) -> None:
     for (before, age, worth), (key, next_age, next_worth) in zip(
         decay.steps, decay.steps[1:], strict=False
     ):
@@ -266,7 +271,7 @@ def _ends(lasts: int | None, retention: int | None) -> float:
 def _lose(
     report: Report,
     path: Path_,
-    decay: Decay,
+    decay: GivenDecay,
     *,
     points: int,
     ends: float,

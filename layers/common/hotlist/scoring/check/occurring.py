@@ -8,9 +8,7 @@ from hotlist.config.findings import Path_
 from hotlist.events.vocabulary import CHANNELS
 from hotlist.leads.lead import Stage
 from hotlist.leads.profile import TOUCH
-from hotlist.scoring.check.lint import each_rule
-from hotlist.scoring.check.report import Report, clear
-from hotlist.scoring.check.vocabulary import (
+from hotlist.scoring.check.closed_words import (
     MEANT_CHANNELS,
     MEANT_CLASSES,
     MEANT_STAGES,
@@ -21,6 +19,8 @@ from hotlist.scoring.check.vocabulary import (
     Vocabulary,
     Words,
 )
+from hotlist.scoring.check.lint import each_rule
+from hotlist.scoring.check.report import Report, clear
 from hotlist.scoring.domains import CLASSES
 from hotlist.scoring.values import quoted
 
@@ -209,7 +209,7 @@ class _Judge:
 
 
 def _pieces(keyword: str, text: str) -> Pieces:
-    """What a condition on a text is, as `vocabulary` has it."""
+    """What a condition on a text is, as `closed_words` has it."""
     if keyword in _AFFIXES:
         return (text, "") if keyword == "prefix" else ("", text)
     if keyword != "wildcard":

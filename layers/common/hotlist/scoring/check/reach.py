@@ -12,8 +12,9 @@ from typing import Any, Final
 from hotlist.config.findings import Path_
 from hotlist.scoring import values
 from hotlist.scoring.check.lint import RETENTION, awards_of, each_rule, group_of, number, times
-from hotlist.scoring.check.readers import TOTAL, Minimums
+from hotlist.scoring.check.readers import GivenMinimums
 from hotlist.scoring.check.report import Report
+from hotlist.scoring.rules import TOTAL
 
 _REARM: Final = values.amount("10%")
 _POINT: Final = 1_000
@@ -100,7 +101,7 @@ def _temperatures(
         yield (*path, "temperature"), {**general, **own}, frozenset(own)
 
 
-def _grades(ruleset: Mapping[str, Any]) -> Iterator[tuple[Path_, Mapping[str, Minimums]]]:
+def _grades(ruleset: Mapping[str, Any]) -> Iterator[tuple[Path_, Mapping[str, GivenMinimums]]]:
     yield ("grades",), ruleset.get("grades", {})
     for path, segment in _segments(ruleset):
         yield (*path, "grades"), segment.get("grades", {})
@@ -173,8 +174,8 @@ def _asks_no_more(one: Mapping[str, int], other: Mapping[str, int]) -> bool:
     return all(name in other and least <= other[name] for name, least in one.items())
 
 
-def _grades_in_order(report: Report, path: Path_, grades: Mapping[str, Minimums]) -> None:
-    before: list[tuple[str, Minimums]] = []
+def _grades_in_order(report: Report, path: Path_, grades: Mapping[str, GivenMinimums]) -> None:
+    before: list[tuple[str, GivenMinimums]] = []
     for name, minimums in islice(grades.items(), MAX_GRADES):
         for earlier, easier in before:
             if _asks_no_more(easier.least, minimums.least):
@@ -184,23 +185,23 @@ def _grades_in_order(report: Report, path: Path_, grades: Mapping[str, Minimums]
         before.append((name, minimums))
 
 
-def _each_minimum(path: Path_, minimums: Minimums) -> Iterator[tuple[Path_, str, int]]:
+def _each_minimum(path: Path_, minimums: GivenMinimums) -> Iterator[tuple[Path_, str, int]]:
     for name, least in minimums.least.items():
         yield path if minimums.plain else (*path, name), name, least
 
 
-def _reachable(report: Report, path: Path_, minimums: Minimums, ranges: Ranges) -> None:
+def _reachable(report: Report, path: Path_, minimums: GivenMinimums, ranges: Ranges) -> None:
     for at, name, least in _each_minimum(path, minimums):
         if not ranges[name].can_reach(least):
             what = f"the rules give at most {ranges[name].highest} ({name})"
             report.error(at, "unreachable", f"no lead reaches {least}: {what}; write less")
 
 
-def _is_for_all(minimums: Minimums, ranges: Ranges) -> bool:
+def _is_for_all(minimums: GivenMinimums, ranges: Ranges) -> bool:
     return all(ranges[name].always_reaches(least) for name, least in minimums.least.items())
 
 
-def _not_for_all(report: Report, path: Path_, minimums: Minimums, ranges: Ranges) -> None:
+def _not_for_all(report: Report, path: Path_, minimums: GivenMinimums, ranges: Ranges) -> None:
     if _is_for_all(minimums, ranges):
         message = f"every lead is {path[-1]}, whatever is known of it; write a higher minimum"
         report.error(path, "unreachable", message)

@@ -26,9 +26,8 @@ from hotlist.scoring.check.report import (
 )
 from hotlist.scoring.pattern import eventbridge
 from hotlist.scoring.pattern.leaves import BadPattern
+from hotlist.scoring.rules import ACTIVITY, TOTAL
 from hotlist.scoring.values import Amount, quoted
-
-ACTIVITY: Final = "activity"
 
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
 _UTC: Final = ZoneInfo("UTC")
@@ -37,7 +36,7 @@ Within = int | Literal["day", "session"]
 
 
 @dataclass(frozen=True, slots=True)
-class Award:
+class GivenAward:
     """Which events give points: each N-th, or the N-th alone; neither for the latest event."""
 
     every: int | None = None
@@ -47,7 +46,7 @@ class Award:
 
 
 @dataclass(frozen=True, slots=True)
-class Decay:
+class GivenDecay:
     """How an award fades; nothing is given for `none`. Steps keep their key, age and worth."""
 
     half_life: int | None = None
@@ -59,7 +58,7 @@ class Decay:
 
 
 @dataclass(frozen=True, slots=True)
-class Minimums:
+class GivenMinimums:
     """What groups and the total must reach; `plain` if the file has one number, for the total."""
 
     least: Mapping[str, int]
@@ -68,25 +67,25 @@ class Minimums:
 
 # --- single values ------------------------------------------------------------------------
 
-points: Final = plain(values.points)
-duration: Final = plain(values.duration)
-amount: Final = plain(values.amount)
-weight: Final = plain(values.weight)
-zone: Final = plain(values.zone)
+read_points: Final = plain(values.points)
+read_duration: Final = plain(values.duration)
+read_amount: Final = plain(values.amount)
+read_weight: Final = plain(values.weight)
+read_zone: Final = plain(values.zone)
 
 
-def lasts(report: Report, path: Path_, value: object) -> Any:
+def read_lasts(report: Report, path: Path_, value: object) -> Any:
     """Milliseconds, or None for `none`."""
-    return None if value == "none" else duration(report, path, value)
+    return None if value == "none" else read_duration(report, path, value)
 
 
-def flag(report: Report, path: Path_, value: object) -> bool | Unclear:
+def read_flag(report: Report, path: Path_, value: object) -> bool | Unclear:
     if isinstance(value, bool):
         return value
     return report.error(path, "type", f"{quoted(value)} is not true or false; write one of them")
 
 
-def text(report: Report, path: Path_, value: object) -> str | Unclear:
+def read_string(report: Report, path: Path_, value: object) -> str | Unclear:
     if isinstance(value, str) and value:
         return value
     return report.error(
@@ -94,14 +93,14 @@ def text(report: Report, path: Path_, value: object) -> str | Unclear:
     )
 
 
-def identifier(report: Report, path: Path_, value: object) -> str | Unclear:
+def read_identifier(report: Report, path: Path_, value: object) -> str | Unclear:
     if isinstance(value, str) and _ID.match(value):
         return value
     instead = "write a-z, 0-9 and -, a letter or digit first"
     return report.error(path, "type", f"{quoted(value)} is no id; {instead}")
 
 
-def title(report: Report, path: Path_, value: object) -> object:
+def read_title(report: Report, path: Path_, value: object) -> object:
     texts = list(value.values()) if isinstance(value, Mapping) else [value]
     if texts and all(isinstance(one, str) and one.strip() for one in texts):
         return value
@@ -109,13 +108,13 @@ def title(report: Report, path: Path_, value: object) -> object:
     return report.error(path, "type", f"{quoted(value)} is no title; {instead}")
 
 
-def override(report: Report, path: Path_, value: object) -> object:
+def read_override(report: Report, path: Path_, value: object) -> object:
     if value in list(Temperature):
         return value
     return report.error(path, "type", f"{quoted(value)} is no temperature; write cold, warm or hot")
 
 
-def active(report: Report, path: Path_, value: object) -> object:
+def read_active(report: Report, path: Path_, value: object) -> object:
     """A date or an instant, which stays as it is: which instant it is depends on the zone."""
     try:
         values.beginning(value, _UTC)
@@ -139,7 +138,7 @@ def list_of(read_one: Reader, what: str, *, least: int = 0) -> Reader:
 # --- matchers -----------------------------------------------------------------------------
 
 
-def event(report: Report, path: Path_, value: Any) -> frozenset[str] | Unclear:
+def read_event(report: Report, path: Path_, value: Any) -> frozenset[str] | Unclear:
     if value == []:
         return report.error(path, "type", "an empty list matches no event; name a type")
     if not isinstance(value, list):
@@ -179,11 +178,11 @@ def pattern_of(report: Report, path: Path_, value: object, *, ignore_case: bool)
     return _kept(report, path, value)
 
 
-where: Final[Reader] = partial(pattern_of, ignore_case=False)
-lead: Final[Reader] = partial(pattern_of, ignore_case=True)
+read_where: Final[Reader] = partial(pattern_of, ignore_case=False)
+read_lead: Final[Reader] = partial(pattern_of, ignore_case=True)
 
 
-def score(report: Report, path: Path_, value: object) -> object:
+def read_score(report: Report, path: Path_, value: object) -> object:
     """A list of values as under a field of a pattern."""
     if not isinstance(value, list):
         instead = 'write a list like [{numeric: [">", 30]}]'
@@ -220,18 +219,20 @@ def _inside(path: Path_, value: object) -> Iterator[tuple[Path_, object]]:
         yield from _inside((*path, key), one)
 
 
-def matcher(
+def read_matcher(
     report: Report, path: Path_, value: Any, more: Mapping[str, Reader] | None = None
 ) -> dict[str, Any] | Unclear:
-    read = read_mapping(report, path, value, {"event": event, "where": where, **(more or {})})
+    read = read_mapping(
+        report, path, value, {"event": read_event, "where": read_where, **(more or {})}
+    )
     if isinstance(read, dict) and read.keys() <= set(more or {}) and read.keys() >= set(value):
         message = "an empty matcher matches everything; name an `event`, or a `where`"
         return report.error(path, "type", message)
     return read
 
 
-def unless(report: Report, path: Path_, value: object) -> dict[str, Any] | Unclear:
-    read = matcher(report, path, value, {"within": duration, "same": text})
+def read_unless(report: Report, path: Path_, value: object) -> dict[str, Any] | Unclear:
+    read = read_matcher(report, path, value, {"within": read_duration, "same": read_string})
     if isinstance(read, dict) and "same" in read and "within" not in read:
         message = "`same` asks about what follows; say how soon by `within`, as in within: 3d"
         report.error((*path, "same"), "wrong-kind", message)
@@ -241,21 +242,21 @@ def unless(report: Report, path: Path_, value: object) -> dict[str, Any] | Uncle
 # --- awards -------------------------------------------------------------------------------
 
 _WORDS: Final = {
-    "each": Award(every=1),
-    "once": Award(at_count=1),
-    "per_day": Award(at_count=1, within="day"),
-    "per_session": Award(at_count=1, within="session"),
-    "latest": Award(),
+    "each": GivenAward(every=1),
+    "once": GivenAward(at_count=1),
+    "per_day": GivenAward(at_count=1, within="day"),
+    "per_session": GivenAward(at_count=1, within="session"),
+    "latest": GivenAward(),
 }
 
 
-def award(report: Report, path: Path_, value: object) -> Award | Unclear:
+def read_award(report: Report, path: Path_, value: object) -> GivenAward | Unclear:
     if isinstance(value, str) and value in _WORDS:
         return _WORDS[value]
     if not isinstance(value, Mapping):
         instead = f"write {', '.join(_WORDS)}, or a map like {{every: 3}}"
         return report.error(path, "type", f"{quoted(value)} is no award; {instead}")
-    readers = {"at_count": _count, "every": _count, "within": _within, "distinct": text}
+    readers = {"at_count": _count, "every": _count, "within": _within, "distinct": read_string}
     read = read_mapping(report, path, value, readers)
     if isinstance(read, Unclear):
         return read
@@ -264,7 +265,7 @@ def award(report: Report, path: Path_, value: object) -> Award | Unclear:
             message = "an award has one of `at_count` and `every`, as in {every: 3}"
             report.error(path, "type", message)
         return UNCLEAR
-    return UNCLEAR if UNCLEAR in read.values() else Award(**read)
+    return UNCLEAR if UNCLEAR in read.values() else GivenAward(**read)
 
 
 def _count(report: Report, path: Path_, value: object) -> int | Unclear:
@@ -278,7 +279,7 @@ def _count(report: Report, path: Path_, value: object) -> int | Unclear:
 
 
 def _within(report: Report, path: Path_, value: object) -> Any:
-    return value if value in ("day", "session") else duration(report, path, value)
+    return value if value in ("day", "session") else read_duration(report, path, value)
 
 
 # --- decay --------------------------------------------------------------------------------
@@ -286,19 +287,19 @@ def _within(report: Report, path: Path_, value: object) -> Any:
 _KINDS: Final = ("half_life", "linear", "lose", "steps")
 
 
-def decay(report: Report, path: Path_, value: object) -> Decay | Unclear:
+def read_decay(report: Report, path: Path_, value: object) -> GivenDecay | Unclear:
     if value == "none":
-        return Decay()
+        return GivenDecay()
     if not isinstance(value, Mapping):
         instead = "write none, or a map like {half_life: 30d}"
         return report.error(path, "type", f"{quoted(value)} is no decay; {instead}")
     readers: dict[str, Reader] = {
-        "half_life": duration,
-        "linear": duration,
+        "half_life": read_duration,
+        "linear": read_duration,
         "lose": _lose,
         "steps": _steps,
-        "every": duration,
-        "floor": amount,
+        "every": read_duration,
+        "floor": read_amount,
     }
     read = read_mapping(report, path, value, readers)
     if isinstance(read, Unclear):
@@ -315,11 +316,11 @@ def decay(report: Report, path: Path_, value: object) -> Decay | Unclear:
         )
     if kinds == ["lose"] and "every" not in read:
         return report.error(path, "type", "`every` is missing: how often it loses, as in every: 7d")
-    return UNCLEAR if UNCLEAR in read.values() else Decay(**read)
+    return UNCLEAR if UNCLEAR in read.values() else GivenDecay(**read)
 
 
 def _lose(report: Report, path: Path_, value: object) -> object:
-    read = amount(report, path, value)
+    read = read_amount(report, path, value)
     if isinstance(read, Amount) and not read.points and not read.share:
         return report.error(path, "type", "it loses nothing; write points or a share like 10%")
     return read
@@ -331,29 +332,27 @@ def _steps(report: Report, path: Path_, value: object) -> object:
         return report.error(path, "type", f"{quoted(value)} are no steps; {instead}")
     read = []
     for key, worth in value.items():
-        age = duration(report, (*path, key), key)
-        read.append((key, age, amount(report, (*path, key), worth)))
+        age = read_duration(report, (*path, key), key)
+        read.append((key, age, read_amount(report, (*path, key), worth)))
     return UNCLEAR if any(UNCLEAR in step for step in read) else tuple(read)
 
 
 # --- minimums -----------------------------------------------------------------------------
 
-TOTAL: Final = "total"
 
-
-def minimums(
+def read_minimums(
     report: Report, path: Path_, value: object, *, groups: frozenset[str] | None
-) -> Minimums | Unclear:
+) -> GivenMinimums | Unclear:
     """`groups` are the names that there are; None if that is unclear."""
     if not isinstance(value, Mapping):
         least = _minimum(report, path, value)
-        return least if isinstance(least, Unclear) else Minimums({TOTAL: least}, plain=True)
+        return least if isinstance(least, Unclear) else GivenMinimums({TOTAL: least}, plain=True)
     read = {name: _minimum(report, (*path, name), least) for name, least in value.items()}
     for name in read:
         if groups is not None and name not in {*groups, TOTAL}:
             report.unknown((*path, name), "unknown-name", "group", name, {*groups, TOTAL})
     known = {name: least for name, least in read.items() if not isinstance(least, Unclear)}
-    return Minimums(known, plain=False) if len(known) == len(read) else UNCLEAR
+    return GivenMinimums(known, plain=False) if len(known) == len(read) else UNCLEAR
 
 
 def _minimum(report: Report, path: Path_, value: object) -> int | Unclear:

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 from hotlist.config.findings import Path_, nearest
 from hotlist.scoring.check import readers
-from hotlist.scoring.check.readers import Award
+from hotlist.scoring.check.readers import GivenAward
 from hotlist.scoring.check.report import (
     UNCLEAR,
     Reader,
@@ -41,10 +41,10 @@ _WHAT: Final[Mapping[Kind, str]] = {
     "silence": "a rule about silence (`inactive`)",
     "lead": "a rule about the `lead`",
 }
-_SILENCE_AWARDS: Final = (Award(every=1), Award(at_count=1))
+_SILENCE_AWARDS: Final = (GivenAward(every=1), GivenAward(at_count=1))
 
 
-def rule(
+def read_rule(
     report: Report, path: Path_, value: object, *, groups: frozenset[str] | None
 ) -> dict[str, Any] | Unclear:
     """Read a rule; `groups` are the names that there are, None if that is unclear."""
@@ -52,28 +52,28 @@ def rule(
     kind: Kind = "silence" if "inactive" in given else "event" if "event" in given else "lead"
     is_about = kind != "lead" or "lead" in given or _bands_are_about_leads(given)
     everything: dict[str, Reader] = {
-        "id": readers.identifier,
-        "title": readers.title,
+        "id": readers.read_identifier,
+        "title": readers.read_title,
         "group": partial(_group, groups=groups),
-        "event": readers.event,
-        "where": readers.where,
-        "lead": readers.lead,
-        "inactive": readers.duration,
-        "score": readers.score,
-        "unless": readers.unless,
-        "points": readers.points,
-        "max": readers.points,
-        "min": readers.points,
+        "event": readers.read_event,
+        "where": readers.read_where,
+        "lead": readers.read_lead,
+        "inactive": readers.read_duration,
+        "score": readers.read_score,
+        "unless": readers.read_unless,
+        "points": readers.read_points,
+        "max": readers.read_points,
+        "min": readers.read_points,
         "first_of": readers.list_of(
             partial(_band, kind=kind if is_about else None), "bands and their points", least=1
         ),
-        "award": readers.award,
-        "decay": readers.decay,
-        "lasts": readers.lasts,
-        "override": readers.override,
-        "humans_only": readers.flag,
-        "active_from": readers.active,
-        "active_until": readers.active,
+        "award": readers.read_award,
+        "decay": readers.read_decay,
+        "lasts": readers.read_lasts,
+        "override": readers.read_override,
+        "humans_only": readers.read_flag,
+        "active_from": readers.read_active,
+        "active_until": readers.read_active,
     }
     takes = _TAKES[kind] if is_about else everything.keys()
     read = _of_kind(
@@ -134,7 +134,7 @@ def _together(report: Report, path: Path_, read: Mapping[str, Any]) -> None:
         message = "a rule has `points` or bands, which have their own; leave one of them out"
         report.error((*path, "first_of"), "wrong-kind", message)
     award = read.get("award")
-    is_silence_award = not isinstance(award, Award) or award in _SILENCE_AWARDS
+    is_silence_award = not isinstance(award, GivenAward) or award in _SILENCE_AWARDS
     if read[KIND] == "silence" and not is_silence_award:
         message = "of silences, each gives points or the first; write each or once"
         report.error((*path, "award"), "wrong-kind", message)
@@ -155,10 +155,10 @@ def _band(
     report: Report, path: Path_, value: object, *, kind: Kind | None
 ) -> dict[str, Any] | Unclear:
     everything: dict[str, Reader] = {
-        "points": readers.points,
-        "where": readers.where,
-        "lead": readers.lead,
-        "score": readers.score,
+        "points": readers.read_points,
+        "where": readers.read_where,
+        "lead": readers.read_lead,
+        "score": readers.read_score,
     }
     takes = everything.keys() if kind is None else _BAND_TAKES[kind]
     what = "" if kind is None else f"a band of {_WHAT[kind]}"

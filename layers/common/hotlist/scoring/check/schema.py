@@ -7,12 +7,10 @@ from typing import Any, Final
 from hotlist.config.findings import Path_, nearest
 from hotlist.leads.lead import Stage
 from hotlist.scoring.check import readers
-from hotlist.scoring.check.readers import TOTAL
 from hotlist.scoring.check.report import Reader, Report, Unclear, read_mapping
-from hotlist.scoring.check.rule_schema import rule
+from hotlist.scoring.check.rule_schema import read_rule
+from hotlist.scoring.rules import DEFAULT_GROUPS, TOTAL
 from hotlist.scoring.values import quoted
-
-DEFAULT_GROUPS: Final = ("fit", "engagement")
 
 _NO_GROUPS: Final = (TOTAL, "manual", "", "<<")
 _STAGES: Final = frozenset(
@@ -28,19 +26,23 @@ def read_ruleset(report: Report, source: object) -> dict[str, Any] | Unclear:
     `readers`.
     """
     groups = _group_names(source)
-    minimums = partial(readers.minimums, groups=groups)
-    temperature: dict[str, Reader] = {"warm": minimums, "hot": minimums, "rearm": readers.amount}
+    minimums = partial(readers.read_minimums, groups=groups)
+    temperature: dict[str, Reader] = {
+        "warm": minimums,
+        "hot": minimums,
+        "rearm": readers.read_amount,
+    }
     grades = _map_of(minimums, "grades, best first, as in {A: 60, B: {}}")
     segment: dict[str, Reader] = {
-        "id": readers.identifier,
-        "lead": readers.lead,
+        "id": readers.read_identifier,
+        "lead": readers.read_lead,
         "temperature": partial(read_mapping, readers=temperature),
         "grades": grades,
-        "suspended": readers.flag,
+        "suspended": readers.read_flag,
     }
     ruleset: dict[str, Reader] = {
-        "timezone": readers.zone,
-        "retention": readers.duration,
+        "timezone": readers.read_zone,
+        "retention": readers.read_duration,
         "temperature": partial(read_mapping, readers=temperature, required=("hot",)),
         "grades": grades,
         "segments": _with_ids(
@@ -48,14 +50,14 @@ def read_ruleset(report: Report, source: object) -> dict[str, Any] | Unclear:
         ),
         "groups": _groups,
         "total": partial(read_mapping, readers=_BOUNDS),
-        "rules": _with_ids(partial(rule, groups=groups), "rules", least=1),
-        "ignore": readers.list_of(readers.matcher, "matchers, as in [{event: page_viewed}]"),
+        "rules": _with_ids(partial(read_rule, groups=groups), "rules", least=1),
+        "ignore": readers.list_of(readers.read_matcher, "matchers, as in [{event: page_viewed}]"),
         "domains": _map_of(
             readers.list_of(_domain, "domains, as in [example.com]"),
             "classes to their domains, as in {freemail: [example.com]}",
         ),
         "stages": _stages,
-        "shadow": readers.text,
+        "shadow": readers.read_string,
     }
     read = read_mapping(report, (), source, ruleset, ("temperature", "rules"))
     if isinstance(read, dict):
@@ -75,12 +77,12 @@ def _group_names(source: object) -> frozenset[str] | None:
     return frozenset(DEFAULT_GROUPS)
 
 
-_BOUNDS: Final[Mapping[str, Reader]] = {"min": readers.points, "max": readers.points}
+_BOUNDS: Final[Mapping[str, Reader]] = {"min": readers.read_points, "max": readers.read_points}
 _GROUP: Final[Mapping[str, Reader]] = {
     **_BOUNDS,
-    "weight": readers.weight,
-    "decay": readers.decay,
-    "lasts": readers.lasts,
+    "weight": readers.read_weight,
+    "decay": readers.read_decay,
+    "lasts": readers.read_lasts,
 }
 
 
@@ -135,7 +137,7 @@ def _domain(report: Report, path: Path_, value: object) -> object:
 
 def _stages(report: Report, path: Path_, value: object) -> object:
     stages = _map_of(
-        readers.list_of(readers.matcher, "matchers, as in [{event: page_viewed}]"),
+        readers.list_of(readers.read_matcher, "matchers, as in [{event: page_viewed}]"),
         "stages and their matchers, as in {intent: [{event: demo_requested}]}",
     )
     known = value
