@@ -14,9 +14,9 @@ from hotlist.events.vocabulary import CHANNELS
 from hotlist.leads import classify
 from hotlist.leads.lead import Stage
 from hotlist.leads.profile import facts_at
+from hotlist.scoring.check.closed_words import Domains, Languages, Paths, Vocabulary, Words
 from hotlist.scoring.check.occurring import _pieces
 from hotlist.scoring.check.scoring_file import check_scoring
-from hotlist.scoring.check.vocabulary import Domains, Languages, Paths, Vocabulary, Words
 from hotlist.scoring.domains import CLASSES
 from hotlist.scoring.pattern import eventbridge
 from rulesets import bands, event_rule, found, lead_of, top, where_of, with_rule

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from hotlist.events.corrections import texts
+from hotlist.events.corrections import texts_of
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import BOT, SPAM, Lane, lane
 from hotlist.identity.settle import Settler
@@ -172,7 +172,7 @@ def messages(event: Event) -> list[Message]:
     """
     if event.type == "event_reclassified":
         target = event.properties.get("event_id")
-        is_release = not {SPAM, BOT}.isdisjoint(texts(event, "remove"))
+        is_release = not {SPAM, BOT}.isdisjoint(texts_of(event, "remove"))
         return [Message(event.subject, target)] if is_release and isinstance(target, str) else []
     return (
         [Message(event.subject, event.event_id)] if event.tell and SPAM not in event.flags else []
