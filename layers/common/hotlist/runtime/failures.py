@@ -28,9 +28,6 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-_PACKAGE: Final = "/hotlist/"
-"""In the path of our own modules, here and in the layer."""
-
 
 @dataclass(frozen=True, slots=True)
 class Failed:
@@ -118,13 +115,19 @@ def described(error: Exception) -> str:
     """
     code = code_of(error) if isinstance(error, ClientError) else ""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if _PACKAGE in frame.filename] or frames
+    ours = [frame for frame in frames if frame.filename.startswith(_PACKAGE)] or frames
     place = ""
     if ours:
         at = ours[-1]
-        path = at.filename[at.filename.rfind(_PACKAGE) + 1 :]
+        path = at.filename.removeprefix(_ABOVE)
         place = f" at {path}:{at.lineno} in {at.name}: {at.line}"
     return f"{type(error).__name__}{f' {code}' if code else ''}{place}"
+
+
+_PACKAGE: Final = described.__code__.co_filename.removesuffix("runtime/failures.py")
+"""The folder of our own modules, as frames name it, here and in the layer."""
+
+_ABOVE: Final = _PACKAGE.removesuffix("hotlist/")
 
 
 Ids = Mapping[str, str] | Callable[[], Mapping[str, str]]
