@@ -62,7 +62,10 @@ test: ## run lint, types, unit, integration, browser and end-to-end tests
 	.venv/bin/python -m pytest
 
 unit: .build/tests/.done ## run the unit tests alone, under a minute; needs no stack
-	.venv/bin/python -m pytest tests/unit
+	@$(MAKE) --no-print-directory -j2 --output-sync=target unit-a-m unit-n-z
+
+unit-a-m unit-n-z:
+	.venv/bin/python -m pytest $(if $(filter unit-a-m,$@),tests/unit/test_[a-m]*.py,tests/unit/scoring tests/unit/test_[n-z]*.py)
 
 quick: .build/tests/.done ## run unit and integration tests, but for the model, the build and the budgets
 	.venv/bin/python -m pytest tests/unit tests/integration --ignore=tests/integration/model \
@@ -120,4 +123,4 @@ clean: ## delete all that can be made again
 	rm -rf .venv .venv-stack .venv-sam .venv-mutants .mutants .build .demo .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup demo up test unit quick lint types mutants bench build deploy fmt lock domains bots clean
+.PHONY: help setup demo up test unit unit-a-m unit-n-z quick lint types mutants bench build deploy fmt lock domains bots clean
