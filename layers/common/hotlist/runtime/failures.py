@@ -130,10 +130,6 @@ _PACKAGE: Final = described.__code__.co_filename.removesuffix("runtime/failures.
 _ABOVE: Final = _PACKAGE.removesuffix("hotlist/")
 
 
-Ids = Mapping[str, str] | Callable[[], Mapping[str, str]]
-"""What names something in a log, or how to find it out if there is trouble."""
-
-
 class Trouble(NamedTuple):
     """An error, and what it is about: ids by name, never personal data."""
 
@@ -155,13 +151,13 @@ class Troubles(list[Trouble]):
         return any(is_passing(trouble.error) for trouble in self)
 
     def attempt(
-        self, ids: Ids, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+        self, ids: Mapping[str, str], work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T | None:
         """Do work that is about these ids. None if it failed; then the error is added."""
         try:
             return work(*args, **kwargs)
         except Exception as error:
-            self._keep(Trouble(_found(ids), error))
+            self._keep(Trouble(ids, error))
             return None
 
     def _keep(self, trouble: Trouble) -> None:
@@ -193,17 +189,6 @@ class FailureQueue:
         if record.body is not None:
             body["body"] = record.body
         self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=json.dumps(body))
-
-
-def _found(ids: Ids) -> Mapping[str, str]:
-    """The ids; none if looking for them is trouble, too."""
-    if isinstance(ids, Mapping):
-        return ids
-    try:
-        return ids()
-    except Exception as error:
-        log.warning("not named: %s", described(error))
-        return {}
 
 
 def _ids(record: Record) -> dict[str, str]:
