@@ -23,7 +23,7 @@ setup: .venv/.done .venv-stack/.done .venv-sam/.done ## make the Python environm
 	$(PYTHON) -m venv .venv
 	.venv/bin/pip install --quiet --no-deps --require-hashes -r $<
 	printf '%s\n' "$(CURDIR)/layers/common" "$(CURDIR)/cli" > "$$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/hotlist.pth"
-	printf '%s\n' '#!/bin/sh' 'exec "$$(dirname "$$0")/python" -m hotlist_cli "$$@"' > .venv/bin/hotlist
+	printf '#!/bin/sh\nexec "%s" -P -m hotlist_cli "$$@"\n' "$(CURDIR)/.venv/bin/python" > .venv/bin/hotlist
 	chmod +x .venv/bin/hotlist
 	@touch $@
 

@@ -265,6 +265,15 @@ def test_the_readme_has_the_parameters_and_their_defaults() -> None:
             assert default == f"`{parameters[name]['Default']}`", name
 
 
+def test_a_deployment_says_first_what_of_the_account_is_too_small() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    recipe = makefile[makefile.index("\ndeploy:") :].split("\n\n", 1)[0]
+    assert 0 < recipe.index("hotlist_cli account check\n") < recipe.index("sam deploy")
+    steps = README[README.index("## Deploy it") :]
+    first = steps[steps.index("1. ") : steps.index("2. ")]
+    assert "--service-code lambda --quota-code L-B99A9384 --desired-value 1000" in first
+
+
 def test_the_readme_has_the_routes() -> None:
     shown = set(re.findall(r"^    ([A-Z]+) (/[\w/{}]+)", README, re.MULTILINE))
     assert shown == {(method, path) for path, method in routes().items() if path != "$default"}
