@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 # Lambda runs 3.13. If this machine has it, the local stack runs it too, and bytecode is compiled.
-PYTHON313 := $(shell for p in python3.13 $$HOME/.pyenv/versions/3.13*/bin/python3.13; do \
+PYTHON313 := $(shell for p in python3.13 "$$HOME"/.pyenv/versions/3.13*/bin/python3.13; do \
 	"$$p" -c pass 2>/dev/null && command -v "$$p" && break; done)
 STACK_PYTHON := $(or $(PYTHON313),$(PYTHON))
 SOURCES := layers/common/hotlist cli bench tests functions
@@ -23,12 +23,12 @@ setup: .venv/.done .venv-stack/.done .venv-sam/.done ## make the Python environm
 	$(PYTHON) -m venv .venv
 	.venv/bin/pip install --quiet --no-deps --require-hashes -r $<
 	printf '%s\n' "$(CURDIR)/layers/common" "$(CURDIR)/cli" > "$$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/hotlist.pth"
-	printf '#!%s\nfrom hotlist_cli.__main__ import main\nraise SystemExit(main())\n' "$(CURDIR)/.venv/bin/python" > .venv/bin/hotlist
+	printf '#!/bin/sh\nexec "%s" -P -m hotlist_cli "$$@"\n' "$(CURDIR)/.venv/bin/python" > .venv/bin/hotlist
 	chmod +x .venv/bin/hotlist
 	@touch $@
 
 .venv-stack/.done: requirements/stack.txt
-	$(STACK_PYTHON) -m venv .venv-stack
+	"$(STACK_PYTHON)" -m venv .venv-stack
 	.venv-stack/bin/pip install --quiet --no-deps --require-hashes -r $<
 	@touch $@
 
@@ -99,6 +99,7 @@ build: .venv/.done .venv-sam/.done ## build what is deployed: python3.13 on arm6
 	.venv-sam/bin/sam build
 
 deploy: build ## build and deploy to AWS, with the settings of samconfig.toml (STAGE=prod for that section)
+	.venv/bin/python -m hotlist_cli account check
 	.venv-sam/bin/sam deploy --config-env $(STAGE)
 
 fmt: .venv/.done ## format the code

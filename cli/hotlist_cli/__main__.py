@@ -1,4 +1,4 @@
-"""Compile the configuration, try rules, run the stack on this machine, send parked mails again."""
+"""Compile the configuration, try rules, run the stack here, send parked mails, check an account."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hotlist_cli import config, local, outbox, rules
+from hotlist_cli import account, config, local, outbox, rules
 
 app = typer.Typer(
     help=__doc__,
@@ -16,6 +16,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("local")(local.local)
+app.add_typer(account.app, name="account")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(rules.app, name="rules")
 

@@ -28,8 +28,8 @@ def retry(
     Do so when the cause is gone. A mail that has been sent meanwhile is not sent again.
 
     It works on the account, region and endpoint of your AWS settings. For the local stack, set
-    AWS_ENDPOINT_URL to the endpoint that `hotlist local up` prints, AWS_REGION to eu-central-1,
-    and AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to `local`.
+    AWS_ENDPOINT_URL to the endpoint that `hotlist local up` prints, AWS_DEFAULT_REGION to
+    eu-central-1, and AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to `local`.
     """
     import boto3  # noqa: PLC0415 - the other commands need none
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415

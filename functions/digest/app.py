@@ -11,8 +11,8 @@ from hotlist.leads.fold import Folder
 from hotlist.mail.outbox import Outbox
 from hotlist.rescore import due, walk
 from hotlist.rescore.queue import RescoreQueue
+from hotlist.runtime import failures, mappings
 from hotlist.runtime.clients import aws_client
-from hotlist.runtime.failures import RunFailed, Troubles
 from hotlist.runtime.settings import DigestSettings
 from hotlist.sales import team
 from hotlist.sales.digest import Digester
@@ -23,10 +23,10 @@ from hotlist.store.stores import Stores
 from hotlist.store.windows import WindowStore
 
 settings, clock, log = DigestSettings.load(), partial(datetime.now, UTC), Logger()
-dynamodb, sqs, rulesets = aws_client("dynamodb"), aws_client("sqs"), deployed()
+dynamodb, sqs, functions = map(aws_client, ("dynamodb", "sqs", "lambda"))
 stores, sales = Stores.open(dynamodb, settings), team.from_checked(load_config("sales"))
 outbox, held = Outbox.open(settings, dynamodb, clock), HeldTeller.open(settings, dynamodb, sqs)
-progress = ProgressStore(dynamodb, settings.deliveries_table)
+progress, rulesets = ProgressStore(dynamodb, settings.deliveries_table), deployed()
 windows = WindowStore(dynamodb, settings.deliveries_table)
 folder, queue = Folder(stores, rulesets.live, clock), RescoreQueue(sqs, settings.rescore_queue_url)
 digester = Digester(sales, rulesets.live, folder, stores, windows, outbox)
@@ -36,13 +36,14 @@ rescoring = walk.Rescoring(stores.leads, progress, queue, rulesets.hash, clock)
 
 def handler(event: dict[str, Any], context: object) -> dict[str, int]:
     """Mail the hot list, queue due leads, queue leads of other rulesets. Each runs if one fails."""
-    started, troubles = clock(), Troubles()
+    started, troubles = clock(), failures.Troubles()
     now = datetime.fromisoformat(event["time"]) if "time" in event else started
     troubles.attempt({"work": "held"}, held.send, started)
     sent = troubles.attempt({"work": "digest"}, digester.send, now, troubles) or 0
     queued = troubles.attempt({"work": "due"}, due_leads.run, now, started + due.BUDGET) or 0
     rescored = troubles.attempt({"work": "rescoring"}, rescoring.run, started + walk.BUDGET) or 0
+    troubles.attempt({"work": "mappings"}, mappings.look, functions, settings)
     log.info("digest", extra={"due": queued, "sent": sent, "rescored": rescored})
     if troubles:
-        raise RunFailed(troubles)  # so that the run is retried and raises an alarm
+        raise failures.RunFailed(troubles)  # so that the run is retried and raises an alarm
     return {"queued": queued + rescored, "sent": sent}

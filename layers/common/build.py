@@ -30,13 +30,14 @@ OPERATIONS = {
     },
     "sqs": {"ChangeMessageVisibility", "SendMessage", "SendMessageBatch"},
     "sesv2": {"SendEmail"},
+    "lambda": {"GetEventSourceMapping"},
 }
 """The operations that the functions call. Of botocore's 25 MB of descriptions only these stay.
 
 A test compares them with the code.
 """
 
-ENDPOINTS = ("dynamodb", "sqs", "email")
+ENDPOINTS = ("dynamodb", "sqs", "email", "lambda")
 ACCOUNT_PARAMETERS = frozenset(
     {"AccountId", "AccountIdEndpointMode", "ResourceArn", "ResourceArnList", "IsSearchOperation"}
 )
@@ -125,6 +126,9 @@ def _prune(out: Path) -> None:
         packed.with_suffix("").write_bytes(gzip.decompress(packed.read_bytes()))
         packed.unlink()
     for service, operations in OPERATIONS.items():
+        *older, _ = sorted((out / "botocore" / "data" / service).glob("*/service-2.json"))
+        for version in older:
+            shutil.rmtree(version.parent)
         (model,) = (out / "botocore" / "data" / service).glob("*/service-2.json")
         _slim(model, operations)
     for rules in (out / "botocore" / "data" / "dynamodb").glob("2012-*/endpoint-rule-set-1.json"):

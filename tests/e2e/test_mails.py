@@ -1,6 +1,7 @@
 """Alerts, messages and the digest: each once, to everybody who still gets mail."""
 
 import itertools
+import json
 import time as clock
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
@@ -296,3 +297,25 @@ def test_who_cannot_be_reached_gets_no_more_mail(stack: Stack, api: Api) -> None
     day = at.date().isoformat()
     assert len(sent(stack, f"digest#ben#{day}")) == 1
     assert not sent(stack, f"digest#gone#{day}")
+
+
+def test_a_run_sees_a_mapping_that_is_disabled(stack: Stack) -> None:
+    """The pump answers for those of streams, which are disabled in MiniStack."""
+    functions, uuid = stack.client("lambda"), stack.name("RescoreMapping")
+
+    def counts() -> list[float]:
+        lines = [line for line in stack.logs() if '"MappingsDisabled":[' in line]
+        return [json.loads(line)["MappingsDisabled"][0] for line in lines]
+
+    def run() -> list[float]:
+        before = len(counts())
+        invoke_digest(stack, datetime.now(UTC))
+        return eventually(lambda: counts()[before:])
+
+    assert run() == [0]
+    functions.update_event_source_mapping(UUID=uuid, Enabled=False)
+    try:
+        assert run() == [1]
+    finally:
+        functions.update_event_source_mapping(UUID=uuid, Enabled=True)
+    assert run() == [0]

@@ -3,8 +3,10 @@
 moto comes before any boto3 client.
 """
 
+import io
 import itertools
 import uuid
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -13,7 +15,7 @@ import pytest
 from moto import mock_aws
 
 import boto3  # isort: skip - after moto, which has to see every client made
-from cloudformation import resources
+from cloudformation import resources, template
 from hotlist.store.deliveries import LEASE
 from integration.lambdas import load
 from integration.stages.capture import Api
@@ -145,9 +147,35 @@ def hot(notify: Notify) -> dict[str, Any]:
     return item
 
 
+@pytest.fixture(scope="session")
+def mappings(aws: None) -> dict[str, str]:
+    """Ids of enabled mappings, by the names that the template gives them."""
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as packed:
+        packed.writestr("app.py", "")
+    role = boto3.client("iam").create_role(RoleName="own", AssumeRolePolicyDocument="{}")
+    functions = boto3.client("lambda")
+    functions.create_function(
+        FunctionName="own",
+        Runtime="python3.13",
+        Role=role["Role"]["Arn"],
+        Handler="app.handler",
+        Code={"ZipFile": code.getvalue()},
+    )
+    made = {}
+    for name in resources("AWS::Lambda::EventSourceMapping"):
+        boto3.client("sqs").create_queue(QueueName=name)
+        queue = f"arn:aws:sqs:{REGION}:123456789012:{name}"
+        made[name] = functions.create_event_source_mapping(
+            FunctionName="own", EventSourceArn=queue
+        )["UUID"]
+    return made
+
+
 @pytest.fixture
-def digest(tables: Any, monkeypatch: pytest.MonkeyPatch) -> Digest:
+def digest(tables: Any, mappings: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Digest:
     _, names = tables
+    variables = template()["Resources"]["DigestFunction"]["Properties"]["Environment"]["Variables"]
     queue = boto3.client("sqs").create_queue(QueueName=f"d-{uuid.uuid4()}")["QueueUrl"]
     environment = {
         "EVENTS_TABLE": names["events"],
@@ -159,6 +187,11 @@ def digest(tables: Any, monkeypatch: pytest.MonkeyPatch) -> Digest:
             "QueueUrl"
         ],
         "FAILURE_QUEUE_URL": f"{queue}-failures",  # nothing fails here
+        **{
+            variable: mappings[value["Ref"]]
+            for variable, value in variables.items()
+            if variable.endswith("_MAPPING")
+        },
         "SENDER": "hotlist@example.com",
         "CONFIGURATION_SET": "set",
     }

@@ -52,6 +52,8 @@ def short(resource: Any) -> str:
     text = str(resource["Fn::Sub"])
     if ":ses:" in text:
         return "ses"
+    if ":event-source-mapping:" in text:
+        return text.rpartition("${")[2].removesuffix("}")
     return text.replace("${", "").replace(".Arn}", "").removesuffix("/*")
 
 
@@ -114,6 +116,8 @@ def _calls(operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, str
             yield found[1], "PartiQLInsert"
     elif "RequestItems" in params:
         yield from ((name, operation) for name in params["RequestItems"])
+    elif "UUID" in params:
+        yield params["UUID"], operation
     elif "QueueUrl" in params:
         yield params["QueueUrl"], operation.removesuffix("Batch")
     else:

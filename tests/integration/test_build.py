@@ -32,6 +32,7 @@ CALLED = {
     },
     "sqs": {"ChangeMessageVisibility", "SendMessage", "SendMessageBatch"},
     "sesv2": {"SendEmail"},
+    "lambda": {"GetEventSourceMapping"},
 }
 UNUSED = {"AccountIdEndpointMode": "preferred", "ResourceArn": "events"}
 """What botocore gives beside, on Lambda: a mode without an account, a table's name."""
@@ -40,11 +41,51 @@ LAYER_LIMIT = 250 * 1024 * 1024
 
 
 @pytest.fixture(scope="module")
-def layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The layer as the makefile builds it for Lambda."""
-    out = tmp_path_factory.mktemp("layer") / "python"
-    subprocess.run([sys.executable, ROOT / "layers/common/build.py", out], check=True)
-    return out
+def spaced(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project in a folder whose path has spaces, with the build's tools, if there are any."""
+    project = tmp_path_factory.mktemp("layer") / "a path with spaces" / "hotlist"
+    for name in ("layers", "cli", "config", "requirements"):
+        shutil.copytree(
+            ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__", "local")
+        )
+    shutil.copy(ROOT / "Makefile", project)
+    (project / ".build").mkdir()
+    (ROOT / ".build/tools").mkdir(parents=True, exist_ok=True)
+    (project / ".build/tools").symlink_to(ROOT / ".build/tools")
+    return project
+
+
+@pytest.fixture(scope="module")
+def layer(spaced: Path) -> Path:
+    """The layer as SAM has the makefile build it for Lambda, with an interpreter of such a path."""
+    python = spaced / "python"
+    python.symlink_to(sys.executable)
+    out = spaced / "artifacts"
+    subprocess.run(
+        ["make", "-f", "layers/common/Makefile", "build-CommonLayer", f"ARTIFACTS_DIR={out}"],
+        env={**os.environ, "HOTLIST_BUILDER": str(python)},
+        cwd=spaced,
+        check=True,
+    )
+    return out / "python"
+
+
+def test_the_command_runs_from_a_path_with_spaces(spaced: Path) -> None:
+    """What `make setup` writes as .venv/bin/hotlist, with a Python that says what it is given."""
+    recipe = subprocess.run(
+        ["make", "-n", "-B", ".venv/.done"], cwd=spaced, capture_output=True, text=True, check=True
+    )
+    lines = [line for line in recipe.stdout.splitlines() if line.endswith(".venv/bin/hotlist")]
+    bin_ = spaced / ".venv/bin"
+    bin_.mkdir(parents=True)
+    (bin_ / "python").write_text('#!/bin/sh\nprintf "%s|" "$@"\n', "utf-8")
+    (bin_ / "python").chmod(0o755)
+    for line in lines:
+        subprocess.run(line, shell=True, cwd=spaced, check=True)
+    said = subprocess.run(
+        [bin_ / "hotlist", "rules", "a b"], capture_output=True, text=True, check=True
+    )
+    assert said.stdout == "-P|-m|hotlist_cli|rules|a b|"
 
 
 def test_compiled_modules_are_for_arm64(layer: Path) -> None:
@@ -76,7 +117,7 @@ def test_the_layer_has_the_package_the_configuration_and_nothing_to_spare(layer:
     written = {p.stem for p in (layer / "hotlist_config").glob("*.json")}
     assert written - {"shadow"} == {"forms", "sales", "scoring"}
     services = {p.name for p in (layer / "botocore/data").iterdir() if p.is_dir()}
-    assert services == {"dynamodb", "sqs", "sesv2"}
+    assert services == set(CALLED)
     assert sum(path.stat().st_size for path in layer.rglob("*")) < LAYER_LIMIT / 4
 
 

@@ -81,47 +81,13 @@ def test_the_handler_exists_and_is_short(name: str) -> None:
 def test_the_environment_is_what_the_settings_read(name: str) -> None:
     given = set(function(name)["Environment"]["Variables"]) - {"POWERTOOLS_SERVICE_NAME"}
     everybody = set(template()["Globals"]["Function"]["Environment"]["Variables"])
-    wanted = getattr(settings, f"{name.capitalize()}Settings").__annotations__
+    wanted = getattr(settings, f"{name.capitalize()}Settings").names()
     assert given == {name.upper() for name in wanted} - everybody
 
 
 def test_a_missing_setting_is_named() -> None:
     with pytest.raises(settings.MissingSetting, match="EVENTS_TABLE is not set"):
         settings.CaptureSettings.load({"ALLOWED_ORIGINS": "https://x.example"})
-
-
-# Metrics that AWS publishes, with the dimensions that they have there.
-METRICS: Final = {
-    ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): {"QueueName"},
-    ("AWS/Lambda", "IteratorAge"): {"FunctionName"},
-    ("AWS/Lambda", "Errors"): {"FunctionName"},
-    ("AWS/Lambda", "Throttles"): {"FunctionName"},
-    ("AWS/Lambda", "Invocations"): {"FunctionName"},
-    ("AWS/ApiGateway", "5xx"): {"ApiId", "Stage"},
-    ("AWS/S3", "PutRequests"): {"BucketName", "FilterId"},
-    ("AWS/SES", "Reputation.BounceRate"): set(),
-    ("AWS/SES", "Reputation.ComplaintRate"): set(),
-    ("Hotlist/${Stage}", "RecipientDisabled"): {"service"},  # tests/integration/test_notify.py
-}
-
-
-@pytest.mark.parametrize("name", sorted(resources("AWS::CloudWatch::Alarm")))
-def test_alarms_watch_metrics_that_exist_and_tell_somebody(name: str) -> None:
-    alarm = resources("AWS::CloudWatch::Alarm")[name]
-    dimensions = {dimension["Name"] for dimension in alarm.get("Dimensions", ())}
-    namespace = alarm["Namespace"]
-    own = template()["Globals"]["Function"]["Environment"]["Variables"]
-    if namespace == own["POWERTOOLS_METRICS_NAMESPACE"]:
-        namespace = namespace["Fn::Sub"]
-    assert METRICS[namespace, alarm["MetricName"]] == dimensions
-    assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
-    assert alarm["AlarmDescription"]
-
-
-def test_the_bucket_publishes_the_metric_of_its_alarm() -> None:
-    assert resources("AWS::S3::Bucket")["FailureBucket"]["MetricsConfigurations"] == [
-        {"Id": "everything"}
-    ]
 
 
 def routes() -> dict[str, str]:
@@ -224,6 +190,56 @@ def test_the_schedule_is_every_quarter_of_an_hour() -> None:
     assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
 
 
+def test_a_flood_of_page_views_leaves_forms_their_share() -> None:
+    """Each route has a bucket of its own; it holds as many requests as come into it in a second."""
+    api = resources("AWS::Serverless::HttpApi")["Api"]
+    forms, others = {"Ref": "FormsThrottleRate"}, {"Ref": "ThrottleRate"}
+    assert api["DefaultRouteSettings"] == {
+        "ThrottlingRateLimit": others,
+        "ThrottlingBurstLimit": others,
+    }
+    assert api["RouteSettings"] == {
+        "POST /forms/{form}": {"ThrottlingRateLimit": forms, "ThrottlingBurstLimit": forms}
+    }
+    assert {key.split(" ")[1] for key in api["RouteSettings"]} < set(routes())
+    for parameter in (forms, others):
+        # Of a burst of more AWS would say that the account allows 5,000.
+        assert template()["Parameters"][parameter["Ref"]]["MaxValue"] == 5_000
+
+
+def test_captures_share_of_concurrency_is_optional_and_says_what_it_needs() -> None:
+    parameter = template()["Parameters"]["CaptureConcurrency"]
+    assert parameter["Default"] == 0
+    assert "account limit above 100" in parameter["Description"]
+    without = {"Fn::Equals": [{"Ref": "CaptureConcurrency"}, "0"]}
+    assert template()["Conditions"]["HasCaptureConcurrency"] == {"Fn::Not": [without]}
+    assert FUNCTIONS["CaptureFunction"]["ReservedConcurrentExecutions"] == {
+        "Fn::If": [
+            "HasCaptureConcurrency",
+            {"Ref": "CaptureConcurrency"},
+            {"Ref": "AWS::NoValue"},
+        ]
+    }
+    assert not any(
+        "ReservedConcurrentExecutions" in FUNCTIONS[n] for n in set(FUNCTIONS) - {"CaptureFunction"}
+    )
+
+
+def test_the_public_url_says_that_it_makes_no_domain() -> None:
+    assert "it creates none" in template()["Parameters"]["PublicUrl"]["Description"]
+
+
+def test_what_no_feature_uses_is_not_paid_for() -> None:
+    text = str(template())
+    assert not [word for word in ("by_cart", "by_day", "SecretsManager") if word in text]
+
+
+def test_the_index_has_from_the_start_what_later_features_ask_it_for() -> None:
+    """A projection cannot be changed: the index would have to be made anew."""
+    (index,) = resources("AWS::DynamoDB::Table")["LeadsTable"]["GlobalSecondaryIndexes"]
+    assert {"total", "owner", "channel"} <= set(index["Projection"]["NonKeyAttributes"])
+
+
 def test_the_access_log_keeps_the_route_and_never_the_path() -> None:
     log = resources("AWS::Serverless::HttpApi")["Api"]["AccessLogSettings"]["Format"]
     assert "$context.routeKey" in log
@@ -249,6 +265,15 @@ def test_the_readme_has_the_parameters_and_their_defaults() -> None:
             assert default == f"`{parameters[name]['Default']}`", name
 
 
+def test_a_deployment_says_first_what_of_the_account_is_too_small() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    recipe = makefile[makefile.index("\ndeploy:") :].split("\n\n", 1)[0]
+    assert 0 < recipe.index("hotlist_cli account check\n") < recipe.index("sam deploy")
+    steps = README[README.index("## Deploy it") :]
+    first = steps[steps.index("1. ") : steps.index("2. ")]
+    assert "--service-code lambda --quota-code L-B99A9384 --desired-value 1000" in first
+
+
 def test_the_readme_has_the_routes() -> None:
     shown = set(re.findall(r"^    ([A-Z]+) (/[\w/{}]+)", README, re.MULTILINE))
     assert shown == {(method, path) for path, method in routes().items() if path != "$default"}
@@ -268,7 +293,6 @@ def test_what_is_bounded_in_time_and_number() -> None:
     assert template()["Globals"]["Function"]["Runtime"] == "python3.13"
     assert template()["Globals"]["Function"]["Architectures"] == ["arm64"]
     api = resources("AWS::Serverless::HttpApi")["Api"]
-    assert api["DefaultRouteSettings"]["ThrottlingRateLimit"] == {"Ref": "ThrottleRate"}
     assert api["CorsConfiguration"]["AllowOrigins"] == {"Ref": "AllowedOrigins"}
     (rule,) = resources("AWS::S3::Bucket")["FailureBucket"]["LifecycleConfiguration"]["Rules"]
     assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", 14)
@@ -309,22 +333,6 @@ def test_an_origin_that_no_browser_sends_is_refused(given: str, is_taken: bool) 
     assert (re.fullmatch(pattern, given) is not None) == is_taken
     if is_taken:
         assert normalise_origin(given) == given.strip()
-
-
-def test_each_function_stream_and_store_of_failures_has_its_alarm() -> None:
-    watched = {
-        (alarm["MetricName"], str(next(iter(one["Value"].values()))))
-        for alarm in resources("AWS::CloudWatch::Alarm").values()
-        for one in alarm.get("Dimensions", ())
-        if isinstance(one["Value"], dict)
-    }
-    for name in FUNCTIONS:
-        assert ("Errors", name) in watched
-        assert ("Throttles", name) in watched
-    ages = {name for metric, name in watched if metric == "IteratorAge"}
-    assert ages == {"ScoreFunction", "NotifyFunction"}
-    assert any(metric == "ApproximateNumberOfMessagesVisible" for metric, _ in watched)
-    assert any(name == "FailureBucket" for _, name in watched)
 
 
 def test_the_readme_is_short() -> None:

@@ -178,7 +178,7 @@ def written() -> dict[str, str]:
 
 
 def expected() -> dict[str, str]:
-    names = {"dynamodb": "DynamoDB", "sqs": "SQS", "sesv2": "SES"}
+    names = {"dynamodb": "DynamoDB", "sqs": "SQS", "sesv2": "SES", "lambda": "Lambda"}
     times = {}
     for service, patience in PATIENCE.items():
         attempts = "1 attempt" if patience.attempts == 1 else f"{patience.attempts} attempts"

@@ -1,16 +1,19 @@
 """The smaller parts of the local stack: pages, the API's front, builds, SES's events."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from hotlist_cli.local import build, routes, site
 from hotlist_cli.local.deployed import Deployed
 from hotlist_cli.local.expected import Expectations
 from hotlist_cli.local.feedback import envelope, events_of
+from hotlist_cli.local.lambda_api import LambdaApi
 from hotlist_cli.local.mailbox import Message
 from hotlist_cli.local.serving import Request
 
@@ -282,3 +285,55 @@ def test_at_any_time_the_demo_finds_a_morning_for_every_recipient(hour: int) -> 
     assert all(at >= now for at in times)
     due = {recipient.id for at in times for recipient, _ in expectations.team.due(at)}
     assert due == {recipient.id for recipient in expectations.team.recipients}
+
+
+# --- what is left out, and what answers for Lambda ----------------------------------------
+
+
+def test_alarms_that_calculate_are_left_out_and_nothing_else() -> None:
+    plain = {"Type": "AWS::CloudWatch::Alarm", "Properties": {"MetricName": "5xx"}}
+    calculating = {"Type": "AWS::CloudWatch::Alarm", "Properties": {"Metrics": [{"Id": "a"}]}}
+    queue = {"Type": "AWS::SQS::Queue"}
+    template = {"Outputs": {}, "Resources": {"A": plain, "B": calculating, "C": queue}}
+
+    kept = build.without_metric_math(template)
+
+    assert kept == {"Outputs": {}, "Resources": {"A": plain, "C": queue}}
+    assert "B" in template["Resources"]
+
+
+class Functions:
+    """MiniStack's Lambda, with one mapping of a queue, and the pump, with one of a stream."""
+
+    pumped: bool = True
+
+    def client(self, service: str) -> "Functions":
+        assert service == "lambda"
+        return self
+
+    def get_event_source_mapping(self, UUID: str) -> dict[str, str]:  # noqa: N803 - AWS's name
+        if UUID == "queue":
+            return {"State": "Disabling"}
+        answer = {"Error": {"Code": "ResourceNotFoundException"}}
+        raise ClientError({**answer, "ResponseMetadata": {"HTTPStatusCode": 404}}, "Get")
+
+    def is_at_work(self, uuid: str) -> bool | None:
+        return self.pumped if uuid == "stream" else None
+
+
+def asked(api: LambdaApi, uuid: str, method: str = "GET") -> tuple[int, Any]:
+    reply = api.answer(Request(method, f"/2015-03-31/event-source-mappings/{uuid}"))
+    body = json.loads(reply.body) if reply.content_type == "application/json" else {}
+    return reply.status, body.get("State")
+
+
+def test_the_pump_answers_for_streams_and_ministack_for_queues() -> None:
+    api, functions = LambdaApi(), Functions()
+    assert asked(api, "stream") == (503, None)
+    api.open(functions, functions)  # type: ignore[arg-type]
+    assert asked(api, "stream") == (200, "Enabled")
+    functions.pumped = False
+    assert asked(api, "stream") == (200, "Disabled")
+    assert asked(api, "queue") == (200, "Disabling")
+    assert asked(api, "gone") == (404, None)
+    assert asked(api, "stream", "DELETE") == (404, None)

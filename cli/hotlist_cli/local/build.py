@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import json
 import os
 import platform
 import shutil
@@ -11,7 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+from ruamel.yaml import YAML
 
 from hotlist_cli.local import guard
 from hotlist_cli.local.ministack import CREDENTIALS, MiniStack, tail
@@ -84,7 +87,21 @@ def _build(tools: Tools, config: Path | None, finished: Path) -> None:
         )
         if config is not None:
             _configure(tools, built, config)
+        template = built / "template.yaml"
+        template.write_text(json.dumps(without_metric_math(YAML(typ="safe").load(template))))
         built.rename(finished)
+
+
+def without_metric_math(template: Mapping[str, Any]) -> dict[str, Any]:
+    """A template without alarms that calculate with metrics, which MiniStack refuses."""
+    kept = {
+        name: resource
+        for name, resource in template["Resources"].items()
+        if not (
+            resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]
+        )
+    }
+    return {**template, "Resources": kept}
 
 
 @contextmanager

@@ -34,11 +34,13 @@ class NotStarted(RuntimeError):
 class MiniStack:
     """A running MiniStack, with clients for its services."""
 
-    def __init__(self, python: Path, scratch: Path, *, mail_endpoint: str) -> None:
+    def __init__(
+        self, python: Path, scratch: Path, *, mail_endpoint: str, lambda_endpoint: str
+    ) -> None:
         """Start it with the interpreter of its own environment.
 
         `scratch` is the run's folder: state, temporary files and the log are there.
-        `mail_endpoint` is the URL that the functions use as SES.
+        `mail_endpoint` is the URL that the functions use as SES, `lambda_endpoint` as Lambda.
 
         :raises NotStarted: after several tries.
         """
@@ -47,13 +49,15 @@ class MiniStack:
         self.log = scratch / "ministack.log"
         for _ in range(_TRIES):
             self.port = free_port()
-            self._process = self._start(python, scratch, mail_endpoint)
+            self._process = self._start(python, scratch, mail_endpoint, lambda_endpoint)
             if self._answers():
                 return
             self._process.stop()
         raise NotStarted(f"MiniStack did not start:\n{tail(self.log)}")
 
-    def _start(self, python: Path, scratch: Path, mail_endpoint: str) -> Guarded:
+    def _start(
+        self, python: Path, scratch: Path, mail_endpoint: str, lambda_endpoint: str
+    ) -> Guarded:
         temporary = scratch / "tmp"
         temporary.mkdir(parents=True, exist_ok=True)
         # The functions inherit this environment, so nothing of the user's own is in it.
@@ -73,6 +77,7 @@ class MiniStack:
             "MINISTACK_REGION": REGION,
             "MINISTACK_ACCOUNT_ID": ACCOUNT,
             "AWS_ENDPOINT_URL_SESV2": mail_endpoint,
+            "AWS_ENDPOINT_URL_LAMBDA": lambda_endpoint,
         }
         with self.log.open("ab") as log:
             return Guarded([python, "-P", _MAIN], env=env, cwd=scratch, log=log, scratch=scratch)

@@ -56,6 +56,13 @@ class Pump:
         for thread in self._threads:
             thread.start()
 
+    def is_at_work(self, uuid: str) -> bool | None:
+        """Whether a mapping's records are read now. None for a mapping that is not the pump's."""
+        for mapping, thread in zip(self.mappings, self._threads, strict=True):
+            if mapping.uuid == uuid:
+                return thread.is_alive()
+        return None
+
     def stop(self) -> None:
         """Stop. Returns when the invocations that have begun are over."""
         self._stopping.set()

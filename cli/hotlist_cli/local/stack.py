@@ -12,6 +12,7 @@ from typing import Any, Final, Self
 from hotlist_cli.local import build, routes, site
 from hotlist_cli.local.deployed import Deployed
 from hotlist_cli.local.feedback import Feedback
+from hotlist_cli.local.lambda_api import LambdaApi
 from hotlist_cli.local.mailbox import Account, Mailbox
 from hotlist_cli.local.mailserver import MailServer
 from hotlist_cli.local.ministack import MiniStack
@@ -73,8 +74,9 @@ class Stack:
         self._closing.callback(shutil.rmtree, self.scratch, ignore_errors=True)
         self.mailbox = Mailbox(mails or self.scratch / "mails", Account())
         inbox = self._closing.enter_context(MailServer(self.mailbox, ports.inbox))
-        front = site.Front()
+        front, functions = site.Front(), LambdaApi()
         api = self._closing.enter_context(Server("api", front.answer, ports.api))
+        lambda_api = self._closing.enter_context(Server("Lambda", functions.answer))
         pages = site.pages(tools.root / "web", api.url)
         landing = self._closing.enter_context(Server("landing page", pages, ports.site))
         self.inbox_url, self.api_url, self.site_url = inbox.url, api.url, landing.url
@@ -83,7 +85,12 @@ class Stack:
         built = build.build(tools, config)
         self._progress("starting MiniStack")
         self.ministack = self._closing.enter_context(
-            MiniStack(tools.stack_python, self.scratch, mail_endpoint=inbox.url)
+            MiniStack(
+                tools.stack_python,
+                self.scratch,
+                mail_endpoint=inbox.url,
+                lambda_endpoint=lambda_api.url,
+            )
         )
         self._progress("deploying the template")
         build.deploy(tools, self.ministack, built, self.scratch, self._parameters())
@@ -95,6 +102,7 @@ class Stack:
         front.open(self.ministack, routes.make(self.ministack, self.deployed), landing.url)
         self.pump = Pump(self.ministack)
         self._closing.callback(self.pump.stop)
+        functions.open(self.ministack, self.pump)
         feedback = Feedback(self.ministack, self.mailbox)
         self._closing.callback(feedback.stop)
         self._progress(f"ready after {time.monotonic() - began:.1f} s")

@@ -29,6 +29,7 @@ PATIENCE: Final = {
     "sqs": Patience(connect=1, read=2, attempts=3),
     # An answer that was lost may have been a mail, and botocore would send another.
     "sesv2": Patience(connect=1, read=5, attempts=1),
+    "lambda": Patience(connect=1, read=2, attempts=2),
 }
 """By the service's name in boto3. A service that is not here has no client."""
 

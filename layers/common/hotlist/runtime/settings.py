@@ -5,7 +5,7 @@ after a deployment, with its name, and not some later request.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Self
 
 
@@ -26,12 +26,18 @@ class _Settings:
     def load(cls, environ: Mapping[str, str] = os.environ) -> Self:
         """Read the environment. :raises MissingSetting: with the first missing name."""
         settings = cls()
-        for name in cls.__annotations__:
+        for name in cls.names():
             value = environ.get(name.upper())
             if not value:
                 raise MissingSetting(name.upper())
             setattr(settings, name, value)
         return settings
+
+    @classmethod
+    def names(cls) -> Iterator[str]:
+        """The annotated names, with those of the classes it is made of."""
+        for part in cls.__mro__:
+            yield from getattr(part, "__annotations__", ())
 
 
 class CaptureSettings(_Settings):
@@ -49,7 +55,17 @@ class ScoreSettings(_Settings):
     failure_queue_url: str
 
 
-class DigestSettings(_Settings):
+class MappingSettings(_Settings):
+    """The ids of the stack's mappings."""
+
+    score_events_mapping: str
+    score_gathered_mapping: str
+    notify_alerts_mapping: str
+    rescore_mapping: str
+    outbox_mapping: str
+
+
+class DigestSettings(MappingSettings):
     events_table: str
     leads_table: str
     identities_table: str
