@@ -191,9 +191,7 @@ def test_a_withdrawal_without_a_consent_object_is_not_kept(api: Api, consent: ob
     assert api.calls == []
 
 
-def test_a_page_withdraws_consent_to_tracking_and_to_nothing_else(
-    api: Api, dynamodb: Any
-) -> None:
+def test_a_page_withdraws_consent_to_tracking_and_to_nothing_else(api: Api, dynamodb: Any) -> None:
     takes_insert_statements(api.app.client, dynamodb)
     consent = {"purpose": "tracking", "version": "1"}
     events = [*withdrawals("tracking", "email", "phone"), {"type": "page_viewed"}]

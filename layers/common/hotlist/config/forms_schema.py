@@ -151,7 +151,7 @@ def _misnamed(source: object, positions: Positions) -> Iterator[Finding]:
             if isinstance(given, str) and given in _TYPES and given != field:
                 message = (
                     f"a field called {field!r} has the type {field}: what it holds is how sales "
-                    f"reaches the lead, so it must be checked; write {field}, or call the field else"
+                    f"reaches the lead; write {field}, or call the field else"
                 )
                 yield positions.finding((name, "fields", field, "type"), message)
 
