@@ -5,7 +5,7 @@ The build of the layer runs this module by itself, with few packages.
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,10 +15,15 @@ from hotlist.config.sales_schema import compile_sales
 from hotlist.config.yaml import parse_yaml
 from hotlist.scoring.check.scoring_file import check_scoring
 
+Compiled = Mapping[str, dict[str, Any]]
+"""What has been compiled, by the names of the files."""
 
-def _compile_scoring(text: str, file: str) -> dict[str, Any]:
+
+def _compile_scoring(
+    text: str, file: str, forms: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """The checked ruleset. What is merely doubtful in it is said, and the build goes on."""
-    checked = check_scoring(text, file)
+    checked = check_scoring(text, file, forms)
     if checked.source is None or checked.has_errors:
         raise BadConfig(checked.findings)
     for warning in checked.findings:
@@ -34,11 +39,12 @@ def _compile_forms(text: str, file: str) -> dict[str, Any]:
     return checked
 
 
-_COMPILERS: Final[dict[str, Callable[[str, str], dict[str, Any]]]] = {
-    "forms": _compile_forms,
-    "sales": compile_sales,
-    "scoring": _compile_scoring,
+_COMPILERS: Final[dict[str, Callable[[str, str, Compiled], dict[str, Any]]]] = {
+    "forms": lambda text, file, _: _compile_forms(text, file),
+    "sales": lambda text, file, _: compile_sales(text, file),
+    "scoring": lambda text, file, compiled: _compile_scoring(text, file, compiled.get("forms")),
 }
+"""In this order, each with what the ones before it have made."""
 
 
 def run(out: Path, folder: Path) -> int:
@@ -48,9 +54,9 @@ def run(out: Path, folder: Path) -> int:
     for name, compiler in _COMPILERS.items():
         file = folder / f"{name}.yaml"
         try:
-            compiled[name] = compiler(read_text(file), str(file))
+            compiled[name] = compiler(read_text(file), str(file), compiled)
             if "shadow" in compiled[name]:
-                compiled["shadow"] = _shadow(file, compiled[name].pop("shadow"))
+                compiled["shadow"] = _shadow(file, compiled[name].pop("shadow"), compiled)
         except BadConfig as error:
             wrong.append(str(error))
         except OSError as error:
@@ -77,7 +83,7 @@ def read_text(file: Path) -> str:
         return stream.read(MAX_BYTES + 4).decode("utf-8-sig", "surrogateescape")
 
 
-def _shadow(file: Path, named: str) -> dict[str, Any]:
+def _shadow(file: Path, named: str, made: Compiled) -> dict[str, Any]:
     """The second ruleset that `file` names, beside it or below.
 
     :raises BadConfig: with everything that is wrong in it, or why it cannot be read.
@@ -93,7 +99,7 @@ def _shadow(file: Path, named: str) -> dict[str, Any]:
         ) from error
     if not is_inside:
         raise _refused(file, f"{named} is not in the folder of this file, so no build has it")
-    compiled = _COMPILERS["scoring"](text, str(shadow))
+    compiled = _COMPILERS["scoring"](text, str(shadow), made)
     if "shadow" in compiled:
         raise _refused(shadow, "a shadow has no shadow of its own; leave it out")
     return compiled

@@ -17,6 +17,7 @@ from hotlist.runtime.settings import DigestSettings
 from hotlist.sales import team
 from hotlist.sales.digest import Digester
 from hotlist.sales.held import HeldTeller
+from hotlist.sales.look_back import LookBack
 from hotlist.scoring.deployed import deployed
 from hotlist.store.progress import ProgressStore
 from hotlist.store.stores import Stores
@@ -24,12 +25,13 @@ from hotlist.store.windows import WindowStore
 
 settings, clock, log = DigestSettings.load(), partial(datetime.now, UTC), Logger()
 dynamodb, sqs, functions = map(aws_client, ("dynamodb", "sqs", "lambda"))
-stores, sales = Stores.open(dynamodb, settings), team.from_checked(load_config("sales"))
+stores, rulesets = Stores.open(dynamodb, settings), deployed()
 outbox, held = Outbox.open(settings, dynamodb, clock), HeldTeller.open(settings, dynamodb, sqs)
-progress, rulesets = ProgressStore(dynamodb, settings.deliveries_table), deployed()
-windows = WindowStore(dynamodb, settings.deliveries_table)
+deliveries, past = settings.deliveries_table, LookBack.open(settings, dynamodb)
+progress, windows = ProgressStore(dynamodb, deliveries), WindowStore(dynamodb, deliveries)
 folder, queue = Folder(stores, rulesets.live, clock), RescoreQueue(sqs, settings.rescore_queue_url)
-digester = Digester(sales, rulesets.live, folder, stores, windows, outbox)
+sales = team.from_checked(load_config("sales"))
+digester = Digester(sales, rulesets.live, folder, stores, windows, outbox, past)
 due_leads = due.DueLeads(stores.leads, queue, clock)
 rescoring = walk.Rescoring(stores.leads, progress, queue, rulesets.hash, clock)
 

@@ -1,8 +1,4 @@
-"""Score: new events of the Events stream, or ids from the RescoreQueue → folded leads.
-
-Each lead that a batch touches is folded once. A record that failed is retried if that may help.
-Otherwise it goes to the failure queue.
-"""
+"""Score: new events of the Events stream, or ids from the RescoreQueue → folded leads."""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -15,6 +11,7 @@ from hotlist.config.load import load_config
 from hotlist.identity.settle import Settler
 from hotlist.leads.batch import Scorer
 from hotlist.leads.fold import Folder
+from hotlist.leads.trapped import note_trapped
 from hotlist.mail.queue import OutboxQueue
 from hotlist.rescore.queue import RescoreQueue
 from hotlist.runtime import failures, limits, stream
@@ -22,22 +19,25 @@ from hotlist.runtime.clients import aws_client
 from hotlist.runtime.settings import ScoreSettings
 from hotlist.scoring.deployed import deployed
 from hotlist.store.stores import Stores
+from hotlist.store.suspects import SuspectStore
 
 settings, clock, log = ScoreSettings.load(), partial(datetime.now, UTC), Logger()
-stores, sqs = Stores.open(aws_client("dynamodb"), settings), aws_client("sqs")
+dynamodb, sqs, rulesets = aws_client("dynamodb"), aws_client("sqs"), deployed()
+stores = Stores.open(dynamodb, settings)
 alert_too: bool = load_config("sales")["alert_on_rule_change"]
-rulesets = deployed()
 folder = Folder(stores, rulesets.live, clock, rulesets.shadow, alert_on_rule_change=alert_too)
 queue = RescoreQueue(sqs, settings.rescore_queue_url)
 letters = OutboxQueue(sqs, settings.outbox_queue_url)
+suspects = SuspectStore(dynamodb, settings.deliveries_table)
 scorer = Scorer(Settler(stores, clock), folder, queue, letters, clock)
 park = failures.FailureQueue(sqs, settings.failure_queue_url).park
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Fold every lead that a record touches. Report the records to retry."""
-    batch = failures.Batch(park, limits.time_left(context))
-    worked = scorer.score(stream.incoming(event), batch)
+    """Fold every lead that a record touches, once. Report the records to retry, park the others."""
+    batch, records = failures.Batch(park, limits.time_left(context)), [*stream.incoming(event)]
+    worked = scorer.score(records, batch)
+    note_trapped(records, suspects, batch)
     for lane, lag in worked.lag(clock()).items():
         with single_metric("Lag", MetricUnit.Seconds, lag.total_seconds()) as metric:
             metric.add_dimension("lane", lane)

@@ -106,6 +106,7 @@ def score(tables: Any, monkeypatch: pytest.MonkeyPatch) -> Score:
         "EVENTS_TABLE": names["events"],
         "LEADS_TABLE": names["leads"],
         "IDENTITIES_TABLE": names["identities"],
+        "DELIVERIES_TABLE": names["deliveries"],
         **{f"{name.upper()}_QUEUE_URL": url for name, url in queues.items()},
     }
     return Score(load("score", environment, monkeypatch), queues, sqs)

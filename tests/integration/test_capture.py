@@ -12,6 +12,7 @@ import pytest
 
 from hotlist.store.events import EventStore
 from integration.lambdas import http_event
+from integration.meter import takes_insert_statements
 from integration.stages.capture import GOOD, Api
 
 
@@ -172,6 +173,34 @@ def test_without_consent_nothing_is_kept(api: Api) -> None:
     status, body = api.post("/events", {"visitor_id": "v", "events": [{"type": "page_viewed"}]})
     assert (status, body["results"]) == (202, [{"status": "no_consent"}])
     assert api.calls == []
+
+
+def withdrawals(*purposes: str) -> list[dict[str, Any]]:
+    return [
+        {"type": "consent_withdrawn", "event_id": str(n), "properties": {"purpose": purpose}}
+        for n, purpose in enumerate(purposes)
+    ]
+
+
+@pytest.mark.parametrize(
+    "consent", [None, "tracking", {}, {"purpose": "email", "version": "1"}, {"purpose": "tracking"}]
+)
+def test_a_withdrawal_without_a_consent_object_is_not_kept(api: Api, consent: object) -> None:
+    body = {"visitor_id": "v", "events": withdrawals("tracking"), "consent": consent}
+    assert api.post("/events", body) == (202, {"results": [{"status": "no_consent"}]})
+    assert api.calls == []
+
+
+def test_a_page_withdraws_consent_to_tracking_and_to_nothing_else(api: Api, dynamodb: Any) -> None:
+    takes_insert_statements(api.app.client, dynamodb)
+    consent = {"purpose": "tracking", "version": "1"}
+    events = [*withdrawals("tracking", "email", "phone"), {"type": "page_viewed"}]
+    status, answer = api.post("/events", {"visitor_id": "v", "events": events, "consent": consent})
+    assert status == 202
+    assert [one["status"] for one in answer["results"]] == ["stored", *["refused"] * 2, "stored"]
+    assert answer["results"][1]["reason"] == "purpose: only consent to tracking is withdrawn here"
+    kept = sorted((item["type"]["S"], item["properties"]["S"]) for item in api.items())
+    assert kept == [("consent_withdrawn", '{"purpose":"tracking"}'), ("page_viewed", "{}")]
 
 
 def test_tracked_actions_are_one_batch_and_each_has_its_result(

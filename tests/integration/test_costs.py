@@ -205,6 +205,7 @@ LOOKS_FOR_WHAT_IS_DUE = ["Query"] * 24  # by shard: hot, warm, cold
 WAITING = ["BatchGetItem"] * 2  # whose mail is switched off, who has this day's
 RANKS = ["Query"] * 8  # the hot leads, by shard
 TOLD = ["BatchGetItem"] * 2  # their last window, and 25 hours' alerts
+UNSENT = ["BatchGetItem"] * 2  # 24 hours: of two kinds of mails, and of three forms' spam
 VIEW = ["Query", "BatchGetItem"]  # a lead's events, claims
 DELIVERY = ["PutItem", *["UpdateItem"] * 4]  # claimed; planned, sent, and the window of each
 
@@ -243,13 +244,14 @@ def test_the_digest_reads_the_same_however_many_leads_are_cold(
         "GetItem",  # whose mails were held
         *WAITING,
         *TOLD,
+        *UNSENT,
         *RANKS,
         "BatchGetItem",  # the leads that may be shown, as they are stored
         *VIEW * 4,
         *DELIVERY,
         *LOOKS_FOR_WHAT_IS_DUE,
         "GetItem",  # how far rescoring is
-        consistent=1 + 2 + 26 + 4 + 8 + 1,
+        consistent=1 + 2 + 26 + 24 * (2 + 3) + 4 + 8 + 1,
         eventual=4 + 12,
         writes=5,
     )

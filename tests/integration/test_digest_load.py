@@ -22,6 +22,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.session import Session
 
 from cloudformation import resources
+from hotlist.config.load import load_config
 from hotlist.events.event import Event
 from hotlist.events.times import to_text
 from hotlist.leads.fold import Folder
@@ -34,12 +35,15 @@ from hotlist.runtime.failures import Troubles
 from hotlist.sales.digest import Digester
 from hotlist.sales.gone import MOST_GONE
 from hotlist.sales.hot_list import MOST
+from hotlist.sales.look_back import LookBack
 from hotlist.sales.team import Recipient, Sales
 from hotlist.scoring.deployed import deployed
 from hotlist.store import events as stored_events
 from hotlist.store import leads as stored_leads
 from hotlist.store.deliveries import DeliveryStore
+from hotlist.store.hours import HeldStore
 from hotlist.store.stores import Stores
+from hotlist.store.suspects import SuspectStore
 from hotlist.store.windows import WindowStore
 
 NOW: Final = datetime(2026, 3, 2, 6, 45, tzinfo=UTC)
@@ -228,6 +232,12 @@ def test_a_run_with_very_many_leads_takes_less_than_half_of_its_time(
         stores,
         WindowStore(client, "deliveries"),
         outbox,
+        LookBack(
+            HeldStore(client, "deliveries"),
+            SuspectStore(client, "deliveries"),
+            stores.events,
+            load_config("forms"),
+        ),
     )
     queue = due.DueLeads(stores.leads, RescoreQueue(services, "queue"), clock)
     troubles = Troubles()

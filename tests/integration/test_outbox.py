@@ -75,6 +75,14 @@ def test_a_message_is_mailed_to_everybody_once(notify: Notify) -> None:
     assert tags["delivery"] in names
 
 
+def test_messages_of_two_subjects_with_one_event_id_are_two_deliveries(notify: Notify) -> None:
+    bo = identifiers.subject("email", "bo@example.org")
+    notify.events.put(a_message())
+    notify.events.put(a_message(subject=bo, email="bo@example.org"))
+    notify.tell(TOLD, Letter(Message(bo, "1" * 32)))
+    assert notify.ses.to == sorted(EVERYBODY * 2)
+
+
 def test_a_message_shows_its_leads_points_as_they_are_now(notify: Notify) -> None:
     notify.events.put(a_message())
     notify.leads.save(a_lead(total=42, temperature=Temperature.WARM), None)

@@ -61,7 +61,7 @@ def test_spam_is_no_lead_until_it_is_released(score: Score) -> None:
         expires_at=NOW + timedelta(days=30),
     )
     score.happened(event("session_started", visitor="v", ago=HOUR), spam)
-    assert score.lead(spam.subject).state is LeadState.EMPTY
+    assert score.stores.leads.get(spam.subject) is None
     release = event(
         "event_reclassified",
         ADA,

@@ -79,7 +79,13 @@ def test_score(score: Score, monkeypatch: pytest.MonkeyPatch) -> None:
     score.happened(event("form_submitted", ADA, NUMBER, "v", ago=HOUR))
     crowd = (f"p{number}@example.org" for number in range(MAX_CLAIMANTS + 1))
     score.happened(*(event("form_submitted", email, visitor="w") for email in crowd))
-    spam = event("contact_requested", BO, flags=frozenset({SPAM}), expires_at=NOW + 30 * DAY)
+    spam = event(
+        "contact_requested",
+        BO,
+        flags=frozenset({SPAM}),
+        expires_at=NOW + 30 * DAY,
+        properties={"form": "contact"},
+    )
     score.happened(spam)
     release = {"event_id": spam.event_id, "remove": [SPAM]}
     score.happened(event("event_reclassified", BO, route=Route.OPERATOR, properties=release))

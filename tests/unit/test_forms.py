@@ -255,6 +255,19 @@ def test_an_actions_files_and_addresses_are_as_people_write_them() -> None:
         {},
         {"type": "page_viewed", "properties": 1},
         7,
+        *(
+            {"type": "consent_withdrawn", "properties": said, **beside}
+            for said, beside in (
+                ({"purpose": "email"}, {}),
+                ({"purpose": ["email"]}, {}),
+                ({"purpose": ["tracking", "email"]}, {}),
+                ({"purpose": None}, {}),
+                ({"purpose": "tracking "}, {}),
+                ({"purpose\ud800": "email"}, {}),
+                ({"purpose": "tracking"}, {"purpose": "phone"}),
+                ({}, {"purpose": "email"}),
+            )
+        ),
     ],
 )
 def test_what_may_not_be_tracked_is_refused(raw: Any) -> None:
@@ -263,6 +276,17 @@ def test_what_may_not_be_tracked_is_refused(raw: Any) -> None:
 
 
 YAML = "contact:\n  fields:\n    email: {type: email}\n"
+
+
+@pytest.mark.parametrize("said", [{}, {"purpose": "tracking"}])
+def test_a_page_may_withdraw_consent_to_tracking(said: dict[str, str]) -> None:
+    event = act({"type": "consent_withdrawn", "properties": said})
+    assert event.properties == said
+
+
+def test_other_actions_may_speak_of_any_purpose() -> None:
+    said = {"purpose": "email"}
+    assert act({"type": "custom:asked", "properties": said}).properties == said
 
 
 def test_the_shipped_forms_are_good() -> None:
@@ -286,6 +310,14 @@ def test_the_shipped_forms_are_good() -> None:
             "uses the name",
         ),
         (YAML.replace("type: email", "type: text"), "contact", "email or phone"),
+        *(
+            (
+                YAML.replace("email: {", f"{name}: {{type: {kind}}}\n    address: {{"),
+                f"contact.fields.{name}.type",
+                f"a field called '{name}' has the type {name}",
+            )
+            for name, kind in (("email", "text"), ("email", "phone"), ("phone", "message"))
+        ),
         (YAML + "  type: page_viewed\n", "contact", "cannot send"),
         (YAML + "  redirect_url: javascript:alert(1)\n", "contact.redirect_url", ""),
         (YAML.replace("contact", "con/tact"), "con/tact", ""),

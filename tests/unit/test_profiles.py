@@ -125,6 +125,24 @@ def test_consents_are_given_and_withdrawn_by_purpose() -> None:
     assert folded(given_, gone).facts["consents"] == ["tracking"]
 
 
+@pytest.mark.parametrize(
+    ("purpose", "left"),
+    [
+        ("tracking", ["email"]),
+        (["tracking", "email"], ["email"]),
+        ("email", ["email", "tracking"]),
+        (None, ["email"]),
+    ],
+)
+def test_a_page_withdraws_consent_to_tracking_alone(purpose: object, left: list[str]) -> None:
+    given_ = form(1, consents={"email": {"version": "1"}, "tracking": {"version": "1"}})
+    said = {} if purpose is None else {"purpose": purpose}
+    gone = event(2, type="consent_withdrawn", route=Route.BEACON, properties=said)
+    assert folded(given_, gone).facts["consents"] == left
+    by_link = event(2, type="consent_withdrawn", route=Route.LINK, properties={"purpose": "email"})
+    assert folded(given_, by_link).facts["consents"] == ["tracking"]
+
+
 def test_orders_count_once_each_and_sum_by_currency() -> None:
     def order(number: int, order_id: str, value: object, currency: str = "EUR") -> Event:
         properties = {"order_id": order_id, "value": value, "currency": currency}

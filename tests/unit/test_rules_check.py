@@ -55,7 +55,7 @@ def test_json_has_the_same_findings(file: Path) -> None:
 def test_a_warning_is_no_error(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     warning = Finding(3, 5, "rules[0]", "a hint\nin lines", "gap", "warning", str(file))
     source = {"rules": [1, 2]}
-    monkeypatch.setattr(check, "check_scoring", lambda text, name: Checked(source, (warning,)))
+    monkeypatch.setattr(check, "check_scoring", lambda *_: Checked(source, (warning,)))
     ran = rules("check", file)
     assert ran.status == 0
     assert ran.out == f"{file}:3:5: warning: rules[0]: a hint in lines [gap]\n2 rules, no errors\n"

@@ -31,6 +31,9 @@ example:
   config/scoring.yaml:14:5: error: rules[0].titel: there is no keyword
   'titel' here; did you mean 'title'? [unknown-key]
 
+Of the forms.yaml beside it, if it is there, it reads which fields are
+messages: no rule reads them.
+
 --json prints a list of {code, level, line, column, path, message}.
 Exit status: 0 without errors (there may be warnings), 1 with errors.
 """

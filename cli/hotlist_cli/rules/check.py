@@ -1,12 +1,15 @@
 """`hotlist rules check`: the same check as the build, with every finding at its place.
 
-Of the one file that it is given: the build reads the `shadow` that a file names, too.
+Of the one file that it is given, with the forms.yaml beside it: the build reads the `shadow` that a
+file names, too.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from hotlist.config.findings import Finding
+from hotlist.config.forms_schema import compile_forms
 from hotlist.scoring.check.scoring_file import Checked, check_scoring
 from hotlist_cli.config import read_text
 from hotlist_cli.rules.output import cell, say, to_json
@@ -26,15 +29,26 @@ def run(file: Path, *, as_json: bool) -> int:
     return 1 if checked.has_errors else 0
 
 
-def read_rules(file: Path) -> Checked:
-    """Check a file; one that cannot be read is a finding like others."""
+def read_rules(file: Path, forms: str | None = None) -> Checked:
+    """Check a file; one that cannot be read is a finding like others.
+
+    `forms` names the file of the forms. Without it forms.yaml beside the rules is read.
+    """
     try:
         text = read_text(file)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         reason = error.strerror if isinstance(error, OSError) else str(error)
         unreadable = Finding(1, 1, "", f"cannot be read: {reason}", "yaml", "error", str(file))
         return Checked(None, (unreadable,))
-    return check_scoring(text, str(file))
+    return check_scoring(text, str(file), _forms(Path(forms or file.with_name("forms.yaml"))))
+
+
+def _forms(file: Path) -> dict[str, Any] | None:
+    """The checked forms; None if there are none, or they are wrong: the build says so."""
+    try:
+        return compile_forms(read_text(file), str(file))
+    except (OSError, ValueError):  # ValueError: BadConfig, or a name that no file can have
+        return None
 
 
 def listed(findings: Sequence[Finding]) -> str:

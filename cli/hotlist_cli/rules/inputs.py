@@ -30,7 +30,7 @@ def load(inputs: Inputs) -> tuple[Ruleset, list[History]]:
 
     Rules that contradict themselves can be tried, but not without a word.
     """
-    checked = read_rules(Path(inputs.rules))
+    checked = read_rules(Path(inputs.rules), inputs.forms)
     if checked.source is None:
         raise BadInput(listed(checked.findings))
     forms = _forms(inputs)

@@ -63,7 +63,9 @@ class Judge:
             if subject.startswith("visitor:"):
                 assert stored is None, "nobody knows this visitor"
             elif stored is None:
-                assert subject not in with_events or subject in self._world.watch.ended_leads, (
+                kept, _ = self._offline.of_lead(subject, self._world.clock.now)
+                has_ended = subject in self._world.watch.ended_leads
+                assert subject not in with_events or has_ended or not kept, (
                     "an identified lead was never folded"
                 )
             elif (claimant := self._offline.claimed_by(subject)) is not None:

@@ -21,6 +21,10 @@ from hotlist.identity.identifiers import VISITOR
 
 MAX_PROPERTIES: Final = 50
 
+WITHDRAWAL: Final = "consent_withdrawn"
+TRACKING: Final = "tracking"
+"""The one purpose whose consent a page may withdraw: nobody has signed what it sends."""
+
 _FILES: Final = frozenset({"file", "file_name", "filename"})
 _LINKS: Final = frozenset({"href", "url", "link", "src"})
 _ADDRESSES: Final = ("http://", "https://")
@@ -38,6 +42,8 @@ def tracked(raw: object, visitor_id: str, received: Received, sent_at: object) -
     if not isinstance(said, Mapping):
         raise BadFields({"properties": "properties are an object"})
     properties = read_action(said, raw, received)
+    if event_type == WITHDRAWAL and not _is_of_tracking(said, raw, properties):
+        raise BadFields({"purpose": f"only consent to {TRACKING} is withdrawn here"})
     occurred_at = times.occurred(received.at, instant(raw.get("occurred_at")), instant(sent_at))
     key = plain_text(raw.get("event_id"), MAX_KEY) or None
     subject = identifiers.subject(VISITOR, visitor_id)
@@ -70,6 +76,11 @@ def read_action(
 ) -> dict[str, Any]:
     """What is kept of an action's properties. Its context may stand `beside` them as well."""
     return {**context({**said, **beside}, received), **_own_properties(said)}
+
+
+def _is_of_tracking(*said: Mapping[str, Any]) -> bool:
+    """Whether a withdrawal names no other purpose, as it was sent and as it is kept."""
+    return all(one.get("purpose", TRACKING) == TRACKING for one in said)
 
 
 def _own_properties(said: Mapping[str, Any]) -> dict[str, Any]:

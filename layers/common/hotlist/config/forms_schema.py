@@ -1,8 +1,8 @@
 """The schema of forms.yaml, by pydantic. The build alone uses it."""
 
 import re
-from collections.abc import Iterator
-from typing import Annotated, Any, Final, Literal
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final, Literal, get_args
 
 from phonenumbers import SUPPORTED_REGIONS
 from pydantic import (
@@ -50,10 +50,14 @@ _AUTOFILLED: Final = re.compile(
 """What browsers and password managers look for in the names of fields."""
 
 
+FieldType = Literal["text", "message", "email", "phone", "choice", "integer", "boolean"]
+_TYPES: Final = frozenset(get_args(FieldType))
+
+
 class FieldSpec(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    type: Literal["text", "message", "email", "phone", "choice", "integer", "boolean"]
+    type: FieldType
     required: bool = False
     min: int | None = None
     max: int | None = None
@@ -126,12 +130,30 @@ def compile_forms(text: str, file: str = "forms.yaml") -> dict[str, Any]:
 def check_forms(text: str, file: str) -> tuple[dict[str, Any], list[Finding]]:
     """The checked forms, and what is doubtful in them. :raises BadConfig: if anything is wrong."""
     source, positions = parse_yaml(text, file)
+    misnamed = list(_misnamed(source, positions))
     try:
         forms = Forms.model_validate(source)
     except ValidationError as error:
-        raise BadConfig(model_findings(error, positions)) from error
+        raise BadConfig([*model_findings(error, positions), *misnamed]) from error
+    if misnamed:
+        raise BadConfig(misnamed)
     checked: dict[str, Any] = forms.model_dump(exclude_none=True)
     return checked, list(_doubts(checked, positions))
+
+
+def _misnamed(source: object, positions: Positions) -> Iterator[Finding]:
+    """Fields that are called like a contact and are none: a lead's contact is what they hold."""
+    for name, form in source.items() if isinstance(source, Mapping) else ():
+        fields = form.get("fields") if isinstance(form, Mapping) else None
+        for field in ("email", "phone"):
+            spec = fields.get(field) if isinstance(fields, Mapping) else None
+            given = spec.get("type") if isinstance(spec, Mapping) else None
+            if isinstance(given, str) and given in _TYPES and given != field:
+                message = (
+                    f"a field called {field!r} has the type {field}: what it holds is how sales "
+                    f"reaches the lead; write {field}, or call the field else"
+                )
+                yield positions.finding((name, "fields", field, "type"), message)
 
 
 def _doubts(forms: dict[str, Any], positions: Positions) -> Iterator[Finding]:

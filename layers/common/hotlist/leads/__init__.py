@@ -1,4 +1,4 @@
 """Makes a lead from its events.
 
-Pure, but for `gather`, `renew`, `fold` and `batch`.
+Pure, but for `gather`, `renew`, `fold`, `batch` and `trapped`.
 """

@@ -30,6 +30,8 @@ from hotlist.store.stores import Stores
 ATTEMPTS: Final = 5
 """How often a fold starts over when another writes the same lead, before it gives way."""
 
+_NOTHING: Final = inputs_of((), ())
+
 PUT_OFF: Final = timedelta(days=1)
 """When a lead that is due is due again if it cannot be folded."""
 
@@ -118,6 +120,14 @@ class Folder:
         return self._store(lead, stored)
 
     def _store(self, lead: Lead, stored: Lead | None) -> Lead:
+        """Write a lead that is new or has changed.
+
+        One that nothing is known of gets no item: all that was ever said of it is spam, or has
+        expired. No fold that is under way has seen more. Where there is a correction, the empty
+        item is written: it keeps a fold that has not seen the correction from writing.
+        """
+        if stored is None and lead.state is LeadState.EMPTY and lead.inputs == _NOTHING:
+            return lead
         if stored is not None:
             unchanged = replace(lead, version=stored.version, folded_at=stored.folded_at)
             if unchanged == stored:

@@ -263,7 +263,10 @@ class _Facts:
         if event.type == "unsubscribed":
             self._consent("email", False, event)
         elif event.type == "consent_withdrawn":
-            for purpose in texts_of(event, "purpose") or ["tracking"]:
+            purposes = texts_of(event, "purpose") or ["tracking"]
+            if event.route is Route.BEACON:  # unsigned: whoever knows a visitor's id may send it
+                purposes = [purpose for purpose in purposes if purpose == "tracking"]
+            for purpose in purposes:
                 self._consent(purpose, False, event)
 
     def _consent(self, purpose: str, given: bool, event: Event) -> None:

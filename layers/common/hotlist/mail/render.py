@@ -1,7 +1,7 @@
 """Renders the mails to sales, as HTML and as text from the same contents."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
@@ -10,13 +10,18 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import escape
 
-from hotlist.events import visible
 from hotlist.events.event import Event
 from hotlist.leads.lead import Contact, Lead, Reason
 from hotlist.leads.profile import name_in
 from hotlist.mail import mime
 from hotlist.mail.texts import CHANNEL_NAMES, STAGE_NAMES, TEMPERATURES, TEXTS
+from hotlist.mail.unsent_part import HeldLine, UnsentPart
+from hotlist.mail.wording import name_of as _name
+from hotlist.mail.wording import reached_by
+from hotlist.mail.wording import short as _short
+from hotlist.mail.wording import when as _when
 from hotlist.sales.gone import Gone
 from hotlist.sales.team import Recipient
 from hotlist.sales.to_send import AlertNow
@@ -24,7 +29,6 @@ from hotlist.sales.to_send import AlertNow
 MAX_HTML: Final = 88_000
 """Bytes of a mail's HTML. Gmail cuts a mail off at 102 KB, and transport adds some."""
 
-_MAX_NAME: Final = 120
 _MAX_ANSWER: Final = 5_000
 
 Title = Callable[[str, str], str]
@@ -65,10 +69,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class DigestMail:
-    """A rendered hot list, and how many of its cards the mail had room for."""
+    """A rendered hot list, and for how many of its cards and of what is gone it had room."""
 
     mail: Mail
     cards: int
+    gone: int
 
 
 def card(lead: Lead, recipient: Recipient, title: Title, as_of: datetime | None = None) -> Card:
@@ -104,9 +109,7 @@ def gone_line(one: Gone, recipient: Recipient) -> Line:
         name=_name(one.into or Contact(), words["another"]),
         temperature=TEMPERATURES[recipient.language][one.lead.temperature.value],
     )
-    contacts = (_short(one.contact.email or ""), _short(one.contact.phone or ""))
-    contact = " · ".join(text for text in contacts if text and text != name)
-    return Line(one.lead.lead_id, name, contact, reason)
+    return Line(one.lead.lead_id, name, reached_by(one.contact, name), reason)
 
 
 def digest(
@@ -115,23 +118,48 @@ def digest(
     recipient: Recipient,
     now: datetime,
     gone: Sequence[Line] = (),
+    *,
+    unsent: UnsentPart | None = None,
 ) -> DigestMail:
     """The daily hot list of one recipient, best lead first.
 
     `more` is how many leads are hot beside those of the cards; those of `gone` are hot no
-    longer. If the mail is longer than `MAX_HTML`, the last cards are left out and counted as
-    more.
+    longer. If the mail is longer than `MAX_HTML`, the part that takes most room loses its last
+    entries. Cards and messages that are left out are counted; of leads that are gone the next
+    mail tells.
     """
-    mail = _digest(cards, more, recipient, now, gone)
-    while len(mail.html.encode()) > MAX_HTML and cards:
-        most = len(cards) * 9 // 10
-        cards, more = cards[:most], more + len(cards) - most
-        mail = _digest(cards, more, recipient, now, gone)
-    return DigestMail(mail, len(cards))
+    held = unsent or UnsentPart(recipient)
+    mail = _digest(cards, more, recipient, now, gone, unsent=held)
+    while len(mail.html.encode()) > MAX_HTML and (cards or gone or held.lines):
+        sizes = (sum(_size(card.html) for card in cards), _room(gone), _room(held.lines))
+        if max(sizes) == sizes[0]:
+            most = len(cards) * 9 // 10
+            cards, more = cards[:most], more + len(cards) - most
+        elif max(sizes) == sizes[1]:
+            gone = gone[: len(gone) * 9 // 10]
+        else:
+            held = held.cut(len(held.lines) * 9 // 10)
+        mail = _digest(cards, more, recipient, now, gone, unsent=held)
+    return DigestMail(mail, len(cards), len(gone))
+
+
+def _size(text: str) -> int:
+    return len(text.encode())
+
+
+def _room(lines: Iterable[Line | HeldLine]) -> int:
+    """How many bytes of HTML the texts of these lines take."""
+    return sum(_size(escape(text)) for line in lines for text in astuple(line))
 
 
 def _digest(
-    cards: Sequence[Card], more: int, recipient: Recipient, now: datetime, gone: Sequence[Line]
+    cards: Sequence[Card],
+    more: int,
+    recipient: Recipient,
+    now: datetime,
+    gone: Sequence[Line],
+    *,
+    unsent: UnsentPart,
 ) -> Mail:
     words = TEXTS[recipient.language]
     count = len(cards) + more
@@ -149,6 +177,7 @@ def _digest(
         cards=cards,
         more=words["more"].format(count=more) if more else "",
         gone=gone,
+        unsent=None if unsent.is_empty else unsent,
         footer=words["footer"].format(
             name=recipient.name, time=f"{recipient.digest:%H:%M}", zone=recipient.timezone
         ),
@@ -297,12 +326,6 @@ def _card(
     )
 
 
-def _name(contact: Contact, unknown: str) -> str:
-    """How somebody is called in a mail."""
-    told = (contact.name, contact.email, contact.phone)
-    return next((name for one in told if (name := _short(one or ""))), unknown)
-
-
 def _reasons(reasons: Iterable[Reason], language: str, title: Title) -> Iterable[dict[str, object]]:
     for reason in reasons:
         points = reason.points.quantize(Decimal(1), ROUND_HALF_UP)
@@ -311,10 +334,6 @@ def _reasons(reasons: Iterable[Reason], language: str, title: Title) -> Iterable
 
 def _temperature(lead: Lead, recipient: Recipient) -> str:
     return TEMPERATURES[recipient.language][lead.temperature.value]
-
-
-def _when(at: datetime | None, zone: ZoneInfo) -> str:
-    return "" if at is None else f"{at.astimezone(zone):%d.%m. %H:%M}"
 
 
 def _answer(value: object, words: Mapping[str, str]) -> str:
@@ -328,20 +347,10 @@ def _reply_to(email: str | None) -> str | None:
     return email if email and mime.fits_header(email) else None
 
 
-def _short(value: object, most: int = _MAX_NAME) -> str:
-    """The value as a text of at most `most` characters.
-
-    With the default limit, that of names and labels, it is one line, or "" if it shows nothing.
-    """
-    text = str(value)
-    if most == _MAX_NAME:
-        text = visible.one_line(text)
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
 def _render(recipient: Recipient, *, reply_to: str | None = None, **contents: Any) -> Mail:
     values = {
         "gone": (),
+        "unsent": None,
         **contents,
         "language": recipient.language,
         "words": TEXTS[recipient.language],

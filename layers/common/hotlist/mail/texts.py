@@ -45,6 +45,9 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "more_than": "more than {count}",
         "held_why": "Hotlist mails at most {count} of a kind in an hour. What was held back is "
         "stored, and is not mailed later.",
+        "unsent_messages": "Messages that were not mailed, because the hour was full: {count}",
+        "unsent_alerts": "Alerts that were not mailed, because the hour was full: {count}",
+        "suspects": "Held back as spam, by form: {forms}",
         "footer_alert": "Hotlist sends this once, when a lead turns hot.",
         "footer_message": "Answer this mail to answer the sender.",
     },
@@ -89,6 +92,9 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "more_than": "ponad {count}",
         "held_why": "Hotlist wysyła najwyżej {count} maili jednego rodzaju na godzinę. To, co "
         "wstrzymano, jest zapisane i nie zostanie wysłane później.",
+        "unsent_messages": "Wiadomości niewysłane z powodu limitu na godzinę: {count}",
+        "unsent_alerts": "Alerty niewysłane z powodu limitu na godzinę: {count}",
+        "suspects": "Wstrzymane jako spam, według formularza: {forms}",
         "footer_alert": "Hotlist wysyła to raz, gdy lead staje się gorący.",
         "footer_message": "Odpowiedz na tę wiadomość, aby odpisać nadawcy.",
     },
@@ -133,6 +139,9 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "more_than": "mehr als {count}",
         "held_why": "Hotlist schickt höchstens {count} Mails einer Art in der Stunde. Was "
         "zurückgehalten wurde, ist gespeichert und wird nicht später geschickt.",
+        "unsent_messages": "Nachrichten, die das Stundenlimit zurückhielt: {count}",
+        "unsent_alerts": "Alarme, die das Stundenlimit zurückhielt: {count}",
+        "suspects": "Als Spam zurückgehalten, nach Formular: {forms}",
         "footer_alert": "Hotlist schickt dies einmal, wenn ein Lead heiß wird.",
         "footer_message": "Antworten Sie auf diese Mail, um dem Absender zu antworten.",
     },

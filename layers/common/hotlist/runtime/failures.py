@@ -163,7 +163,7 @@ class Troubles(list[Trouble]):
     def _keep(self, trouble: Trouble) -> None:
         self.append(trouble)
         stack = traceback.format_tb(trouble.error.__traceback__)
-        log.error("failed: %s", trouble, extra={**trouble.ids, "stack": stack})
+        log.error("failed: %s", str(trouble), extra={**trouble.ids, "stack": stack})
 
 
 class RunFailed(Exception):

@@ -50,6 +50,7 @@ class ScoreSettings(_Settings):
     events_table: str
     leads_table: str
     identities_table: str
+    deliveries_table: str
     rescore_queue_url: str
     outbox_queue_url: str
     failure_queue_url: str

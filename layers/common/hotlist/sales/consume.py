@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from hotlist.config.load import load_config
 from hotlist.events.event import Event
+from hotlist.events.vocabulary import INTERNAL
 from hotlist.leads.lead import Lead, LeadState
 from hotlist.mail import render
 from hotlist.mail.outbox import Outbox
@@ -44,6 +45,7 @@ from hotlist.store.events import EventStore
 from hotlist.store.hours import Held, HeldStore, HourStore, Place, hour_of, start_of
 from hotlist.store.items import Conflict, ReadsThrottled
 from hotlist.store.leads import LeadStore
+from hotlist.store.suspects import SuspectStore
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +68,7 @@ class OutboxConsumer:
     leads: LeadStore
     hours: HourStore
     held: HeldStore
+    suspects: SuspectStore
     outbox: Outbox
     queue: OutboxQueue
     count: Callable[..., None]
@@ -91,6 +94,7 @@ class OutboxConsumer:
             leads=LeadStore(dynamodb, settings.leads_table),
             hours=HourStore(dynamodb, settings.deliveries_table, int(settings.mails_per_hour)),
             held=HeldStore(dynamodb, settings.deliveries_table),
+            suspects=SuspectStore(dynamodb, settings.deliveries_table),
             outbox=Outbox(deliveries, mailer, clock),
             queue=OutboxQueue(sqs, settings.outbox_queue_url, settings.outbox_dead_letters_url),
             count=count,
@@ -171,8 +175,13 @@ class OutboxConsumer:
             self.queue.send(letter.to(recipient.id) for recipient in whom)
 
     def _count(self, event: Event, flag: str) -> None:
-        """Count a message that is no mail, by its form if that is a configured one."""
+        """Count a message that is no mail, by its form if that is a configured one.
+
+        What our own people wrote is nothing that the digest tells of.
+        """
         form = str(event.properties.get("form"))
+        if form in self.forms and flag != INTERNAL:
+            self.suspects.note(form, hour_of(event.received_at), [event.event_id])
         log.warning("no mail", extra={"event_id": event.event_id, "flag": flag})
         self.count(f"{flag.capitalize()}Messages", **({"form": form} if form in self.forms else {}))
 
@@ -223,6 +232,8 @@ class OutboxConsumer:
             return None
         now, tell = found
         if tell is not None and self._is_told(tell, recipient):
+            delivery_id = Letter(about, recipient.id).delivery_id
+            self.hours.note_told(recipient.id, delivery_id, self.outbox.clock())
             return None
         return lambda reader, note: render.alert(now, reader, self.rules.title, note)
 

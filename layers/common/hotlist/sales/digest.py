@@ -4,7 +4,7 @@ What sales sees costs the same however many leads are hot: the index ranks them 
 stored, and only the leads that may be shown are calculated.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,13 +13,15 @@ from typing import Final
 from hotlist.events.event import Event
 from hotlist.leads.fold import Folder
 from hotlist.leads.lead import Lead, LeadState
-from hotlist.mail import render
+from hotlist.mail import render, unsent_part
 from hotlist.mail.outbox import Outbox
 from hotlist.mail.render import Card, Mail
 from hotlist.runtime.failures import Troubles
 from hotlist.sales.gone import MOST_GONE, Gone, gone
 from hotlist.sales.hot_list import MOST, HotList, Shown, candidates, hot_list, is_hot
+from hotlist.sales.look_back import LookBack
 from hotlist.sales.team import Recipient, Sales
+from hotlist.sales.unsent import Unsent
 from hotlist.sales.views import Views
 from hotlist.scoring.ruleset import Ruleset
 from hotlist.store.stores import Stores
@@ -33,6 +35,9 @@ MAILING: Final = timedelta(seconds=100)
 
 SETTLED: Final = timedelta(minutes=3)
 """How long before the run a window ends: what happened by then is stored and in the index."""
+
+LOOKING_BACK: Final = timedelta(seconds=15)
+"""From the start of the work: a message that was held is only counted if it is not read by then."""
 
 _FIRST: Final = timedelta(days=1)
 
@@ -60,6 +65,7 @@ class Issue:
     window: Window
     told: Told
     alerted: frozenset[str]
+    unsent: Unsent
 
     @property
     def known(self) -> frozenset[str]:
@@ -77,6 +83,7 @@ class Digester:
     stores: Stores
     windows: WindowStore
     outbox: Outbox
+    look_back: LookBack
 
     def send(self, now: datetime, troubles: Troubles) -> int:
         """Mail the recipients who are due at `now`. The answer is how many mails were sent.
@@ -94,6 +101,7 @@ class Digester:
         windows = {one: _window(told[one], now) for one in told}
         alerted = self.windows.alerted({one: windows[one].begins for one in windows}, now)
         views = Views(self.stores, self.folder, clock, now, started + FOLDING, troubles)
+        unsent = self._unsent(windows, now, started, troubles)
         edition = Edition(self._hot(views, windows.values()), now, views)
         if views.unreadable and not edition.hot.count:
             return 0
@@ -109,6 +117,7 @@ class Digester:
                 window=windows[recipient.id],
                 told=told[recipient.id],
                 alerted=alerted[recipient.id],
+                unsent=unsent.get(recipient.id, Unsent()),
             )
             ids = {"recipient": recipient.id}
             sent += bool(troubles.attempt(ids, self._send, issue, edition, troubles))
@@ -122,6 +131,17 @@ class Digester:
         waiting = [(r, f"digest#{r.id}#{day}") for r, day in due if r.id not in off]
         settled = deliveries.settled(delivery_id for _, delivery_id in waiting)
         return [one for one in waiting if one[1] not in settled]
+
+    def _unsent(
+        self, windows: Mapping[str, Window], now: datetime, started: datetime, troubles: Troubles
+    ) -> Mapping[str, Unsent]:
+        """What each recipient was not mailed. If that cannot be read, nothing is said of it."""
+
+        def is_late() -> bool:
+            return self.outbox.clock() >= started + LOOKING_BACK
+
+        ids = {"work": "unsent"}
+        return troubles.attempt(ids, self.look_back.of, windows, now, is_late, troubles) or {}
 
     def _hot(self, views: Views, windows: Iterable[Window]) -> HotList:
         """The list that everybody gets: all windows end alike, so the longest has all news.
@@ -142,7 +162,8 @@ class Digester:
         """Mail one recipient, or decide that there is nothing to tell. Whether it was mailed."""
         recipient, hot = issue.recipient, edition.hot
         taken_back = self._gone(issue, edition)
-        if not (hot.count or taken_back or self.sales.sends_when_empty):
+        is_news = hot.count or taken_back or issue.unsent.is_news
+        if not (is_news or self.sales.sends_when_empty):
             self.outbox.skip(issue.delivery_id)
             return False
         reader = (recipient.language, recipient.timezone)
@@ -167,9 +188,15 @@ class Digester:
             ids = {"event_id": one.lead.last_event_id or ""}
             line = troubles.attempt(ids, render.gone_line, one, recipient)
             lines += [line] if line else []
-        made = render.digest(cards, edition.hot.more, recipient, edition.now, lines)
+        held = []
+        for message in issue.unsent.shown:
+            ids = {"event_id": message.event_id}
+            shown_line = troubles.attempt(ids, unsent_part.held_line, message, recipient)
+            held += [shown_line] if shown_line else []
+        unsent = unsent_part.part(issue.unsent, held, recipient)
+        made = render.digest(cards, edition.hot.more, recipient, edition.now, lines, unsent=unsent)
         shown = {card.lead_id for card in cards[: made.cards]}
-        named = {line.lead_id for line in lines}
+        named = {line.lead_id for line in lines[: made.gone]}
         plan = Plan(issue.window, frozenset(shown), issue.known - shown - named)
         self.windows.plan(recipient.id, issue.delivery_id, plan, issue.told)
         return made.mail

@@ -1,7 +1,7 @@
 """The Events table: one item for each event, by subject and event key. Each is written once."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -114,6 +114,12 @@ class EventStore:
         keys = [{"subject": subject, "event_key": f"{cls}#{event_id}"} for cls in "ek"]
         found = [from_item(item) for item in batch_get(self._client, self._table, keys)]
         return found[0] if found else None
+
+    def find_many(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Event]:
+        """The stored ordinary events (`e#`) of these subjects and ids."""
+        wanted = [{"subject": subject, "event_key": f"e#{one}"} for subject, one in keys]
+        found = map(from_item, batch_get(self._client, self._table, wanted))
+        return {(event.subject, event.event_id): event for event in found}
 
     def kept_apart(self, subject: str) -> tuple[Event, ...]:
         """What links, SES and operators say of a subject (`k#`), newest id first, consistently."""

@@ -1,22 +1,24 @@
 """How many mails of a kind a recipient got in an hour, and which were held back.
 
 Items of the Deliveries table: `hour#<recipient>#<kind>#<hour>` with two sets of deliveries,
-`sent` and `held`; and `held`, with the recipients, kinds and hours that nobody was told of yet.
+`sent` and `held`, and with `by_message`, the alerts for which a message stands. And `held`, with
+the recipients, kinds and hours that nobody was told of yet.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from typing import Any, Final, NamedTuple
 
 from hotlist.store.deliveries import KEPT
-from hotlist.store.items import read_texts, seconds
+from hotlist.store.items import batch_get, read_texts, seconds
 
 MOST_HELD: Final = 200
 """How many held deliveries are named; beyond them it is known only that there are more."""
 
 _HOUR: Final = timedelta(hours=1)
+_WEEK: Final = timedelta(days=7)
 _SEPARATOR: Final = "#"
 _UNTOLD: Final = {"delivery_id": {"S": "held"}}
 SETTLED_AFTER: Final = timedelta(minutes=2)
@@ -37,6 +39,15 @@ class Held(NamedTuple):
     recipient: str
     kind: str
     hour: str
+
+
+class HeldMails(NamedTuple):
+    """What some hours held of a recipient's mails: deliveries of messages, how many alerts."""
+
+    messages: tuple[str, ...] = ()
+    more_messages: bool = False
+    alerts: int = 0
+    more_alerts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +82,22 @@ class HourStore:
             return Place.NONE
         is_full = len(answer["Attributes"]["sent"]["SS"]) >= self.most
         return Place.LAST if is_full else Place.FREE
+
+    def note_told(self, recipient: str, delivery_id: str, now: datetime) -> None:
+        """Note that a message stands for an alert: the recipient knows of the lead by it."""
+        try:
+            self.dynamodb.update_item(
+                TableName=self.table,
+                Key=_key(recipient, "alert", hour_of(now)),
+                UpdateExpression="SET expires_at = :until ADD by_message :set",
+                ConditionExpression="attribute_not_exists(by_message) OR size(by_message) < :most",
+                ExpressionAttributeValues={
+                    **_added(delivery_id, now),
+                    ":most": {"N": str(MOST_HELD)},
+                },
+            )
+        except self.dynamodb.exceptions.ConditionalCheckFailedException:
+            return
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +144,30 @@ class HeldStore:
         item = answer.get("Item", {})
         return len(read_texts(item, "held")), "held_more" in item
 
+    def in_hours(self, hours: Mapping[str, Iterable[str]]) -> dict[str, HeldMails]:
+        """What each recipient's hours have held."""
+        keys = {
+            f"hour#{one}#{kind}#{hour}": (one, kind)
+            for one, theirs in hours.items()
+            for hour in theirs
+            for kind in ("message", "alert")
+        }
+        found = {one: HeldMails() for one in hours}
+        wanted = ({"delivery_id": name} for name in keys)
+        for item in batch_get(self.dynamodb, self.table, wanted):
+            one, kind = keys[item["delivery_id"]["S"]]
+            held, is_more, before = read_texts(item, "held"), "held_more" in item, found[one]
+            if kind == "message":
+                found[one] = before._replace(
+                    messages=(*before.messages, *held),
+                    more_messages=before.more_messages or is_more,
+                )
+            else:
+                found[one] = before._replace(
+                    alerts=before.alerts + len(held), more_alerts=before.more_alerts or is_more
+                )
+        return found
+
     def untold(self, now: datetime) -> list[Held]:
         """The hours that are over, and that nobody was told of yet."""
         answer = self.dynamodb.get_item(TableName=self.table, Key=_UNTOLD, ConsistentRead=True)
@@ -138,6 +189,16 @@ class HeldStore:
 def hour_of(now: datetime) -> str:
     """The UTC hour of an instant, as `2026-03-28T11`."""
     return f"{now.astimezone(UTC):%Y-%m-%dT%H}"
+
+
+def whole_hours(begins: datetime, ends: datetime) -> list[str]:
+    """The UTC hours from that of `begins` to the last one that is over at `ends`: of a week.
+
+    Where one window begins as another ends, each hour is in one of them.
+    """
+    last = ends.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    first = max(begins.astimezone(UTC).replace(minute=0, second=0, microsecond=0), last - _WEEK)
+    return [hour_of(first + number * _HOUR) for number in range((last - first) // _HOUR)]
 
 
 def start_of(hour: str) -> datetime:

@@ -80,6 +80,8 @@ class WindowStore:
     def alerted(self, since: Mapping[str, datetime], now: datetime) -> dict[str, frozenset[str]]:
         """The leads that alerts told each recipient of, in the hours since an instant.
 
+        A message that stands for an alert has told of its lead, too.
+
         They are read from the hours' sets of deliveries, those of a week at most.
         """
         keys = {
@@ -89,7 +91,7 @@ class WindowStore:
         }
         leads: dict[str, set[str]] = {recipient: set() for recipient in since}
         for item in self._get(keys):
-            deliveries = read_texts(item, "sent")
+            deliveries = (*read_texts(item, "sent"), *read_texts(item, "by_message"))
             leads[keys[_name(item)]] |= {
                 _lead_of(one) for one in deliveries if one.startswith(_ALERT)
             }

@@ -2,5 +2,6 @@
 
 First `schema` reads the file and reports what does not belong into a rule set. Then `lint` judges
 each rule and group, as far as it could be read, `occurring` whether the words that it asks for ever
-occur, and `reach` all of them together. `scoring_file` runs them in this order.
+occur, `unread` whether rules read the fields that it asks for, and `reach` all of them together.
+`scoring_file` runs them in this order.
 """

@@ -36,7 +36,7 @@ _STARS: Final = re.compile(r"\\(.)|\*", re.DOTALL)
 
 
 def check_words(report: Report, ruleset: Mapping[str, Any]) -> None:
-    """Warn of each word that can never occur; refuse fields that give no points."""
+    """Warn of each word that can never occur."""
     domains = clear(ruleset.get("domains", {}))
     of_leads: dict[str, Vocabulary] = {
         "channel": Words("channel", CHANNELS, MEANT_CHANNELS, report.near),
@@ -57,7 +57,6 @@ def check_words(report: Report, ruleset: Mapping[str, Any]) -> None:
                 _touch(report, at, field, values)
                 leads.judge(at, field, values)
             else:
-                _unread(report, at, field)
                 events.judge(at, field, values)
 
 
@@ -102,12 +101,6 @@ def _fields(
                     yield from _fields(one, (*at, place), before)
             else:
                 yield at, field, given
-
-
-def _unread(report: Report, at: Path_, field: str) -> None:
-    if field.partition(".")[0] == "extra":
-        message = "`extra` has what a form does not declare, and gives no points"
-        report.error(at, "unread-field", f"{message}; declare the field in forms.yaml")
 
 
 def _touch(report: Report, at: Path_, field: str, values: list[Any]) -> None:

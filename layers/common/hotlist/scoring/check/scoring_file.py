@@ -1,5 +1,6 @@
 """Runs all checks over a scoring.yaml, and compiles the file if nothing is wrong in it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from hotlist.scoring.check.occurring import check_words
 from hotlist.scoring.check.reach import check_reach
 from hotlist.scoring.check.report import Report
 from hotlist.scoring.check.schema import read_ruleset
+from hotlist.scoring.check.unread import check_unread
 
 CONTRADICTIONS: Final = frozenset({"never-fires", "bands", "order", "unreachable", "rearm"})
 """Errors of a ruleset that has a meaning all the same: it can be tried, but not deployed."""
@@ -28,8 +30,13 @@ class Checked:
         return any(one.level == "error" for one in self.findings)
 
 
-def check_scoring(text: str, file: str = "scoring.yaml") -> Checked:
-    """Everything that is wrong or doubtful in a ruleset. Never raises."""
+def check_scoring(
+    text: str, file: str = "scoring.yaml", forms: Mapping[str, Any] | None = None
+) -> Checked:
+    """Everything that is wrong or doubtful in a ruleset. Never raises.
+
+    `forms` are the checked ones: of their fields those for messages are read by no rule.
+    """
     try:
         source, positions = parse_yaml(text, file)
     except BadConfig as error:
@@ -39,6 +46,7 @@ def check_scoring(text: str, file: str = "scoring.yaml") -> Checked:
     if isinstance(ruleset, dict):
         lint(report, ruleset)
         check_words(report, ruleset)
+        check_unread(report, ruleset, forms)
         if not report.has_errors:
             check_reach(report, ruleset)
     errors = {one.code for one in report.findings if one.level == "error"}

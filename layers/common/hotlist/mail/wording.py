@@ -1,0 +1,37 @@
+"""How names, times and texts of others are written in mails. Pure."""
+
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from hotlist.events import visible
+from hotlist.leads.lead import Contact
+
+MAX_NAME: Final = 120
+
+
+def short(value: object, most: int = MAX_NAME) -> str:
+    """The value as a text of at most `most` characters.
+
+    With the default limit, that of names and labels, it is one line, or "" if it shows nothing.
+    """
+    text = str(value)
+    if most == MAX_NAME:
+        text = visible.one_line(text)
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def name_of(contact: Contact, unknown: str) -> str:
+    """How somebody is called in a mail."""
+    told = (contact.name, contact.email, contact.phone)
+    return next((name for one in told if (name := short(one or ""))), unknown)
+
+
+def reached_by(contact: Contact, name: str) -> str:
+    """How somebody is reached who is called `name` beside it."""
+    ways = (short(contact.email or ""), short(contact.phone or ""))
+    return " · ".join(way for way in ways if way and way != name)
+
+
+def when(at: datetime | None, zone: ZoneInfo) -> str:
+    return "" if at is None else f"{at.astimezone(zone):%d.%m. %H:%M}"
