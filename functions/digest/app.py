@@ -11,20 +11,21 @@ from hotlist.leads.fold import Folder
 from hotlist.mail.outbox import Outbox
 from hotlist.rescore import due, walk
 from hotlist.rescore.queue import RescoreQueue
-from hotlist.runtime.clients import aws_client
 from hotlist.runtime.failures import RunFailed, Troubles
 from hotlist.runtime.settings import DigestSettings
 from hotlist.sales import team
 from hotlist.sales.digest import Digester
 from hotlist.sales.held import HeldTeller
 from hotlist.scoring.deployed import deployed
+from hotlist.store.client import open_clients
 from hotlist.store.progress import ProgressStore
 from hotlist.store.stores import Stores
 from hotlist.store.windows import WindowStore
 
 settings, clock, log = DigestSettings.load(), partial(datetime.now, UTC), Logger()
-dynamodb, sqs, rulesets = aws_client("dynamodb"), aws_client("sqs"), deployed()
-stores, sales = Stores.open(dynamodb, settings), team.from_checked(load_config("sales"))
+dynamodb, sqs = open_clients(settings.deliveries_table)
+rulesets, stores = deployed(), Stores.open(dynamodb, settings)
+sales = team.from_checked(load_config("sales"))
 outbox, held = Outbox.open(settings, dynamodb, clock), HeldTeller.open(settings, dynamodb, sqs)
 progress = ProgressStore(dynamodb, settings.deliveries_table)
 windows = WindowStore(dynamodb, settings.deliveries_table)

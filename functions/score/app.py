@@ -18,13 +18,14 @@ from hotlist.leads.fold import Folder
 from hotlist.mail.queue import OutboxQueue
 from hotlist.rescore.queue import RescoreQueue
 from hotlist.runtime import failures, limits, stream
-from hotlist.runtime.clients import aws_client
 from hotlist.runtime.settings import ScoreSettings
 from hotlist.scoring.deployed import deployed
+from hotlist.store.client import open_clients
 from hotlist.store.stores import Stores
 
 settings, clock, log = ScoreSettings.load(), partial(datetime.now, UTC), Logger()
-stores, sqs = Stores.open(aws_client("dynamodb"), settings), aws_client("sqs")
+dynamodb, sqs = open_clients(settings.leads_table)
+stores = Stores.open(dynamodb, settings)
 alert_too: bool = load_config("sales")["alert_on_rule_change"]
 rulesets = deployed()
 folder = Folder(stores, rulesets.live, clock, rulesets.shadow, alert_on_rule_change=alert_too)

@@ -102,6 +102,7 @@ METRICS: Final = {
     ("AWS/SES", "Reputation.BounceRate"): set(),
     ("AWS/SES", "Reputation.ComplaintRate"): set(),
     ("Hotlist/${Stage}", "RecipientDisabled"): {"service"},  # tests/integration/test_notify.py
+    ("Hotlist/${Stage}", "UnknownRoot"): set(),  # tests/integration/test_trust.py
 }
 
 

@@ -34,6 +34,10 @@ class _Settings:
         return settings
 
 
+class MetricsSettings(_Settings):
+    powertools_metrics_namespace: str
+
+
 class CaptureSettings(_Settings):
     events_table: str
     allowed_origins: str
