@@ -4,32 +4,37 @@ import json
 import os
 import re
 import shutil
-import ssl
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any, Final
 
-from bench import certificates
+from bench import certificates, visits
 from bench.servers import Stub, dynamodb, runtime_api
+from hotlist.identity.identifiers import subject
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 LAYER: Final = ROOT / ".build" / "bench" / "python"
+TRUST: Final = LAYER.parent / "trust"
+OURS: Final = ("capture", "score", "notify", "digest")
+RIVALS: Final = ("bare botocore", "powertools")
+"""What capture is compared with."""
 FUNCTIONS: Final[Mapping[str, tuple[Path, str]]] = {
-    "capture": (ROOT / "functions" / "capture", "app.handler"),
+    **{name: (ROOT / "functions" / name, "app.handler") for name in OURS},
     "bare botocore": (ROOT / "bench" / "rivals", "bare.handler"),
     "powertools": (ROOT / "bench" / "rivals", "powertools.handler"),
 }
-COLD_BUDGET: Final = 0.47
+COLD_BUDGET: Final = 0.45
 WARM_BUDGET: Final = 1.10
 TLS_BUDGET: Final = 3
 _PATIENCE: Final = 120
 _TRUSTED: Final = "trusted.pem"
+_QUEUE: Final = "https://sqs.eu-central-1.amazonaws.com/123456789012/queue"
+_AWS: Final = ("dynamodb.eu-central-1.amazonaws.com", "sqs.eu-central-1.amazonaws.com")
 CONTACT: Final = {
     "name": "Ada Lovelace",
     "email": "ada@example.org",
@@ -60,6 +65,24 @@ EVENT: Final[dict[str, Any]] = {
 }
 
 
+def _view() -> dict[str, Any]:
+    """A page view of a visitor whom nobody knows."""
+    (record,) = visits.records(1)
+    visitor = {"S": subject("visitor", "0190a1b2-7c3d-7000-8e4f-5a6b7c8d9e0f")}
+    for item in (record["dynamodb"]["Keys"], record["dynamodb"]["NewImage"]):
+        item["subject"] = visitor
+    return record
+
+
+EVENTS: Final[Mapping[str, dict[str, Any]]] = {
+    "score": {"Records": [_view()]},
+    "notify": {"Records": [_view()]},
+    "digest": {"time": "2026-03-02T03:00:00Z"},
+}
+"""What else than a form a function is first given: a view, which notify has nothing to say of, and
+an hour in which nobody gets a hot list."""
+
+
 class NotMeasured(RuntimeError):
     """A figure cannot be measured on this machine. The message says why."""
 
@@ -68,19 +91,21 @@ class NotMeasured(RuntimeError):
 class Cold:
     """One cold start: seconds from exec to the first answer, or instructions if counted.
 
-    `requests` are the seconds of each request in order; `connections` those to DynamoDB.
+    `requests` are the seconds of each request in order, `operations` what DynamoDB was asked.
     """
 
     seconds: float
     instructions: int | None
     requests: tuple[float, ...]
-    connections: int
+    operations: tuple[str, ...]
 
 
 def build() -> None:
     """The built layer for the interpreter that runs the bench, with bytecode as Lambda has it.
 
-    It has the configuration of the tests, so that figures do not depend on a user's own.
+    It has the configuration of the tests, so that figures do not depend on a user's own. And it
+    trusts the bench's authority beside all that Lambda's layer does: with Amazon's roots as in the
+    whole bundle there is one certificate more to read.
     """
     shutil.rmtree(LAYER, ignore_errors=True)
     subprocess.run(
@@ -92,55 +117,79 @@ def build() -> None:
         [sys.executable, "-m", "hotlist_cli.config", LAYER, "--config", ROOT / "tests" / "config"],
         check=True,
     )
+    TRUST.mkdir(exist_ok=True)
+    certificates.make(TRUST, *_AWS)
+    authority = (TRUST / certificates.AUTHORITY).read_bytes()
+    whole, roots = LAYER / "botocore" / "cacert.pem", LAYER / "hotlist" / "runtime" / "amazon.pem"
+    roots.write_bytes(roots.read_bytes() + authority)
+    (TRUST / _TRUSTED).write_bytes(whole.read_bytes() + authority)
 
 
-def environment(code: Path, dynamodb_url: str) -> dict[str, str]:
-    """The environment variables of a function, with the stub in the place of DynamoDB."""
+def environment(code: Path, url: str) -> dict[str, str]:
+    """The environment variables of a function, with the stub in the place of AWS.
+
+    By HTTPS a function finds the stub under the names of AWS. A rival is told of the authority:
+    it has the whole bundle, as it does on Lambda.
+    """
     return {
         "PATH": os.environ["PATH"],
-        "PYTHONPATH": os.pathsep.join([*_libraries(code), str(code)]),
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
         "AWS_ACCESS_KEY_ID": "x",
         "AWS_SECRET_ACCESS_KEY": "x",
         "AWS_REGION": "eu-central-1",
         "AWS_DEFAULT_REGION": "eu-central-1",
-        "AWS_ENDPOINT_URL_DYNAMODB": dynamodb_url,
         "AWS_LAMBDA_FUNCTION_NAME": "f",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
         "AWS_LAMBDA_FUNCTION_VERSION": "1",
         "AWS_LAMBDA_LOG_GROUP_NAME": "g",
         "AWS_LAMBDA_LOG_STREAM_NAME": "s",
         "LAMBDA_TASK_ROOT": str(code),
-        "EVENTS_TABLE": "events",
-        "ALLOWED_ORIGINS": "https://www.example.com",
         "POWERTOOLS_METRICS_NAMESPACE": "Hotlist/bench",
+        **{f"{name}_TABLE": name for name in ("EVENTS", "LEADS", "IDENTITIES", "DELIVERIES")},
+        **{f"{name}_QUEUE_URL": _QUEUE for name in ("RESCORE", "OUTBOX", "FAILURE")},
+        "OUTBOX_DEAD_LETTERS_URL": _QUEUE,
+        "ALLOWED_ORIGINS": "https://www.example.com",
+        "SENDER": "hotlist@example.com",
+        "CONFIGURATION_SET": "set",
+        "MAIL_LEASE_SECONDS": "900",
+        "MAILS_PER_HOUR": "60",
+        **_found(code, url),
     }
 
 
-def _libraries(code: Path) -> list[str]:
-    """The folder of libraries: the built layer for our functions, pip's folder for a rival."""
-    return [str(LAYER)] if code.parent.name == "functions" else []
+def _found(code: Path, url: str) -> dict[str, str]:
+    """How a function finds the stub, and trusts it."""
+    if not url.startswith("https://"):
+        return {"PYTHONPATH": _path(code), "AWS_ENDPOINT_URL": url}
+    given = {
+        "PYTHONPATH": _path(code, ROOT / "bench" / "loopback"),
+        "BENCH_TLS_PORT": url.rpartition(":")[2],
+    }
+    return given if _is_ours(code) else given | {"AWS_CA_BUNDLE": str(TRUST / _TRUSTED)}
+
+
+def _path(code: Path, *more: Path) -> str:
+    """The folders of modules: the built layer for our functions, pip's folder for a rival."""
+    return os.pathsep.join(map(str, [*([LAYER] if _is_ours(code) else []), code, *more]))
+
+
+def _is_ours(code: Path) -> bool:
+    return code.parent.name == "functions"
 
 
 def cold(name: str, *, counted: bool = False, requests: int = 1, tls: bool = False) -> Cold:
-    """Start a function in a new process and wait for its answers.
-
-    With `tls` DynamoDB has a certificate. The function trusts it beside all those that botocore
-    trusts, since to read these is most of the cost of a first connection.
+    """Start a function in a new process and wait for its answers. With `tls` AWS has a certificate.
 
     :raises NotMeasured: if instructions are wanted and valgrind is not installed.
     """
     code, handler = FUNCTIONS[name]
     prefix = valgrind() if counted else []
     with (
-        TemporaryDirectory() as folder,
-        dynamodb(_certificate(Path(folder)) if tls else None) as stub,
-        runtime_api(EVENT, requests) as (api, answers),
+        dynamodb(certificates.server(TRUST) if tls else None) as stub,
+        runtime_api(EVENTS.get(name, EVENT), requests) as (api, answers),
     ):
         env = environment(code, stub.url) | {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api}"}
-        if tls:
-            env["AWS_CA_BUNDLE"] = str(Path(folder) / _TRUSTED)
         began = perf_counter()
         process = subprocess.Popen(
             [*prefix, sys.executable, "-m", "awslambdaric", handler],
@@ -153,21 +202,19 @@ def cold(name: str, *, counted: bool = False, requests: int = 1, tls: bool = Fal
         answers.given.wait(timeout=_PATIENCE)
         process.terminate()  # before Python takes itself down, which is no part of a start
         _, said = process.communicate(timeout=_PATIENCE)
-    if answers.first_at is None or answers.bodies[0].get("statusCode", 0) // 100 != 2:
+    if answers.first_at is None or not _is_good(answers.bodies[0]):
         raise AssertionError(f"{name} did not answer: {answers.bodies} {said[-2000:]}")
     return Cold(
         seconds=answers.first_at - began,
         instructions=instructions(said) if counted else None,
         requests=tuple(answers.seconds),
-        connections=stub.connections,
+        operations=tuple(stub.operations),
     )
 
 
-def _certificate(folder: Path) -> ssl.SSLContext:
-    context, ours = certificates.loopback(folder)
-    known = LAYER / "botocore" / "cacert.pem"
-    (folder / _TRUSTED).write_bytes(known.read_bytes() + ours.read_bytes())
-    return context
+def _is_good(answer: dict[str, Any]) -> bool:
+    """Whether a request succeeded, and every record of a batch."""
+    return answer.get("statusCode", 200) // 100 == 2 and not answer.get("batchItemFailures")
 
 
 def valgrind() -> list[str]:

@@ -3,11 +3,11 @@
 import json
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from time import perf_counter
-from typing import Any
+from time import perf_counter, time
+from typing import Any, Final
 
 
 class _Quiet(BaseHTTPRequestHandler):
@@ -44,8 +44,16 @@ def _serving(handler: type[_Quiet], tls: ssl.SSLContext | None = None) -> Iterat
         server.server_close()
 
 
+EMPTY: Final[Mapping[str, bytes]] = {
+    "Query": b'{"Items": [], "Count": 0, "ScannedCount": 0}',
+    "Scan": b'{"Items": [], "Count": 0, "ScannedCount": 0}',
+    "BatchGetItem": b'{"Responses": {}, "UnprocessedKeys": {}}',
+}
+"""What a DynamoDB answers that has nothing. It answers `{}` to all else, as it does to a put."""
+
+
 class Stub:
-    """A DynamoDB that accepts every request at once, and keeps the requests."""
+    """A DynamoDB that has nothing, accepts every request at once, and keeps the operations."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -65,12 +73,17 @@ def dynamodb(tls: ssl.SSLContext | None = None) -> Iterator[Stub]:
 
         def do_POST(self) -> None:
             self.read()
-            stub.operations.append(self.headers["x-amz-target"].partition(".")[2])
-            self.reply(200)
+            operation = (self.headers["x-amz-target"] or "").partition(".")[2]  # SES names none
+            stub.operations.append(operation)
+            self.reply(200, EMPTY.get(operation, b"{}"))
 
     with _serving(Handler, tls) as port:
         stub.url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
         yield stub
+
+
+_TIMEOUT: Final = 300
+"""The seconds that a function has for a request."""
 
 
 class Answers:
@@ -106,7 +119,7 @@ def runtime_api(event: dict[str, Any], times: int = 1) -> Iterator[tuple[int, An
                 body,
                 content_type="application/json",
                 lambda_runtime_aws_request_id="00000000-0000-0000-0000-000000000000",
-                lambda_runtime_deadline_ms="9999999999999",
+                lambda_runtime_deadline_ms=str(int((time() + _TIMEOUT) * 1000)),
                 lambda_runtime_invoked_function_arn="arn:aws:lambda:eu-central-1:0:function:f",
                 lambda_runtime_trace_id="Root=1-0-0;Parent=0;Sampled=0",
             )

@@ -9,12 +9,12 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from hotlist.mail.feedback import take_in
 from hotlist.runtime import stream
-from hotlist.runtime.clients import aws_client
 from hotlist.runtime.failures import Batch, FailureQueue
 from hotlist.runtime.limits import time_left
 from hotlist.runtime.settings import NotifySettings
 from hotlist.sales.consume import OutboxConsumer
 from hotlist.sales.notify import Notifier
+from hotlist.store.client import open_clients
 
 
 def count(name: str, **dimensions: str) -> None:
@@ -24,7 +24,7 @@ def count(name: str, **dimensions: str) -> None:
 
 
 settings, clock, log = NotifySettings.load(), partial(datetime.now, UTC), Logger()
-dynamodb, sqs = aws_client("dynamodb"), aws_client("sqs")
+dynamodb, sqs = open_clients(settings.deliveries_table)
 park = FailureQueue(sqs, settings.failure_queue_url).park
 consumer = OutboxConsumer.open(settings, dynamodb, sqs, clock, count)
 notifier = Notifier(consumer.queue)

@@ -15,15 +15,15 @@ from hotlist.leads.trapped import note_trapped
 from hotlist.mail.queue import OutboxQueue
 from hotlist.rescore.queue import RescoreQueue
 from hotlist.runtime import failures, limits, stream
-from hotlist.runtime.clients import aws_client
 from hotlist.runtime.settings import ScoreSettings
 from hotlist.scoring.deployed import deployed
+from hotlist.store.client import open_clients
 from hotlist.store.stores import Stores
 from hotlist.store.suspects import SuspectStore
 
 settings, clock, log = ScoreSettings.load(), partial(datetime.now, UTC), Logger()
-dynamodb, sqs, rulesets = aws_client("dynamodb"), aws_client("sqs"), deployed()
-stores = Stores.open(dynamodb, settings)
+dynamodb, sqs = open_clients(settings.leads_table)
+stores, rulesets = Stores.open(dynamodb, settings), deployed()
 alert_too: bool = load_config("sales")["alert_on_rule_change"]
 folder = Folder(stores, rulesets.live, clock, rulesets.shadow, alert_on_rule_change=alert_too)
 queue = RescoreQueue(sqs, settings.rescore_queue_url)

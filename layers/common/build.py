@@ -47,6 +47,14 @@ Lambda's credentials name no account, our tables are given by name and not by AR
 operation that searches. So the rules that ask for them are removed: they cost time in each request.
 """
 
+BUILD_ALONE = frozenset(
+    {
+        *("config/findings.py", "config/forms_schema.py", "config/sales_schema.py"),
+        *("config/yaml.py", "scoring/check"),
+    }
+)
+"""Of the package: what reads and checks `config/`. The functions read what it has written."""
+
 KEPT = frozenset({"endpoints.json", "partitions.json"})
 
 NO_PYTHON_313 = """
@@ -64,15 +72,15 @@ def main(out: Path) -> int:
         *("--no-compile", "--require-hashes", "--target", out, "-r", HERE / "requirements.txt"),
         *(() if host else LAMBDA),
     )
-    shutil.copytree(HERE / "hotlist", out / "hotlist", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(HERE / "hotlist", out / "hotlist", ignore=_not_for_lambda)
     environment = {**os.environ, "PYTHONPATH": f"{HERE}{os.pathsep}{ROOT / 'cli'}"}
-    compiled = subprocess.run(
-        [tools, "-m", "hotlist_cli.config", out, "--config", ROOT / "config"],
-        env=environment,
-        check=False,
-    )
-    if compiled.returncode:
-        return compiled.returncode
+    for module, *arguments in (
+        ("hotlist_cli.config", out, "--config", ROOT / "config"),
+        ("hotlist_cli.roots", out / "hotlist" / "runtime" / "amazon.pem"),
+    ):
+        written = subprocess.run([tools, "-m", module, *arguments], env=environment, check=False)
+        if written.returncode:
+            return written.returncode
     _prune(out)
     compiler = os.environ["HOTLIST_PYTHON"] if host else _python313()
     if compiler is None:
@@ -83,6 +91,13 @@ def main(out: Path) -> int:
             *("--invalidation-mode", "unchecked-hash", out),
         )
     return 0
+
+
+def _not_for_lambda(folder: str, names: list[str]) -> set[str]:
+    inside = Path(folder).relative_to(HERE / "hotlist")
+    return {
+        name for name in names if name == "__pycache__" or (inside / name).as_posix() in BUILD_ALONE
+    }
 
 
 def _tools() -> Path:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from moto.core.models import patch_client
 
 from integration.permissions import Role
 
@@ -25,15 +24,12 @@ def load(name: str, environment: dict[str, str], patch: pytest.MonkeyPatch) -> A
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     patch.setitem(sys.modules, spec.name, module)
-    # moto answers calls; those of capture's client, which has no built-in handlers, once asked to.
     patch.setattr("hotlist.store.client._connect", lambda client, table: None)
     module.role = role = Role(name, environment)  # type: ignore[attr-defined]
     with pytest.MonkeyPatch.context() as held:
         role.hold_new_clients(held)
         spec.loader.exec_module(module)
     module.handler = role.invoked(module.handler)  # type: ignore[attr-defined]
-    if name == "capture":
-        patch_client(module.client)
     return module
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from botocore.session import Session
+from moto.core.models import patch_client
 
 from cloudformation import resources
 
@@ -77,6 +78,7 @@ class Role:
 
         def create_held(session: Session, service: str, *args: Any, **named: Any) -> Any:
             client = create(session, service, *args, **named)
+            patch_client(client)  # it has no built-in handlers, and moto comes with those
             client.meta.events.register(f"provide-client-params.{service}", self._asked)
             return client
 

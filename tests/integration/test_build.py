@@ -1,5 +1,6 @@
 """What `sam build` makes: for Lambda's Python and processor, with bytecode, within its limits."""
 
+import ast
 import itertools
 import json
 import os
@@ -11,12 +12,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import certifi
 import pytest
+from bench.layer import SIZE_BUDGET, packed_size
 from botocore.endpoint_provider import EndpointProvider
 from botocore.exceptions import EndpointProviderError
 from botocore.loaders import create_loader
 
 from cloudformation import ROOT
+from hotlist_cli import roots
 
 EM_AARCH64 = 183
 UNCHECKED_HASH = 0b01
@@ -38,6 +42,7 @@ UNUSED = {"AccountIdEndpointMode": "preferred", "ResourceArn": "events"}
 """What botocore gives beside, on Lambda: a mode without an account, a table's name."""
 
 LAYER_LIMIT = 250 * 1024 * 1024
+BUILD_ALONE = ("pydantic", "pydantic_core", "ruamel", "certifi")
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +95,7 @@ def test_the_command_runs_from_a_path_with_spaces(spaced: Path) -> None:
 
 def test_compiled_modules_are_for_arm64(layer: Path) -> None:
     compiled = list(layer.rglob("*.so"))
-    assert any("pydantic_core" in str(path) for path in compiled)
+    assert any("markupsafe" in str(path) for path in compiled)
     for path in compiled:
         header = path.read_bytes()[:20]
         assert header[:4] == b"\x7fELF"
@@ -118,7 +123,41 @@ def test_the_layer_has_the_package_the_configuration_and_nothing_to_spare(layer:
     assert written - {"shadow"} == {"forms", "sales", "scoring"}
     services = {p.name for p in (layer / "botocore/data").iterdir() if p.is_dir()}
     assert services == set(CALLED)
+    assert [name for name in BUILD_ALONE if (layer / name).exists()] == []
     assert sum(path.stat().st_size for path in layer.rglob("*")) < LAYER_LIMIT / 4
+
+
+def test_the_layer_is_at_most_8_megabytes_zipped(layer: Path) -> None:
+    assert packed_size(layer) <= SIZE_BUDGET
+
+
+def test_the_layer_has_amazons_roots_and_no_others(layer: Path) -> None:
+    bundle = Path(certifi.where()).read_text("utf-8")
+    assert (layer / "hotlist/runtime/amazon.pem").read_text("utf-8") == roots.amazons(bundle)
+
+
+def test_a_module_imports_nothing_that_the_layer_does_not_have(layer: Path) -> None:
+    """Elsewhere an import is found by chance: in the tests' environment, in the stand-in's."""
+    here = {path.name.partition(".")[0] for path in layer.iterdir()}
+    files = [*(layer / "hotlist").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]
+    missing = set()
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            else:
+                continue
+            for name in names:
+                top, *inside = name.split(".")
+                if top in sys.stdlib_module_names:
+                    continue
+                module = layer.joinpath(top, *inside)
+                if top not in here or not (module.is_dir() or module.with_suffix(".py").exists()):
+                    missing.add((file.name, name))
+    # It reads YAML, and no function calls it.
+    assert missing == {("ruleset.py", "hotlist.scoring.check.scoring_file")}
 
 
 def test_a_wrong_file_fails_the_build_with_its_place(tmp_path: Path) -> None:

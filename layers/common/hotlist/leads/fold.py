@@ -71,6 +71,11 @@ class Folder:
         self._clock = clock
         self._alert_on_rule_change = alert_on_rule_change
 
+    @property
+    def ruleset(self) -> Ruleset:
+        """The rules that leads are scored by."""
+        return self._ruleset
+
     def fold(self, lead_id: str, time_left: TimeLeft = endless) -> Lead:
         """Fold a lead and store it; start over whenever another write came between.
 

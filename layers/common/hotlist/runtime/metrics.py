@@ -9,13 +9,15 @@ from datetime import datetime
 from hotlist.events.times import to_ms
 
 
-def count(namespace: str, name: str, at: datetime, dimension: tuple[str, str], **said: str) -> str:
+def count(
+    namespace: str, name: str, at: datetime, dimension: tuple[str, str] | None, **said: str
+) -> str:
     """One more of `name`. A dimension is a price: only names that the configuration has.
 
     What else is said stands in the line alone.
     """
-    key, value = dimension
-    metric = {"Namespace": namespace, "Dimensions": [[key]]}
+    by = dict([dimension] if dimension else ())
+    metric = {"Namespace": namespace, "Dimensions": [[*by]]}
     metrics = [metric | {"Metrics": [{"Name": name, "Unit": "Count"}]}]
     about = {"Timestamp": to_ms(at), "CloudWatchMetrics": metrics}
-    return json.dumps({"_aws": about, **said, key: value, name: 1})
+    return json.dumps({"_aws": about, **said, **by, name: 1})

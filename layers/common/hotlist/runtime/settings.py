@@ -40,6 +40,10 @@ class _Settings:
             yield from getattr(part, "__annotations__", ())
 
 
+class MetricsSettings(_Settings):
+    powertools_metrics_namespace: str
+
+
 class CaptureSettings(_Settings):
     events_table: str
     allowed_origins: str

@@ -4,12 +4,13 @@ What sales sees costs the same however many leads are hot: the index ranks them 
 stored, and only the leads that may be shown are calculated.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final, Self
 
+from hotlist.config.load import load_config
 from hotlist.events.event import Event
 from hotlist.leads.fold import Folder
 from hotlist.leads.lead import Lead, LeadState
@@ -17,6 +18,8 @@ from hotlist.mail import render, unsent_part
 from hotlist.mail.outbox import Outbox
 from hotlist.mail.render import Card, Mail
 from hotlist.runtime.failures import Troubles
+from hotlist.runtime.settings import DigestSettings
+from hotlist.sales import team
 from hotlist.sales.gone import MOST_GONE, Gone, gone
 from hotlist.sales.hot_list import MOST, HotList, Shown, candidates, hot_list, is_hot
 from hotlist.sales.look_back import LookBack
@@ -84,6 +87,26 @@ class Digester:
     windows: WindowStore
     outbox: Outbox
     look_back: LookBack
+
+    @classmethod
+    def open(
+        cls,
+        settings: DigestSettings,
+        dynamodb: Any,
+        stores: Stores,
+        folder: Folder,
+        clock: Callable[[], datetime],
+    ) -> Self:
+        """For the tables and the configuration that are deployed."""
+        return cls(
+            team.from_checked(load_config("sales")),
+            folder.ruleset,
+            folder,
+            stores,
+            WindowStore(dynamodb, settings.deliveries_table),
+            Outbox.open(settings, dynamodb, clock),
+            LookBack.open(settings, dynamodb),
+        )
 
     def send(self, now: datetime, troubles: Troubles) -> int:
         """Mail the recipients who are due at `now`. The answer is how many mails were sent.
