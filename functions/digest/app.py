@@ -20,7 +20,7 @@ from hotlist.store.progress import ProgressStore
 from hotlist.store.stores import Stores
 
 settings, clock, log = DigestSettings.load(), partial(datetime.now, UTC), Logger()
-dynamodb, sqs = open_clients(settings.deliveries_table)
+(dynamodb, sqs), functions = open_clients(settings.deliveries_table), aws_client("lambda")
 stores, rulesets = Stores.open(dynamodb, settings), deployed()
 folder, queue = Folder(stores, rulesets.live, clock), RescoreQueue(sqs, settings.rescore_queue_url)
 held = HeldTeller.open(settings, dynamodb, sqs)
@@ -38,7 +38,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, int]:
     sent = troubles.attempt({"work": "digest"}, digester.send, now, troubles) or 0
     queued = troubles.attempt({"work": "due"}, due_leads.run, now, started + due.BUDGET) or 0
     rescored = troubles.attempt({"work": "rescoring"}, rescoring.run, started + walk.BUDGET) or 0
-    troubles.attempt({"work": "mappings"}, mappings.look, aws_client("lambda"), settings)
+    troubles.attempt({"work": "mappings"}, mappings.look, functions, settings)
     log.info("digest", extra={"due": queued, "sent": sent, "rescored": rescored})
     if troubles:
         raise failures.RunFailed(troubles)  # so that the run is retried and raises an alarm

@@ -197,7 +197,7 @@ def digest(tables: Any, mappings: dict[str, str], monkeypatch: pytest.MonkeyPatc
         "CONFIGURATION_SET": "set",
     }
     app, ses = load("digest", environment, monkeypatch), Ses()
-    monkeypatch.setattr(app.outbox.mailer, "_client", ses)
+    monkeypatch.setattr(app.digester.outbox.mailer, "_client", ses)
     score = load("score", environment, monkeypatch)
     monkeypatch.setattr(score.folder, "_clock", lambda: ANNAS_HOUR - timedelta(days=2))
     return Digest(app, score, ses, queue)

@@ -85,6 +85,9 @@ REQUESTS: dict[str, dict[str, dict[str, Any]]] = {
             "EmailTags": [{"Name": "audience", "Value": "sales"}],
         }
     },
+    "lambda": {
+        "get_event_source_mapping": {"UUID": "91eaeb7e-c976-4939-9430-8f6d9a5ab1ea"},
+    },
 }
 
 

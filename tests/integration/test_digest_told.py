@@ -29,7 +29,7 @@ PHONE = "+48600100200"
 
 def item(digest: Digest, delivery_id: str) -> dict[str, Any]:
     """An item of Deliveries, its values without their types."""
-    table = digest.app.windows._table
+    table = digest.app.digester.windows._table
     key = {"delivery_id": {"S": delivery_id}}
     found = boto3.client("dynamodb").get_item(TableName=table, Key=key).get("Item", {})
     return {name: next(iter(value.values())) for name, value in found.items()}
@@ -164,7 +164,7 @@ def test_a_lead_of_which_nothing_is_kept_has_ended(digest: Digest) -> None:
 def tell(digest: Digest, lead_id: str, at: datetime) -> None:
     """What the sending of an alert leaves in the hour's set of deliveries."""
     boto3.client("dynamodb").put_item(
-        TableName=digest.app.windows._table,
+        TableName=digest.app.digester.windows._table,
         Item={
             "delivery_id": {"S": f"hour#anna#alert#{at:%Y-%m-%dT%H}"},
             "sent": {"SS": [f"alert#{lead_id}@{times.to_text(at)}#anna"]},
@@ -265,7 +265,7 @@ def test_a_mail_that_ses_reports_sent_after_all_moves_the_window(digest: Digest)
         digest.run(MONDAY)
     digest.ses.refuse = {}
     name = "digest#anna#2026-03-02"
-    digest.app.outbox.deliveries.record_sent(delivery_hash(name), "m", MONDAY)
+    digest.app.digester.outbox.deliveries.record_sent(delivery_hash(name), "m", MONDAY)
     assert digest.run(MONDAY + 15 * MINUTE)["sent"] == 0
     assert item(digest, name)["state"] == "sent"
     digest.run(TUESDAY)
