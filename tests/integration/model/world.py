@@ -29,7 +29,8 @@ from hotlist.store.identities import IdentityStore
 from hotlist.store.leads import LeadStore
 from hotlist.store.stores import Stores
 from integration.model import histories
-from integration.model.direct import Tables
+from integration.model.direct import MotoTables
+from integration.model.memory import MemoryTables
 from integration.model.schedule import Job, PausingClient, Scheduler, pause
 from integration.model.watch import Watch
 
@@ -109,15 +110,14 @@ class World:
     def __init__(
         self,
         random: Random,
-        client: Any,
-        tables: Tables,
-        names: Mapping[str, str],
+        tables: MemoryTables | MotoTables,
         *,
         rules: Ruleset,
         narrow: bool,
     ) -> None:
         self.clock = Clock(random)
         self.tables = tables
+        client, names = tables.client, tables.names
         self.captured: dict[str, Event] = {}
         self.forgotten: set[tuple[str, str]] = set()
         self.ended: set[tuple[str, str]] = set()
