@@ -58,7 +58,8 @@ class Judge:
 
     def judge(self) -> None:
         world = self._world
-        assert [*world.faults, *world.post.faults, *world.post.ses.faults] == []
+        faults = [*world.faults, *world.post.faults, *world.post.ses.faults]
+        assert not faults, faults[0]
         events = self._offline.events.values()
         with_events = {event.subject for event in events}
         for subject in sorted(with_events.union(*(event.names for event in events))):

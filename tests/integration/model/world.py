@@ -21,7 +21,7 @@ from hotlist.leads.lead import Lead
 from hotlist.mail.queue import OutboxQueue
 from hotlist.rescore.queue import NotQueued, RescoreQueue
 from hotlist.runtime import stream
-from hotlist.runtime.failures import Batch
+from hotlist.runtime.failures import Batch, described
 from hotlist.runtime.limits import RESERVE_SECONDS, TimeLeft, endless
 from hotlist.runtime.stream import Record
 from hotlist.scoring.ruleset import Ruleset
@@ -268,7 +268,7 @@ class World:
     def _park(self, record: Record, error: Exception) -> None:
         """Nothing may be parked, but a lead that has waited for all of its time."""
         if record.body is None or self.clock.now - record.queued_at < timedelta(hours=19):
-            self.faults.append(f"parked: {record} for {error!r}")
+            self.faults.append(f"parked: {error} {described(error)}")
         if record.body is not None:
             self.queues.put(FAILURES, record.body)
 
