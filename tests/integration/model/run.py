@@ -94,9 +94,13 @@ def in_memory() -> MemoryTables:
 
 
 class Ran(NamedTuple):
-    """What some schedules came to: their number, the failed ones, and what became of letters."""
+    """What some schedules came to: their number, the failed ones, and what became of letters.
+
+    `seconds` are those of the processor.
+    """
 
     schedules: int
+    seconds: float
     failed: list[tuple[int, str]]
     counts: Counter[str]
 
@@ -105,12 +109,13 @@ def run(numbers: range) -> Ran:
     """Run schedules, and go on after one that fails."""
     logging.disable()  # what fails here fails on purpose
     tables, failed, counts = in_memory(), [], Counter[str]()
+    begun = time.process_time()
     for seed in numbers:
         try:
             counts += check_schedule(seed, tables)
-        except AssertionError as error:
-            failed.append((seed, str(error).split("\n")[0]))
-    return Ran(len(numbers), failed, counts)
+        except Exception as error:  # noqa: BLE001 - a schedule may fail in any way
+            failed.append((seed, f"{type(error).__name__}: {error}".split("\n")[0]))
+    return Ran(len(numbers), time.process_time() - begun, failed, counts)
 
 
 def main(arguments: list[str]) -> int:
@@ -122,11 +127,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--minutes", type=float, default=math.inf, help="begin no slice after it")
     said = parser.parse_args(arguments)
     end = said.first + said.schedules
-    begun, done, failed, counts = time.monotonic(), 0, 0, Counter[str]()
+    begun, seconds, done, failed, counts = time.monotonic(), 0.0, 0, 0, Counter[str]()
     slices = (range(at, min(at + A_SLICE, end)) for at in range(said.first, end, A_SLICE))
     with get_context("spawn").Pool(said.processes) as pool:
         for ran in pool.imap_unordered(run, slices):
             done += ran.schedules
+            seconds += ran.seconds
             failed += len(ran.failed)
             counts += ran.counts
             for seed, error in ran.failed:
@@ -134,8 +140,8 @@ def main(arguments: list[str]) -> int:
             if time.monotonic() - begun > 60 * said.minutes:
                 pool.terminate()
                 break
-    seconds = (time.monotonic() - begun) * said.processes
-    print(f"{done} schedules, {failed} failed, {1000 * seconds / max(done, 1):.0f} ms each")
+    each = 1000 * seconds / max(done, 1)
+    print(f"{done} schedules, {failed} failed, {each:.0f} ms of the processor each")
     print(", ".join(f"{name}: {number}" for name, number in sorted(counts.items())))
     return 1 if failed else 0
 
