@@ -3,7 +3,9 @@
     PYTHONPATH=.:layers/common:cli:tests:.build/tests python -m integration.model.run \\
         --first 0 --schedules 30000 --processes 2
 
-The program goes on after a schedule that fails, and says what all of them came to.
+The program goes on after a schedule that fails, and says what all of them came to. Schedules run in
+processes that hash alike. So the code goes through its sets in the same order each time, and a
+schedule can be repeated.
 """
 
 import argparse
@@ -11,10 +13,12 @@ import logging
 import math
 import sys
 import time
+import traceback
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from multiprocessing import get_context
+from multiprocessing.pool import Pool
 from random import Random
 from typing import NamedTuple
 
@@ -113,9 +117,22 @@ def run(numbers: range) -> Ran:
     for seed in numbers:
         try:
             counts += check_schedule(seed, tables)
-        except Exception as error:  # noqa: BLE001 - a schedule may fail in any way
-            failed.append((seed, f"{type(error).__name__}: {error}".split("\n")[0]))
+        except Exception:  # noqa: BLE001 - a schedule may fail in any way
+            failed.append((seed, traceback.format_exc()))
     return Ran(len(numbers), time.process_time() - begun, failed, counts)
+
+
+def last_line(trace: str) -> str:
+    """The error at the end of a traceback, without what pytest adds to it."""
+    found = [line for line in trace.splitlines() if line[:1].isalpha()]
+    return found[-1] if found else trace
+
+
+def workers(processes: int) -> Pool:
+    """Processes that all hash alike."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONHASHSEED", "0")
+        return get_context("spawn").Pool(processes)
 
 
 def main(arguments: list[str]) -> int:
@@ -129,14 +146,15 @@ def main(arguments: list[str]) -> int:
     end = said.first + said.schedules
     begun, seconds, done, failed, counts = time.monotonic(), 0.0, 0, 0, Counter[str]()
     slices = (range(at, min(at + A_SLICE, end)) for at in range(said.first, end, A_SLICE))
-    with get_context("spawn").Pool(said.processes) as pool:
+    with workers(said.processes) as pool:
         for ran in pool.imap_unordered(run, slices):
             done += ran.schedules
             seconds += ran.seconds
             failed += len(ran.failed)
             counts += ran.counts
-            for seed, error in ran.failed:
-                print(f"{seed}: {error}", flush=True)
+            for seed, trace in ran.failed:
+                shown = trace if said.schedules == 1 else last_line(trace)
+                print(f"{seed}: {shown}", flush=True)
             if time.monotonic() - begun > 60 * said.minutes:
                 pool.terminate()
                 break

@@ -31,6 +31,7 @@ from hotlist.store.identities import IdentityStore
 from hotlist.store.leads import LeadStore
 from hotlist.store.stores import Stores
 from integration.model import histories
+from integration.model.clock import Clock
 from integration.model.direct import MotoTables
 from integration.model.memory import MemoryTables
 from integration.model.post import Around, Post
@@ -39,19 +40,6 @@ from integration.model.queues import FAILURES, OUTBOX, RESCORE, Queues
 from integration.model.schedule import Job, PausingClient, Scheduler, pause
 from integration.model.watch import Watch
 from integration.model.weather import Weather
-
-
-class Clock:
-    """The time, and the clocks of machines, which differ a little and go on at each look."""
-
-    def __init__(self, random: Random) -> None:
-        self._random = random
-        self._skew = random.choice([0, 0, 4])
-        self.now = histories.START
-
-    def __call__(self) -> datetime:
-        self.now += timedelta(milliseconds=250)
-        return self.now + timedelta(seconds=self._random.uniform(-self._skew, self._skew))
 
 
 class _Settling:
