@@ -4,9 +4,10 @@ A fold's reads are noted from its read of the lead's version on. From them follo
 write, what is promised of it at that moment, not only when all is over.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from greenlet import greenlet
@@ -22,6 +23,9 @@ from hotlist.store.leads import LeadStore
 from hotlist.store.stores import Stores
 
 Mark = Claim | Decision | str
+
+TEN_MINUTES = timedelta(minutes=10)
+"""How long before a crossing a message was received that stands for its alert."""
 
 
 @dataclass
@@ -169,10 +173,13 @@ class Watch:
             self._assert_claims_were_seen(reading)
         if lead.lead_id == reading.lead_id:
             reading.has_written = True
+            self._assert_its_message_stands(lead, reading)
             assert reading.read_at is not None
             self.read_at[lead.lead_id] = reading.read_at
             received = [event.received_at for event in reading.events[lead.lead_id].values()]
-            assert all(at <= lead.folded_at for at in received), "folded before it was received"
+            assert self._narrow or all(at <= lead.folded_at for at in received), (
+                "folded before it was received"
+            )
         self._learn(lead.lead_id, reading)
 
     def _learn(self, lead_id: str, reading: Reading) -> None:
@@ -222,6 +229,34 @@ class Watch:
             assert self._still(reading.lead_id, stored) <= reading.marks(reading.lead_id), (
                 "a claim made before was not seen"
             )
+
+    def _assert_its_message_stands(self, lead: Lead, reading: Reading) -> None:
+        """A lead that has just turned hot names the message that made it so.
+
+        That is the newest that was received within ten minutes before and counts. A message that
+        is somebody's twice, or that an operator has said anything about, is looked at elsewhere.
+        """
+        since = lead.alerting.hot_since
+        if self._narrow or since != lead.folded_at or lead.state is not LeadState.LIVE:
+            return
+        read = {name: one for held in reading.events.values() for name, one in held.items()}
+        doubtful = {str(one.properties.get("event_id")) for one in read.values()}
+        times = Counter(one.dedup for one in read.values())
+        told = [
+            read[name]
+            for subject in reading.events
+            for name in reading.owned(subject)
+            if read[name].tell and since - read[name].received_at <= TEN_MINUTES
+        ]
+        if any(one.event_id in doubtful or times[one.dedup] > 1 for one in told):
+            return
+        newest = max(
+            (one for one in told if SPAM not in one.flags),
+            key=lambda one: (one.received_at, one.event_id),
+            default=None,
+        )
+        expected = newest and f"{newest.subject}#{newest.event_id}"
+        assert lead.alerting.alert_tell == expected, "an alert beside its own message"
 
     def _has_expired(self, event_id: str, reading: Reading) -> bool:
         expires_at = self._expires_at[event_id]
