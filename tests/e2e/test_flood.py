@@ -27,4 +27,6 @@ def test_a_flood_loses_nothing() -> None:
     due, sent = re.findall(r"^mails +(\d+) due, (\d+) sent", said, re.MULTILINE)[0]
     assert due == sent != "0"
     assert re.search(r"[1-9]\d* without SES's answer", said)
-    assert re.search(r"^killed +[1-9]\d* × notify, sending|^killed .* [1-9]\d* × score", said, re.M)
+    assert re.search(
+        r"^killed +[1-9]\d* × notify, sending|^killed .* [1-9]\d* × score", said, re.MULTILINE
+    )
