@@ -4,15 +4,18 @@ import re
 import subprocess
 import sys
 
-from e2e.conftest import ROOT
+from e2e.conftest import ROOT, Cold
 
 SMALL = ["--seconds", "8", "--forms", "2", "--views", "40", "--browser", "20"]
-FAULTS = ["--lost", "0.2", "--kill-every", "2", "--lease", "15"]
+FAULTS = ["--lost", "0.2", "--kill-every", "3", "--lease", "15"]
 
 
 def test_a_flood_loses_nothing() -> None:
+    machine = Cold()
+    machine.look()
+    within = ["--within", f"{min(600, 15 * machine.busy):.0f}"]
     flood = subprocess.run(
-        [sys.executable, "-m", "hotlist_cli", "local", "flood", *SMALL, *FAULTS],
+        [sys.executable, "-m", "hotlist_cli", "local", "flood", *SMALL, *FAULTS, *within],
         cwd=ROOT,
         capture_output=True,
         text=True,

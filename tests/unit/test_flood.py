@@ -9,12 +9,12 @@ import pytest
 
 from hotlist.events.event import Event
 from hotlist_cli.local import offline
-from hotlist_cli.local.figures import Arrived, Due, Mails, account, lag_line, percentile
+from hotlist_cli.local.figures import Arrived, Due, Limits, Mails, account, lag_line, percentile
 from hotlist_cli.local.invocations import Invocations
 from hotlist_cli.local.traffic import VIEWS_A_CALL, Rates, Traffic, uuid7
 
 T0 = datetime(2026, 11, 24, 12, tzinfo=UTC)
-LEASE = timedelta(seconds=20)
+LIMITS = Limits(within=timedelta(seconds=5), lease=timedelta(seconds=20))
 MAIL = Due("tell#email:a#1#anna", "message", "tag", T0)
 
 
@@ -30,7 +30,7 @@ def judged(
     *came: Arrived, held: Sequence[str] = (), kills: Sequence[float] = (), due: Due = MAIL
 ) -> Mails:
     hits = {due.delivery_id: [after(one) for one in kills]}
-    return account([due], {due.tag: came} if came else {}, held, hits, LEASE)
+    return account([due], {due.tag: came} if came else {}, held, hits, LIMITS)
 
 
 # --- percentiles --------------------------------------------------------------------------
@@ -74,13 +74,20 @@ def test_99_of_100_mails_must_come_within_five_seconds(seconds: float, is_wrong:
     assert bool(judged(Arrived(after(seconds))).wrong) is is_wrong
 
 
+@pytest.mark.parametrize(("seconds", "is_wrong"), [(29.99, False), (30, True)])
+def test_an_alert_may_wait_for_views_to_be_gathered(seconds: float, is_wrong: bool) -> None:
+    alert = Due("alert#email:a@1#anna", "alert", "tag", T0)
+
+    assert bool(judged(Arrived(after(seconds)), due=alert).wrong) is is_wrong
+
+
 def test_one_of_100_mails_may_be_late() -> None:
     due = [Due(f"tell#{n}", "message", f"tag{n}", T0) for n in range(200)]
     for late, is_wrong in ((2, False), (3, True)):
         arrived = {
             one.tag: [Arrived(after(60 if number < late else 1))] for number, one in enumerate(due)
         }
-        assert bool(account(due, arrived, (), {}, LEASE).wrong) is is_wrong
+        assert bool(account(due, arrived, (), {}, LIMITS).wrong) is is_wrong
 
 
 def test_a_mail_without_a_beginning_has_no_lag() -> None:
@@ -141,7 +148,7 @@ def test_three_mails_are_two_doubles() -> None:
 
 
 def test_a_mail_without_reason_is_wrong() -> None:
-    mails = account([], {"other": [FIRST]}, (), {}, LEASE)
+    mails = account([], {"other": [FIRST]}, (), {}, LIMITS)
 
     assert "no reason" in mails.wrong[0]
 

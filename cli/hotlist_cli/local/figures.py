@@ -5,13 +5,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Final
 
-IN_TIME: Final = timedelta(seconds=5)
-"""In this time 99 of 100 mails must be sent whose worker was not killed with them in hand."""
 
-AFTER_LEASE: Final = timedelta(seconds=10)
-"""A mail whose worker was killed may take the lease and so much more, for each time."""
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long mails may take.
+
+    99 of 100 messages of forms must be sent in less than `within`, and 99 of 100 alerts in six
+    times that. A mail that a killed worker had in hand may take the lease and twice that time,
+    for each time.
+    """
+
+    within: timedelta
+    lease: timedelta
+
+    def of(self, kind: str) -> timedelta:
+        return self.within if kind == "message" else 6 * self.within
+
+    @property
+    def after_a_kill(self) -> timedelta:
+        return self.lease + 2 * self.within
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +73,7 @@ def account(
     arrived: Mapping[str, Sequence[Arrived]],
     held: Iterable[str],
     kills: Mapping[str, Sequence[datetime]],
-    lease: timedelta,
+    limits: Limits,
 ) -> Mails:
     """Go through all mails that are due.
 
@@ -79,7 +92,7 @@ def account(
                 mails.wrong.append(f"{one.delivery_id} was neither sent nor held and told")
             continue
         mails.sent += 1
-        _take_lag(mails, one, came[0].at, [hit for hit in hits if hit <= came[0].at], lease)
+        _take_lag(mails, one, came[0].at, [hit for hit in hits if hit <= came[0].at], limits)
         _take_doubles(mails, one, came, hits)
     mails.unanswered = sum(not one.answered for came in arrived.values() for one in came)
     for tag, came in arrived.items():
@@ -87,13 +100,15 @@ def account(
             mails.wrong.append(f"there is no reason for {len(came)} mails tagged {tag[:12]}…")
     for kind, lags in mails.lags.items():
         slow = percentile(lags, 0.99)
-        if slow is not None and slow >= IN_TIME:
-            mails.wrong.append(f"p99 of a {kind} is {seconds(slow)}, not under {seconds(IN_TIME)}")
+        if slow is not None and slow >= limits.of(kind):
+            mails.wrong.append(
+                f"p99 of {kind}s is {seconds(slow)}, not under {seconds(limits.of(kind))}"
+            )
     return mails
 
 
 def _take_lag(
-    mails: Mails, one: Due, at: datetime, hits: Sequence[datetime], lease: timedelta
+    mails: Mails, one: Due, at: datetime, hits: Sequence[datetime], limits: Limits
 ) -> None:
     if one.since is None:
         return
@@ -102,7 +117,7 @@ def _take_lag(
         mails.lags.setdefault(one.kind, []).append(lag)
         return
     mails.killed.append(lag)
-    most = (lease + AFTER_LEASE) * len(hits)
+    most = limits.after_a_kill * len(hits)
     if lag > most:
         mails.wrong.append(
             f"{one.delivery_id} came after {seconds(lag)}; {len(hits)} workers were killed "

@@ -17,7 +17,7 @@ from hotlist.store.deliveries import LEASE
 from hotlist_cli.local import offline, readback
 from hotlist_cli.local.build import Tools
 from hotlist_cli.local.expected import Expectations, all_events, all_leads
-from hotlist_cli.local.figures import Mails, lag_line
+from hotlist_cli.local.figures import Limits, Mails, lag_line
 from hotlist_cli.local.invocations import Invocations, Killer, Target
 from hotlist_cli.local.mailbox import Fault
 from hotlist_cli.local.stack import Stack
@@ -39,7 +39,7 @@ _MOST_SHOWN: Final = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a flood sends, and what goes wrong meanwhile. `lease` and `wait` are seconds."""
+    """What a flood sends, and what goes wrong meanwhile. Times are in seconds."""
 
     seconds: float
     rates: Rates
@@ -47,6 +47,7 @@ class Plan:
     kill_every: float
     lease: int
     mails_per_hour: int
+    within: float
     wait: float
 
 
@@ -194,8 +195,8 @@ def _judge(result: Result, run: Run, introduced: list[Sent], flow: list[Sent]) -
 
     team = [recipient.id for recipient in expectations.team.recipients]
     due = readback.due(introduced, flow, events, leads, team)
-    lease = timedelta(seconds=run.plan.lease)
-    mails = readback.mails(stack, due, run.invocations, team, lease)
+    limits = Limits(timedelta(seconds=run.plan.within), timedelta(seconds=run.plan.lease))
+    mails = readback.mails(stack, due, run.invocations, team, limits)
     result.wrong += mails.wrong
     _tell_mails(result, mails)
     _tell_lags(result, mails, flow, events, versions)

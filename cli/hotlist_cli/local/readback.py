@@ -13,7 +13,7 @@ from hotlist.store import leads as stored_leads
 from hotlist.store.deliveries import HELD
 from hotlist_cli.local import offline
 from hotlist_cli.local.expected import Expectations, scan
-from hotlist_cli.local.figures import Arrived, Due, Mails, account
+from hotlist_cli.local.figures import Arrived, Due, Limits, Mails, account
 from hotlist_cli.local.invocations import Invocations
 from hotlist_cli.local.stack import Stack
 from hotlist_cli.local.traffic import Sent
@@ -41,7 +41,7 @@ def mails(
     due: Iterable[Due],
     invocations: Invocations,
     team: list[str],
-    lease: timedelta,
+    limits: Limits,
 ) -> Mails:
     """What became of the mails that were due."""
     arrived: defaultdict[str, list[Arrived]] = defaultdict(list)
@@ -55,7 +55,7 @@ def mails(
             )
         )
     kills = _kills(invocations, stack.name("NotifyFunction"), team)
-    return account(due, arrived, _held(stack), kills, lease)
+    return account(due, arrived, _held(stack), kills, limits)
 
 
 def due(
