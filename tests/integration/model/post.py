@@ -34,6 +34,7 @@ from hotlist.store.deliveries import SKIPPED, DeliveryStore, InFlight
 from hotlist.store.events import EventStore
 from hotlist.store.hours import HeldStore, HourStore
 from hotlist.store.leads import LeadStore
+from hotlist.store.suspects import SuspectStore
 from integration.model.pump import Pump
 from integration.model.queues import DEAD_LETTERS, OUTBOX, Queues
 from integration.model.schedule import FailingClient, Job, Scheduler, TimedOut, pause, step
@@ -198,6 +199,7 @@ class Post:
             leads=LeadStore(client, self._table("leads")),
             hours=HourStore(client, self._table("deliveries"), self.most),
             held=HeldStore(client, self._table("deliveries")),
+            suspects=SuspectStore(client, self._table("deliveries")),
             outbox=Outbox(deliveries, mailer, clock),
             queue=self._queue(),
             count=lambda _, **__: None,
