@@ -179,7 +179,7 @@ def test_tracked_actions_are_one_batch_and_each_has_its_result(
 ) -> None:
     sent: list[Any] = []
 
-    def put_all(_: EventStore, events: list[Any]) -> list[None]:
+    def put_all(_: EventStore, events: list[Any], most_units: int) -> list[None]:
         sent.append(events)
         return [None] * len(events)
 
@@ -191,7 +191,7 @@ def test_tracked_actions_are_one_batch_and_each_has_its_result(
     }
     status, answer = api.post("/events", body, content_type="text/plain;charset=UTF-8")
     assert status == 202
-    assert [one["status"] for one in answer["results"]] == ["stored", "refused", "stored"]
+    assert [one["status"] for one in answer["results"]] == ["stored", "refused", "duplicate"]
     assert len(sent) == 1
     assert len(sent[0]) == 1, "the same action twice is one event"
 
