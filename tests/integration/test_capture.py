@@ -5,6 +5,8 @@ import html
 import json
 import re
 import time
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -281,3 +283,21 @@ def test_the_log_has_one_line_and_nothing_that_was_sent(
     out = capsys.readouterr().out
     assert out.count("\n") == 1
     assert "ada" not in out.lower()
+
+
+def test_a_history_is_read_without_what_scoring_never_reads(api: Api) -> None:
+    agent = "Mozilla/5.0 " + "x" * 600
+    said = {**GOOD, "message": "Hi there", "shoe": "43"}
+    _, body = api.post("/forms/contact", said, user_agent=agent)
+    (item,) = api.items()
+    assert json.loads(item["texts"]["S"]) == {
+        "message": "Hi there",
+        "extra": {"shoe": "43"},
+        "user_agent": agent[512:],
+    }
+    subject = item["subject"]["S"]
+    whole = api.app.store.find(subject, body["event_id"])
+    (read,) = api.app.store.history(subject, now=datetime.now(UTC), limit=9).events
+    assert whole.texts["message"] == "Hi there"
+    assert read == replace(whole, texts={})
+    assert "message" not in read.properties

@@ -85,7 +85,8 @@ def shortened(found: Mapping[str, Any], said: Mapping[str, Any], room: int) -> d
     whole = {**found, **said}
     if sizes.most_bytes(whole) <= room:
         return whole
-    room -= sizes.json_bytes(said)
+    pairs = (sizes.most_bytes(one) + sizes.most_bytes(said[one]) + len(":,") for one in said)
+    room -= sum(pairs, start=len("{}"))
     kept: dict[str, Any] = {}
     for name in BY_IMPORTANCE:
         value = found.get(name, "")
