@@ -17,23 +17,27 @@ from hotlist.capture.context import (
     instant,
     one,
     plain_text,
+    rest_of_agent,
+    shortened,
 )
-from hotlist.events import ids, retention, times, vocabulary
+from hotlist.events import ids, retention, sizes, times, vocabulary
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import SPAM, Route
 from hotlist.identity import identifiers
 from hotlist.identity.identifiers import EMAIL, PHONE, VISITOR
 
 MAX_EXTRA: Final = 4_096
+"""Bytes of JSON of what a form does not ask for."""
 
 
 class Reading(NamedTuple):
     """What a submission says.
 
-    `properties` and `flags` are those of its event; `answers` has the errors by field.
+    `properties`, `texts` and `flags` are those of its event; `answers` has the errors by field.
     """
 
     properties: dict[str, Any]
+    texts: dict[str, Any]
     flags: frozenset[str]
     answers: Answers
     consents: dict[str, Any]
@@ -86,6 +90,7 @@ def submission(
         subject=subject,
         names=tuple(names),
         properties=reading.properties,
+        texts=reading.texts,
         flags=reading.flags,
         expires_at=retention.expiry_of(
             form["type"], Route.FORM, reading.properties, reading.flags, received.at
@@ -103,33 +108,61 @@ def read_form(
     said = answers.read(form, raw)
     consents, unread = answers.consents(form, raw)
     kept = said.kept | unread
-    properties = {
-        **context(raw, received),
-        **said.values,
-        "form": name,
-        **_extra(form, raw, kept),
-    }
+    messages: dict[str, Any] = {}
+    answered: dict[str, Any] = {}
+    for field, value in said.values.items():
+        is_message = form["fields"][field]["type"] == "message"
+        (messages if is_message else answered)[field] = value
+    answered["form"] = name
     if consents:
-        properties["consents"] = consents
+        answered["consents"] = consents
+    properties = shortened(context(raw, received), answered, _room(said))
     is_spam = "honeypot" in form and answers.is_written(raw.get(form["honeypot"]))
     flags = frozenset({SPAM}) if is_spam else frozenset[str]()
-    return Reading(properties, flags, said, consents, kept)
+    room = sizes.TEXTS_BYTES - sizes.json_bytes(messages)
+    if room < 0:
+        _refuse_longest(messages, room, said)
+    texts = messages | _extra(form, raw, kept, room)
+    if rest := rest_of_agent(received, properties):
+        agent = sizes.cut(rest, sizes.TEXTS_BYTES - sizes.json_bytes(texts) - len(',"user_agent":'))
+        texts |= {"user_agent": agent} if agent else {}
+    return Reading(properties, texts, flags, said, consents, kept)
+
+
+def _room(said: Answers) -> int:
+    """How many bytes the properties of a submission may take."""
+    contact = sum(len(one.encode()) for one in (said.email, said.phone) if one)
+    return sizes.SCORED_BYTES - sizes.ENVELOPE_BYTES - contact
+
+
+def _refuse_longest(messages: Mapping[str, str], room: int, said: Answers) -> None:
+    """Add an error to the longest message: together they have more than there is `room` for.
+
+    The build has allowed three bytes for each character of theirs; an emoji takes four.
+    """
+    name = max(messages, key=lambda name: sizes.json_bytes(messages[name]))
+    size = sizes.json_bytes(messages[name])
+    most = len(messages[name]) * max(size + room, 0) // size
+    said.errors[name] = f"at most {most} characters such as these"
 
 
 def _extra(
-    form: Mapping[str, Any], raw: Mapping[str, Any], kept: Mapping[str, str]
+    form: Mapping[str, Any], raw: Mapping[str, Any], kept: Mapping[str, str], room: int
 ) -> dict[str, Any]:
-    """What could not be read, then what the form does not declare, kept up to a bound."""
+    """What could not be read, then what the form does not declare: what there is room for."""
     extra: dict[str, str] = {}
-    size = 0
+    room = min(room - len(',"extra":{}'), MAX_EXTRA)
     for name, value in (*kept.items(), *raw.items()):
         if name in extra or (name not in kept and _is_known(form, name)):
             continue
         text = answers.as_text(value)
-        if size + len(name) + len(text) > MAX_EXTRA:
+        if len(name) + len(text) > room:
             continue
-        size += len(name) + len(text)
-        extra[plain_text(name, MAX_EXTRA)] = plain_text(text, MAX_EXTRA)
+        one_more = {plain_text(name, MAX_EXTRA): plain_text(text, MAX_EXTRA)}
+        size = sizes.json_bytes(one_more)
+        if size <= room:
+            room -= size
+            extra |= one_more
     return {"extra": extra} if extra else {}
 
 
