@@ -22,7 +22,7 @@ from integration.stages.visits import VISIT
 
 SETTLE = ["BatchGetItem"]  # whose the event is
 CLAIM = ["UpdateItem", "UpdateItem"]  # a place, and the claim
-FOLD = ["GetItem", "Query", "BatchGetItem"]  # the lead, its events, claims
+FOLD = ["BatchGetItem", "Query", "BatchGetItem"]  # the lead, its events, claims
 
 
 def cost(*calls: str, **units: int) -> Bill:
