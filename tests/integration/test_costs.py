@@ -141,7 +141,7 @@ SCORED: list[Any] = [
         cost(
             *[*SETTLE, *CLAIM, *FOLD, "Query", "BatchGetItem", "PutItem"],
             "BatchGetItem",  # whether Bo, who owned it before, has a place for it still
-            *[*FOLD, "Query", "BatchGetItem", "PutItem"],
+            *["Query", "Query", "PutItem"],  # Bo's lead: it is read together with Ada's
             *[*FOLD, "PutItem"],  # the phone's own lead
             consistent=18,
             writes=5,

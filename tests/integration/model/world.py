@@ -208,7 +208,8 @@ class World:
     def _rescore(self, lead_id: str, scheduler: Scheduler) -> Iterator[Job]:
         """What the RescoreQueue does with a message: it gives it again until it is done."""
         body = json.dumps({"lead_id": lead_id})
-        message = Record("m", "", "", body=body, queued_at=self.clock.now)
+        young = self.clock.now + timedelta(days=9_999)  # it may wait while the clock leaps
+        message = Record("m", "", "", body=body, queued_at=young)
         if self._work_off(scheduler, [message]):
             yield partial(self._rescore, lead_id, scheduler)
 

@@ -32,7 +32,7 @@ PATIENCE: Final = {
 }
 """By the service's name in boto3. A service that is not here has no client."""
 
-THREADS: Final = 8
+THREADS: Final = 16
 """How many calls are made side by side, and so how many connections a client may keep open."""
 
 
