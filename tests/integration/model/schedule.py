@@ -6,7 +6,7 @@ delivered again, as the platform does, until everything has been worked off.
 """
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
@@ -46,6 +46,22 @@ def pause() -> None:
         check = getattr(process, "check", None)
         if check is not None:
             check()
+
+
+class Interleaved:
+    """Makes calls side by side as threads would, but in an order that is drawn: on one thread."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+
+    def __call__(self, work: Sequence[Callable[[], None]]) -> None:
+        running = [greenlet(one) for one in work]
+        while running:
+            one = self._random.choice(running)
+            if one.switch() is _PAUSED:
+                pause()
+            else:
+                running.remove(one)
 
 
 class PausingClient:

@@ -21,8 +21,9 @@ from hotlist.leads.lead import Lead
 from hotlist.mail.queue import OutboxQueue
 from hotlist.rescore.queue import NotQueued, RescoreQueue
 from hotlist.runtime import stream
-from hotlist.runtime.failures import Batch, described
+from hotlist.runtime.failures import Batch, Failed, described
 from hotlist.runtime.limits import RESERVE_SECONDS, TimeLeft, endless
+from hotlist.runtime.phases import Steps
 from hotlist.runtime.stream import Record
 from hotlist.scoring.ruleset import Ruleset
 from hotlist.store import identities as stored_identities
@@ -37,7 +38,7 @@ from integration.model.memory import MemoryTables
 from integration.model.post import Around, Post
 from integration.model.pump import Pump
 from integration.model.queues import FAILURES, OUTBOX, RESCORE, Queues
-from integration.model.schedule import Job, PausingClient, Scheduler, pause
+from integration.model.schedule import Interleaved, Job, PausingClient, Scheduler, pause
 from integration.model.watch import Watch
 from integration.model.weather import Weather
 
@@ -48,26 +49,27 @@ class _Settling:
     def __init__(self, world: "World") -> None:
         self._world = world
 
-    def settle(self, event: Event) -> Settled:
-        settled = self._world.settler.settle(event)
-        if kind_of(event.subject) == VISITOR and event.type != "event_reclassified":
-            self._world.assert_entered(event)
-        return settled
+    def settle_all(
+        self, events: Mapping[str, Event], time_left: TimeLeft
+    ) -> dict[str, Settled | Failed]:
+        outcomes = self._world.settler.settle_all(events, time_left)
+        for name, settled in outcomes.items():
+            event = events[name]
+            is_visit = kind_of(event.subject) == VISITOR and event.type != "event_reclassified"
+            if is_visit and isinstance(settled, Settled):
+                self._world.assert_entered(event, settled)
+        return outcomes
 
 
-class _Folding:
+class _Folding(Folder):
     """The folder, watched."""
 
-    def __init__(self, world: "World") -> None:
-        self._world = world
+    def __init__(self, watch: Watch, *args: Any, **named: Any) -> None:
+        super().__init__(watch.stores, *args, **named)
+        self._watch = watch
 
-    def fold(self, lead_id: str, time_left: TimeLeft) -> Lead:
-        lead = self._world.folder.fold(lead_id, time_left)
-        self._world.watch.folded()
-        return lead
-
-    def put_off(self, lead_id: str) -> None:
-        self._world.folder.put_off(lead_id)
+    def folding(self, lead_id: str) -> Steps[Lead]:
+        return self._watch.follow(lead_id, super().folding(lead_id))
 
 
 class World:
@@ -102,8 +104,9 @@ class World:
         self._now = Pump(random, tables, "events", "ScoreEventsMapping", 3)
         self._gathered = Pump(random, tables, "events", "ScoreGatheredMapping", 10)
         self.faults: list[str] = []
-        self.settler = Settler(self.watch.stores, self.clock)
-        self.folder = Folder(self.watch.stores, rules, self.clock)
+        calls = Interleaved(random)
+        self.settler = Settler(self.watch.stores, self.clock, calls)
+        self.folder = _Folding(self.watch, rules, self.clock, side_by_side=calls)
 
     # --- what happens -------------------------------------------------------------------
 
@@ -245,10 +248,9 @@ class World:
         """The handler's work; the names of the records that it reports."""
         batch = Batch(self._park, self._time_left())
         settler: Any = _Settling(self)
-        folder: Any = _Folding(self)
         queue = RescoreQueue(self.queues, RESCORE)
         letters = OutboxQueue(self.queues, OUTBOX)
-        scorer = Scorer(settler, folder, queue, letters, self.clock)
+        scorer = Scorer(settler, self.folder, queue, letters, self.clock)
         scorer.score(stream.incoming({"Records": raw}), batch)
         self._scheduler.add(self.post.alert)
         return batch.failed
@@ -269,16 +271,18 @@ class World:
         """Now and then the function's time ends in the midst of its work."""
         if self._random.random() >= self.weather.out_of_time:
             return endless
-        begun, looks = self._random.randint(0, 12), itertools.count()
+        begun, looks = self._random.randint(0, 40), itertools.count()
         least = self._random.choice([1.0, RESERVE_SECONDS - 1])
         return lambda: RESERVE_SECONDS + 1 if next(looks) < begun else least
 
-    def assert_entered(self, event: Event) -> None:
+    def assert_entered(self, event: Event, settled: Settled) -> None:
         """A visitor of a lead that comes has a place, unless newer ones have all of them."""
         visitor = self.plain.identities.get_many([event.subject])[event.subject]
         owner = visitor.owner(event.occurred_at)
         own = self.plain.identities.get_many([owner])[owner] if owner is not None else None
         if own is None or not own.is_stored or event.subject in own.places.visitors:
+            return
+        if owner not in settled.leads:  # it has become the owner since the event was settled
             return
         newest = {entry.visitor: entry.received_at for entry in sorted(own.places.entries)}
         assert all(newest[one] >= event.received_at for one in own.places.visitors), (

@@ -7,6 +7,7 @@ without it.
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from hotlist.events.event import Event, event_key
@@ -117,7 +118,7 @@ class EventStore:
         kept_apart: list[Event] = []
         newest: list[Event] = []
         corrections = None
-        for number, page in enumerate(self._pages(subject), 1):
+        for number, page in enumerate(self._pages(subject, limit + 1), 1):
             for item in page["Items"]:
                 if item["event_key"]["S"].startswith("k#"):
                     kept_apart.append(from_item(item))
@@ -174,8 +175,9 @@ class EventStore:
         except self._client.exceptions.ConditionalCheckFailedException:
             return
 
-    def _pages(self, subject: str) -> Iterator[Mapping[str, Any]]:
-        return pages(
+    def _pages(self, subject: str, first: int) -> Iterator[Mapping[str, Any]]:
+        """The pages of a subject. The first has `first` items at most: nearly always enough."""
+        query = partial(
             self._client.query,
             TableName=self._table,
             KeyConditionExpression="subject = :subject",
@@ -184,6 +186,10 @@ class EventStore:
             ConsistentRead=True,
             **_WITHOUT_TEXTS,
         )
+        page = query(Limit=first)
+        yield page
+        if "LastEvaluatedKey" in page:
+            yield from pages(query, ExclusiveStartKey=page["LastEvaluatedKey"])
 
     def _insert(self, item: Item) -> dict[str, Any]:
         fields = ", ".join(f"'{name}': ?" for name in item)
