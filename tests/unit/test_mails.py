@@ -159,8 +159,9 @@ def test_what_could_not_be_read_is_told_as_it_was_written(is_old: bool) -> None:
         "shoe": "43",
     }
     labels = {"phone": "Telefon", "terms": "Regulamin", "message": "Treść"}
-    texts = {"message": "Hi", "extra": extra}
-    event = asked(**texts) if is_old else replace(asked(), texts=texts)
+    texts: dict[str, object] = {"message": "Hi", "extra": extra}
+    said = {"form": "contact"} | (texts if is_old else {})
+    event = replace(asked(), properties=said, texts={} if is_old else texts)
     mail = render.message(event, labels, ANNA)
     assert "Treść: Hi" in mail.text
     assert "600 100 200 wew. 12 &lt;b&gt;" in mail.html

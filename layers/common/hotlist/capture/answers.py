@@ -114,7 +114,7 @@ def consents(
             own += _several(listed.get(purpose))
         elif purpose in _several(listed):
             own += [True]
-        said = combined("boolean", own)
+        said = combined("boolean", own) if own else None
         if said is None:
             continue
         answer = is_yes(said, [purpose, *_texts(consent["text"])])
@@ -247,14 +247,15 @@ def _answer(spec: Mapping[str, Any], value: Any) -> Any:
     kind = spec["type"]
     if kind == "integer":
         return _integer(spec, value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        value = str(value)  # a script makes a number of what a plain form sends as a text
     if not isinstance(value, str):
-        raise ValueError("this field is a text")
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise ValueError("this text cannot be stored") from None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValueError("this field is a text")
+        value = str(value)  # a script makes a number of what a plain form sends as a text
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise ValueError("this text cannot be stored") from None
     most = spec.get("max", MAX_CHARACTERS.get(kind, 1_000))
     if len(value) > most:
         raise ValueError(f"at most {most} characters")

@@ -1,6 +1,5 @@
 """What a page says of itself and the visit, with a form as with an action. Pure."""
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -83,7 +82,7 @@ def shortened(found: Mapping[str, Any], said: Mapping[str, Any], room: int) -> d
     have left.
     """
     whole = {**found, **said}
-    if sizes.most_bytes(whole) <= room:
+    if sizes.surely_fits(whole, room) or sizes.most_bytes(whole) <= room:
         return whole
     pairs = (sizes.most_bytes(one) + sizes.most_bytes(said[one]) + len(":,") for one in said)
     room -= sum(pairs, start=len("{}"))
@@ -109,6 +108,8 @@ def _path_of(url: str) -> str:
 
 def rest_of_agent(received: Received, properties: Mapping[str, Any]) -> str:
     """What is left of a user agent beside what the properties have of it."""
+    if received.user_agent == properties.get("user_agent", ""):
+        return ""
     agent = plain_text(received.user_agent, MAX_CONTEXT)
     return agent[len(properties.get("user_agent", "")) :]
 
@@ -123,7 +124,8 @@ def plain_text(value: object, most: int) -> str:
     """The text, cut, without what UTF-8 cannot write (halves of characters); "" for no text."""
     if not isinstance(value, str):
         return ""
-    return value[:most].encode("utf-8", "ignore").decode()
+    text = value[:most]
+    return text if text.isascii() else text.encode("utf-8", "ignore").decode()
 
 
 def instant(value: object) -> datetime | None:
@@ -138,4 +140,5 @@ def instant(value: object) -> datetime | None:
 
 def _language(said: str) -> str:
     """`pl` of `pl-PL;q=0.9`, and of `pl_PL`."""
-    return visible.trimmed(visible.trimmed(re.split("[-_;]", said)[0]).lower()[:8])
+    language = said.replace("_", "-").replace(";", "-").partition("-")[0]
+    return visible.trimmed(visible.trimmed(language).lower()[:8])

@@ -108,20 +108,21 @@ def read_form(
     said = answers.read(form, raw)
     consents, unread = answers.consents(form, raw)
     kept = said.kept | unread
-    messages: dict[str, Any] = {}
-    answered: dict[str, Any] = {}
-    for field, value in said.values.items():
-        is_message = form["fields"][field]["type"] == "message"
-        (messages if is_message else answered)[field] = value
+    fields, answered, messages = form["fields"], said.values.copy(), {}
+    for field in said.values:
+        if fields[field]["type"] == "message":
+            messages[field] = answered.pop(field)
     answered["form"] = name
     if consents:
         answered["consents"] = consents
     properties = shortened(context(raw, received), answered, _room(said))
     is_spam = "honeypot" in form and answers.is_written(raw.get(form["honeypot"]))
     flags = frozenset({SPAM}) if is_spam else frozenset[str]()
-    room = sizes.TEXTS_BYTES - sizes.json_bytes(messages)
-    if room < 0:
-        _refuse_longest(messages, room, said)
+    room = sizes.TEXTS_BYTES
+    if not sizes.surely_fits(messages, room - 2 * MAX_EXTRA):
+        room -= sizes.json_bytes(messages)
+        if room < 0:
+            _refuse_longest(messages, room, said)
     texts = messages | _extra(form, raw, kept, room)
     if rest := rest_of_agent(received, properties):
         agent = sizes.cut(rest, sizes.TEXTS_BYTES - sizes.json_bytes(texts) - len(',"user_agent":'))
@@ -131,8 +132,8 @@ def read_form(
 
 def _room(said: Answers) -> int:
     """How many bytes the properties of a submission may take."""
-    contact = sum(len(one.encode()) for one in (said.email, said.phone) if one)
-    return sizes.SCORED_BYTES - sizes.ENVELOPE_BYTES - contact
+    contact = f"{said.email or ''}{said.phone or ''}"
+    return sizes.SCORED_BYTES - sizes.ENVELOPE_BYTES - len(contact.encode())
 
 
 def _refuse_longest(messages: Mapping[str, str], room: int, said: Answers) -> None:
@@ -152,8 +153,11 @@ def _extra(
     """What could not be read, then what the form does not declare: what there is room for."""
     extra: dict[str, str] = {}
     room = min(room - len(',"extra":{}'), MAX_EXTRA)
+    fields = form["fields"]
     for name, value in (*kept.items(), *raw.items()):
-        if name in extra or (name not in kept and _is_known(form, name)):
+        if name not in kept and (name in fields or _is_known(form, name)):
+            continue
+        if name in extra:
             continue
         text = answers.as_text(value)
         if len(name) + len(text) > room:
@@ -167,5 +171,6 @@ def _extra(
 
 
 def _is_known(form: Mapping[str, Any], name: str) -> bool:
-    known = name in form["fields"] or name in NAMES or name in vocabulary.ENVELOPE
+    """Whether it is something else than a field that is asked for."""
+    known = name in NAMES or name in vocabulary.ENVELOPE
     return known or name == form.get("honeypot") or name.startswith(("consent_", "consents["))

@@ -24,7 +24,9 @@ TEXTS_BYTES: Final = 16_384
 MAX_CHARACTERS: Final[Mapping[str, int]] = {"text": 500, "message": 5_000, "email": 254}
 """How long an answer may be where its form does not say so, by the type of the field."""
 
-as_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+as_json: Final = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, separators=(",", ":")
+).encode
 
 
 def json_bytes(value: Any) -> int:
@@ -40,6 +42,14 @@ def most_bytes(value: Any) -> int:
     """
     text = as_json(value)
     return len(text) if text.isascii() else 4 * len(text)
+
+
+def surely_fits(properties: Mapping[str, Any], room: int) -> bool:
+    """Whether properties are so short that whatever they hold has room. It is quick to tell.
+
+    Beside a character that is not ASCII, a quotation mark takes most: eight bytes.
+    """
+    return 8 * len(str(properties)) <= room
 
 
 def cut(text: str, room: int) -> str:
