@@ -191,8 +191,8 @@ class Watch:
             if history.truncated:
                 reading.truncated.add(subject)
 
-    def wrote(self, lead: Lead) -> None:
-        """A lead has just been written, by the fold that is running."""
+    def wrote(self, lead: Lead, read: Lead | None) -> None:
+        """A lead has just been written over what was `read`, by the fold that is running."""
         reading = self._readings[greenlet.getcurrent()]
         self.ended_leads.discard(lead.lead_id)
         if lead.lead_id != reading.lead_id:
@@ -204,7 +204,8 @@ class Watch:
             self._assert_claims_were_seen(reading)
         if lead.lead_id == reading.lead_id:
             reading.has_written = True
-            self._assert_its_message_stands(lead, reading)
+            if read is None or read.alerting.alert_id != lead.alerting.alert_id:
+                self._assert_its_message_stands(lead, reading)
             assert reading.read_at is not None
             self.read_at[lead.lead_id] = reading.read_at
             received = [event.received_at for event in reading.events[lead.lead_id].values()]
@@ -308,7 +309,7 @@ class _WatchedLeads(LeadStore):
 
     def save(self, lead: Lead, read: Lead | None) -> None:
         super().save(lead, read)
-        self._watch.wrote(replace(lead, version=1 + (read.version if read else 0)))
+        self._watch.wrote(replace(lead, version=1 + (read.version if read else 0)), read)
 
 
 def _folded(lead_id: str, reading: Reading) -> frozenset[str] | None:

@@ -52,12 +52,17 @@ class _Settling:
     def settle_all(
         self, events: Mapping[str, Event], time_left: TimeLeft
     ) -> dict[str, Settled | Failed]:
+        visits = {
+            name: event
+            for name, event in events.items()
+            if kind_of(event.subject) == VISITOR and event.type != "event_reclassified"
+        }
+        had_place = {name for name, event in visits.items() if self._world.has_place(event)}
         outcomes = self._world.settler.settle_all(events, time_left)
-        for name, settled in outcomes.items():
-            event = events[name]
-            is_visit = kind_of(event.subject) == VISITOR and event.type != "event_reclassified"
-            if is_visit and isinstance(settled, Settled):
-                self._world.assert_entered(event, settled)
+        for name in visits.keys() - had_place:
+            settled = outcomes[name]
+            if isinstance(settled, Settled):
+                self._world.assert_entered(visits[name], settled)
         return outcomes
 
 
@@ -89,6 +94,7 @@ class World:
         self.captured: dict[str, Event] = {}
         self.forgotten: set[tuple[str, str]] = set()
         self.ended: set[tuple[str, str]] = set()
+        self._released: set[str] = set()
         self.swept: dict[str, datetime] = {}
         self.plain = _stores(client, names)
         self._random = random
@@ -129,6 +135,7 @@ class World:
                 for event in history
                 if event.properties.get("remove") == [SPAM]
             }
+            self._released = released
             self.forgotten = {pair for pair in self.forgotten if pair[1] not in released}
             jobs += self._sweeps(spared, frozenset(self.captured.keys() - released))
             random.shuffle(jobs)
@@ -275,8 +282,15 @@ class World:
         least = self._random.choice([1.0, RESERVE_SECONDS - 1])
         return lambda: RESERVE_SECONDS + 1 if next(looks) < begun else least
 
+    def has_place(self, event: Event) -> bool:
+        """Whether the visitor of an event has a place now. Then it need not enter again."""
+        visitor = self.plain.identities.get_many([event.subject])[event.subject]
+        owner = visitor.owner(event.occurred_at)
+        own = self.plain.identities.get_many([owner])[owner] if owner is not None else None
+        return own is not None and event.subject in own.places.visitors
+
     def assert_entered(self, event: Event, settled: Settled) -> None:
-        """A visitor of a lead that comes has a place, unless newer ones have all of them."""
+        """A visitor that came without a place has one, unless newer ones have all of them."""
         visitor = self.plain.identities.get_many([event.subject])[event.subject]
         owner = visitor.owner(event.occurred_at)
         own = self.plain.identities.get_many([owner])[owner] if owner is not None else None
@@ -350,7 +364,7 @@ class World:
                 )
         pairs = {(gone.subject, event_id) for event_id in earlier}
         self.forgotten |= pairs
-        self.ended |= pairs
+        self.ended |= pairs | {(gone.subject, event_id) for event_id in self._released}
         self.watch.identity_ended(gone)
 
     def _alive(self, subject: str, earlier: frozenset[str]) -> Iterator[Event]:
