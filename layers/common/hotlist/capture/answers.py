@@ -76,13 +76,14 @@ def read(form: Mapping[str, Any], raw: Mapping[str, Any]) -> Answers:
     """The answers to all fields of a form. A good e-mail is never refused for an optional phone."""
     answers = Answers()
     for name, spec in form["fields"].items():
-        value = combined(spec["type"], raw.get(name))
+        kind, sent = spec["type"], raw.get(name)
+        value = None if sent is None else combined(kind, sent)
         if value is None:
             if spec.get("required"):
                 answers.errors[name] = "this field is required"
-        elif spec["type"] == "boolean":
+        elif kind == "boolean":
             _boolean(answers, name, spec, value)
-        elif spec["type"] == "phone":
+        elif kind == "phone":
             _phone(answers, name, spec, value, form.get("default_region", "US"))
         else:
             try:
@@ -90,7 +91,7 @@ def read(form: Mapping[str, Any], raw: Mapping[str, Any]) -> Answers:
             except (BadIdentifier, ValueError) as error:
                 answers.errors[name] = str(error)
             else:
-                if spec["type"] == "email":
+                if kind == "email":
                     answers.email = answers.values[name]
     return answers
 

@@ -117,6 +117,8 @@ def rest_of_agent(received: Received, properties: Mapping[str, Any]) -> str:
 def one(raw: Mapping[str, Any], name: str, most: int = MAX_CONTEXT) -> str:
     """The text under a name beside the fields: of several the last that is not empty."""
     value = raw.get(name)
+    if value is None:
+        return ""
     return plain_text(answers.combined("text", value) if isinstance(value, list) else value, most)
 
 
@@ -130,7 +132,7 @@ def plain_text(value: object, most: int) -> str:
 
 def instant(value: object) -> datetime | None:
     """The instant of an ISO 8601 text; None for anything else."""
-    if not isinstance(value, str):
+    if not value or not isinstance(value, str):
         return None
     try:
         return times.from_text(value)
