@@ -1,6 +1,5 @@
 """Capture: a request of the HTTP API → events in the Events table, and nothing else."""
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,13 +35,8 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         answer = capture.answer(request, datetime.now(UTC))
     except (BotoCoreError, ClientError) as error:
         answer = http.problem(503, "Not stored; send it again.", None, retry_after="2")
-        log(request, 503, type(error).__name__)
+        line = http.log_line(request.route, 503, type(error).__name__)
     else:
-        log(request, answer["statusCode"])
+        line = http.log_line(request.route, answer["statusCode"])
+    print(line)  # noqa: T201 - Lambda's log
     return answer
-
-
-def log(request: http.Request, status: int, error: str | None = None) -> None:
-    """Log one line for each request: its route, but not its path, and nothing that was sent."""
-    line = {"level": "ERROR" if error else "INFO", "route": request.route, "status": status}
-    print(json.dumps(line | ({"error": error} if error else {})))  # noqa: T201 - Lambda's log

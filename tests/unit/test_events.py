@@ -249,6 +249,13 @@ def test_text_of_instants_sorts_as_they_do() -> None:
     assert times.from_text("2026-03-29T02:59:59.999999+02:00") == NOW
 
 
+@given(st.datetimes(max_value=datetime.max - timedelta(days=1), timezones=st.just(UTC)))
+def test_an_expiry_is_the_next_whole_second(at: datetime) -> None:
+    rounded = times.ceil_second(at)
+    assert rounded.microsecond == 0
+    assert timedelta(0) <= rounded - at < timedelta(seconds=1)
+
+
 def test_an_instant_without_an_offset_is_refused() -> None:
     with pytest.raises(ValueError, match="no offset"):
         times.from_text("2026-03-29T12:00:00")

@@ -1,5 +1,7 @@
 """Addresses and numbers: what is taken, and how it is normalised."""
 
+import uuid
+
 import pytest
 from email_validator import EmailNotValidError, validate_email
 from hypothesis import given, settings
@@ -132,3 +134,12 @@ def test_what_shows_nothing_around_an_address_or_a_number_is_dropped(blank: str)
     number = identifiers.normalise_phone(f"{blank}600 100 200{blank}", "PL")
     assert number == ("+48600100200", "PL")
     assert ours(f"a{blank}b@example.org") is None
+
+
+@given(
+    st.sampled_from(["email", "phone", "visitor"]),
+    st.text(st.characters(exclude_categories=["Cs"])),
+)
+def test_a_subject_is_the_uuid5_of_its_identifier(kind: str, value: str) -> None:
+    namespace = uuid.UUID("6f1f7c1e-5a0e-5b57-9d55-0f8f3c0f2a11")
+    assert identifiers.subject(kind, value) == f"{kind}:{uuid.uuid5(namespace, f'{kind}:{value}')}"

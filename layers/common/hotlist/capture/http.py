@@ -5,6 +5,7 @@ sent is echoed in JSON.
 """
 
 import base64
+import functools
 import json
 import re
 from collections.abc import Mapping
@@ -157,6 +158,13 @@ def page(status: int, html: str) -> Answer:
 def redirect(url: str) -> Answer:
     """303: the browser gets the page instead of posting again."""
     return answer(303, location=url)
+
+
+@functools.cache
+def log_line(route: str, status: int, error: str | None = None) -> str:
+    """What is logged of a request: its route, but not its path, and nothing that was sent."""
+    line = {"level": "ERROR" if error else "INFO", "route": route, "status": status}
+    return json.dumps(line | ({"error": error} if error else {}))
 
 
 def _header(name: str) -> str:

@@ -5,7 +5,6 @@ from typing import Final
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND: Final = timedelta(milliseconds=1)
-_SECOND: Final = timedelta(seconds=1)
 
 
 def to_ms(at: datetime) -> int:
@@ -63,4 +62,4 @@ def occurred(received_at: datetime, said_at: datetime | None, sent_at: datetime 
 
 def ceil_second(at: datetime) -> datetime:
     """The instant rounded up to whole seconds: DynamoDB keeps expiry in seconds."""
-    return at.replace(microsecond=0) + _SECOND if at.microsecond else at
+    return at + timedelta(microseconds=-at.microsecond % 1_000_000)

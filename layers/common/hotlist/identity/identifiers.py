@@ -4,6 +4,7 @@ A subject is one identifier, named `email:<uuid5>`, `phone:<uuid5>` or `visitor:
 the partition of its events and, for e-mails and phones, the id of its lead.
 """
 
+import hashlib
 import re
 import unicodedata
 import uuid
@@ -15,7 +16,7 @@ EMAIL: Final = "email"
 PHONE: Final = "phone"
 VISITOR: Final = "visitor"
 
-_NAMESPACE: Final = uuid.UUID("6f1f7c1e-5a0e-5b57-9d55-0f8f3c0f2a11")
+_NAMESPACE: Final = uuid.UUID("6f1f7c1e-5a0e-5b57-9d55-0f8f3c0f2a11").bytes
 
 
 class BadIdentifier(ValueError):
@@ -23,8 +24,15 @@ class BadIdentifier(ValueError):
 
 
 def subject(kind: str, normalised: str) -> str:
-    """The subject of an identifier whose value is already normalised."""
-    return f"{kind}:{uuid.uuid5(_NAMESPACE, f'{kind}:{normalised}')}"
+    """The subject of an identifier whose value is already normalised.
+
+    It has what `uuid.uuid5` gives (RFC 9562, 5.5), written out since that takes three times as
+    long: each event has a subject or two.
+    """
+    said = hashlib.sha1(_NAMESPACE + f"{kind}:{normalised}".encode(), usedforsecurity=False)
+    x = said.hexdigest()
+    variant = "89ab"[int(x[16], 16) & 3]
+    return f"{kind}:{x[:8]}-{x[8:12]}-5{x[13:16]}-{variant}{x[17:20]}-{x[20:32]}"
 
 
 def kind_of(subject_id: str) -> str:
