@@ -58,7 +58,7 @@ def test_what_a_new_lead_costs(score: Score) -> None:
         "BatchGetItem",  # the claims that there are
         "UpdateItem",  # the claim, and what it gives back
         "UpdateItem",  # the claimant's own
-        "GetItem",  # the lead
+        "BatchGetItem",  # the lead
         "Query",  # its events
         "BatchGetItem",  # claims
         "Query",  # the visitor's events

@@ -5,7 +5,7 @@ schedule decides who goes next, who waits for long, and who dies there. What die
 delivered again, as the platform does, until everything has been worked off.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
@@ -27,6 +27,22 @@ def pause() -> None:
     scheduler = greenlet.getcurrent().parent
     if scheduler is not None:
         scheduler.switch(_PAUSED)
+
+
+class Interleaved:
+    """Makes calls side by side as threads would, but in an order that is drawn: on one thread."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+
+    def __call__(self, work: Sequence[Callable[[], None]]) -> None:
+        running = [greenlet(one) for one in work]
+        while running:
+            one = self._random.choice(running)
+            if one.switch() is _PAUSED:
+                pause()
+            else:
+                running.remove(one)
 
 
 class PausingClient:

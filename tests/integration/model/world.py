@@ -19,8 +19,9 @@ from hotlist.leads.batch import Scorer
 from hotlist.leads.fold import Folder
 from hotlist.leads.lead import Lead
 from hotlist.rescore.queue import NotQueued
-from hotlist.runtime.failures import Batch
+from hotlist.runtime.failures import Batch, Failed
 from hotlist.runtime.limits import RESERVE_SECONDS, TimeLeft, endless
+from hotlist.runtime.phases import Steps
 from hotlist.runtime.stream import Record
 from hotlist.scoring.ruleset import Ruleset
 from hotlist.store import identities as stored_identities
@@ -30,7 +31,7 @@ from hotlist.store.leads import LeadStore
 from hotlist.store.stores import Stores
 from integration.model import histories
 from integration.model.direct import Tables
-from integration.model.schedule import Job, PausingClient, Scheduler, pause
+from integration.model.schedule import Interleaved, Job, PausingClient, Scheduler, pause
 from integration.model.watch import Watch
 
 
@@ -77,26 +78,27 @@ class _Settling:
     def __init__(self, world: "World") -> None:
         self._world = world
 
-    def settle(self, event: Event) -> Settled:
-        settled = self._world.settler.settle(event)
-        if kind_of(event.subject) == VISITOR and event.type != "event_reclassified":
-            self._world.assert_entered(event)
-        return settled
+    def settle_all(
+        self, events: Mapping[str, Event], time_left: TimeLeft
+    ) -> dict[str, Settled | Failed]:
+        outcomes = self._world.settler.settle_all(events, time_left)
+        for name, settled in outcomes.items():
+            event = events[name]
+            is_visit = kind_of(event.subject) == VISITOR and event.type != "event_reclassified"
+            if is_visit and isinstance(settled, Settled):
+                self._world.assert_entered(event, settled)
+        return outcomes
 
 
-class _Folding:
+class _Folding(Folder):
     """The folder, watched."""
 
-    def __init__(self, world: "World") -> None:
-        self._world = world
+    def __init__(self, watch: Watch, *args: Any, **named: Any) -> None:
+        super().__init__(watch.stores, *args, **named)
+        self._watch = watch
 
-    def fold(self, lead_id: str, time_left: TimeLeft) -> Lead:
-        lead = self._world.folder.fold(lead_id, time_left)
-        self._world.watch.folded()
-        return lead
-
-    def put_off(self, lead_id: str) -> None:
-        self._world.folder.put_off(lead_id)
+    def folding(self, lead_id: str) -> Steps[Lead]:
+        return self._watch.follow(lead_id, super().folding(lead_id))
 
 
 def _park(record: Record, error: Exception) -> None:
@@ -128,8 +130,9 @@ class World:
         self._client = PausingClient(client)
         self.watch = Watch(self._client, names, narrow=narrow)
         self._stream: defaultdict[Lane, list[Event]] = defaultdict(list)
-        self.settler = Settler(self.watch.stores, self.clock)
-        self.folder = Folder(self.watch.stores, rules, self.clock)
+        calls = Interleaved(random)
+        self.settler = Settler(self.watch.stores, self.clock, calls)
+        self.folder = _Folding(self.watch, rules, self.clock, side_by_side=calls)
 
     def refuses(self) -> bool:
         """Whether SQS takes nothing just now."""
@@ -187,7 +190,7 @@ class World:
         """One of the two mappings takes its next batch."""
         waiting = [its_lane for its_lane, events in self._stream.items() if events]
         if waiting:
-            its_lane, size = self._random.choice(waiting), self._random.randint(1, 3)
+            its_lane, size = self._random.choice(waiting), self._random.choice([1, 2, 3, 8])
             events = self._stream[its_lane]
             batch, self._stream[its_lane] = events[:size], events[size:]
             yield partial(self._score, scheduler, batch)
@@ -205,7 +208,8 @@ class World:
     def _rescore(self, lead_id: str, scheduler: Scheduler) -> Iterator[Job]:
         """What the RescoreQueue does with a message: it gives it again until it is done."""
         body = json.dumps({"lead_id": lead_id})
-        message = Record("m", "", "", body=body, queued_at=self.clock.now)
+        young = self.clock.now + timedelta(days=9_999)  # it may wait while the clock leaps
+        message = Record("m", "", "", body=body, queued_at=young)
         if self._work_off(scheduler, [message]):
             yield partial(self._rescore, lead_id, scheduler)
 
@@ -214,25 +218,26 @@ class World:
         batch = Batch(_park, self._time_left())
         queue: Any = _Queue(self, scheduler)
         settler: Any = _Settling(self)
-        folder: Any = _Folding(self)
         letters: Any = _Letters()
-        Scorer(settler, folder, queue, letters, self.clock).score(records, batch)
+        Scorer(settler, self.folder, queue, letters, self.clock).score(records, batch)
         return batch.failed
 
     def _time_left(self) -> TimeLeft:
         """Now and then the function's time ends in the midst of its work."""
         if self._random.random() < 0.9:
             return endless
-        begun, looks = self._random.randint(0, 12), itertools.count()
+        begun, looks = self._random.randint(0, 40), itertools.count()
         least = self._random.choice([1.0, RESERVE_SECONDS - 1])
         return lambda: RESERVE_SECONDS + 1 if next(looks) < begun else least
 
-    def assert_entered(self, event: Event) -> None:
+    def assert_entered(self, event: Event, settled: Settled) -> None:
         """A visitor of a lead that comes has a place, unless newer ones have all of them."""
         visitor = self.plain.identities.get_many([event.subject])[event.subject]
         owner = visitor.owner(event.occurred_at)
         own = self.plain.identities.get_many([owner])[owner] if owner is not None else None
         if own is None or not own.is_stored or event.subject in own.places.visitors:
+            return
+        if owner not in settled.leads:  # it has become the owner since the event was settled
             return
         newest = {entry.visitor: entry.received_at for entry in sorted(own.places.entries)}
         assert all(newest[one] >= event.received_at for one in own.places.visitors), (
