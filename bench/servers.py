@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import perf_counter, time
 from typing import Any, Final
 
+from bench.tables import Tables
+
 
 class _Quiet(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -48,23 +50,29 @@ EMPTY: Final[Mapping[str, bytes]] = {
     "Query": b'{"Items": [], "Count": 0, "ScannedCount": 0}',
     "Scan": b'{"Items": [], "Count": 0, "ScannedCount": 0}',
     "BatchGetItem": b'{"Responses": {}, "UnprocessedKeys": {}}',
+    "SendMessageBatch": b'{"Successful": [], "Failed": []}',
+    "": b'{"MessageId": "m"}',  # SES
 }
 """What a DynamoDB answers that has nothing. It answers `{}` to all else, as it does to a put."""
 
 
 class Stub:
-    """A DynamoDB that has nothing, accepts every request at once, and keeps the operations."""
+    """Answers for AWS, at once, and keeps the operations.
 
-    def __init__(self) -> None:
+    Its DynamoDB has nothing and takes every item, or is `tables`.
+    """
+
+    def __init__(self, tables: Tables | None) -> None:
         self.url = ""
+        self.tables = tables
         self.operations: list[str] = []
         self.connections = 0
 
 
 @contextmanager
-def dynamodb(tls: ssl.SSLContext | None = None) -> Iterator[Stub]:
+def dynamodb(tls: ssl.SSLContext | None = None, tables: Tables | None = None) -> Iterator[Stub]:
     """The stub on a port of its own, with TLS if it gets a certificate."""
-    stub = Stub()
+    stub = Stub(tables)
 
     class Handler(_Quiet):
         def setup(self) -> None:
@@ -72,10 +80,17 @@ def dynamodb(tls: ssl.SSLContext | None = None) -> Iterator[Stub]:
             stub.connections += 1
 
         def do_POST(self) -> None:
-            self.read()
-            operation = (self.headers["x-amz-target"] or "").partition(".")[2]  # SES names none
-            stub.operations.append(operation)
-            self.reply(200, EMPTY.get(operation, b"{}"))
+            body = self.read()
+            service, _, operation = (self.headers["x-amz-target"] or "").partition(".")
+            stub.operations.append(operation or "SendEmail")  # SES names none
+            if stub.tables is not None and service.startswith("DynamoDB"):
+                self.reply(*stub.tables.answer(operation, body))
+            else:
+                self.reply(200, EMPTY.get(operation, b"{}"))
+
+        def do_GET(self) -> None:
+            """Lambda is asked for a mapping."""
+            self.reply(200, b'{"State": "Enabled"}')
 
     with _serving(Handler, tls) as port:
         stub.url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
