@@ -213,14 +213,22 @@ class Judge:
         assert len(letters) == len(set(letters)), "two crossings, and one alert"
 
 
-def _due(stored: Lead, next_change_at: datetime) -> datetime | None:
-    """At its next change; a hot lead within a day, if that is earlier, at an instant of its own."""
-    if stored.temperature is Temperature.HOT and stored.due_at != next_change_at:
-        assert stored.due_at is not None
-        assert stored.folded_at < stored.due_at <= stored.folded_at + timedelta(days=1)
-        assert stored.due_at < next_change_at
-        return stored.due_at
-    return next_change_at
+def _due(stored: Lead, next_change_at: datetime) -> datetime:
+    """The stored `due_at`, if it may be that.
+
+    It is a hot lead's own time within a day, or the next change: at most a day earlier beyond two
+    days, and thirty beyond sixty.
+    """
+    due_at, folded_at = stored.due_at, stored.folded_at
+    assert due_at is not None
+    assert folded_at < due_at <= next_change_at
+    if stored.temperature is Temperature.HOT and due_at != next_change_at:
+        assert due_at <= folded_at + timedelta(days=1)
+        return due_at
+    ahead = next_change_at - folded_at
+    early = 30 if ahead > timedelta(days=60) else 1 if ahead > timedelta(days=2) else 0
+    assert next_change_at - due_at <= timedelta(days=early)
+    return due_at
 
 
 def _crossed(before: Lead | None, after: Lead) -> bool:

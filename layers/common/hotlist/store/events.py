@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from hotlist.events.event import Event, event_key
@@ -93,7 +94,7 @@ class EventStore:
         kept_apart: list[Event] = []
         newest: list[Event] = []
         corrections = None
-        for number, page in enumerate(self._pages(subject), 1):
+        for number, page in enumerate(self._pages(subject, limit + 1), 1):
             for item in page["Items"]:
                 if item["event_key"]["S"].startswith("k#"):
                     kept_apart.append(from_item(item))
@@ -146,8 +147,9 @@ class EventStore:
         except self._client.exceptions.ConditionalCheckFailedException:
             return
 
-    def _pages(self, subject: str) -> Iterator[Mapping[str, Any]]:
-        return pages(
+    def _pages(self, subject: str, first: int) -> Iterator[Mapping[str, Any]]:
+        """The pages of a subject. The first has `first` items at most: nearly always enough."""
+        query = partial(
             self._client.query,
             TableName=self._table,
             KeyConditionExpression="subject = :subject",
@@ -155,6 +157,10 @@ class EventStore:
             ScanIndexForward=False,
             ConsistentRead=True,
         )
+        page = query(Limit=first)
+        yield page
+        if "LastEvaluatedKey" in page:
+            yield from pages(query, ExclusiveStartKey=page["LastEvaluatedKey"])
 
     def _insert(self, event: Event) -> dict[str, Any]:
         item = to_item(event)
