@@ -35,7 +35,7 @@ TLS_BUDGET: Final = 3
 _PATIENCE: Final = 120
 _TRUSTED: Final = "trusted.pem"
 _QUEUE: Final = "https://sqs.eu-central-1.amazonaws.com/123456789012/queue"
-_AWS: Final = ("dynamodb.eu-central-1.amazonaws.com", "sqs.eu-central-1.amazonaws.com")
+_AWS: Final = tuple(f"{name}.eu-central-1.amazonaws.com" for name in ("dynamodb", "sqs", "lambda"))
 _MAPPINGS: Final = ("SCORE_EVENTS", "SCORE_GATHERED", "NOTIFY_ALERTS", "RESCORE", "OUTBOX")
 CONTACT: Final = {
     "name": "Ada Lovelace",

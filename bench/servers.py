@@ -31,10 +31,17 @@ class _Quiet(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64  # a function opens as many connections at once as it has threads
+
+    def handle_error(self, *_: Any) -> None:
+        """A function that is ended leaves its connections open. Nobody needs to know."""
+
+
 @contextmanager
 def _serving(handler: type[_Quiet], tls: ssl.SSLContext | None = None) -> Iterator[int]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), handler)
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
