@@ -35,8 +35,7 @@ TLS_BUDGET: Final = 3
 _PATIENCE: Final = 120
 _TRUSTED: Final = "trusted.pem"
 _QUEUE: Final = "https://sqs.eu-central-1.amazonaws.com/123456789012/queue"
-_AWS: Final = tuple(f"{name}.eu-central-1.amazonaws.com" for name in ("dynamodb", "sqs", "lambda"))
-_MAPPINGS: Final = ("SCORE_EVENTS", "SCORE_GATHERED", "NOTIFY_ALERTS", "RESCORE", "OUTBOX")
+_AWS: Final = [f"{name}.eu-central-1.amazonaws.com" for name in ("dynamodb", "sqs", "lambda")]
 CONTACT: Final = {
     "name": "Ada Lovelace",
     "email": "ada@example.org",
@@ -151,12 +150,15 @@ def environment(code: Path, url: str) -> dict[str, str]:
         **{f"{name}_TABLE": name for name in ("EVENTS", "LEADS", "IDENTITIES", "DELIVERIES")},
         **{f"{name}_QUEUE_URL": _QUEUE for name in ("RESCORE", "OUTBOX", "FAILURE")},
         "OUTBOX_DEAD_LETTERS_URL": _QUEUE,
-        **{f"{name}_MAPPING": "00000000-0000-0000-0000-000000000000" for name in _MAPPINGS},
         "ALLOWED_ORIGINS": "https://www.example.com",
         "SENDER": "hotlist@example.com",
         "CONFIGURATION_SET": "set",
         "MAIL_LEASE_SECONDS": "900",
         "MAILS_PER_HOUR": "60",
+        **{
+            f"{name}_MAPPING": "91eaeb7e-c976-4939-9430-8f6d9a5ab1ea"
+            for name in ("SCORE_EVENTS", "SCORE_GATHERED", "NOTIFY_ALERTS", "RESCORE", "OUTBOX")
+        },
         **_found(code, url),
     }
 

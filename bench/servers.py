@@ -96,8 +96,7 @@ def dynamodb(tls: ssl.SSLContext | None = None, tables: Tables | None = None) ->
                 self.reply(200, EMPTY.get(operation, b"{}"))
 
         def do_GET(self) -> None:
-            """Lambda is asked for a mapping."""
-            self.reply(200, b'{"State": "Enabled"}')
+            self.reply(200, b'{"State": "Enabled"}')  # Lambda, asked for a mapping
 
     with _serving(Handler, tls) as port:
         stub.url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"

@@ -37,6 +37,7 @@ class Site:
     """Pages at any address, and all that was posted.
 
     `pages` are bodies by path, for which `/` stands in; the sample page is under `/landing/`.
+    `answers` are those of the next calls of `/events`.
     """
 
     script: str = SCRIPT
@@ -44,6 +45,7 @@ class Site:
     pages: dict[str, str] = field(default_factory=lambda: {"/": QUESTION + FORM})
     reply: Reply = _THANKS
     held: threading.Event | None = None
+    answers: list[Reply] = field(default_factory=list)
     batches: list[dict[str, Any]] = field(default_factory=list)
     submissions: list[Request] = field(default_factory=list)
 
@@ -113,7 +115,7 @@ class Site:
     def _posted(self, request: Request) -> Reply:
         if request.path == "/events":
             self.batches.append(json.loads(request.body))
-            return Reply(202, b"{}", "application/json")
+            return self.answers.pop(0) if self.answers else Reply(202, b"{}", "application/json")
         self.submissions.append(request)
         if self.held is not None:
             self.held.wait(10)

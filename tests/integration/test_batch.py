@@ -179,7 +179,7 @@ def test_each_attempt_of_a_fold_has_its_own_time_to_work(score: Score, monkeypat
             pass
         if len(reads) < 3:
             reads.append(1)
-            lead = score.stores.leads.get(made.subject)
+            lead = score.stores.leads.get_many([made.subject]).get(made.subject)
             new = lead or Lead(lead_id=made.subject, folded_at=made.received_at, expires_at=LATER)
             score.stores.leads.save(new, lead)
 

@@ -41,9 +41,9 @@ def test_a_submission_new_or_again_is_one_call_and_a_unit_per_kilobyte(
 def test_a_batch_new_or_again_is_one_call_and_a_unit_per_event(api: Api, dynamodb: Any) -> None:
     meter = Meter(api.app.client, dynamodb)
     takes_insert_statements(api.app.client, dynamodb)
-    for _ in range(2):
+    for said in ("stored", "duplicate"):
         status, answer = api.post("/events", VISIT)
-        assert (status, [one["status"] for one in answer["results"]]) == (202, ["stored"] * 3)
+        assert (status, [one["status"] for one in answer["results"]]) == (202, [said] * 3)
         assert meter.bill() == cost("BatchExecuteStatement", writes=3)
         assert len(api.items()) == 3
 

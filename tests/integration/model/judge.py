@@ -15,6 +15,7 @@ from hotlist.runtime import stream
 from hotlist.sales.notify import alerts
 from hotlist.scoring import engine, ruleset
 from hotlist.store import leads as stored_leads
+from integration.model.judge_mail import MailJudge
 from integration.model.offline import Limits, Offline, Stored
 from integration.model.world import World
 
@@ -56,6 +57,9 @@ class Judge:
         self._offline = Offline(world.events(), limits, stored, frozenset(world.forgotten))
 
     def judge(self) -> None:
+        world = self._world
+        faults = [*world.faults, *world.post.faults, *world.post.ses.faults]
+        assert not faults, faults[0]
         events = self._offline.events.values()
         with_events = {event.subject for event in events}
         for subject in sorted(with_events.union(*(event.names for event in events))):
@@ -78,6 +82,15 @@ class Judge:
         self._judge_visitors()
         self._judge_expiry()
         self._judge_alerts()
+        post = world.post
+        captured = {one for one in self._offline.events if one not in post.judged}
+        captured |= {
+            str(event.properties["event_id"])
+            for name, event in self._offline.events.items()
+            if name in captured and event.type == "event_reclassified"
+        }
+        post.ends = MailJudge(world, self._offline, captured, post.judged_leads).judge()
+        post.judged, post.judged_leads = {*self._offline.events}, len(world.tables.stream("leads"))
 
     def _is_over(self, stored: Lead) -> bool:
         """A phone's lead left behind by an identity that is gone, as all its events are."""

@@ -4,9 +4,10 @@ A fold's reads are noted from its read of the lead's version on. From them follo
 write, what is promised of it at that moment, not only when all is over.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -25,6 +26,9 @@ from hotlist.store.leads import LeadStore
 from hotlist.store.stores import Stores
 
 Mark = Claim | Decision | str
+
+TEN_MINUTES = timedelta(minutes=10)
+"""How long before a crossing a message was received that stands for its alert."""
 
 
 @dataclass
@@ -187,8 +191,8 @@ class Watch:
             if history.truncated:
                 reading.truncated.add(subject)
 
-    def wrote(self, lead: Lead) -> None:
-        """A lead has just been written, by the fold that is running."""
+    def wrote(self, lead: Lead, read: Lead | None) -> None:
+        """A lead has just been written over what was `read`, by the fold that is running."""
         reading = self._readings[greenlet.getcurrent()]
         self.ended_leads.discard(lead.lead_id)
         if lead.lead_id != reading.lead_id:
@@ -200,10 +204,14 @@ class Watch:
             self._assert_claims_were_seen(reading)
         if lead.lead_id == reading.lead_id:
             reading.has_written = True
+            if read is None or read.alerting.alert_id != lead.alerting.alert_id:
+                self._assert_its_message_stands(lead, reading)
             assert reading.read_at is not None
             self.read_at[lead.lead_id] = reading.read_at
             received = [event.received_at for event in reading.events[lead.lead_id].values()]
-            assert all(at <= lead.folded_at for at in received), "folded before it was received"
+            assert self._narrow or all(at <= lead.folded_at for at in received), (
+                "folded before it was received"
+            )
         self._learn(lead.lead_id, reading)
         known = self._known[lead.lead_id]
         version = Version(known.newest, known.folded)
@@ -257,6 +265,34 @@ class Watch:
                 "a claim made before was not seen"
             )
 
+    def _assert_its_message_stands(self, lead: Lead, reading: Reading) -> None:
+        """A lead that has just turned hot names the message that made it so.
+
+        That is the newest that was received within ten minutes before and counts. A message that
+        is somebody's twice, or that an operator has said anything about, is looked at elsewhere.
+        """
+        since = lead.alerting.hot_since
+        if self._narrow or since != lead.folded_at or lead.state is not LeadState.LIVE:
+            return
+        read = {name: one for held in reading.events.values() for name, one in held.items()}
+        doubtful = {str(one.properties.get("event_id")) for one in read.values()}
+        times = Counter(one.dedup for one in read.values())
+        told = [
+            read[name]
+            for subject in reading.events
+            for name in reading.owned(subject)
+            if read[name].tell and since - read[name].received_at <= TEN_MINUTES
+        ]
+        if any(one.event_id in doubtful or times[one.dedup] > 1 for one in told):
+            return
+        newest = max(
+            (one for one in told if SPAM not in one.flags),
+            key=lambda one: (one.received_at, one.event_id),
+            default=None,
+        )
+        expected = newest and f"{newest.subject}#{newest.event_id}"
+        assert lead.alerting.alert_tell == expected, "an alert beside its own message"
+
     def _has_expired(self, event_id: str, reading: Reading) -> bool:
         expires_at = self._expires_at[event_id]
         return expires_at is not None and expires_at <= (reading.read_at or expires_at)
@@ -273,7 +309,7 @@ class _WatchedLeads(LeadStore):
 
     def save(self, lead: Lead, read: Lead | None) -> None:
         super().save(lead, read)
-        self._watch.wrote(replace(lead, version=1 + (read.version if read else 0)))
+        self._watch.wrote(replace(lead, version=1 + (read.version if read else 0)), read)
 
 
 def _folded(lead_id: str, reading: Reading) -> frozenset[str] | None:
