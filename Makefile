@@ -15,7 +15,7 @@ export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.done .venv-stack/.done .venv-sam/.done ## make the Python environments that the other commands need
 
@@ -106,6 +106,12 @@ bench: ## measure speed and cost, and compare them with the budgets (BENCH=quick
 	@$(MAKE) --no-print-directory .build/tests/.done
 	PYTHONPATH=tests:.build/tests:.build/rivals .venv-bench/bin/python -m bench $(BENCH)
 
+bench-keep: ## keep the last results of the bench, and write the tables of the docs from them
+	PYTHONPATH=tests:.build/tests .venv/bin/python -m bench keep
+
+bench-docs: ## write the tables of the docs again, after a change of template, prices or bills
+	PYTHONPATH=tests:.build/tests .venv/bin/python -m bench docs
+
 build: .venv/.done .venv-sam/.done ## build what is deployed: python3.13 on arm64
 	.venv-sam/bin/sam build
 
@@ -135,4 +141,4 @@ clean: ## delete all that can be made again
 	rm -rf .venv .venv-stack .venv-sam .venv-bench .venv-mutants .mutants .build .demo .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup demo up flood test unit unit-a-m unit-n-z quick lint types mutants bench build deploy fmt lock domains bots clean
+.PHONY: help setup demo up flood test unit unit-a-m unit-n-z quick lint types mutants bench bench-keep bench-docs build deploy fmt lock domains bots clean

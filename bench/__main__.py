@@ -28,16 +28,16 @@ RESULTS: Final = Path(__file__).with_name("results.json")
 Measure = Callable[[Effort], Iterator[Figure]]
 
 QUICK: Final[tuple[Measure, ...]] = (
-    capture.cold_instructions,
-    capture.warm_instructions,
-    capture.warm_cpu,
-    layer.size,
     others.logs,
+    capture.warm_cpu,
     batches.of_batches,
     batches.of_histories,
     others.a_mail,
     others.digest,
     others.replay,
+    layer.size,
+    capture.cold_instructions,
+    capture.warm_instructions,
 )
 MEASURES: Final[tuple[Measure, ...]] = (
     *QUICK,
@@ -64,7 +64,8 @@ def main(arguments: list[str]) -> int:
 
 
 def run(effort_from: Callable[[float], Effort]) -> int:
-    effort = effort_from(time.monotonic())
+    began = time.monotonic()
+    effort = effort_from(began)
     os.environ |= {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
     os.environ |= {"AWS_DEFAULT_REGION": "eu-central-1", "POWERTOOLS_METRICS_NAMESPACE": "Bench"}
     functions.build()
@@ -72,28 +73,32 @@ def run(effort_from: Callable[[float], Effort]) -> int:
     print(f"Python {python}, {os.cpu_count()} processors. Lambda runs 3.13.\n")
     print(_row(Figure("figure", "value", "budget", floor="floor", peer="peer"), "verdict"))
     figures: list[Figure] = []
-    for measure in QUICK if effort.rounds == 1 else MEASURES:
-        name = measure.__name__.replace("_", " ")
+    for wanted in QUICK if effort.rounds == 1 else MEASURES:
+        name, measure = wanted.__name__.replace("_", " "), wanted
         if effort.is_over:
-            found = [Figure(name, "skipped: no time")]
-        else:
-            try:
-                found = list(measure(effort))
-            except NotMeasured as why:
-                found = [Figure(name, f"skipped: {why}")]
-        figures += found
-        for one in found:
-            print(_row(one, one.verdict), flush=True)
-    _write(figures, python)
+            measure = _no_time
+        try:
+            for one in measure(effort):
+                figures.append(one)
+                print(_row(one, one.verdict), flush=True)
+        except NotMeasured as why:
+            print(f"{name}: skipped: {why}", flush=True)
+    print(f"{time.monotonic() - began:.0f} seconds")
+    _write(figures, python, effort)
     missed = [figure.name for figure in figures if figure.fails]
     print(f"\n{len(missed)} counted figures miss their budget." if missed else "")
     return 1 if missed else 0
 
 
-def _write(figures: list[Figure], python: str) -> None:
+def _no_time(_: Effort) -> Iterator[Figure]:
+    raise NotMeasured("the bench has had its time")
+
+
+def _write(figures: list[Figure], python: str, effort: Effort) -> None:
     shown = ("name", "value", "floor", "peer", "budget", "verdict", "counted", "key", "number")
     rows = [{name: getattr(figure, name) for name in shown} for figure in figures]
-    said = {"date": f"{datetime.now(UTC):%Y-%m-%d}", "python": python, "figures": rows}
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    said = {"date": today, "python": python, "records": effort.records, "figures": rows}
     RESULTS.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
 
 

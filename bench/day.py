@@ -100,8 +100,8 @@ def simulate(plan: Plan, lanes: Mapping[str, Lane], measured: Mapping[str, float
         day.calls += 1
         day.actions += call.actions
         seconds[int(call.at)] += 1
-        lane = "now" if call.is_form else "gathered"
-        arrivals[lane] += [Arrival(call.at, call.key, call.is_known)] * call.actions
+        its_lane = "now" if call.is_form else "gathered"
+        arrivals[its_lane] += [Arrival(call.at, call.key, call.is_known)] * call.actions
     day.most_calls = max(seconds.values(), default=0)
     for name, lane in lanes.items():
         rates = (measured["score.unknown.rate"], measured[f"score.{_RATE[name]}.rate"])

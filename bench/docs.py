@@ -60,7 +60,8 @@ def tables() -> Mapping[str, Callable[[], str]]:
         "rescoring": lambda: markdown(reach.rescoring(kept.measured(), _sizes())),
         "day": lambda: markdown(_day()),
         "date": lambda: (
-            f"Measured on {kept.date()} with Python {kept.python()}; "
+            f"Measured on {kept.date()} with Python {kept.python()} on two shared processors, in "
+            f"batches of {kept.records()}; "
             f"prices as of {prices.looked_up()}.\n"
         ),
     }

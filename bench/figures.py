@@ -55,7 +55,7 @@ class Effort:
 
 
 def quick(now: float) -> Effort:
-    return Effort(1, 200, (1, 100, 1_000), (500,), 5_000, 2, now + 240)
+    return Effort(1, 200, (10, 100, 1_000), (500,), 5_000, 2, now + 240)
 
 
 def whole(now: float) -> Effort:

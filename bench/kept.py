@@ -21,6 +21,11 @@ def python() -> str:
     return str(_read()["python"])
 
 
+def records() -> int:
+    """Of a batch that was measured."""
+    return int(_read()["records"])
+
+
 def figures() -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = _read()["figures"]
     return found
