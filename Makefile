@@ -15,7 +15,7 @@ export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.done .venv-stack/.done .venv-sam/.done ## make the Python environments that the other commands need
 
@@ -43,9 +43,16 @@ setup: .venv/.done .venv-stack/.done .venv-sam/.done ## make the Python environm
 	.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > "$$(.venv-mutants/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/dev.pth"
 	@touch $@
 
-.build/rivals/.done: requirements/bench.txt .venv/.done
+# The bench runs on Lambda's Python where this machine has it, else on that of .venv.
+.venv-bench/.done: requirements/dev.txt
+	"$(STACK_PYTHON)" -m venv .venv-bench
+	.venv-bench/bin/pip install --quiet --no-deps --require-hashes -r $<
+	printf '%s\n' "$(CURDIR)/layers/common" "$(CURDIR)/cli" > "$$(.venv-bench/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/hotlist.pth"
+	@touch $@
+
+.build/rivals/.done: requirements/bench.txt .venv-bench/.done
 	rm -rf .build/rivals
-	.venv/bin/pip install --quiet --no-deps --require-hashes --target .build/rivals -r $<
+	.venv-bench/bin/pip install --quiet --no-deps --require-hashes --target .build/rivals -r $<
 	@touch $@
 
 demo: ## run the stack on this machine with six visitors; show their scores and the mails; stop
@@ -93,11 +100,17 @@ types: .venv/.done ## check static types
 mutants: .venv-mutants/.done ## run mutation tests of scoring: 600 mutants, up to 45 minutes (MUTANTS="history --sample 50")
 	nice -n 10 .venv-mutants/bin/python tests/mutants.py $(MUTANTS)
 
-bench: ## measure speed and cost, and compare them with the budgets
-	@$(MAKE) --no-print-directory -j3 setup
+bench: ## measure speed and cost, and compare them with the budgets (BENCH=quick: a few minutes)
+	@$(MAKE) --no-print-directory -j3 .venv/.done .venv-bench/.done
 	-@$(MAKE) --no-print-directory .build/rivals/.done
 	@$(MAKE) --no-print-directory .build/tests/.done
-	PYTHONPATH=.build/tests:.build/rivals .venv/bin/python -m bench
+	PYTHONPATH=tests:.build/tests:.build/rivals .venv-bench/bin/python -m bench $(BENCH)
+
+bench-keep: ## keep the last results of the bench, and write the tables of the docs from them
+	PYTHONPATH=tests:.build/tests .venv/bin/python -m bench keep
+
+bench-docs: ## write the tables of the docs again, after a change of template, prices or bills
+	PYTHONPATH=tests:.build/tests .venv/bin/python -m bench docs
 
 build: .venv/.done .venv-sam/.done ## build what is deployed: python3.13 on arm64
 	.venv-sam/bin/sam build
@@ -125,7 +138,7 @@ bots: .venv/.done ## write the lists of bots' names again, after `make lock`
 	.venv/bin/python -m hotlist_cli.crawlers
 
 clean: ## delete all that can be made again
-	rm -rf .venv .venv-stack .venv-sam .venv-mutants .mutants .build .demo .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-stack .venv-sam .venv-bench .venv-mutants .mutants .build .demo .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup demo up flood test unit unit-a-m unit-n-z quick lint types mutants bench build deploy fmt lock domains bots clean
+.PHONY: help setup demo up flood test unit unit-a-m unit-n-z quick lint types mutants bench bench-keep bench-docs build deploy fmt lock domains bots clean

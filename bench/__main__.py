@@ -1,125 +1,111 @@
-"""Prints every figure, its budget, and whether it holds. It shows medians of interleaved rounds."""
+"""Prints every figure with what floor and peers take, its budget and whether it holds.
 
-import statistics
+    python -m bench           everything, at most half an hour
+    python -m bench quick     less of it, a few minutes
+    python -m bench keep      keeps the last results for the docs, and writes their tables
+    python -m bench docs      writes the tables of the docs again
+    python -m bench day       a day with a mail campaign, minute by minute
+
+Contenders take turns, and medians are shown. Only what is counted decides about the exit code:
+calls, units, bytes, instructions. Seconds never do: they are this machine's and this hour's.
+"""
+
+import json
+import os
+import platform
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack
-from typing import Any
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
 
-from bench import batches, functions, layer, scoring
-from bench.figures import Figure
+from bench import batches, capture, day, docs, functions, layer, others, scoring
+from bench.figures import Effort, Figure, quick, whole
 from bench.functions import NotMeasured
 
-COLD_ROUNDS = 5
-TLS_REQUESTS = 30
-WARM_STARTS = 10
-WARM_ROUNDS = 75
-WARM_REQUESTS = 10
+RESULTS: Final = Path(__file__).with_name("results.json")
+Measure = Callable[[Effort], Iterator[Figure]]
+
+QUICK: Final[tuple[Measure, ...]] = (
+    others.logs,
+    capture.warm_cpu,
+    batches.of_batches,
+    batches.of_histories,
+    others.a_mail,
+    others.digest,
+    others.replay,
+    layer.size,
+    capture.cold_instructions,
+    capture.warm_instructions,
+)
+MEASURES: Final[tuple[Measure, ...]] = (
+    *QUICK,
+    capture.cold_time,
+    capture.first_tls,
+    *scoring.MEASURES,
+)
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
+    match arguments:
+        case ["keep"]:
+            docs.keep(RESULTS)
+        case ["docs"]:
+            docs.write()
+        case ["day", *rest]:
+            return day.main(rest)
+        case [] | ["quick"]:
+            return run(quick if arguments else whole)
+        case _:
+            print(__doc__)
+            return 2
+    return 0
+
+
+def run(effort_from: Callable[[float], Effort]) -> int:
+    began = time.monotonic()
+    effort = effort_from(began)
+    os.environ |= {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
+    os.environ |= {"AWS_DEFAULT_REGION": "eu-central-1", "POWERTOOLS_METRICS_NAMESPACE": "Bench"}
     functions.build()
+    python = platform.python_version()
+    print(f"Python {python}, {os.cpu_count()} processors. Lambda runs 3.13.\n")
+    print(_row(Figure("figure", "value", "budget", floor="floor", peer="peer"), "verdict"))
     figures: list[Figure] = []
-    of_capture = (cold_instructions, cold_time, first_tls, warm_cpu, warm_instructions)
-    for measure in (*of_capture, layer.size, *scoring.MEASURES, batches.of_batches):
+    for wanted in QUICK if effort.rounds == 1 else MEASURES:
+        name, measure = wanted.__name__.replace("_", " "), wanted
+        if effort.is_over:
+            measure = _no_time
         try:
-            found = list(measure())
+            for one in measure(effort):
+                figures.append(one)
+                print(_row(one, one.verdict), flush=True)
         except NotMeasured as why:
-            found = [Figure(measure.__name__.replace("_", " "), f"skipped: {why}")]
-        figures += found
-        for figure in found:
-            verdict = {True: "holds", False: "MISSED", None: ""}[figure.holds]
-            print(
-                f"{figure.name:<58} {figure.value:>24}  {figure.budget:<10} {verdict}", flush=True
-            )
-    return 1 if any(figure.holds is False for figure in figures) else 0
+            print(f"{name}: skipped: {why}", flush=True)
+    print(f"{time.monotonic() - began:.0f} seconds")
+    _write(figures, python, effort)
+    missed = [figure.name for figure in figures if figure.fails]
+    print(f"\n{len(missed)} counted figures miss their budget." if missed else "")
+    return 1 if missed else 0
 
 
-def _within(name: str, ratio: float, budget: float) -> Figure:
-    return Figure(name, f"{ratio:.3f}", f"<= {budget:g}", ratio <= budget)
+def _no_time(_: Effort) -> Iterator[Figure]:
+    raise NotMeasured("the bench has had its time")
 
 
-def cold_instructions() -> Iterator[Figure]:
-    """By TLS, as on Lambda. Without it the certificates that each trusts cost nothing."""
-    for tls in (True, False):
-        by = "TLS" if tls else "HTTP"
-        millions = {}
-        for name in functions.FUNCTIONS:
-            found = functions.cold(name, counted=True, tls=tls).instructions
-            millions[name] = (found or 0) / 1e6
-            what = f"cold start to first answer by {by}, {name}"
-            yield Figure(what, f"{millions[name]:,.0f} M instructions")
-        ratio = millions["capture"] / millions["powertools"]
-        if tls:
-            yield _within("… capture / powertools", ratio, functions.COLD_BUDGET)
-        else:
-            yield Figure("… capture / powertools", f"{ratio:.3f}")
-        yield Figure("… capture / bare", f"{millions['capture'] / millions['bare botocore']:.3f}")
+def _write(figures: list[Figure], python: str, effort: Effort) -> None:
+    shown = ("name", "value", "floor", "peer", "budget", "verdict", "counted", "key", "number")
+    rows = [{name: getattr(figure, name) for name in shown} for figure in figures]
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    said = {"date": today, "python": python, "records": effort.records, "figures": rows}
+    RESULTS.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
 
 
-def cold_time() -> Iterator[Figure]:
-    times: dict[str, list[float]] = {name: [] for name in functions.FUNCTIONS}
-    for _ in range(COLD_ROUNDS):
-        for name, seconds in times.items():
-            seconds.append(functions.cold(name, tls=True).seconds)
-    for name, seconds in times.items():
-        yield Figure(
-            f"cold start to first answer by TLS, {name}",
-            f"{statistics.median(seconds) * 1e3:.0f} ms",
-        )
-
-
-def first_tls() -> Iterator[Figure]:
-    ratios: dict[str, list[float]] = {"capture": [], "bare botocore": []}
-    for _ in range(COLD_ROUNDS):
-        for name, found in ratios.items():
-            first, *rest = functions.cold(name, requests=TLS_REQUESTS, tls=True).requests
-            found.append(first / statistics.median(rest))
-    for name, found in ratios.items():
-        ratio = statistics.median(found)
-        what = f"first request by TLS / a warm one, {name}"
-        if name == "capture":
-            yield _within(what, ratio, functions.TLS_BUDGET)
-        else:
-            yield Figure(what, f"{ratio:.3f}")
-
-
-def warm_cpu() -> Iterator[Figure]:
-    """Warm requests in several processes, since the place of code in memory changes the time."""
-    seconds: dict[str, list[float]] = {"capture": [], "bare botocore": []}
-    calls = 0
-    for start in range(WARM_STARTS):
-        names = list(seconds) if start % 2 else list(seconds)[::-1]
-        with ExitStack() as stack:
-            running = {name: stack.enter_context(functions.warm(name)) for name in names}
-            for process, _ in running.values():
-                _ask(process)
-            stub = running["capture"][1]
-            before = len(stub.operations)
-            for _ in range(WARM_ROUNDS):
-                for name, (process, _) in running.items():
-                    seconds[name].append(_ask(process))
-            calls += len(stub.operations) - before
-    medians = {name: statistics.median(found) for name, found in seconds.items()}
-    for name, median in medians.items():
-        yield Figure(f"warm request, {name}", f"{median * 1e6:.0f} us CPU")
-    ratio = medians["capture"] / medians["bare botocore"]
-    yield _within("… capture / bare", ratio, functions.WARM_BUDGET)
-    each = calls / (WARM_STARTS * WARM_ROUNDS * WARM_REQUESTS)
-    yield Figure("AWS calls of a submission, new or again", f"{each:g}", "= 1", each == 1)
-
-
-def warm_instructions() -> Iterator[Figure]:
-    ours, bare = map(functions.warm_instructions, ("capture", "bare botocore"))
-    yield Figure("warm request, capture", f"{ours / 1e6:.2f} M instructions")
-    yield _within("… capture / bare", ours / bare, functions.WARM_BUDGET)
-
-
-def _ask(process: Any) -> float:
-    process.stdin.write(f"{WARM_REQUESTS}\n")
-    process.stdin.flush()
-    return float(process.stdout.readline())
+def _row(one: Figure, verdict: str) -> str:
+    row = f"{one.name:<62} {one.value:>24} {one.floor:>10} {one.peer:>10}  {one.budget:<13}"
+    return f"{row} {verdict}".rstrip()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any, Final
 
@@ -252,6 +253,62 @@ def warm(name: str) -> Iterator[tuple[Any, Stub]]:
         finally:
             process.kill()
             process.wait()
+
+
+class Worker:
+    """A warm function in a process of its own, on the built layer, given one event at a time."""
+
+    def __init__(self, handler: str, code: Path, url: str, *, layer: bool = True) -> None:
+        env = environment(code, url)
+        if layer:
+            env["PYTHONPATH"] = os.pathsep.join([str(LAYER), str(code)])
+        env["PYTHONPATH"] += os.pathsep + str(ROOT)
+        self._folder = TemporaryDirectory()
+        self._file = Path(self._folder.name) / "event.json"
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "bench.worker", handler],
+            env=env,
+            cwd=code,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._line()  # it is ready
+
+    def give(self, event: Any) -> dict[str, Any]:
+        """The processor's and the clock's seconds (`cpu`, `wall`), `logged` bytes, the `answer`."""
+        self._file.write_text(json.dumps(event), encoding="utf-8")
+        if self._process.stdin is not None:
+            self._process.stdin.write(f"{self._file}\n")
+            self._process.stdin.flush()
+        found: dict[str, Any] = json.loads(self._line())
+        if isinstance(found["answer"], dict) and not _is_good(found["answer"]):
+            raise AssertionError(f"not everything was done: {str(found['answer'])[:300]}")
+        return found
+
+    def _line(self) -> str:
+        line = self._process.stdout.readline() if self._process.stdout else ""
+        if not line:
+            raise AssertionError("the function's process has ended; its error is above")
+        return line
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._folder.cleanup()
+
+
+@contextmanager
+def worker(name: str, stub: Stub) -> Iterator[Worker]:
+    """One of our functions, or a rival by the name of its module."""
+    is_ours = name in OURS
+    code = ROOT / "functions" / name if is_ours else ROOT / "bench" / "rivals"
+    handler = "app.handler" if is_ours else f"{name}.handler"
+    started = Worker(handler, code, stub.url, layer=is_ours or name == "calls")
+    try:
+        yield started
+    finally:
+        started.close()
 
 
 def warm_instructions(name: str) -> float:

@@ -13,7 +13,7 @@ from time import process_time
 from typing import Any, Final
 
 from bench import jsonlogic, visits
-from bench.figures import Figure
+from bench.figures import Effort, Figure
 from bench.functions import LAYER, NotMeasured, instructions, valgrind
 from hotlist.config.load import load_config
 from hotlist.events.event import Event
@@ -63,7 +63,7 @@ engine.score(ruleset, {"role": "director", "email_domain": "example.org"}, visit
 """What a new process does, step by step. Each step is measured after those before it."""
 
 
-def matching() -> Iterator[Figure]:
+def matching(effort: Effort) -> Iterator[Figure]:
     """Thirty rules matched with the events of the stream, as the engine does it."""
     source = compile_scoring(THIRTY.read_text(encoding="utf-8"), THIRTY.name)
     ruleset = from_checked(source)
@@ -104,7 +104,7 @@ def matching() -> Iterator[Figure]:
         yield Figure("… matching / datalogic-py", f"{ratio:.2f}")
 
 
-def score() -> Iterator[Figure]:
+def score(effort: Effort) -> Iterator[Figure]:
     """The shipped ruleset over histories of 80 days."""
     ruleset = from_checked(load_config("scoring"))
     spent = _interleaved(
@@ -123,7 +123,7 @@ def score() -> Iterator[Figure]:
     yield Figure("… an event at 1,000 / at 10", f"{ratio:.2f}", "<= 2", ratio <= 2)
 
 
-def cold_ruleset_time() -> Iterator[Figure]:
+def cold_ruleset_time(effort: Effort) -> Iterator[Figure]:
     """The built layer in a new process, until its first scores are there."""
     rounds = [json.loads(_python(_timed(COLD)).stdout) for _ in range(COLD_ROUNDS)]
     for place, name in enumerate(COLD):
@@ -131,7 +131,7 @@ def cold_ruleset_time() -> Iterator[Figure]:
         yield Figure(f"cold: {name}", f"{seconds * 1e3:.1f} ms")
 
 
-def cold_ruleset_instructions() -> Iterator[Figure]:
+def cold_ruleset_instructions(effort: Effort) -> Iterator[Figure]:
     script, before = "", _counted("")
     for name, step in COLD.items():
         script += step

@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import perf_counter, time
 from typing import Any, Final
 
+from bench.tables import Tables
+
 
 class _Quiet(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -29,10 +31,17 @@ class _Quiet(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64  # a function opens as many connections at once as it has threads
+
+    def handle_error(self, *_: Any) -> None:
+        """A function that is ended leaves its connections open. Nobody needs to know."""
+
+
 @contextmanager
 def _serving(handler: type[_Quiet], tls: ssl.SSLContext | None = None) -> Iterator[int]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), handler)
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -48,23 +57,29 @@ EMPTY: Final[Mapping[str, bytes]] = {
     "Query": b'{"Items": [], "Count": 0, "ScannedCount": 0}',
     "Scan": b'{"Items": [], "Count": 0, "ScannedCount": 0}',
     "BatchGetItem": b'{"Responses": {}, "UnprocessedKeys": {}}',
+    "SendMessageBatch": b'{"Successful": [], "Failed": []}',
+    "": b'{"MessageId": "m"}',  # SES
 }
 """What a DynamoDB answers that has nothing. It answers `{}` to all else, as it does to a put."""
 
 
 class Stub:
-    """A DynamoDB that has nothing, accepts every request at once, and keeps the operations."""
+    """Answers for AWS, at once, and keeps the operations.
 
-    def __init__(self) -> None:
+    Its DynamoDB has nothing and takes every item, or is `tables`.
+    """
+
+    def __init__(self, tables: Tables | None) -> None:
         self.url = ""
+        self.tables = tables
         self.operations: list[str] = []
         self.connections = 0
 
 
 @contextmanager
-def dynamodb(tls: ssl.SSLContext | None = None) -> Iterator[Stub]:
+def dynamodb(tls: ssl.SSLContext | None = None, tables: Tables | None = None) -> Iterator[Stub]:
     """The stub on a port of its own, with TLS if it gets a certificate."""
-    stub = Stub()
+    stub = Stub(tables)
 
     class Handler(_Quiet):
         def setup(self) -> None:
@@ -72,10 +87,13 @@ def dynamodb(tls: ssl.SSLContext | None = None) -> Iterator[Stub]:
             stub.connections += 1
 
         def do_POST(self) -> None:
-            self.read()
-            operation = (self.headers["x-amz-target"] or "").partition(".")[2]  # SES names none
-            stub.operations.append(operation)
-            self.reply(200, EMPTY.get(operation, b"{}"))
+            body = self.read()
+            service, _, operation = (self.headers["x-amz-target"] or "").partition(".")
+            stub.operations.append(operation or "SendEmail")  # SES names none
+            if stub.tables is not None and service.startswith("DynamoDB"):
+                self.reply(*stub.tables.answer(operation, body))
+            else:
+                self.reply(200, EMPTY.get(operation, b"{}"))
 
         def do_GET(self) -> None:
             self.reply(200, b'{"State": "Enabled"}')  # Lambda, asked for a mapping

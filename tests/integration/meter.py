@@ -5,27 +5,12 @@ documents them, from the bytes of the items that went over the wire.
 """
 
 import json
-import math
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from types import SimpleNamespace
 from typing import Any
 
-Item = Mapping[str, Mapping[str, Any]]
-READ_UNIT, WRITE_UNIT = 4096, 1024
-
-
-@dataclass
-class Bill:
-    """Calls by name, and units. Index writes are the writes to tables' indexes."""
-
-    calls: Counter[str] = field(default_factory=Counter)
-    consistent: float = 0
-    eventual: float = 0
-    writes: int = 0
-    index_writes: int = 0
+from bench.units import Bill, Item, index_units, read_units, write_units
 
 
 class Meter:
@@ -82,7 +67,7 @@ class Meter:
 
     def _read(self, items: Iterable[Item], request: Any) -> None:
         """One page, or one item: their bytes together, rounded up."""
-        units = max(1, math.ceil(sum(map(size, items)) / READ_UNIT))
+        units = read_units(items)
         if request.get("ConsistentRead"):
             self._bill.consistent += units
         else:
@@ -95,7 +80,7 @@ class Meter:
         after = before if error else self._stored(name, request)
         self._bill.writes += write_units(before, after)
         for index in self._table(request["TableName"]).get("GlobalSecondaryIndexes", ()):
-            self._bill.index_writes += _index_units(self._entry(request, index, before, after))
+            self._bill.index_writes += index_units(self._entry(request, index, before, after))
 
     def _statements(self, request: Any, parsed: Any, *_: Any) -> None:
         for statement in request["Statements"]:
@@ -160,38 +145,3 @@ def takes_insert_statements(metered: Any, plain: Any) -> None:
 def _inserted(statement: Any) -> Item:
     names = re.findall(r"'(\w+)': \?", statement["Statement"])
     return dict(zip(names, statement["Parameters"], strict=True))
-
-
-def _index_units(entries: list[tuple[Any, Item]]) -> int:
-    (key_before, before), (key_after, after) = entries
-    if before == after:
-        return 0
-    if key_before == key_after:
-        return write_units(before, after)
-    return sum(write_units(entry) for entry in (before, after) if entry)
-
-
-def write_units(*items: Item) -> int:
-    """Of a write that finds and leaves these: the larger counts, and none is free."""
-    return max(1, *(math.ceil(size(item) / WRITE_UNIT) for item in items))
-
-
-def size(item: Item) -> int:
-    """An item's bytes as DynamoDB counts them."""
-    return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
-
-
-def _value_size(value: Mapping[str, Any]) -> int:
-    ((kind, held),) = value.items()
-    if kind == "M":
-        return 3 + sum(1 + len(name.encode()) + _value_size(part) for name, part in held.items())
-    if kind == "S":
-        return len(held.encode())
-    if kind == "N":
-        digits = len(held.lstrip("-").replace(".", "").strip("0"))
-        return (digits + 1) // 2 + 1 + int(held.startswith("-"))
-    if kind == "SS":
-        return sum(len(one.encode()) for one in held)
-    if kind in ("BOOL", "NULL"):
-        return 1
-    raise NotImplementedError(f"Hotlist stores no {kind}")

@@ -1,12 +1,12 @@
 """What each thing costs in DynamoDB: calls, and units as AWS charges them."""
 
 import re
-from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from bench.units import Bill, cost, size
 
 from hotlist.events.event import Event
 from hotlist.identity.claims import Identity
@@ -14,7 +14,7 @@ from hotlist.identity.places import MAX_PHONES
 from hotlist.leads.lead import Lead, Temperature
 from hotlist.rescore import walk
 from hotlist.sales.hot_list import MOST
-from integration.meter import Bill, Meter, size, takes_insert_statements
+from integration.meter import Meter, takes_insert_statements
 from integration.stages.capture import GOOD, Api
 from integration.stages.digest import ANNAS_HOUR, BENS_HOUR, Digest
 from integration.stages.score import ADA, BO, HOUR, NOW, PHONE, Score, event, subject
@@ -23,10 +23,6 @@ from integration.stages.visits import VISIT
 SETTLE = ["BatchGetItem"]  # whose the event is
 CLAIM = ["UpdateItem", "UpdateItem"]  # a place, and the claim
 FOLD = ["BatchGetItem", "Query", "BatchGetItem"]  # the lead, its events, claims
-
-
-def cost(*calls: str, **units: int) -> Bill:
-    return Bill(Counter(calls), **units)
 
 
 def test_a_submission_new_or_again_is_one_call_and_a_unit_per_kilobyte(

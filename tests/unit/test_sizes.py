@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from bench.units import size
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +21,6 @@ from hotlist.events import sizes
 from hotlist.events.event import Event
 from hotlist.store.events import DUPLICATE, LEFT, EventStore, from_item, to_item
 from hotlist.store.items import item_size, write_units
-from integration.meter import size
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CHARACTERS = ["x", "ł", "€", "😀", '"', "\\", "\n", "\x01", "\x7f", "\u200b", "<", "\ud800"]

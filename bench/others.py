@@ -1,0 +1,174 @@
+"""Measures what is no batch of the score function: a mail, the digest, replay, lines of logs."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from bench import costs, people
+from bench.figures import Effort, Figure, median
+from bench.functions import EVENT, ROOT, worker
+from bench.people import Shard, hot
+from bench.servers import dynamodb
+from bench.tables import Tables
+from cloudformation import resources
+from hotlist.events.times import to_text
+from hotlist.mail.queue import Letter, Message
+
+DIGEST_AT: Final = datetime(2026, 3, 2, 6, 45, tzinfo=UTC)
+"""A Monday, a quarter past the hour at which the tests' configuration sends a digest."""
+
+REPLAY_BUDGET: Final = 60
+_PER_LEAD: Final = 20
+
+
+def a_mail(effort: Effort) -> Iterator[Figure]:
+    """One message of the OutboxQueue, from its receipt to SES."""
+    shard = Shard()
+    form = people.form("ada@example.org", "v", type_="contact_requested", tell=True)
+    shard.work([shard.put(form)])
+    letter = Letter(Message(form.subject, form.event_id), "anna")
+    now = int(time.time() * 1000)
+    message = {
+        "eventSource": "aws:sqs",
+        "messageId": "m",
+        "receiptHandle": "r",
+        "body": letter.body(),
+        "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": str(now)},
+    }
+    with dynamodb(tables=shard.tables) as stub, worker("notify", stub) as notify:
+        before = shard.tables.snapshot()
+        spent = []
+        for _ in range(1 + 3 * effort.rounds):
+            shard.tables.restore(before)
+            shard.tables.bill()
+            spent.append(notify.give({"Records": [message]}))
+        if "SendEmail" not in stub.operations:
+            raise AssertionError("no mail was sent")
+        bill = shard.tables.bill()
+    cpu = median([one["cpu"] for one in spent[1:]])
+    yield Figure(
+        "a mail: processor's time", f"{cpu * 1e3:.1f} ms", key="notify.mail.cpu", number=cpu
+    )
+    yield Figure(
+        "… calls, read units, write units",
+        f"{bill.calls.total()}, {bill.read:g}, {bill.written}",
+        counted=True,
+    )
+    logged = spent[-1]["logged"]
+    yield Figure("… bytes of log", f"{logged}", counted=True, key="notify.logged", number=logged)
+
+
+def digest(effort: Effort) -> Iterator[Figure]:
+    """A run in which two salespeople get a hot list, and one in which there is nothing to do."""
+    at = DIGEST_AT - timedelta(hours=1)
+    for count in (0, *effort.hot_leads):
+        tables = hot(count, at)
+        spent, bill = _digest(tables, DIGEST_AT)
+        name = f"digest with {count:,} hot leads" if count else "digest with nothing to do"
+        yield Figure(
+            f"{name}: time at 5 ms a call",
+            f"{spent['wall']:.1f} s",
+            key=f"digest.{count or 'idle'}.wall",
+            number=spent["wall"],
+        )
+        yield Figure(
+            "… processor's time",
+            f"{spent['cpu']:.2f} s",
+            key=f"digest.{count or 'idle'}.cpu",
+            number=spent["cpu"],
+        )
+        histories = bill.calls["Query"] - 32  # the index has 8 partitions of each kind, hot twice
+        yield Figure(
+            "… calls, read units; histories read",
+            f"{bill.calls.total():,}, {bill.read:,.0f}; {max(0, histories)}",
+            "<= 120" if count else "",
+            histories <= 120 if count else None,
+            counted=True,
+        )
+
+
+def _digest(tables: Tables, at: datetime) -> tuple[dict[str, Any], Any]:
+    with dynamodb(tables=tables) as stub, worker("digest", stub) as function:
+        function.give({"time": "2026-03-01T03:00:00Z"})  # so that it is warm
+        tables.bill()
+        tables.seconds = costs.CALL
+        spent = function.give({"time": to_text(at)})
+        return spent, tables.bill()
+
+
+def replay(effort: Effort) -> Iterator[Figure]:
+    """`hotlist rules replay` beside reading the same lines."""
+    drawn = random.Random(1)
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "events.jsonl"
+        lines = [_line(drawn, number) for number in range(effort.lines)]
+        file.write_text("\n".join(lines), encoding="utf-8")
+        command = [sys.executable, "-m", "hotlist_cli", "rules", "replay", "--json"]
+        files = ["--rules", str(ROOT / "config" / "scoring.yaml"), "--events", str(file)]
+        began = time.perf_counter()
+        for line in file.open(encoding="utf-8"):
+            json.loads(line)
+        floor = time.perf_counter() - began
+        began = time.perf_counter()
+        subprocess.run(
+            [*command, *files], check=True, stdout=subprocess.DEVNULL, timeout=900, env=os.environ
+        )
+        seconds = time.perf_counter() - began
+    yield Figure(
+        f"rules replay of {effort.lines:,} lines, {_PER_LEAD} a lead",
+        f"{seconds:.1f} s",
+        f"<= {REPLAY_BUDGET} x floor",
+        seconds <= REPLAY_BUDGET * floor,
+        floor=f"{floor:.2f} s",
+        key="replay.seconds",
+        number=seconds / effort.lines,
+    )
+
+
+def _line(drawn: random.Random, number: int) -> str:
+    lead, place = divmod(number, _PER_LEAD)
+    minutes = 60 * 24 * 60 * place // _PER_LEAD + drawn.randrange(60)
+    at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    event_type = "form_submitted" if place == _PER_LEAD // 2 else "page_viewed"
+    path = drawn.choice(("/", "/pricing", "/products/mill", "/jobs", "/blog/post"))
+    return json.dumps(
+        {
+            "lead": f"lead-{lead}",
+            "event_id": f"{number:032x}",
+            "type": event_type,
+            "occurred_at": to_text(at),
+            "properties": {"page_path": path, "page_title": "Machines that last"},
+        }
+    )
+
+
+def logs(effort: Effort) -> Iterator[Figure]:
+    """What a request writes: capture's own lines, and the line of the API."""
+    with dynamodb() as stub, worker("capture", stub) as capture:
+        logged = capture.give(EVENT)["logged"]
+    (api,) = resources("AWS::Serverless::HttpApi").values()
+    line = costs.access_line(api["AccessLogSettings"]["Format"])
+    yield Figure(
+        "bytes of log a form: capture",
+        f"{logged}",
+        counted=True,
+        key="capture.logged",
+        number=logged,
+    )
+    yield Figure(
+        "… and the API",
+        f"{line}",
+        "<= 400 in all",
+        logged + line <= 400,
+        counted=True,
+        key="api.logged",
+        number=line,
+    )
