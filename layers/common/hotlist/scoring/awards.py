@@ -8,6 +8,7 @@ they are cut to the bounds of the rule.
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import accumulate
 from typing import Any, Final, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,10 @@ _MAX_DEPTH: Final = 200
 class Source(Protocol):
     """Gives the awards of one rule."""
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is never an award."""
+
     def at(self, instant: int) -> Sequence[Grant]:
         """The awards that are there at this instant."""
 
@@ -47,27 +52,43 @@ class Granted:
     """
 
     def __init__(self, grants: Iterable[Grant], enough: int | None = None) -> None:
-        # Those that end last come first. They are mostly the newest, which are worth most.
         given = (grant for grant in grants if grant.when)
-        self._grants = sorted(given, key=lambda grant: grant.when[-1][1], reverse=True)
+        self._grants = sorted(given, key=_beginning)
+        self._starts = [*map(_beginning, self._grants)]
+        # Up to each award, when the last of them ends. So those that are over can be left out.
+        self._ends = [*accumulate((grant.when[-1][1] for grant in self._grants), max)]
         self._enough = enough
 
+    @property
+    def is_empty(self) -> bool:
+        return not self._grants
+
     def at(self, instant: int) -> Sequence[Grant]:
-        return [grant for grant in self._grants if grant.is_there(instant)]
+        return [grant for grant in self._near(instant, instant) if grant.is_there(instant)]
 
     def extremes(self, first: int, last: int) -> Extremes:
         least = most = 0
         presence = Presence.NO
-        for grant in self._grants:
-            if grant.when[-1][1] <= first:
-                break
+        enough = self._enough
+        # The newest come first. They are worth most.
+        for grant in reversed(self._near(first, last)):
             low, high, there = grant.extremes(first, last)
             least += low
             most += high
-            presence = max(presence, there)
-            if self._enough is not None and least >= self._enough and presence is Presence.YES:
+            if there is not presence:
+                presence = max(presence, there)
+            if enough is not None and least >= enough and presence is Presence.YES:
                 break
         return least, most, presence
+
+    def _near(self, first: int, last: int) -> Sequence[Grant]:
+        """Those that begin and end at such times that they may be there from `first` to `last`."""
+        begun = bisect_right(self._starts, last)
+        return self._grants[bisect_right(self._ends, first, 0, begun) : begun]
+
+
+def _beginning(grant: Grant) -> int:
+    return grant.when[0][0]
 
 
 NOTHING = Granted(())
@@ -90,6 +111,10 @@ class Counted:
         self._candidates = candidates
         self._points = points
         self._known: dict[int, list[Grant]] = {}
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._candidates
 
     @cached_property
     def _changes(self) -> list[int]:

@@ -52,7 +52,10 @@ class Decay:
 
     def worth(self, points: int, age: int) -> int:
         """What an award of `points` is worth at an age, rounded half up with its sign."""
-        faded = self._faded(points, age)
+        if self.half_life is not None:
+            faded = _halved(points, 2.0 ** (-age / self.half_life))
+        else:
+            faded = self._faded(points, age)
         if self.floor is None:
             return faded
         # Rounding keeps the order, so the greater value can be found after it.
@@ -62,7 +65,10 @@ class Decay:
 
     def extremes(self, points: int, first: int, last: int) -> tuple[int, int]:
         """The least and the greatest worth at any age from `first` to `last`."""
-        one, other = self.worth(points, first), self.worth(points, last)
+        one = self.worth(points, first)
+        if first == last:
+            return one, one
+        other = self.worth(points, last)
         if not self.steps:
             return (one, other) if one < other else (other, one)
         # After a step in percent, a step in points may raise a small award again.
@@ -70,8 +76,6 @@ class Decay:
         return min(one, other, *between), max(one, other, *between)
 
     def _faded(self, points: int, age: int) -> int:
-        if self.half_life is not None:
-            return _halved(points, 2.0 ** (-age / self.half_life))
         if self.linear is not None:
             return _rounded_ratio(points * max(0, self.linear - age), self.linear)
         size = abs(points)

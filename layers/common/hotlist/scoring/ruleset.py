@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import ceil
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ from hotlist.scoring.rules import (
     MANUAL,
     SESSION,
     TOTAL,
+    UNBOUNDED,
     Award,
     Band,
     Bounds,
@@ -298,13 +300,15 @@ def _scale(source: Mapping[str, Any], segment: Mapping[str, Any]) -> Scale:
 def _minimums(given: Any, margin: values.Amount) -> Minimums:
     named = given if isinstance(given, Mapping) else {TOTAL: given}
     return tuple(
-        Minimum(name, least, margin.of(abs(least) * 1000) / 1000)
+        Minimum(name, least, max(1, ceil(margin.of(abs(least) * 1000) / 1000)))
         for name, least in ((name, values.whole(asked)) for name, asked in named.items())
     )
 
 
 def _bounds(given: Mapping[str, Any]) -> Bounds:
     least, most = given.get("min"), given.get("max")
+    if least is None and most is None:
+        return UNBOUNDED
     return Bounds(
         None if least is None else values.points(least),
         None if most is None else values.points(most),

@@ -6,14 +6,14 @@ bounds on the worths give bounds on the judgement.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 from hotlist.leads.lead import Temperature
 from hotlist.scoring import awards, silence
 from hotlist.scoring.history import Adjustment, Happening, History
-from hotlist.scoring.rules import MANUAL, TOTAL, Minimums, Rule, Scale
+from hotlist.scoring.rules import MANUAL, TOTAL, UNBOUNDED, Minimums, Rule, Scale
 from hotlist.scoring.ruleset import Ruleset
 from hotlist.scoring.silence import Totals
 from hotlist.scoring.timeline import FAR_FUTURE, Grant, Presence, during
@@ -65,28 +65,25 @@ class Scene:
             scale for scale in self.ruleset.scales if scale.lead is None or scale.lead(self._facts)
         )
 
-    @property
+    @cached_property
     def suspended(self) -> bool:
         return self._facts.get("suspended") is True or self.scale.suspended
 
     def lines(self, at: int) -> list[tuple[str, Grant]]:
         """All awards and adjustments that are there, each with its group, in order."""
-        found = [
-            (rule.group, grant)
-            for rule, source in zip(self.ruleset.rules, self._sources, strict=True)
-            for grant in source.at(at)
-        ]
+        found = [(rule.group, grant) for rule, source in self._giving for grant in source.at(at)]
         found += [(group, grant) for group, grant in self.adjustments if grant.is_there(at)]
         return sorted(found, key=lambda line: line[1].order)
 
     def sums(self, at: int) -> Sums:
         """The sums of the lines at an instant."""
-        rules = [sum(grant.worth(at) for grant in source.at(at)) for source in self._sources]
-        adjusted = [
-            (group, grant.worth(at) if grant.is_there(at) else 0)
-            for group, grant in self.adjustments
-        ]
-        return self._add_up(rules, adjusted)
+        sums = dict(self._base)
+        for rule, source in self._giving:
+            sums[rule.group] += rule.bounds.hold(sum([grant.worth(at) for grant in source.at(at)]))
+        for group, grant in self.adjustments:
+            if grant.is_there(at):
+                sums[group] += grant.worth(at)
+        return self._sums(sums)
 
     def override(self, at: int) -> Rule | None:
         """The first rule in the file that has an override and an award, or None."""
@@ -99,21 +96,27 @@ class Scene:
         """The possible answers from `first` to `last`. One answer is sure for the whole time."""
         if self.suspended:
             return {judgement(Temperature.COLD, True)}
-        ranges = [source.extremes(first, last) for source in self._sources]
-        adjusted = [(group, grant.extremes(first, last)) for group, grant in self.adjustments]
-        lesser = self._add_up(
-            [low for low, _, _ in ranges], [(g, low) for g, (low, _, _) in adjusted]
-        )
-        greater = self._add_up(
-            [top for _, top, _ in ranges], [(g, top) for g, (_, top, _) in adjusted]
-        )
-        corners = lesser.shown, greater.shown
+        lesser, greater = dict(self._base), dict(self._base)
+        overrides = []
+        for rule, source in self._giving:
+            least, most, presence = source.extremes(first, last)
+            group, bounds = rule.group, rule.bounds
+            if bounds is not UNBOUNDED:
+                least, most = bounds.hold(least), bounds.hold(most)
+            lesser[group] += least
+            greater[group] += most
+            if rule.override is not None and presence is not Presence.NO:
+                overrides.append((rule.override, presence))
+        for group, grant in self.adjustments:
+            least, most, _ = grant.extremes(first, last)
+            lesser[group] += least
+            greater[group] += most
+        both = [lesser] if lesser == greater else [lesser, greater]
+        corners = [self._sums(one).shown for one in both]
         missed = [misses(self.scale.hot, shown) for shown in corners]
         found: set[T] = set()
-        for rule in self.ruleset.overriding:
-            presence = ranges[rule.place][2]
-            if presence is not Presence.NO and rule.override is not None:
-                found.update(judgement(rule.override, one) for one in missed)
+        for override, presence in overrides:
+            found.update([judgement(override, one) for one in missed])
             if presence is Presence.YES:
                 return found
         for shown, one in zip(corners, missed, strict=True):
@@ -182,16 +185,27 @@ class Scene:
         when = during(OF_THE_LEAD, start, end)
         return awards.Granted([Grant(rule.place, None, "", points, when)])
 
-    def _add_up(self, rules: Sequence[int], adjusted: Iterable[tuple[str, int]]) -> Sums:
-        """Apply bounds and weights to the sums of rules, by their place, and of adjustments."""
+    @cached_property
+    def _giving(self) -> list[tuple[Rule, awards.Source]]:
+        """The rules that give points at some time, with what they give, in file order."""
+        pairs = zip(self.ruleset.rules, self._sources, strict=True)
+        return [(rule, source) for rule, source in pairs if not source.is_empty]
+
+    @cached_property
+    def _base(self) -> Mapping[str, int]:
+        """The sums of the groups without the rules that give points: what their bounds give."""
         sums = dict.fromkeys((*self.ruleset.groups, MANUAL), 0)
-        for rule in self.ruleset.rules:
-            sums[rule.group] += rule.bounds.hold(rules[rule.place])
-        for name, worth in adjusted:
-            sums[name] += worth
+        for rule, source in zip(self.ruleset.rules, self._sources, strict=True):
+            if source.is_empty:
+                sums[rule.group] += rule.bounds.hold(0)
+        return sums
+
+    def _sums(self, sums: dict[str, int]) -> Sums:
+        """Apply the bounds of groups and weights to these sums, which are changed."""
         exact = sums.pop(MANUAL) * 100
         for name, group in self.ruleset.groups.items():
-            sums[name] = group.bounds.hold(sums[name])
+            if group.bounds is not UNBOUNDED:
+                sums[name] = group.bounds.hold(sums[name])
             exact += sums[name] * group.weight
         return Sums(sums, self.ruleset.total.hold(exact, 100))
 
@@ -206,13 +220,18 @@ def temperature(scale: Scale, shown: Mapping[str, int]) -> Temperature:
 
 
 def reaches(minimums: Minimums, shown: Mapping[str, int]) -> bool:
-    return all(shown[minimum.group] >= minimum.at_least for minimum in minimums)
+    for group, at_least, _ in minimums:  # noqa: SIM110 - three times as fast as all()
+        if shown[group] < at_least:
+            return False
+    return True
 
 
 def misses(minimums: Minimums, shown: Mapping[str, int]) -> bool:
     """Whether at least one minimum is missed by its margin or more."""
-    gaps = ((one.at_least - shown[one.group], one.margin) for one in minimums)
-    return any(gap > 0 and gap >= margin for gap, margin in gaps)
+    for group, at_least, margin in minimums:  # noqa: SIM110 - three times as fast as any()
+        if at_least - shown[group] >= margin:
+            return True
+    return False
 
 
 def _after(happenings: Sequence[Happening], ending: Adjustment | None) -> Sequence[Happening]:

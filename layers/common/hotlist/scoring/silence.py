@@ -110,6 +110,10 @@ class _Judged:
         self._totals = totals
         self._changes = changes
 
+    @property
+    def is_empty(self) -> bool:
+        return not self._complete
+
     def at(self, instant: int) -> Sequence[Grant]:
         return [grant for grant in self._grants(instant) if grant.is_there(instant)]
 

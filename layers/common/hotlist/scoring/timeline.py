@@ -64,6 +64,10 @@ class Grant(NamedTuple):
 
     def extremes(self, first: int, last: int) -> tuple[int, int, Presence]:
         """The least and the greatest worth from `first` to `last`: 0 while it is not there."""
+        if len(self.when) == 1:
+            ((start, end),) = self.when
+            if start <= first and last < end:
+                return *self.worths(first, last), Presence.YES
         least, most, presence = 0, 0, Presence.NO
         for start, end in self.when:
             if start > last or end <= first:
