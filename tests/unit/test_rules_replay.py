@@ -1,6 +1,5 @@
 """`hotlist rules replay`: looks where the live system would have looked, and no others."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotlist.events.times import to_text
-from hotlist.scoring import engine
+from hotlist.scoring.course import Course, Sight
 from rules_command import Ran, event, rules
 
 RULES = """\
@@ -148,13 +147,12 @@ def test_the_table_says_the_same(file: Path) -> None:
 def test_a_change_that_is_not_ahead_ends_the_replay(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look = engine.look
+    look = Course.look
 
-    def stuck(*given: Any) -> engine.Look:
-        seen = look(*given)
-        return replace(seen, score=replace(seen.score, next_change_at=given[3]))
+    def stuck(self: Course, facts: Any, at: datetime, *given: Any, **named: Any) -> Sight:
+        return look(self, facts, at, *given, **named)._replace(next_at=at)
 
-    monkeypatch.setattr(engine, "look", stuck)
+    monkeypatch.setattr(Course, "look", stuck)
     assert len(changes(file, *VISITS, until="2027-03-01T00:00:00Z")) == 1
 
 

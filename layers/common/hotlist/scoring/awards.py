@@ -8,17 +8,25 @@ they are cut to the bounds of the rule.
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import accumulate
+from itertools import pairwise
 from typing import Any, Final, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from hotlist.events.event import Event
 from hotlist.events.times import from_ms
+from hotlist.scoring.granted import Extremes, Granted, add_up
 from hotlist.scoring.history import Happening
 from hotlist.scoring.rules import DAY, SESSION, Award, Band, Rule, Unless
-from hotlist.scoring.timeline import Cover, Grant, Presence, Spans, during, union, without
-
-Extremes = tuple[int, int, Presence]
+from hotlist.scoring.timeline import (
+    FAR_FUTURE,
+    Cover,
+    Grant,
+    Presence,
+    Spans,
+    during,
+    union,
+    without,
+)
 
 NOTHING_EQUAL: Final = object()
 """Stands for a value that is missing or null. It is equal to no value."""
@@ -42,56 +50,6 @@ class Source(Protocol):
 
         They are exact for an instant, except for what the bounds of the rule cut off.
         """
-
-
-class Granted:
-    """Awards whose times are known.
-
-    `enough` is what the rule gives at most, if no award is negative. When a sum is known to reach
-    it, the other awards are not added.
-    """
-
-    def __init__(self, grants: Iterable[Grant], enough: int | None = None) -> None:
-        given = (grant for grant in grants if grant.when)
-        self._grants = sorted(given, key=_beginning)
-        self._starts = [*map(_beginning, self._grants)]
-        # Up to each award, when the last of them ends. So those that are over can be left out.
-        self._ends = [*accumulate((grant.when[-1][1] for grant in self._grants), max)]
-        self._enough = enough
-
-    @property
-    def is_empty(self) -> bool:
-        return not self._grants
-
-    def at(self, instant: int) -> Sequence[Grant]:
-        return [grant for grant in self._near(instant, instant) if grant.is_there(instant)]
-
-    def extremes(self, first: int, last: int) -> Extremes:
-        least = most = 0
-        presence = Presence.NO
-        enough = self._enough
-        # The newest come first. They are worth most.
-        for grant in reversed(self._near(first, last)):
-            low, high, there = grant.extremes(first, last)
-            least += low
-            most += high
-            if there is not presence:
-                presence = max(presence, there)
-            if enough is not None and least >= enough and presence is Presence.YES:
-                break
-        return least, most, presence
-
-    def _near(self, first: int, last: int) -> Sequence[Grant]:
-        """Those that begin and end at such times that they may be there from `first` to `last`."""
-        begun = bisect_right(self._starts, last)
-        return self._grants[bisect_right(self._ends, first, 0, begun) : begun]
-
-
-def _beginning(grant: Grant) -> int:
-    return grant.when[0][0]
-
-
-NOTHING = Granted(())
 
 
 class Candidate(NamedTuple):
@@ -121,11 +79,30 @@ class Counted:
         spans = (span for one in self._candidates for span in one.candidate.when)
         return sorted({instant for span in spans for instant in span})
 
+    @cached_property
+    def _ever(self) -> Granted:
+        """The awards as they come while no event has gone."""
+        grants = map(self._grant, _counted(self._candidates, self._rule.award))
+        return Granted(grant for grant in grants if grant is not None)
+
+    @cached_property
+    def _first_gone(self) -> int:
+        """The first instant at which an event has gone. Until then, events only come."""
+        starts = [one.candidate.when[0][0] for one in self._candidates if one.candidate.when]
+        in_order = all(a <= b for a, b in pairwise(starts)) and len(starts) == len(self._candidates)
+        if not in_order:
+            return -FAR_FUTURE
+        return min((one.candidate.when[0][1] for one in self._candidates), default=FAR_FUTURE)
+
     def at(self, instant: int) -> Sequence[Grant]:
+        if instant < self._first_gone:
+            return self._ever.at(instant)
         version = bisect_right(self._changes, instant)
         return [grant for grant in self._grants(version, instant) if grant.is_there(instant)]
 
     def extremes(self, first: int, last: int) -> Extremes:
+        if last < self._first_gone:
+            return self._ever.extremes(first, last)
         version = bisect_right(self._changes, first)
         if version == bisect_right(self._changes, last):
             return add_up(grant.extremes(first, last) for grant in self._grants(version, first))
@@ -326,17 +303,6 @@ def _counted(marked: Iterable[_Marked], award: Award) -> Iterator[_Marked]:
             run.clear()
             if award.stops:
                 stopped.add(one.run)
-
-
-def add_up(worths: Iterable[Extremes]) -> Extremes:
-    """The bounds of a sum."""
-    least = most = 0
-    presence = Presence.NO
-    for low, high, there in worths:
-        least += low
-        most += high
-        presence = max(presence, there)
-    return least, most, presence
 
 
 def local_day(at: int, zone: ZoneInfo) -> object:

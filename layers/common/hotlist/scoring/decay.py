@@ -52,10 +52,7 @@ class Decay:
 
     def worth(self, points: int, age: int) -> int:
         """What an award of `points` is worth at an age, rounded half up with its sign."""
-        if self.half_life is not None:
-            faded = _halved(points, 2.0 ** (-age / self.half_life))
-        else:
-            faded = self._faded(points, age)
+        faded = self._faded(points, age)
         if self.floor is None:
             return faded
         # Rounding keeps the order, so the greater value can be found after it.
@@ -65,6 +62,11 @@ class Decay:
 
     def extremes(self, points: int, first: int, last: int) -> tuple[int, int]:
         """The least and the greatest worth at any age from `first` to `last`."""
+        half_life = self.half_life
+        if half_life is not None and self.floor is None:  # nearly all awards that fade
+            one = _halved(points, 2.0 ** (-first / half_life))
+            other = one if first == last else _halved(points, 2.0 ** (-last / half_life))
+            return (other, one) if points > 0 else (one, other)
         one = self.worth(points, first)
         if first == last:
             return one, one
@@ -76,6 +78,8 @@ class Decay:
         return min(one, other, *between), max(one, other, *between)
 
     def _faded(self, points: int, age: int) -> int:
+        if self.half_life is not None:
+            return _halved(points, 2.0 ** (-age / self.half_life))
         if self.linear is not None:
             return _rounded_ratio(points * max(0, self.linear - age), self.linear)
         size = abs(points)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from hotlist.leads.lead import Temperature
 from hotlist.scoring import awards, silence
+from hotlist.scoring.granted import NOTHING, Granted
 from hotlist.scoring.history import Adjustment, Happening, History
 from hotlist.scoring.rules import MANUAL, TOTAL, UNBOUNDED, Minimums, Rule, Scale
 from hotlist.scoring.ruleset import Ruleset
@@ -41,7 +42,10 @@ class Sums(NamedTuple):
 
 
 class Scene:
-    """One lead from the instant `start` on, until its era ends."""
+    """One lead from the instant `start` on, until its era ends.
+
+    `sources` keeps what rules give. Scenes of one history may share it.
+    """
 
     def __init__(
         self,
@@ -50,6 +54,8 @@ class Scene:
         history: History,
         start: int,
         totals: Totals,
+        *,
+        sources: dict[object, awards.Source] | None = None,
     ) -> None:
         self.ruleset = ruleset
         self.stage = history.stage(start)
@@ -57,6 +63,7 @@ class Scene:
         self._history = history
         self._start = start
         self._totals = totals
+        self._shared = {} if sources is None else sources
 
     @cached_property
     def scale(self) -> Scale:
@@ -123,6 +130,35 @@ class Scene:
             found.add(judgement(temperature(self.scale, shown), one))
         return found
 
+    def judge_as_before(self, judgement: Judgement[T], at: int) -> T | None:
+        """The answer at an instant, had nothing come then; None if that is not easy to tell.
+
+        It is easy where what comes only adds awards: no award ends at `at`, and only awards for
+        what happens then begin. No event may end then, no era, and no silence be complete.
+        """
+        if self.suspended:
+            return judgement(Temperature.COLD, True)
+        sums, override = dict(self._base), None
+        for rule, source in self._giving:
+            before = source.at(at - 1)
+            kept = {(grant.at, grant.event_id) for grant in before}
+            for grant in source.at(at):
+                if (grant.at, grant.event_id) in kept:
+                    kept.remove((grant.at, grant.event_id))
+                elif grant.at != at or not grant.event_id:
+                    return None
+            if kept:
+                return None
+            worth = rule.bounds.hold(sum(grant.worth(at) for grant in before))
+            sums[rule.group] += worth
+            if before and override is None:
+                override = rule.override
+        for group, grant in self.adjustments:
+            if grant.is_there(at) and grant.at != at:
+                sums[group] += grant.worth(at)
+        shown = self._sums(sums).shown
+        return judgement(override or temperature(self.scale, shown), misses(self.scale.hot, shown))
+
     @cached_property
     def adjustments(self) -> list[tuple[str, Grant]]:
         """What operators have added or set since the last reset, each with its group."""
@@ -161,9 +197,18 @@ class Scene:
     def _source(self, rule: Rule) -> awards.Source:
         ending = self._endings.get(rule.group)
         if rule.lead is not None and not rule.lead(self._facts):
-            return awards.NOTHING
+            return NOTHING
         if rule.matcher is None:
             return self._of_the_lead(rule, ending)
+        if rule.is_silence and rule.is_judged:  # it depends on everything
+            return self._of_events(rule, ending)
+        fits = tuple(band.lead is None or band.lead(self._facts) for band in rule.bands)
+        key = rule.place, None if ending is None else ending.happening.order, fits
+        if key not in self._shared:
+            self._shared[key] = self._of_events(rule, ending)
+        return self._shared[key]
+
+    def _of_events(self, rule: Rule, ending: Adjustment | None) -> awards.Source:
         matched = _after(self._history.matched[rule.place], ending)
         if rule.is_silence:
             clocks = list(silence.clocks(matched, ending, self._history.events))
@@ -173,17 +218,17 @@ class Scene:
 
     def _of_the_lead(self, rule: Rule, ending: Adjustment | None) -> awards.Source:
         if ending is not None and ending.kind == "set":
-            return awards.NOTHING
+            return NOTHING
         points = next(
             (band.points for band in rule.bands if band.lead is None or band.lead(self._facts)),
             None,
         )
         if points is None:
-            return awards.NOTHING
+            return NOTHING
         start = -FAR_FUTURE if rule.active_from is None else rule.active_from
         end = FAR_FUTURE if rule.active_until is None else rule.active_until
         when = during(OF_THE_LEAD, start, end)
-        return awards.Granted([Grant(rule.place, None, "", points, when)])
+        return Granted([Grant(rule.place, None, "", points, when)])
 
     @cached_property
     def _giving(self) -> list[tuple[Rule, awards.Source]]:

@@ -67,7 +67,10 @@ class Grant(NamedTuple):
         if len(self.when) == 1:
             ((start, end),) = self.when
             if start <= first and last < end:
-                return *self.worths(first, last), Presence.YES
+                points, at, decay = self.points, self.at, self.decay
+                if decay is None or at is None:
+                    return points, points, Presence.YES
+                return *decay.extremes(points, first - at, last - at), Presence.YES
         least, most, presence = 0, 0, Presence.NO
         for start, end in self.when:
             if start > last or end <= first:
