@@ -1,7 +1,7 @@
-"""`hotlist rules replay`: the temperatures and alerts of the past, had these rules been live."""
+"""What `hotlist rules replay` finds: what would have happened, had these rules been live."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from hotlist.leads.lead import Alerting, Temperature
@@ -9,8 +9,6 @@ from hotlist.scoring.course import Course
 from hotlist.scoring.ruleset import Ruleset
 from hotlist_cli.rules.facts import Knowledge
 from hotlist_cli.rules.history import History
-from hotlist_cli.rules.inputs import Inputs, load
-from hotlist_cli.rules.output import cell, say, table, to_json
 
 
 class Change(NamedTuple):
@@ -21,27 +19,6 @@ class Change(NamedTuple):
     temperature: Temperature
     total: int
     alert: bool
-
-
-def run(inputs: Inputs, until: datetime | None, *, as_json: bool) -> int:
-    """Replay all leads and print what changed."""
-    ruleset, histories = load(inputs)
-    times = [event.occurred_at for history in histories for event in history.events]
-    until = until or max(times, default=datetime.now(UTC))
-    changes = (change for history in histories for change in replay(ruleset, history, until))
-    if as_json:
-        for change in changes:
-            say(to_json(change._asdict()))
-        return 0
-    rows = [
-        [cell(c.lead), cell(c.at), c.temperature, str(c.total), "alert" if c.alert else ""]
-        for c in changes
-    ]
-    if rows:
-        say(table(["lead", "at", "temperature", "total", ""], rows, numbers={"total"}))
-    else:
-        say("no lead changed its temperature")
-    return 0
 
 
 def replay(ruleset: Ruleset, history: History, until: datetime) -> Iterator[Change]:
