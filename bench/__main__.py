@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
-from bench import functions, scoring
+from bench import functions, replays, scoring
 from bench.figures import Figure
 from bench.functions import NotMeasured
 
@@ -21,7 +21,7 @@ def main() -> int:
     functions.build()
     figures: list[Figure] = []
     of_capture = (cold_instructions, cold_time, first_tls, warm_cpu, warm_instructions)
-    for measure in (*of_capture, *scoring.MEASURES):
+    for measure in (*of_capture, *scoring.MEASURES, replays.replay):
         try:
             found = list(measure())
         except NotMeasured as why:

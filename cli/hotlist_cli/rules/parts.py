@@ -16,7 +16,10 @@ PARTS: Final = 64
 MAX_PART: Final = 8_000_000
 """How many bytes of lines a part may have before it is split."""
 
-_MAX_DEPTH: Final = 5
+_BITS: Final = 6
+_MAX_DEPTH: Final = 4
+"""Each depth takes other six bits of a hash that has 32."""
+
 _HEAD: Final = struct.Struct(">QII")
 
 
@@ -67,7 +70,7 @@ def partition(lines: Iterable[Line], folder: Path, depth: int = 0) -> list[Part]
         paths = [folder / f"{place:02}" for place in range(PARTS)]
         files = [stack.enter_context(path.open("wb", 1 << 16)) for path in paths]
         for line in lines:
-            place = crc32(line.lead, depth) % PARTS
+            place = (crc32(line.lead) >> _BITS * depth) % PARTS
             files[place].write(_HEAD.pack(line.number, len(line.lead), len(line.text)))
             files[place].write(line.lead + line.text)
             mixed[place] |= sizes[place] > 0 and leads[place] != line.lead

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
@@ -111,12 +112,21 @@ def _serve(
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for other in inherited:  # or they would stay open when that process is no more
         other.close()
+    threading.Thread(target=_end_with_the_first, daemon=True).start()
     work = setup()
     try:
         while True:
             connection.send(work(connection.recv()))
     except (EOFError, ConnectionError):
         return
+
+
+def _end_with_the_first() -> None:
+    """End this process, whatever it does, when the one that started it is no more."""
+    first = multiprocessing.parent_process()
+    if first is not None:
+        first.join()
+        os._exit(1)
 
 
 def _give(connection: Connection, busy: dict[Connection, BaseProcess], waiting: Any) -> None:
