@@ -259,7 +259,7 @@ def test_the_newest_event_is_named_and_operators_events_are_not_it() -> None:
 
 # --- facts that grow --------------------------------------------------------------------
 
-SAID = (
+SAID: tuple[dict[str, Any], ...] = (
     {"role": "director"},
     {"role": "student", "channel": "fair"},
     {"source": "google", "medium": "cpc"},
