@@ -51,6 +51,9 @@ class Source(Protocol):
         They are exact for an instant, except for what the bounds of the rule cut off.
         """
 
+    def before(self, at: int) -> Extremes | None:
+        """The extremes at an instant, had nothing come then; None if that is not easy to tell."""
+
 
 class Candidate(NamedTuple):
     """A matched event, the instant at which it is matched, and the times at which that holds."""
@@ -124,6 +127,9 @@ class Counted:
         least = sum(lows[:fewest]) + sum(low for low in lows[fewest:] if low < 0)
         greatest = sum(highs[:fewest]) + sum(high for high in highs[fewest:] if high > 0)
         return least, greatest, Presence.YES if fewest else Presence.MAYBE
+
+    def before(self, at: int) -> Extremes | None:
+        return self._ever.before(at) if at < self._first_gone else None
 
     def _fewest(self, alive: Iterable["_Marked"], first: int, last: int) -> int:
         """How many awards there are at least, all the time. More events never make fewer awards."""

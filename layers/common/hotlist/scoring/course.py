@@ -146,7 +146,7 @@ class Course:
         if at not in self._begins:
             return self._scene(at)[0].judge(cooled, at, at) == {True}
         scene, border = self._scene(at - 1)
-        if border != at and at not in self._ends and not self._could_complete(at):
+        if border != at and at not in self._ends and not self._could_begin(at):
             answer = scene.judge_as_before(cooled, at)
             if answer is not None:
                 return answer
@@ -154,14 +154,21 @@ class Course:
         totals = JudgedTotals(self._ruleset, self._facts, known)
         return Scene(self._ruleset, self._facts, known, at, totals).judge(cooled, at, at) == {True}
 
-    def _could_complete(self, at: int) -> bool:
-        """Whether a silence may be complete at this instant that something ends then."""
+    def _could_begin(self, at: int) -> bool:
+        """Whether something may begin at this instant that no event then is the reason of.
+
+        That is a silence that is complete, or an award that waited whether an event follows.
+        """
         first = self._history.events[0].at
-        return any(
-            rule.is_judged or could_complete(rule, self._begins, first, at)
-            for rule in self._ruleset.rules
-            if rule.is_silence
-        )
+        for rule in self._ruleset.rules:
+            if rule.is_silence and (
+                rule.is_judged or could_complete(rule, self._begins, first, at)
+            ):
+                return True
+            within = rule.unless.within if rule.unless is not None else None
+            if within is not None and at - within in self._begins:
+                return True
+        return False
 
 
 def _both(found: Temperature, missed: bool) -> tuple[Temperature, bool]:

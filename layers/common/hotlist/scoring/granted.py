@@ -1,6 +1,6 @@
 """Awards whose times are known, kept so that few of them are looked at to sum them up."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import accumulate
@@ -49,11 +49,37 @@ class Granted:
             if self._begun.until(last) is begun and self._ended.until(last) is ended:
                 points = begun.points - ended.points
                 return points, points, Presence.YES if begun.awards > ended.awards else Presence.NO
+        return self._summed(self._near(first, last), first, last)
+
+    def before(self, at: int) -> Extremes | None:
+        """The extremes at an instant, had nothing come then; None if that is not easy to tell.
+
+        It is easy where what comes only adds awards: none ends at `at`, none comes back, and those
+        that begin are for what happens then.
+        """
+        if at in self._turns:
+            return None
+        place = bisect_left(self._starts, at)
+        for grant in self._grants[place : bisect_right(self._starts, at, place)]:
+            if grant.at != at or not grant.event_id:
+                return None
+        if self._steady:
+            return self.extremes(at - 1, at - 1)
+        near = self._grants[bisect_right(self._ends, at, 0, place) : place]
+        return self._summed(near, at, at)
+
+    @cached_property
+    def _turns(self) -> frozenset[int]:
+        """The instants at which an award ends, or is there again."""
+        ends = {end for grant in self._grants for _, end in grant.when}
+        return frozenset(ends | {start for grant in self._grants for start, _ in grant.when[1:]})
+
+    def _summed(self, grants: Sequence[Grant], first: int, last: int) -> Extremes:
         least = most = 0
         presence = Presence.NO
         enough = self._enough
         # The newest come first. They are worth most.
-        for grant in reversed(self._near(first, last)):
+        for grant in reversed(grants):
             low, high, there = grant.extremes(first, last)
             least += low
             most += high

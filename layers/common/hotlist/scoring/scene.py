@@ -133,25 +133,18 @@ class Scene:
     def judge_as_before(self, judgement: Judgement[T], at: int) -> T | None:
         """The answer at an instant, had nothing come then; None if that is not easy to tell.
 
-        It is easy where what comes only adds awards: no award ends at `at`, and only awards for
-        what happens then begin. No event may end then, no era, and no silence be complete.
+        No event may end then, no era, and no silence be complete.
         """
         if self.suspended:
             return judgement(Temperature.COLD, True)
         sums, override = dict(self._base), None
         for rule, source in self._giving:
-            before = source.at(at - 1)
-            kept = {(grant.at, grant.event_id) for grant in before}
-            for grant in source.at(at):
-                if (grant.at, grant.event_id) in kept:
-                    kept.remove((grant.at, grant.event_id))
-                elif grant.at != at or not grant.event_id:
-                    return None
-            if kept:
+            found = source.before(at)
+            if found is None:
                 return None
-            worth = rule.bounds.hold(sum(grant.worth(at) for grant in before))
-            sums[rule.group] += worth
-            if before and override is None:
+            worth, _, presence = found
+            sums[rule.group] += rule.bounds.hold(worth)
+            if presence is Presence.YES and override is None:
                 override = rule.override
         for group, grant in self.adjustments:
             if grant.is_there(at) and grant.at != at:

@@ -138,6 +138,9 @@ class _Judged:
         presence = Presence.MAYBE if count and self._bands else Presence.NO
         return count * least, count * most, presence
 
+    def before(self, at: int) -> Extremes | None:  # noqa: ARG002 - the totals have changed
+        return None
+
     def _grants(self, instant: int) -> Iterator[Grant]:
         totals = self._totals.at(instant)
         for one in self._complete:
