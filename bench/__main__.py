@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from bench import batches, capture, day, docs, functions, layer, others, scoring
+from bench import batches, capture, day, docs, functions, layer, others, replays, scoring
 from bench.figures import Effort, Figure, quick, whole
 from bench.functions import NotMeasured
 
@@ -34,7 +34,7 @@ QUICK: Final[tuple[Measure, ...]] = (
     batches.of_histories,
     others.a_mail,
     others.digest,
-    others.replay,
+    replays.replay,
     layer.size,
     capture.cold_instructions,
     capture.warm_instructions,

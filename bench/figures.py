@@ -60,7 +60,7 @@ def quick(now: float) -> Effort:
 
 def whole(now: float) -> Effort:
     sizes = (1, 10, 100, 1_000, 10_000)
-    return Effort(5, 1_000, sizes, (500, 5_000, 20_000), 50_000, 10, now + 1_500)
+    return Effort(5, 1_000, sizes, (500, 5_000, 20_000), 200_000, 10, now + 1_500)
 
 
 def median(found: Sequence[float]) -> float:

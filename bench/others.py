@@ -1,20 +1,13 @@
-"""Measures what is no batch of the score function: a mail, the digest, replay, lines of logs."""
+"""Measures what is no batch of the score function: a mail, the digest, lines of logs."""
 
-import json
-import os
-import random
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from bench import costs, people
 from bench.figures import Effort, Figure, median
-from bench.functions import EVENT, ROOT, worker
+from bench.functions import EVENT, worker
 from bench.people import Shard, hot
 from bench.servers import dynamodb
 from bench.tables import Tables
@@ -24,9 +17,6 @@ from hotlist.mail.queue import Letter, Message
 
 DIGEST_AT: Final = datetime(2026, 3, 2, 6, 45, tzinfo=UTC)
 """A Monday, a quarter past the hour at which the tests' configuration sends a digest."""
-
-REPLAY_BUDGET: Final = 60
-_PER_LEAD: Final = 20
 
 
 def a_mail(effort: Effort) -> Iterator[Figure]:
@@ -102,52 +92,6 @@ def _digest(tables: Tables, at: datetime) -> tuple[dict[str, Any], Any]:
         tables.seconds = costs.CALL
         spent = function.give({"time": to_text(at)})
         return spent, tables.bill()
-
-
-def replay(effort: Effort) -> Iterator[Figure]:
-    """`hotlist rules replay` beside reading the same lines."""
-    drawn = random.Random(1)
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "events.jsonl"
-        lines = [_line(drawn, number) for number in range(effort.lines)]
-        file.write_text("\n".join(lines), encoding="utf-8")
-        command = [sys.executable, "-m", "hotlist_cli", "rules", "replay", "--json"]
-        files = ["--rules", str(ROOT / "config" / "scoring.yaml"), "--events", str(file)]
-        began = time.perf_counter()
-        for line in file.open(encoding="utf-8"):
-            json.loads(line)
-        floor = time.perf_counter() - began
-        began = time.perf_counter()
-        subprocess.run(
-            [*command, *files], check=True, stdout=subprocess.DEVNULL, timeout=900, env=os.environ
-        )
-        seconds = time.perf_counter() - began
-    yield Figure(
-        f"rules replay of {effort.lines:,} lines, {_PER_LEAD} a lead",
-        f"{seconds:.1f} s",
-        f"<= {REPLAY_BUDGET} x floor",
-        seconds <= REPLAY_BUDGET * floor,
-        floor=f"{floor:.2f} s",
-        key="replay.seconds",
-        number=seconds / effort.lines,
-    )
-
-
-def _line(drawn: random.Random, number: int) -> str:
-    lead, place = divmod(number, _PER_LEAD)
-    minutes = 60 * 24 * 60 * place // _PER_LEAD + drawn.randrange(60)
-    at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
-    event_type = "form_submitted" if place == _PER_LEAD // 2 else "page_viewed"
-    path = drawn.choice(("/", "/pricing", "/products/mill", "/jobs", "/blog/post"))
-    return json.dumps(
-        {
-            "lead": f"lead-{lead}",
-            "event_id": f"{number:032x}",
-            "type": event_type,
-            "occurred_at": to_text(at),
-            "properties": {"page_path": path, "page_title": "Machines that last"},
-        }
-    )
 
 
 def logs(effort: Effort) -> Iterator[Figure]:

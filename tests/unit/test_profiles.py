@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import BOT, INTERNAL, SPAM, Route
+from hotlist.leads import classify
 from hotlist.leads.lead import Contact
-from hotlist.leads.profile import Profile, facts_at, name_in, profile_of, reclassified
+from hotlist.leads.profile import GrowingFacts, Profile, facts_at, name_in, profile_of, reclassified
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -272,3 +273,55 @@ def test_the_newest_event_is_named_and_operators_events_are_not_it() -> None:
     )
     assert said.last_event_id == event(2).event_id
     assert folded().last_event_id is None
+
+
+# --- facts that grow --------------------------------------------------------------------
+
+SAID: tuple[dict[str, Any], ...] = (
+    {"role": "director"},
+    {"role": "student", "channel": "fair"},
+    {"source": "google", "medium": "cpc"},
+    {"referrer": "https://www.google.com/"},
+    {"language": "pl"},
+    {"consents": {"email": {}}},
+    {"order_id": "1", "currency": "EUR", "value": 3},
+    {},
+)
+DRAWN = st.lists(
+    st.tuples(
+        st.integers(0, 40),
+        st.sampled_from(
+            ["page_viewed", "form_submitted", "order_completed", "unsubscribed", "score_suspended"]
+        ),
+        st.sampled_from(SAID),
+        st.sampled_from([frozenset(), frozenset(), frozenset({"bot"}), frozenset({"spam"})]),
+        st.sampled_from([None, None, 0, 1, 5, 30]),
+    ),
+    max_size=12,
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(DRAWN)
+def test_facts_that_grow_are_those_of_a_new_fold_at_every_instant(drawn: Any) -> None:
+    start = datetime(2026, 3, 1, tzinfo=UTC)
+    events = sorted(
+        (
+            Event(
+                event_id=f"{n}",
+                type=kind,
+                occurred_at=start + timedelta(hours=hour),
+                properties=said,
+                flags=flags,
+                expires_at=None if life is None else start + timedelta(hours=hour + life),
+                route=Route.FORM if kind == "form_submitted" else Route.BEACON,
+            )
+            for n, (hour, kind, said, flags, life) in enumerate(drawn)
+        ),
+        key=lambda event: event.order,
+    )
+    growing = GrowingFacts(events, classify.channel)
+    for hour in range(80):
+        now = start + timedelta(hours=hour)
+        known = [event for event in events if event.occurred_at <= now]
+        assert growing.at(now) == facts_at(known, now, classify.channel)

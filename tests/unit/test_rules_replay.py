@@ -1,6 +1,5 @@
 """`hotlist rules replay`: looks where the live system would have looked, and no others."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotlist.events.times import to_text
-from hotlist.scoring import engine
+from hotlist.scoring.course import Course, Sight
 from rules_command import Ran, event, rules
 
 RULES = """\
@@ -92,6 +91,40 @@ def test_a_lead_that_cooled_between_looks_alerts_again(file: Path) -> None:
     ]
 
 
+VISIT = "{id: visit, event: page_viewed, points: 50, lasts: 20d}"
+CART = "event: cart_abandoned, unless: {event: order_completed, within: 1d}"
+
+
+@pytest.mark.parametrize(
+    ("rule", "before", "at"),
+    [
+        (f"{{id: cart, {CART}, points: -30}}", [("page_viewed", "1"), ("cart_abandoned", "3")], 4),
+        (
+            "{id: call, event: contact_requested, points: 50, lasts: 1d}",
+            [("contact_requested", "1")],
+            2,
+        ),
+        ("{id: quiet, inactive: 2d, points: -30}", [("page_viewed", "1")], 3),
+        ("{id: quiet, inactive: 2d, award: each, points: -15}", [("page_viewed", "1")], 5),
+    ],
+    ids=["what waited for an order begins", "the points end", "a silence", "a second silence"],
+)
+def test_a_lead_that_cools_as_an_event_makes_it_hot_alerts_again(
+    tmp_path: Path, rule: str, before: list[tuple[str, str]], at: int
+) -> None:
+    """Nobody sees it cold: it would have been, at the instant of the event, without it."""
+    file = tmp_path / "scoring.yaml"
+    file.write_text(f"temperature: {{hot: 30, rearm: 5}}\nrules:\n- {VISIT}\n- {rule}\n")
+    lines = [event(str(n), kind, day) for n, (kind, day) in enumerate(before)]
+    on_time, early = (
+        replayed(file, *lines, event("9", "page_viewed", time)).objects()
+        for time in (f"{at}", f"{at - 1} 23:59")
+    )
+    days = [line["at"][:10] for line in on_time if line["alert"]]
+    assert days == ["2026-03-01", f"2026-03-0{at}"]
+    assert [line["at"][:10] for line in early if line["alert"]] == ["2026-03-01"]
+
+
 def test_nothing_is_looked_at_after_the_end(file: Path) -> None:
     asked = [event("a", "contact_requested", "1"), event("b", "contact_requested", "6")]
     assert len(changes(file, *asked, until="2026-03-05T23:59:59.999Z")) == 2
@@ -148,13 +181,12 @@ def test_the_table_says_the_same(file: Path) -> None:
 def test_a_change_that_is_not_ahead_ends_the_replay(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look = engine.look
+    look = Course.look
 
-    def stuck(*given: Any) -> engine.Look:
-        seen = look(*given)
-        return replace(seen, score=replace(seen.score, next_change_at=given[3]))
+    def stuck(self: Course, facts: Any, at: datetime, *given: Any, **named: Any) -> Sight:
+        return look(self, facts, at, *given, **named)._replace(next_at=at)
 
-    monkeypatch.setattr(engine, "look", stuck)
+    monkeypatch.setattr(Course, "look", stuck)
     assert len(changes(file, *VISITS, until="2027-03-01T00:00:00Z")) == 1
 
 

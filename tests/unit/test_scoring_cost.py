@@ -12,6 +12,8 @@ from hotlist.scoring import engine, ruleset
 from hotlist.scoring.ruleset import Ruleset
 from hotlist.scoring.scene import Scene
 from hotlist.scoring.timeline import Grant
+from hotlist_cli.rules.history import History
+from hotlist_cli.rules.replay import replay
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SPAN = timedelta(days=80)
@@ -62,9 +64,14 @@ def history(length: int) -> list[Event]:
 
 
 @pytest.fixture
-def count(monkeypatch: pytest.MonkeyPatch) -> Count:
+def counted() -> Counter[str]:
+    return Counter()
+
+
+@pytest.fixture
+def count(monkeypatch: pytest.MonkeyPatch, counted: Counter[str]) -> Count:
     """How often a score of a history of this length looks: at events, instants and awards."""
-    counts: Counter[str] = Counter()
+    counts = counted
 
     def watch(owner: type, name: str) -> None:
         original = getattr(owner, name)
@@ -123,8 +130,9 @@ def test_counted_awards_are_bounded_while_their_events_come_and_go(
 
 
 def test_a_rule_that_gives_its_most_is_not_summed_to_the_end(count: Count) -> None:
-    capped = count(rules(CAPPED), 1_000)
-    free = count(rules([{**rule, "max": 10_000} for rule in CAPPED]), 1_000)
+    slowly = {"fit": {}, "engagement": {"decay": {"half_life": "9000d"}}}
+    capped = count(rules(CAPPED, groups=slowly), 1_000)
+    free = count(rules([{**rule, "max": 10_000} for rule in CAPPED], groups=slowly), 1_000)
 
     assert capped["judge"] == free["judge"]
     assert capped["extremes"] * 2 < free["extremes"]
@@ -137,3 +145,22 @@ def test_an_award_that_has_ended_is_not_looked_at_again(count: Count) -> None:
     kept, ended = (count(rules(given), 1_000) for given in (listed, soon_over))
 
     assert ended["extremes"] / ended["judge"] < kept["extremes"] / kept["judge"] / 4
+
+
+@pytest.mark.parametrize("groups", [FADING, LASTING])
+def test_a_replay_of_a_long_history_costs_no_more_an_event_than_of_a_short_one(
+    count: Count, counted: Counter[str], groups: dict[str, Any]
+) -> None:
+    """Also of a lead that stays hot, so that each event may be the one that it cools at."""
+    costs = []
+    for length in (200, 800):
+        counted.clear()
+        lead = History("l", history(length), {"role": "director"})
+        changes = [*replay(rules(CAPPED, groups=groups), lead, NOW)]
+        assert sum(change.alert for change in changes) == 1
+        costs.append(Counter(counted))
+    short, long = costs
+
+    assert long["seen"] == 800
+    assert long["judge"] <= 5 * short["judge"]
+    assert long["extremes"] <= 5 * short["extremes"]

@@ -10,8 +10,9 @@ from typing import Annotated, Final
 import typer
 from rich.markup import escape
 
-from hotlist_cli.rules import check, fields, replay, score
+from hotlist_cli.rules import check, fields, replays, score
 from hotlist_cli.rules.inputs import BadInput, Inputs
+from hotlist_cli.rules.workers import MAX_PROCESSES
 
 _EVENTS: Final = """\
 EVENTS has one JSON object on each line, in any order. An event:
@@ -58,6 +59,11 @@ prints with --json, on one line:
 
 Each lead starts cold. It is looked at when an event happens and when its
 temperature changes by itself; shown are changes of temperature and alerts.
+
+The file may be larger than the memory: each process has one lead at a time.
+Its lines are first sorted by lead into temporary files, which need as much
+room as the file. TMPDIR says where they are. What is printed is the same for
+any number of processes.
 
 {_EVENTS}
 Exit status: 0, or 1 if the rules or the events cannot be used (every reason
@@ -144,12 +150,21 @@ def replay_leads(
         str | None,
         typer.Option(metavar="T", help="the last instant looked at (default: the last event's)"),
     ] = None,
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            max=MAX_PROCESSES,
+            help="how many processes share the leads (default: one for each processor)",
+        ),
+    ] = None,
 ) -> None:
     inputs, at = (
         Inputs(rules, events, forms),
         _instant("--until", until),
     )
-    _run(lambda: replay.run(inputs, at, as_json=as_json))
+    _run(lambda: replays.run(inputs, at, as_json=as_json, processes=processes))
 
 
 def _run(run: Callable[[], int]) -> None:

@@ -1,7 +1,4 @@
-"""What happened and what is known, by lead, from a file of JSON lines.
-
-A file is read to its end before anything is done with it, and refused as a whole.
-"""
+"""What happened and what is known, by lead, from a file of JSON lines. It is refused as a whole."""
 
 import sys
 from collections.abc import Mapping
@@ -45,10 +42,10 @@ def read_histories(name: str, forms: Forms) -> list[History]:
 
     :raises BadHistory: with every problem, or the first twenty.
     """
-    reader = _Reader(forms)
+    reader = Reader(forms)
     problems: list[str] = []
     try:
-        with _opened(name) as stream:
+        with opened(name) as stream:
             for number, line in lines(stream):
                 try:
                     reader.take(parse(line), number)
@@ -63,7 +60,8 @@ def read_histories(name: str, forms: Forms) -> list[History]:
     return list(reader.histories.values())
 
 
-def _opened(name: str) -> Any:
+def opened(name: str) -> Any:
+    """The file, or stdin for `-`. :raises BadHistory: if there can be no such file."""
     if name == "-":
         if sys.stdin is None:
             raise BadHistory("-: cannot be read: stdin is closed")
@@ -74,7 +72,7 @@ def _opened(name: str) -> Any:
         raise BadHistory(f"{name}: cannot be read: {error}") from error
 
 
-class _Reader:
+class Reader:
     """Sorts lines by lead; finds events with one id that differ."""
 
     def __init__(self, forms: Forms) -> None:

@@ -1,8 +1,9 @@
 """What `score` and `replay` work on: a ruleset, and histories of leads."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hotlist.config.findings import BadConfig
 from hotlist.config.forms_schema import compile_forms
@@ -25,8 +26,25 @@ class Inputs(NamedTuple):
     forms: str | None = None
 
 
+class Rules(NamedTuple):
+    """A ruleset as it is checked, and the forms."""
+
+    source: Mapping[str, Any]
+    forms: Forms
+
+
 def load(inputs: Inputs) -> tuple[Ruleset, list[History]]:
-    """The ruleset and the histories that are there. :raises BadInput: with all reasons.
+    """The ruleset and the histories that are there. :raises BadInput: with all reasons."""
+    given = load_rules(inputs)
+    try:
+        histories = read_histories(inputs.events, given.forms)
+    except BadHistory as error:
+        raise BadInput(str(error)) from error
+    return from_checked(given.source), histories
+
+
+def load_rules(inputs: Inputs) -> Rules:
+    """The rules and the forms that are there. :raises BadInput: with all reasons.
 
     Rules that contradict themselves can be tried, but not without a word.
     """
@@ -36,11 +54,7 @@ def load(inputs: Inputs) -> tuple[Ruleset, list[History]]:
     forms = _forms(inputs)
     if checked.findings:
         print(listed(checked.findings), file=sys.stderr)
-    try:
-        histories = read_histories(inputs.events, forms)
-    except BadHistory as error:
-        raise BadInput(str(error)) from error
-    return from_checked(checked.source), histories
+    return Rules(checked.source, forms)
 
 
 def _forms(inputs: Inputs) -> Forms:

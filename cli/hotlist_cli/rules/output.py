@@ -65,15 +65,26 @@ def decimals(column: Iterable[Decimal]) -> list[str]:
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: set[str]) -> str:
     """Lines of columns; those that `numbers` names stand to the right."""
     lines = [header, *rows]
-    widths = [max(_width(line[place]) for line in lines) for place in range(len(header))]
-    texts = []
+    widths = [0] * len(header)
     for line in lines:
-        cells = []
-        for name, text, width in zip(header, line, widths, strict=True):
-            space = " " * (width - _width(text))
-            cells.append(space + text if name in numbers else text + space)
-        texts.append("  ".join(cells).rstrip())
-    return "\n".join(texts)
+        widths = wider(widths, line)
+    return "\n".join(table_line(header, line, widths, numbers=numbers) for line in lines)
+
+
+def wider(widths: Sequence[int], line: Sequence[str]) -> list[int]:
+    """The widths of columns, with another line."""
+    return [max(width, _width(text)) for width, text in zip(widths, line, strict=True)]
+
+
+def table_line(
+    header: Sequence[str], line: Sequence[str], widths: Sequence[int], *, numbers: set[str]
+) -> str:
+    """One line of a table with these widths."""
+    cells = []
+    for name, text, width in zip(header, line, widths, strict=True):
+        space = " " * (width - _width(text))
+        cells.append(space + text if name in numbers else text + space)
+    return "  ".join(cells).rstrip()
 
 
 def _width(text: str) -> int:

@@ -21,8 +21,9 @@ from hotlist.scoring import engine, values
 from hotlist.scoring.engine import Score
 from hotlist.scoring.ruleset import Ruleset, from_checked
 from hotlist.scoring.timeline import Presence
+from hotlist_cli.rules.facts import known_at
 from hotlist_cli.rules.history import History
-from hotlist_cli.rules.replay import replay
+from hotlist_cli.rules.replay import Change, replay
 from reference.changes import breakpoints
 from reference.generate import Case, case
 from reference.language import history
@@ -188,13 +189,13 @@ def test_bounds_of_a_stretch_are_never_too_narrow(seed: int, random: Random) -> 
         first = random.randrange(start, end)
         last = min(end - 1, first + random.choice([0, 1, 999, 10_000, 3_600_000, 10**8]))
         ranges = [source.extremes(first, last) for source in scene._sources]
-        answers = scene.judge(engine._temperature, first, last)
+        answers = scene.judge(engine.temperature_alone, first, last)
         found = {first, last, *(random.randint(first, last) for _ in range(4))}
         for source in scene._sources:
             edges = [edge for one in source.at(first) for span in one.when for edge in span]
             found.update(at for edge in edges for at in (edge - 1, edge) if first <= at <= last)
         for at in found:
-            answer = scene.judge(engine._temperature, at, at)
+            answer = scene.judge(engine.temperature_alone, at, at)
             assert len(answer) == 1
             assert len(answers) > 1 or answer == answers
             for rule, source, bounds in zip(
@@ -305,3 +306,41 @@ def test_looking_as_things_come_gives_the_score_and_the_alerts_of_a_replay(
     assert alerts == [change.at for change in changes if change.alert]
     if changes:
         assert changes[-1].temperature is temperature
+
+
+def looked_at_plainly(of: Case, events: list[Event], until: datetime) -> Iterator[Change]:
+    """A replay that asks the engine at each instant, with the events up to it and no others."""
+    rules, alerting, temperature = from_checked(of.ruleset), Alerting(), Temperature.COLD
+    times = [event.occurred_at for event in events]
+    at = min(times, default=None)
+    while at is not None and at <= until:
+        known = known_at((one for one in events if one.occurred_at <= at), of.facts, at)
+        seen = engine.look(rules, known.facts, known.events, at, alerting)
+        alerting, score = seen.alerting, seen.score
+        if score.temperature != temperature or seen.crossed:
+            temperature = score.temperature
+            yield Change("l", at, temperature, score.total, seen.crossed)
+        ahead = [score.next_change_at, known.until, *times]
+        at = min((then for then in ahead if then is not None and then > at), default=None)
+
+
+@many
+@given(SEEDS, st.sampled_from([1, 1_800_000, 3_600_000, 86_400_000]), st.integers(0, 60))
+def test_a_replay_is_the_engine_asked_at_each_instant(seed: int, unit: int, days: int) -> None:
+    """Also where events come, expire and fade at the very same instants: in whole `unit`s."""
+    of = case(seed)
+
+    def moved(at: datetime) -> datetime:
+        return from_ms(to_ms(at) // unit * unit)
+
+    events = [
+        replace(
+            one,
+            occurred_at=moved(one.occurred_at),
+            expires_at=None if one.expires_at is None else moved(one.expires_at),
+        )
+        for one in unique(of.events)
+    ]
+    until = from_ms(of.now) + timedelta(days=days)
+    found = replay(from_checked(of.ruleset), History("l", events, of.facts), until)
+    assert [*found] == [*looked_at_plainly(of, events, until)]

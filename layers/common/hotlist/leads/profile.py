@@ -118,6 +118,43 @@ def facts_at(
     return facts.known(), facts.until()
 
 
+class GrowingFacts:
+    """What `facts_at` gives, at instants that ascend, without folding every event each time.
+
+    `events` are in order, with their flags, and each is there once.
+    """
+
+    def __init__(self, events: Sequence[Event], channel: Callable[[Event], str | None]) -> None:
+        self._events = events
+        self._channel = channel
+        self._taken = 0
+        self._facts = _Facts((), channel)
+        self._found: tuple[dict[str, object], datetime | None] = {}, None
+        self._ends_at: datetime | None = None
+
+    def at(self, now: datetime) -> tuple[dict[str, object], datetime | None]:
+        """The facts at `now`, and their `facts_until`.
+
+        The facts are the same object until something changes.
+        """
+        start = self._taken
+        while self._taken < len(self._events) and self._events[self._taken].occurred_at <= now:
+            self._taken += 1
+        came = self._events[start : self._taken]
+        is_gone = self._ends_at is not None and self._ends_at <= now
+        if is_gone or any(event.dedup for event in came):
+            self._facts = _Facts(_kept(self._events[: self._taken], now), self._channel)
+        else:
+            changes = self._facts.changes
+            for event in _kept(came, now):
+                self._facts.take(event)
+            if self._facts.changes == changes:
+                return self._found
+        self._found = self._facts.known(), self._facts.until()
+        self._ends_at = self._facts.ends_at()
+        return self._found
+
+
 def _kept(events: Iterable[Event], now: datetime) -> list[Event]:
     """The events that count, in order, each once.
 
@@ -166,16 +203,19 @@ class _Facts:
         self.spent: dict[str, Decimal] = {}
         self.first_touch: Event | None = None
         self.last_touch: Event | None = None
-        self.channel: str | None = None
+        self.first: Event | None = None
+        self.changes = 0
+        self._channel = channel
+        self._asked: Event | None = None
+        self._answer: str | None = None
         for event in kept:
-            self._take(event)
-        if kept:
-            first = self.first_touch or kept[0]
-            self.channel = channel(first)
-            if self.channel is not None and "channel" not in self.values:
-                self._set("channel", self.channel, first)
+            self.take(event)
 
-    def _take(self, event: Event) -> None:
+    def take(self, event: Event) -> None:
+        """Add the next event. `changes` grows if a fact, or what one rests on, may be another."""
+        if self.first is None:
+            self.first = event
+            self.changes += 1
         self._profile(event)
         self._consents(event)
         if event.email is not None:
@@ -191,6 +231,7 @@ class _Facts:
         if any(not _is_empty(event.properties.get(name)) for name in TOUCH):
             self.first_touch = self.first_touch or event
             self.last_touch = event
+            self.changes += 1
         if event.type == "order_completed":
             self._order(event)
         if event.type in ("score_suspended", "score_resumed"):
@@ -199,6 +240,9 @@ class _Facts:
     def known(self) -> dict[str, object]:
         """The facts by name."""
         known = dict(self.values)
+        came = self._came()
+        if came is not None and BOT not in came.flags:
+            known["channel"] = self.channel
         for name, touch in (("first_touch", self.first_touch), ("last_touch", self.last_touch)):
             if touch is not None:
                 known[name] = _touch(touch)
@@ -212,8 +256,32 @@ class _Facts:
     def until(self) -> datetime | None:
         """When the first of the events that facts rest on expires, or None."""
         touches = [touch for touch in (self.first_touch, self.last_touch) if touch is not None]
-        behind = [*self.sources.values(), *self.orders.values(), *touches]
+        sources, came = self.sources, self._came()
+        if came is not None:
+            name = "doubtful.channel" if BOT in came.flags else "channel"
+            sources = {**sources, name: came}
+        behind = [*sources.values(), *self.orders.values(), *touches]
         return min((e.expires_at for e in behind if e.expires_at is not None), default=None)
+
+    def ends_at(self) -> datetime | None:
+        """When the first event expires without which the facts would be found anew, or None."""
+        first = None if self.first is None else self.first.expires_at
+        return min((at for at in (self.until(), first) if at is not None), default=None)
+
+    @property
+    def channel(self) -> str | None:
+        """The channel by which the lead first came."""
+        first = self.first_touch or self.first
+        if first is not self._asked:
+            self._asked = first
+            self._answer = None if first is None else self._channel(first)
+        return self._answer
+
+    def _came(self) -> Event | None:
+        """The event that the channel is found by; None if an answer names one, or there is none."""
+        if "channel" in self.values or self.channel is None:
+            return None
+        return self.first_touch or self.first
 
     def contact(self) -> Contact:
         """The contact: each value from the newest event that has it."""
@@ -238,6 +306,7 @@ class _Facts:
         else:
             self.values[name] = value
             self.sources[name] = event
+        self.changes += 1
 
     def _profile(self, event: Event) -> None:
         answers: Mapping[str, object] = {}
@@ -270,6 +339,7 @@ class _Facts:
                 self._consent(purpose, False, event)
 
     def _consent(self, purpose: str, given: bool, event: Event) -> None:
+        self.changes += 1
         self.consents[purpose] = given
         self.sources[f"consents.{purpose}"] = event
 
@@ -278,6 +348,7 @@ class _Facts:
         key = order if isinstance(order, str) else event.event_id
         if key in self.orders:
             return
+        self.changes += 1
         self.orders[key] = event
         code = event.properties.get("currency")
         value = _decimal(event.properties.get("value"))

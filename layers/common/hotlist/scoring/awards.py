@@ -8,16 +8,25 @@ they are cut to the bounds of the rule.
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Final, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from hotlist.events.event import Event
 from hotlist.events.times import from_ms
+from hotlist.scoring.granted import Extremes, Granted, add_up
 from hotlist.scoring.history import Happening
 from hotlist.scoring.rules import DAY, SESSION, Award, Band, Rule, Unless
-from hotlist.scoring.timeline import Cover, Grant, Presence, Spans, during, union, without
-
-Extremes = tuple[int, int, Presence]
+from hotlist.scoring.timeline import (
+    FAR_FUTURE,
+    Cover,
+    Grant,
+    Presence,
+    Spans,
+    during,
+    union,
+    without,
+)
 
 NOTHING_EQUAL: Final = object()
 """Stands for a value that is missing or null. It is equal to no value."""
@@ -29,6 +38,10 @@ _MAX_DEPTH: Final = 200
 class Source(Protocol):
     """Gives the awards of one rule."""
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is never an award."""
+
     def at(self, instant: int) -> Sequence[Grant]:
         """The awards that are there at this instant."""
 
@@ -38,39 +51,8 @@ class Source(Protocol):
         They are exact for an instant, except for what the bounds of the rule cut off.
         """
 
-
-class Granted:
-    """Awards whose times are known.
-
-    `enough` is what the rule gives at most, if no award is negative. When a sum is known to reach
-    it, the other awards are not added.
-    """
-
-    def __init__(self, grants: Iterable[Grant], enough: int | None = None) -> None:
-        # Those that end last come first. They are mostly the newest, which are worth most.
-        given = (grant for grant in grants if grant.when)
-        self._grants = sorted(given, key=lambda grant: grant.when[-1][1], reverse=True)
-        self._enough = enough
-
-    def at(self, instant: int) -> Sequence[Grant]:
-        return [grant for grant in self._grants if grant.is_there(instant)]
-
-    def extremes(self, first: int, last: int) -> Extremes:
-        least = most = 0
-        presence = Presence.NO
-        for grant in self._grants:
-            if grant.when[-1][1] <= first:
-                break
-            low, high, there = grant.extremes(first, last)
-            least += low
-            most += high
-            presence = max(presence, there)
-            if self._enough is not None and least >= self._enough and presence is Presence.YES:
-                break
-        return least, most, presence
-
-
-NOTHING = Granted(())
+    def before(self, at: int) -> Extremes | None:
+        """The extremes at an instant, had nothing come then; None if that is not easy to tell."""
 
 
 class Candidate(NamedTuple):
@@ -91,16 +73,39 @@ class Counted:
         self._points = points
         self._known: dict[int, list[Grant]] = {}
 
+    @property
+    def is_empty(self) -> bool:
+        return not self._candidates
+
     @cached_property
     def _changes(self) -> list[int]:
         spans = (span for one in self._candidates for span in one.candidate.when)
         return sorted({instant for span in spans for instant in span})
 
+    @cached_property
+    def _ever(self) -> Granted:
+        """The awards as they come while no event has gone."""
+        grants = map(self._grant, _counted(self._candidates, self._rule.award))
+        return Granted(grant for grant in grants if grant is not None)
+
+    @cached_property
+    def _first_gone(self) -> int:
+        """The first instant at which an event has gone. Until then, events only come."""
+        starts = [one.candidate.when[0][0] for one in self._candidates if one.candidate.when]
+        in_order = all(a <= b for a, b in pairwise(starts)) and len(starts) == len(self._candidates)
+        if not in_order:
+            return -FAR_FUTURE
+        return min((one.candidate.when[0][1] for one in self._candidates), default=FAR_FUTURE)
+
     def at(self, instant: int) -> Sequence[Grant]:
+        if instant < self._first_gone:
+            return self._ever.at(instant)
         version = bisect_right(self._changes, instant)
         return [grant for grant in self._grants(version, instant) if grant.is_there(instant)]
 
     def extremes(self, first: int, last: int) -> Extremes:
+        if last < self._first_gone:
+            return self._ever.extremes(first, last)
         version = bisect_right(self._changes, first)
         if version == bisect_right(self._changes, last):
             return add_up(grant.extremes(first, last) for grant in self._grants(version, first))
@@ -122,6 +127,9 @@ class Counted:
         least = sum(lows[:fewest]) + sum(low for low in lows[fewest:] if low < 0)
         greatest = sum(highs[:fewest]) + sum(high for high in highs[fewest:] if high > 0)
         return least, greatest, Presence.YES if fewest else Presence.MAYBE
+
+    def before(self, at: int) -> Extremes | None:
+        return self._ever.before(at) if at < self._first_gone else None
 
     def _fewest(self, alive: Iterable["_Marked"], first: int, last: int) -> int:
         """How many awards there are at least, all the time. More events never make fewer awards."""
@@ -301,17 +309,6 @@ def _counted(marked: Iterable[_Marked], award: Award) -> Iterator[_Marked]:
             run.clear()
             if award.stops:
                 stopped.add(one.run)
-
-
-def add_up(worths: Iterable[Extremes]) -> Extremes:
-    """The bounds of a sum."""
-    least = most = 0
-    presence = Presence.NO
-    for low, high, there in worths:
-        least += low
-        most += high
-        presence = max(presence, there)
-    return least, most, presence
 
 
 def local_day(at: int, zone: ZoneInfo) -> object:

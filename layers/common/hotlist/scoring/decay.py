@@ -62,7 +62,15 @@ class Decay:
 
     def extremes(self, points: int, first: int, last: int) -> tuple[int, int]:
         """The least and the greatest worth at any age from `first` to `last`."""
-        one, other = self.worth(points, first), self.worth(points, last)
+        half_life = self.half_life
+        if half_life is not None and self.floor is None:  # nearly all awards that fade
+            one = _halved(points, 2.0 ** (-first / half_life))
+            other = one if first == last else _halved(points, 2.0 ** (-last / half_life))
+            return (other, one) if points > 0 else (one, other)
+        one = self.worth(points, first)
+        if first == last:
+            return one, one
+        other = self.worth(points, last)
         if not self.steps:
             return (one, other) if one < other else (other, one)
         # After a step in percent, a step in points may raise a small award again.

@@ -4,7 +4,6 @@ Inside, points are whole thousandths and instants whole milliseconds. Only 2^x i
 point. docs/scoring.md describes the language of rulesets.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,10 +13,11 @@ from typing import Any, Final, TypeVar
 from hotlist.events.event import Event
 from hotlist.events.times import from_ms, to_ms
 from hotlist.leads.lead import Alerting, Reason, Stage, Temperature
-from hotlist.scoring import explain, silence
+from hotlist.scoring import explain
 from hotlist.scoring.domains import email_class
 from hotlist.scoring.explain import Contribution
 from hotlist.scoring.history import History
+from hotlist.scoring.judged import JudgedTotals
 from hotlist.scoring.rules import TOTAL
 from hotlist.scoring.ruleset import Ruleset
 from hotlist.scoring.scene import Judgement, Scene, reaches, temperature
@@ -106,18 +106,18 @@ class _Scoring:
     ) -> None:
         self._ruleset = ruleset
         self._now = now
-        self._facts = _given(ruleset, facts)
+        self._facts = given_facts(ruleset, facts)
         self._history = History.of(ruleset, events, now)
-        self._totals = _JudgedTotals(ruleset, self._facts, self._history)
+        self._totals = JudgedTotals(ruleset, self._facts, self._history)
         self._scene = self._scene_at(now)
 
     @property
     def cooled(self) -> bool:
-        return self._scene.judge(_cooled, self._now, self._now) == {True}
+        return self._scene.judge(cooled, self._now, self._now) == {True}
 
     def score(self) -> Score:
         scene, ruleset, now = self._scene, self._ruleset, self._now
-        next_change_at = self._first(_temperature)
+        next_change_at = self._first(temperature_alone)
         if scene.suspended:
             return Score(
                 groups=dict.fromkeys(ruleset.groups, 0),
@@ -148,7 +148,7 @@ class _Scoring:
 
     def cools_at(self) -> datetime | None:
         """The first instant from now at which the lead has cooled, if nothing more happens."""
-        return self._first(_cooled)
+        return self._first(cooled)
 
     def _scene_at(self, start: int) -> Scene:
         return Scene(self._ruleset, self._facts, self._history, start, self._totals)
@@ -156,9 +156,9 @@ class _Scoring:
     def _first(self, judgement: Judgement[T]) -> datetime | None:
         """The first instant after now at which the answer is not that of now, or None."""
         (current,) = self._scene.judge(judgement, self._now, self._now)
-        steps = iter(range(_PATIENCE // (_STEP_COST + len(self._history.events))))
+        steps = steps_for(self._history)
         for scene, start, end in self._eras():
-            found = _first_other(scene, judgement, current, (start, end - 1), steps)
+            found = first_other(scene, judgement, current, (start, end - 1), steps)
             if found is not None:
                 return _instant(found)
         return None
@@ -173,23 +173,20 @@ class _Scoring:
             if rule.matcher is None:
                 changes += [at for at in (rule.active_from, rule.active_until) if at is not None]
         last = max(changes, default=now)
-        borders = {
-            at
-            for one in history.adjustments
-            if one.kind != "add"
-            for at in (one.happening.at, one.happening.end)
-        }
-        if self._ruleset.sees_stage:
-            borders |= {at for _, spans in history.stages for span in spans for at in span}
         start, scene = now + 1, self._scene
-        for border in sorted({at for at in borders if now < at <= last} | {last + 1}):
+        for border in [*(at for at in history.borders if now < at <= last), last + 1]:
             if start < border:
                 yield scene, start, border
             start = border
             scene = self._scene_at(border)
 
 
-def _first_other(
+def steps_for(history: History) -> Iterator[int]:
+    """The steps that one search in this history may take."""
+    return iter(range(_PATIENCE // (_STEP_COST + len(history.events))))
+
+
+def first_other(
     scene: Scene,
     judgement: Judgement[T],
     current: T,
@@ -217,55 +214,11 @@ def _first_other(
     return None
 
 
-class _JudgedTotals:
-    """The totals that rules of silence compare with `score`. They are calculated when needed."""
-
-    def __init__(self, ruleset: Ruleset, facts: Mapping[str, Any], history: History) -> None:
-        self._ruleset = ruleset
-        self._facts = facts
-        self._history = history
-        self._known: dict[int, Mapping[int, int]] = {}
-
-    def at(self, instant: int) -> Mapping[int, int]:
-        """The totals by the instant of completion, by the events that count at `instant`."""
-        changes = self._history.changes
-        version = bisect_right(changes, instant)
-        if version not in self._known:
-            until = changes[version] - 1 if version < len(changes) else instant
-            self._known[version] = self._judge(instant, until)
-        return self._known[version]
-
-    def _judge(self, instant: int, until: int) -> Mapping[int, int]:
-        known = self._history.as_known(instant, instant)
-        instants: set[int] = set()
-        for rule in self._ruleset.judged:
-            resets = [one for one in known.adjustments if one.ends_lines_of(rule.group)]
-            matched = known.matched[rule.place]
-            instants |= silence.judged_instants(rule, matched, resets, known.events, until)
-        before = _Before({})
-        for at in sorted(instants):
-            then = self._history.as_known(instant, at)
-            scene = Scene(self._ruleset, self._facts, then, at, before)
-            total = 0 if scene.suspended else scene.sums(at).shown[TOTAL]
-            before.totals[at] = total
-        return before.totals
-
-
-@dataclass(frozen=True, slots=True)
-class _Before:
-    """The totals of earlier instants. Silences that complete at one instant see the same ones."""
-
-    totals: dict[int, int]
-
-    def at(self, instant: int) -> Mapping[int, int]:  # noqa: ARG002 - the events are the same
-        return self.totals
-
-
-def _temperature(found: Temperature, missed: bool) -> Temperature:  # noqa: ARG001
+def temperature_alone(found: Temperature, missed: bool) -> Temperature:  # noqa: ARG001
     return found
 
 
-def _cooled(found: Temperature, missed: bool) -> bool:
+def cooled(found: Temperature, missed: bool) -> bool:
     return found is not Temperature.HOT and missed
 
 
@@ -277,7 +230,7 @@ def _instant(at: int) -> datetime | None:
         return None
 
 
-def _given(ruleset: Ruleset, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+def given_facts(ruleset: Ruleset, facts: Mapping[str, Any]) -> Mapping[str, Any]:
     """The facts without nulls, and with the class of the e-mail domain. The stage comes later."""
     given = {name: value for name, value in facts.items() if value is not None}
     domain = given.get("email_domain")

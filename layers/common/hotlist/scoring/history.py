@@ -129,6 +129,19 @@ class History:
         reached = (union((one.at, one.end) for one in those) for those in self.reached)
         return ((Stage.REJECTED, self._rejected()), *zip(STAGES, reached, strict=True))
 
+    @cached_property
+    def borders(self) -> list[int]:
+        """The instants at which an era may end and another begin, in order."""
+        found = {
+            at
+            for one in self.adjustments
+            if one.kind != "add"
+            for at in (one.happening.at, one.happening.end)
+        }
+        if self.ruleset.sees_stage:
+            found |= {at for _, spans in self.stages for span in spans for at in span}
+        return sorted(found)
+
     def stage(self, at: int) -> Stage:
         """The stage at an instant: `rejected`, or the furthest stage that its events reach."""
         for stage, spans in self.stages:

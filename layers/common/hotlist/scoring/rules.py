@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
 from hotlist.events.vocabulary import is_activity
@@ -39,12 +38,19 @@ class Bounds(NamedTuple):
         return value
 
 
+UNBOUNDED: Final = Bounds()
+"""The one for no bounds at all."""
+
+
 class Minimum(NamedTuple):
-    """What a group, or the total, must reach. `margin` below it, the lead has cooled."""
+    """What a group, or the total, must reach. `margin` below it, the lead has cooled.
+
+    All three are whole, as what is compared with them is. So a margin of a fraction is rounded up.
+    """
 
     group: str
     at_least: int
-    margin: Fraction
+    margin: int
 
 
 Minimums = tuple[Minimum, ...]

@@ -6,9 +6,11 @@ start without the checker.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
+from math import ceil
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -27,6 +29,7 @@ from hotlist.scoring.rules import (
     MANUAL,
     SESSION,
     TOTAL,
+    UNBOUNDED,
     Award,
     Band,
     Bounds,
@@ -69,7 +72,8 @@ class Ruleset:
     """A whole ruleset. `hash` is that of its content.
 
     `retention` is in milliseconds. `scales` are those of the segments in order; the last one is for
-    all other leads. `sees_stage`: some condition asks for the lead's stage.
+    all other leads. `sees_stage`: some condition asks for the lead's stage. `asked` has the facts
+    that the score may depend on.
     """
 
     hash: str
@@ -83,6 +87,7 @@ class Ruleset:
     stages: tuple[tuple[Stage, tuple[Matcher, ...]], ...]
     scales: tuple[Scale, ...]
     sees_stage: bool
+    asked: frozenset[str]
     titles: Mapping[str, str | Mapping[str, str]]
 
     def title(self, rule_id: str, language: str) -> str:
@@ -178,8 +183,20 @@ def from_checked(source: Mapping[str, Any]) -> Ruleset:
         ),
         scales=(*(_scale(source, segment) for segment in segments), _scale(source, {})),
         sees_stage='"stage' in json.dumps(leads, default=float),
+        asked=frozenset({"suspended", "email_domain", "email_class", *_asked(leads)}),
         titles={rule["id"]: rule["title"] for rule in rules if "title" in rule},
     )
+
+
+def _asked(pattern: object) -> Iterator[str]:
+    """The keys in patterns, and what stands before a dot in them. Not all of them are facts."""
+    if isinstance(pattern, Mapping):
+        for name, part in pattern.items():
+            yield from accumulate(name.split("."), "{}.{}".format)
+            yield from _asked(part)
+    elif isinstance(pattern, list):
+        for part in pattern:
+            yield from _asked(part)
 
 
 def in_language(text: str | Mapping[str, str], language: str) -> str:
@@ -298,13 +315,15 @@ def _scale(source: Mapping[str, Any], segment: Mapping[str, Any]) -> Scale:
 def _minimums(given: Any, margin: values.Amount) -> Minimums:
     named = given if isinstance(given, Mapping) else {TOTAL: given}
     return tuple(
-        Minimum(name, least, margin.of(abs(least) * 1000) / 1000)
+        Minimum(name, least, max(1, ceil(margin.of(abs(least) * 1000) / 1000)))
         for name, least in ((name, values.whole(asked)) for name, asked in named.items())
     )
 
 
 def _bounds(given: Mapping[str, Any]) -> Bounds:
     least, most = given.get("min"), given.get("max")
+    if least is None and most is None:
+        return UNBOUNDED
     return Bounds(
         None if least is None else values.points(least),
         None if most is None else values.points(most),

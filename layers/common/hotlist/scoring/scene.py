@@ -6,14 +6,15 @@ bounds on the worths give bounds on the judgement.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 from hotlist.leads.lead import Temperature
 from hotlist.scoring import awards, silence
+from hotlist.scoring.granted import NOTHING, Granted
 from hotlist.scoring.history import Adjustment, Happening, History
-from hotlist.scoring.rules import MANUAL, TOTAL, Minimums, Rule, Scale
+from hotlist.scoring.rules import MANUAL, TOTAL, UNBOUNDED, Minimums, Rule, Scale
 from hotlist.scoring.ruleset import Ruleset
 from hotlist.scoring.silence import Totals
 from hotlist.scoring.timeline import FAR_FUTURE, Grant, Presence, during
@@ -41,7 +42,10 @@ class Sums(NamedTuple):
 
 
 class Scene:
-    """One lead from the instant `start` on, until its era ends."""
+    """One lead from the instant `start` on, until its era ends.
+
+    `sources` keeps what rules give. Scenes of one history may share it.
+    """
 
     def __init__(
         self,
@@ -50,6 +54,8 @@ class Scene:
         history: History,
         start: int,
         totals: Totals,
+        *,
+        sources: dict[object, awards.Source] | None = None,
     ) -> None:
         self.ruleset = ruleset
         self.stage = history.stage(start)
@@ -57,6 +63,7 @@ class Scene:
         self._history = history
         self._start = start
         self._totals = totals
+        self._shared = {} if sources is None else sources
 
     @cached_property
     def scale(self) -> Scale:
@@ -65,28 +72,25 @@ class Scene:
             scale for scale in self.ruleset.scales if scale.lead is None or scale.lead(self._facts)
         )
 
-    @property
+    @cached_property
     def suspended(self) -> bool:
         return self._facts.get("suspended") is True or self.scale.suspended
 
     def lines(self, at: int) -> list[tuple[str, Grant]]:
         """All awards and adjustments that are there, each with its group, in order."""
-        found = [
-            (rule.group, grant)
-            for rule, source in zip(self.ruleset.rules, self._sources, strict=True)
-            for grant in source.at(at)
-        ]
+        found = [(rule.group, grant) for rule, source in self._giving for grant in source.at(at)]
         found += [(group, grant) for group, grant in self.adjustments if grant.is_there(at)]
         return sorted(found, key=lambda line: line[1].order)
 
     def sums(self, at: int) -> Sums:
         """The sums of the lines at an instant."""
-        rules = [sum(grant.worth(at) for grant in source.at(at)) for source in self._sources]
-        adjusted = [
-            (group, grant.worth(at) if grant.is_there(at) else 0)
-            for group, grant in self.adjustments
-        ]
-        return self._add_up(rules, adjusted)
+        sums = dict(self._base)
+        for rule, source in self._giving:
+            sums[rule.group] += rule.bounds.hold(sum([grant.worth(at) for grant in source.at(at)]))
+        for group, grant in self.adjustments:
+            if grant.is_there(at):
+                sums[group] += grant.worth(at)
+        return self._sums(sums)
 
     def override(self, at: int) -> Rule | None:
         """The first rule in the file that has an override and an award, or None."""
@@ -99,26 +103,54 @@ class Scene:
         """The possible answers from `first` to `last`. One answer is sure for the whole time."""
         if self.suspended:
             return {judgement(Temperature.COLD, True)}
-        ranges = [source.extremes(first, last) for source in self._sources]
-        adjusted = [(group, grant.extremes(first, last)) for group, grant in self.adjustments]
-        lesser = self._add_up(
-            [low for low, _, _ in ranges], [(g, low) for g, (low, _, _) in adjusted]
-        )
-        greater = self._add_up(
-            [top for _, top, _ in ranges], [(g, top) for g, (_, top, _) in adjusted]
-        )
-        corners = lesser.shown, greater.shown
+        lesser, greater = dict(self._base), dict(self._base)
+        overrides = []
+        for rule, source in self._giving:
+            least, most, presence = source.extremes(first, last)
+            group, bounds = rule.group, rule.bounds
+            if bounds is not UNBOUNDED:
+                least, most = bounds.hold(least), bounds.hold(most)
+            lesser[group] += least
+            greater[group] += most
+            if rule.override is not None and presence is not Presence.NO:
+                overrides.append((rule.override, presence))
+        for group, grant in self.adjustments:
+            least, most, _ = grant.extremes(first, last)
+            lesser[group] += least
+            greater[group] += most
+        both = [lesser] if lesser == greater else [lesser, greater]
+        corners = [self._sums(one).shown for one in both]
         missed = [misses(self.scale.hot, shown) for shown in corners]
         found: set[T] = set()
-        for rule in self.ruleset.overriding:
-            presence = ranges[rule.place][2]
-            if presence is not Presence.NO and rule.override is not None:
-                found.update(judgement(rule.override, one) for one in missed)
+        for override, presence in overrides:
+            found.update([judgement(override, one) for one in missed])
             if presence is Presence.YES:
                 return found
         for shown, one in zip(corners, missed, strict=True):
             found.add(judgement(temperature(self.scale, shown), one))
         return found
+
+    def judge_as_before(self, judgement: Judgement[T], at: int) -> T | None:
+        """The answer at an instant, had nothing come then; None if that is not easy to tell.
+
+        No event may end then, no era, and no silence be complete.
+        """
+        if self.suspended:
+            return judgement(Temperature.COLD, True)
+        sums, override = dict(self._base), None
+        for rule, source in self._giving:
+            found = source.before(at)
+            if found is None:
+                return None
+            worth, _, presence = found
+            sums[rule.group] += rule.bounds.hold(worth)
+            if presence is Presence.YES and override is None:
+                override = rule.override
+        for group, grant in self.adjustments:
+            if grant.is_there(at) and grant.at != at:
+                sums[group] += grant.worth(at)
+        shown = self._sums(sums).shown
+        return judgement(override or temperature(self.scale, shown), misses(self.scale.hot, shown))
 
     @cached_property
     def adjustments(self) -> list[tuple[str, Grant]]:
@@ -158,9 +190,18 @@ class Scene:
     def _source(self, rule: Rule) -> awards.Source:
         ending = self._endings.get(rule.group)
         if rule.lead is not None and not rule.lead(self._facts):
-            return awards.NOTHING
+            return NOTHING
         if rule.matcher is None:
             return self._of_the_lead(rule, ending)
+        if rule.is_silence and rule.is_judged:  # it depends on everything
+            return self._of_events(rule, ending)
+        fits = tuple(band.lead is None or band.lead(self._facts) for band in rule.bands)
+        key = rule.place, None if ending is None else ending.happening.order, fits
+        if key not in self._shared:
+            self._shared[key] = self._of_events(rule, ending)
+        return self._shared[key]
+
+    def _of_events(self, rule: Rule, ending: Adjustment | None) -> awards.Source:
         matched = _after(self._history.matched[rule.place], ending)
         if rule.is_silence:
             clocks = list(silence.clocks(matched, ending, self._history.events))
@@ -170,28 +211,39 @@ class Scene:
 
     def _of_the_lead(self, rule: Rule, ending: Adjustment | None) -> awards.Source:
         if ending is not None and ending.kind == "set":
-            return awards.NOTHING
+            return NOTHING
         points = next(
             (band.points for band in rule.bands if band.lead is None or band.lead(self._facts)),
             None,
         )
         if points is None:
-            return awards.NOTHING
+            return NOTHING
         start = -FAR_FUTURE if rule.active_from is None else rule.active_from
         end = FAR_FUTURE if rule.active_until is None else rule.active_until
         when = during(OF_THE_LEAD, start, end)
-        return awards.Granted([Grant(rule.place, None, "", points, when)])
+        return Granted([Grant(rule.place, None, "", points, when)])
 
-    def _add_up(self, rules: Sequence[int], adjusted: Iterable[tuple[str, int]]) -> Sums:
-        """Apply bounds and weights to the sums of rules, by their place, and of adjustments."""
+    @cached_property
+    def _giving(self) -> list[tuple[Rule, awards.Source]]:
+        """The rules that give points at some time, with what they give, in file order."""
+        pairs = zip(self.ruleset.rules, self._sources, strict=True)
+        return [(rule, source) for rule, source in pairs if not source.is_empty]
+
+    @cached_property
+    def _base(self) -> Mapping[str, int]:
+        """The sums of the groups without the rules that give points: what their bounds give."""
         sums = dict.fromkeys((*self.ruleset.groups, MANUAL), 0)
-        for rule in self.ruleset.rules:
-            sums[rule.group] += rule.bounds.hold(rules[rule.place])
-        for name, worth in adjusted:
-            sums[name] += worth
+        for rule, source in zip(self.ruleset.rules, self._sources, strict=True):
+            if source.is_empty:
+                sums[rule.group] += rule.bounds.hold(0)
+        return sums
+
+    def _sums(self, sums: dict[str, int]) -> Sums:
+        """Apply the bounds of groups and weights to these sums, which are changed."""
         exact = sums.pop(MANUAL) * 100
         for name, group in self.ruleset.groups.items():
-            sums[name] = group.bounds.hold(sums[name])
+            if group.bounds is not UNBOUNDED:
+                sums[name] = group.bounds.hold(sums[name])
             exact += sums[name] * group.weight
         return Sums(sums, self.ruleset.total.hold(exact, 100))
 
@@ -206,13 +258,18 @@ def temperature(scale: Scale, shown: Mapping[str, int]) -> Temperature:
 
 
 def reaches(minimums: Minimums, shown: Mapping[str, int]) -> bool:
-    return all(shown[minimum.group] >= minimum.at_least for minimum in minimums)
+    for group, at_least, _ in minimums:  # noqa: SIM110 - three times as fast as all()
+        if shown[group] < at_least:
+            return False
+    return True
 
 
 def misses(minimums: Minimums, shown: Mapping[str, int]) -> bool:
     """Whether at least one minimum is missed by its margin or more."""
-    gaps = ((one.at_least - shown[one.group], one.margin) for one in minimums)
-    return any(gap > 0 and gap >= margin for gap, margin in gaps)
+    for group, at_least, margin in minimums:  # noqa: SIM110 - three times as fast as any()
+        if at_least - shown[group] >= margin:
+            return True
+    return False
 
 
 def _after(happenings: Sequence[Happening], ending: Adjustment | None) -> Sequence[Happening]:

@@ -5,11 +5,12 @@ reset of the rule's group. If there is none either, it starts at the first event
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
 
-from hotlist.scoring.awards import Extremes, Granted, Source, add_up
+from hotlist.scoring.awards import Source
+from hotlist.scoring.granted import Extremes, Granted, add_up
 from hotlist.scoring.history import Adjustment, Happening
 from hotlist.scoring.rules import Rule
 from hotlist.scoring.timeline import Cover, Grant, Presence, Spans, during
@@ -74,6 +75,17 @@ def completions(rule: Rule, clock: Clock) -> Iterator[Completion]:
         at += length
 
 
+def could_complete(rule: Rule, begins: Collection[int], first: int, at: int) -> bool:
+    """Whether a silence that starts at one of `begins` is complete at `at`.
+
+    None of them is before `first`.
+    """
+    length = rule.inactive or 0
+    if rule.award.stops:
+        return at - length in begins
+    return any(start in begins for start in range(at - length, first - 1, -length))
+
+
 def source(
     rule: Rule,
     facts: Mapping[str, Any],
@@ -110,6 +122,10 @@ class _Judged:
         self._totals = totals
         self._changes = changes
 
+    @property
+    def is_empty(self) -> bool:
+        return not self._complete
+
     def at(self, instant: int) -> Sequence[Grant]:
         return [grant for grant in self._grants(instant) if grant.is_there(instant)]
 
@@ -121,6 +137,9 @@ class _Judged:
         count = sum(bool(during(one.when, first, last + 1)) for one in self._complete)
         presence = Presence.MAYBE if count and self._bands else Presence.NO
         return count * least, count * most, presence
+
+    def before(self, at: int) -> Extremes | None:  # noqa: ARG002 - the totals have changed
+        return None
 
     def _grants(self, instant: int) -> Iterator[Grant]:
         totals = self._totals.at(instant)

@@ -64,6 +64,13 @@ class Grant(NamedTuple):
 
     def extremes(self, first: int, last: int) -> tuple[int, int, Presence]:
         """The least and the greatest worth from `first` to `last`: 0 while it is not there."""
+        if len(self.when) == 1:
+            ((start, end),) = self.when
+            if start <= first and last < end:
+                points, at, decay = self.points, self.at, self.decay
+                if decay is None or at is None:
+                    return points, points, Presence.YES
+                return *decay.extremes(points, first - at, last - at), Presence.YES
         least, most, presence = 0, 0, Presence.NO
         for start, end in self.when:
             if start > last or end <= first:
