@@ -13,6 +13,7 @@ from hotlist.leads import classify
 from hotlist_cli.rules.captured import Forms, captured
 from hotlist_cli.rules.fields import Fields, meant, shown
 from hotlist_cli.rules.json_lines import BadLine, lines, parse
+from hotlist_cli.rules.newest import read_by_folds
 
 MAX_PROBLEMS: Final = 20
 
@@ -28,7 +29,10 @@ class BadHistory(ValueError):
 
 @dataclass(slots=True)
 class History:
-    """All of one lead: events, each once and as classified, and facts that win over theirs."""
+    """All of one lead: events, each once and as classified, and facts that win over theirs.
+
+    An event that a fold would read no longer has expired, see `newest`.
+    """
 
     lead: str
     events: list[Event] = field(default_factory=list)
@@ -57,7 +61,7 @@ def read_histories(name: str, forms: Forms) -> list[History]:
         problems.append(f"{name}: cannot be read: {error.strerror}")
     if problems:
         raise BadHistory("\n".join(problems[:MAX_PROBLEMS]))
-    return list(reader.histories.values())
+    return reader.histories()
 
 
 def opened(name: str) -> Any:
@@ -76,7 +80,7 @@ class Reader:
     """Sorts lines by lead; finds events with one id that differ."""
 
     def __init__(self, forms: Forms) -> None:
-        self.histories: dict[str, History] = {}
+        self._histories: dict[str, History] = {}
         self._forms = forms
         self._seen: dict[tuple[str, str], tuple[Event, int]] = {}
 
@@ -100,8 +104,14 @@ class Reader:
                 "is another there; write each with an id of its own"
             )
 
+    def histories(self) -> list[History]:
+        """The histories of the lines that were taken, in the order in which leads appear first."""
+        for history in self._histories.values():
+            history.events = read_by_folds(history.events)
+        return [*self._histories.values()]
+
     def _history(self, lead: str) -> History:
-        return self.histories.setdefault(lead, History(lead))
+        return self._histories.setdefault(lead, History(lead))
 
 
 def _event(fields: Fields) -> Event:

@@ -235,7 +235,7 @@ def _histories(group: Sequence[Line], forms: Forms, found: _Found) -> Iterable[H
             reader.take(parse(line.text), line.number)
         except BadLine as error:
             found.add_problem(line.number, error.reasons)
-    return reader.histories.values()
+    return reader.histories()
 
 
 def _row(change: Change) -> list[str]:
