@@ -14,15 +14,16 @@ from integration import worst_history
 
 ROOT: Final = Path(__file__).parents[2]
 MEMORY_MB: Final = 300
+BATCH_MB: Final = 1_024
 CPU_SECONDS: Final = 5
 LEADS: Final = int(os.environ.get("HOTLIST_WORST_LEADS", "2"))
 KINDS: Final = [*worst_history.KINDS] if "HOTLIST_WORST_LEADS" in os.environ else ["tiny", "long"]
 
 
-def measured(kind: str, leads: int) -> list[dict[str, Any]]:
+def measured(kind: str, leads: int, how: str) -> list[dict[str, Any]]:
     """One process makes the history and folds it; its peak is that of both."""
     paths = [ROOT, ROOT / "layers/common", ROOT / "cli", ROOT / "tests", ROOT / ".build/tests"]
-    command = [sys.executable, "-m", "integration.worst_history", str(leads), "1000", kind]
+    command = [sys.executable, "-m", "integration.worst_history", str(leads), "1000", kind, how]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))}
     done = subprocess.run(
         command, env=environment, capture_output=True, text=True, timeout=3_600, check=False
@@ -33,7 +34,7 @@ def measured(kind: str, leads: int) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_worst_history_is_folded_in_little_memory_and_time(kind: str) -> None:
-    folds = measured(kind, LEADS)
+    folds = measured(kind, LEADS, "one_by_one")
     first, last = folds[0], folds[-1]
     seconds = sum(fold["seconds"] for fold in folds)
     print(  # noqa: T201 - the figures, with -s
@@ -44,3 +45,11 @@ def test_the_worst_history_is_folded_in_little_memory_and_time(kind: str) -> Non
     assert max(fold["seconds"] for fold in folds) < CPU_SECONDS
     assert last["peak_mb"] < MEMORY_MB
     assert last["peak_mb"] < first["peak_mb"] * 1.15, "memory grows with the number of leads"
+
+
+def test_a_batch_of_such_leads_is_folded_in_the_memory_of_the_function() -> None:
+    (batch,) = measured("long", LEADS, "together")
+    print(f"a batch: {batch}")  # noqa: T201 - the figures, with -s
+    assert batch["leads"] == LEADS
+    assert batch["seconds"] < CPU_SECONDS * LEADS
+    assert batch["peak_mb"] < BATCH_MB

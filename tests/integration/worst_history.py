@@ -1,11 +1,13 @@
 """The worst history that the door lets in, folded: memory and work, in a process of its own.
 
     python -m integration.worst_history LEADS EVENTS KIND
+    python -m integration.worst_history LEADS EVENTS KIND together
 
 Anybody may send what this sends: forms with one e-mail, 20 phones and 30 visitors, and actions of
 those visitors, each as large as capture takes it. The events are made by capture and kept in files.
 A stand-in for DynamoDB gives them out in pages of 1 MB, counted with their `texts`. All else is
-what runs in the score function, with the shipped rules.
+what runs in the score function, with the shipped rules. Leads are folded one after the other, or
+all in one batch. Each has the same history, under subjects of its own.
 """
 
 import json
@@ -14,7 +16,7 @@ import resource
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,6 +30,7 @@ from hotlist.identity.claims import MAX_CLAIMS, Claim, Identity
 from hotlist.identity.identifiers import EMAIL, PHONE, VISITOR, subject
 from hotlist.identity.places import MAX_PHONES, MAX_VISITORS, Entry, Places
 from hotlist.leads.fold import Folder
+from hotlist.leads.lead import Lead
 from hotlist.scoring.ruleset import from_checked
 from hotlist.store.events import EventStore, to_item
 from hotlist.store.items import item_size
@@ -38,6 +41,13 @@ NOW: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
 PAGE: Final = 1_000_000
 TYPES: Final = ("session_started", "page_viewed", "page_engaged")
 EMAIL_OF: Final = "ada@example.org"
+FAR: Final = NOW + timedelta(days=1_188)
+_SUBJECT: Final = re.compile(rb'"((?:email|phone|visitor):[0-9a-f-]{36})"')
+
+
+def of_lead(name: str, lead: str) -> str:
+    """The subject that is to this lead what `name` is to the first one."""
+    return f"{name}/{lead}" if lead else name
 
 
 def long(number: int) -> str:
@@ -178,14 +188,16 @@ class Table:
         assert "texts" not in asked["ExpressionAttributeNames"].values()
         found: list[Any] = []
         size = 0
-        with self._file(asked["ExpressionAttributeValues"][":subject"]["S"]).open("rb") as file:
+        whose, _, lead = asked["ExpressionAttributeValues"][":subject"]["S"].partition("/")
+        of_lead = rb'"\1/' + lead.encode() + b'"'
+        with self._file(whose).open("rb") as file:
             file.seek(asked.get("ExclusiveStartKey", 0))
             for line in file:
                 size += int(line[:8])
                 if size > PAGE:
                     self.read += size
                     return {"Items": found, "LastEvaluatedKey": file.tell() - len(line)}
-                found.append(json.loads(line[8:]))
+                found.append(json.loads(_SUBJECT.sub(of_lead, line[8:]) if lead else line[8:]))
         self.read += size
         return {"Items": found}
 
@@ -197,21 +209,28 @@ class Rest:
     """Stands in for the tables of leads and identities: everything was claimed by the e-mail."""
 
     def __init__(self, phones: list[str], visitors: list[str]) -> None:
-        owner = subject(EMAIL, EMAIL_OF)
-        claims = frozenset(
-            Claim(NOW - timedelta(days=9), f"{n:032x}", owner) for n in range(MAX_CLAIMS)
-        )
-        far = NOW + timedelta(days=1_188)
-        places = Places(frozenset(phones), frozenset(Entry(NOW, v) for v in visitors))
-        self._known = {one: Identity(one, claims, expires_at=far) for one in (*phones, *visitors)}
-        self._known[owner] = Identity(owner, places=places, expires_at=far)
+        self._phones = phones
+        self._visitors = visitors
+        self._held = {*phones, *visitors}
 
     def get(self, _: str) -> None:
         return None
 
     def get_many(self, wanted: Any) -> dict[str, Any]:
-        # Read anew each time, as from the table.
-        return {w: replace(self._known[w]) for w in wanted if w in self._known}
+        """Made anew each time, as from the table."""
+        return {one: self._identity(one, of_lead("", one.partition("/")[2])) for one in wanted}
+
+    def _identity(self, name: str, tail: str) -> Identity:
+        owner = subject(EMAIL, EMAIL_OF) + tail
+        if name == owner:
+            phones = frozenset(phone + tail for phone in self._phones)
+            visitors = frozenset(Entry(NOW, visitor + tail) for visitor in self._visitors)
+            return Identity(owner, places=Places(phones, visitors), expires_at=FAR)
+        if name.removesuffix(tail) not in self._held:
+            return Identity(name)
+        at = NOW - timedelta(days=9)
+        claims = frozenset(Claim(at, f"{n:032x}", owner) for n in range(MAX_CLAIMS))
+        return Identity(name, claims, expires_at=FAR)
 
     def save(self, *_: object) -> None:
         """Nothing is kept: what a fold leaves behind is its own."""
@@ -242,29 +261,45 @@ def history(door: Door, table: Table, events: int) -> tuple[list[str], list[str]
     return [subject(PHONE, p) for p in phones], [subject(VISITOR, v) for v in visitors]
 
 
-def folds(folder: Path, leads: int, events: int, kind: str) -> Iterator[dict[str, float]]:
-    """Make the history, fold it as so many leads one after the other, and measure each."""
-    from hotlist.config.load import load_config  # noqa: PLC0415 - after the build of the tests
+@dataclass
+class Case:
+    """A history, and what folds the leads that have it."""
 
-    table = Table(folder)
-    subjects = history(Door(kind), table, events)
-    rest = Rest(*subjects)
-    no_leads = NoLeads(*subjects)
-    stores = Stores(EventStore(table, "events"), no_leads, rest)  # type: ignore[arg-type]
-    ruleset = from_checked(load_config("scoring"))
-    for _ in range(leads):
-        began, table.read = time.process_time(), 0
-        lead = Folder(stores, ruleset, lambda: NOW).fold(subject(EMAIL, EMAIL_OF))
-        seconds = time.process_time() - began
-        peak = _peak_mb()
-        assert lead.truncated
-        assert lead.total > 0
-        assert not lead.left_out, "a repetition is no work"
-        yield {
-            "seconds": round(seconds, 2),
-            "peak_mb": round(peak, 1),
-            "read_mb": round(table.read / PAGE, 1),
-            "largest": table.largest,
+    folder: Path
+    events: int
+    kind: str
+
+    def __post_init__(self) -> None:
+        from hotlist.config.load import load_config  # noqa: PLC0415 - after the build of the tests
+
+        self.table = Table(self.folder)
+        subjects = history(Door(self.kind), self.table, self.events)
+        stores = Stores(EventStore(self.table, "events"), NoLeads(*subjects), Rest(*subjects))  # type: ignore[arg-type]
+        self.by = Folder(stores, from_checked(load_config("scoring")), lambda: NOW)
+
+    def one_by_one(self, leads: int) -> Iterator[dict[str, float]]:
+        """Fold it as so many leads one after the other, and measure each."""
+        for _ in range(leads):
+            yield self._measured([subject(EMAIL, EMAIL_OF)])
+
+    def together(self, leads: int) -> Iterator[dict[str, float]]:
+        """Fold so many leads that have it in one batch."""
+        whose = subject(EMAIL, EMAIL_OF)
+        yield self._measured([of_lead(whose, str(number)) for number in range(leads)])
+
+    def _measured(self, lead_ids: list[str]) -> dict[str, float]:
+        began, self.table.read = time.process_time(), 0
+        for lead in self.by.fold_all(lead_ids).values():
+            assert isinstance(lead, Lead), lead
+            assert lead.truncated
+            assert lead.total > 0
+            assert not lead.left_out, "a repetition is no work"
+        return {
+            "leads": len(lead_ids),
+            "seconds": round(time.process_time() - began, 2),
+            "peak_mb": round(_peak_mb(), 1),
+            "read_mb": round(self.table.read / PAGE, 1),
+            "largest": self.table.largest,
         }
 
 
@@ -284,9 +319,9 @@ def _peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def main(leads: str, events: str, kind: str) -> None:
+def main(leads: str, events: str, kind: str, how: str = "one_by_one") -> None:
     with TemporaryDirectory() as folder:
-        for measured in folds(Path(folder), int(leads), int(events), kind):
+        for measured in getattr(Case(Path(folder), int(events), kind), how)(int(leads)):
             print(json.dumps(measured), flush=True)  # noqa: T201 - read by the test
 
 
