@@ -128,6 +128,15 @@ def test_values_within_values_are_no_trouble(depth: int, name: str) -> None:
     assert post("/events", actions.replace(f'"{name}": 0', f'"{name}": {nested}'))[0] in (202, 400)
 
 
+@pytest.mark.parametrize("depth", [1, 7, 8, 9, 100, 480, 490, 500, 900, 970, 980, 990, 1000])
+@pytest.mark.parametrize("name", ["shoe", "name", "contact", "consents", "hp_confirm"])
+def test_objects_within_objects_are_no_trouble(depth: int, name: str) -> None:
+    for start, end in (('{"a":', "}"), ('[{"a":', "}]")):
+        nested = start * depth + "1" + end * depth
+        form = json.dumps({**GOOD, name: 0}).replace(f'"{name}": 0', f'"{name}": {nested}')
+        assert post("/forms/contact", form)[0] in (201, 400, 422)
+
+
 # Any characters, halves of one among them: JSON may write them as \ud800.
 texts = st.text(st.characters(), max_size=12) | st.text(
     st.characters(categories=["Cs"]), max_size=3

@@ -59,5 +59,5 @@ def test_a_long_text_is_not_read_to_its_end(text: str) -> None:
     assert phones.read(text, "PL") is None
 
 
-def test_the_hint_names_the_country_of_the_form() -> None:
-    assert phones.hint("PL").endswith("as in +48 …")
+def test_the_code_is_that_of_the_country() -> None:
+    assert (phones.country_code("PL"), phones.country_code("US")) == (48, 1)
