@@ -14,10 +14,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import log
-from typing import Any, Final
+from typing import Final
 
 from bench import bills, costs, kept
-from bench.lanes import Arrival, Lane, Throttle, Worked, mapping, work
+from bench.lanes import Arrival, Duration, Lane, Throttle, Worked, mapping, work
 from bench.prices import dollars
 from cloudformation import resources, template
 
@@ -104,16 +104,16 @@ def simulate(plan: Plan, lanes: Mapping[str, Lane], measured: Mapping[str, float
         arrivals[its_lane] += [Arrival(call.at, call.key, call.is_known)] * call.actions
     day.most_calls = max(seconds.values(), default=0)
     for name, lane in lanes.items():
-        rates = (measured["score.unknown.rate"], measured[f"score.{_RATE[name]}.rate"])
-        day.worked[name] = work(arrivals[name], lane, _duration(*rates))
+        day.worked[name] = work(arrivals[name], lane, duration(measured, name))
     return day
 
 
 _RATE: Final = {"now": "new", "gathered": "known"}
 
 
-def _duration(unknown: float, leads: float) -> Any:
+def duration(measured: Mapping[str, float], lane: str) -> Duration:
     """A batch has some calls in a row, whatever its size; then each record takes its time."""
+    unknown, leads = measured["score.unknown.rate"], measured[f"score.{_RATE[lane]}.rate"]
     return lambda records, folded: 8 * costs.CALL + records / unknown + folded / leads
 
 

@@ -4,7 +4,7 @@ import random
 from itertools import pairwise
 
 import pytest
-from bench import day
+from bench import day, kept
 from bench.lanes import INVOKE, POLL, Arrival, Lane, Throttle, Worked, work
 
 from cloudformation import resources, template
@@ -118,3 +118,18 @@ def test_a_small_day_loses_nothing_and_holds_up_no_form() -> None:
     peak = (day.SENT_AT, day.SENT_AT + 3 * day.HOUR)
     assert day.lag(found.worked["now"], *peak)[2] < 3
     assert day.lag(found.worked["gathered"], *peak)[2] > 20
+
+
+def test_a_form_is_scored_in_time_beside_a_thousand_views_a_second_of_known_people() -> None:
+    """More views than a shard scores in a second: they pile up in their own lane."""
+    lanes, measured = day.shipped(1), kept.measured()
+    people = [f"p{number}" for number in range(500)]
+    drawn = random.Random(1)
+    views = [Arrival(n / 1_000, drawn.choice(people), is_known=True) for n in range(60_000)]
+    forms = [Arrival(n / 5, drawn.choice(people), is_known=True) for n in range(300)]
+    scored = work(forms, lanes["now"], day.duration(measured, "now"))
+    assert day.lag(scored, 0, 60)[0] == 300
+    assert day.lag(scored, 0, 60)[2] < 3
+    seen = work(views, lanes["gathered"], day.duration(measured, "gathered"))
+    assert day.lag(seen, 0, 60)[0] == 60_000
+    assert seen[-1].ends > 60, "this is no flood for one shard"

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hotlist.capture import context
@@ -23,7 +23,7 @@ from hotlist.store.events import EventStore, from_item, to_item
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CONFIG = Path(__file__).parents[1] / "config" / "forms.yaml"
 FORMS = compile_forms(CONFIG.read_text("utf-8"))
-QUICK = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=300)
 
 GOOD = {"name": "Ada", "email": "ada@example.org", "message": "Hi"}
 CONSENT = {"purpose": "tracking", "version": "1"}

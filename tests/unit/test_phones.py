@@ -47,7 +47,7 @@ def test_a_number_that_is_read_is_read_again_as_itself() -> None:
             assert (again.number, again.has_more) == (number, False)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(st.sampled_from("0123456789+()/-., x#wlub\n\u00a0٦") | st.characters(), max_size=60))
 def test_any_text_gives_a_number_or_none(text: str) -> None:
     found = phones.read(text, "PL")
