@@ -29,6 +29,8 @@ from hotlist.identity.identifiers import EMAIL, PHONE, VISITOR
 MAX_EXTRA: Final = 4_096
 """Bytes of JSON of what a form does not ask for."""
 
+NO_FILES: Final = "files are not taken"
+
 
 class Reading(NamedTuple):
     """What a submission says.
@@ -56,6 +58,8 @@ def submission(
     reading = read_form(name, form, raw, received)
     said = reading.answers
     answers.require_contact(form, said)
+    if received.files and form.get("files") == "refuse":
+        said.errors |= _refused_files(form, received)
     if said.errors:
         raise BadFields(said.errors)
     visitor = one(raw, "visitor_id", MAX_KEY)
@@ -123,7 +127,8 @@ def read_form(
         room -= sizes.json_bytes(messages)
         if room < 0:
             _refuse_longest(messages, room, said)
-    texts = messages | _extra(form, raw, kept, room)
+    beside = _with_files(form, raw, kept, received) if received.files else kept
+    texts = messages | _extra(form, raw, beside, room)
     if rest := rest_of_agent(received, properties):
         agent = sizes.cut(rest, sizes.TEXTS_BYTES - sizes.json_bytes(texts) - len(',"user_agent":'))
         texts |= {"user_agent": agent} if agent else {}
@@ -170,7 +175,26 @@ def _extra(
     return {"extra": extra} if extra else {}
 
 
+def _with_files(
+    form: Mapping[str, Any], raw: Mapping[str, Any], kept: Mapping[str, str], received: Received
+) -> dict[str, str]:
+    """What is kept, with a note of each file. A note is no part of what makes a repetition."""
+    noted = dict(kept)
+    for field, names in received.files.items():
+        said = kept.get(field) or (
+            "" if field in form["fields"] else answers.as_text(raw.get(field))
+        )
+        noted[field] = f"{said}{'; ' if said else ''}{names} ({NO_FILES})"
+    return noted
+
+
+def _refused_files(form: Mapping[str, Any], received: Received) -> dict[str, str]:
+    """The errors of files. A name that the form does not declare is not repeated."""
+    wrong = {field if field in form["fields"] else "files" for field in received.files}
+    return dict.fromkeys(sorted(wrong), f"{NO_FILES}; send the form without them")
+
+
 def _is_known(form: Mapping[str, Any], name: str) -> bool:
     """Whether it is something else than a field that is asked for."""
-    known = name in NAMES or name in vocabulary.ENVELOPE
+    known = name in NAMES or name in vocabulary.ENVELOPE or name == "_charset_"
     return known or name == form.get("honeypot") or name.startswith(("consent_", "consents["))

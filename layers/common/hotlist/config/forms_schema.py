@@ -90,6 +90,7 @@ class Form(BaseModel):
     default_region: Region = "US"
     redirect_url: Url | None = None
     origins: list[Origin] | None = None
+    files: Literal["refuse"] | None = None
     consents: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Consent] = {}
 
     @model_validator(mode="before")
