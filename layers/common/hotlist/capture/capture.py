@@ -13,6 +13,7 @@ from hotlist.capture.context import MAX_KEY, BadFields, Received, plain_text
 from hotlist.capture.http import Answer, Refused, Request
 from hotlist.capture.tracked import tracked
 from hotlist.events.event import Event
+from hotlist.events.vocabulary import SPAM
 from hotlist.store.events import DUPLICATE, LEFT, EventStore
 
 MAX_PER_CALL: Final = 20
@@ -44,7 +45,7 @@ class Capture:
     """Answers the routes of the API.
 
     `allowed_origins` are those of the landing pages, as browsers send them. `held_back` is told of
-    each new event that is flagged, with the name of its form.
+    each new event that is taken for spam, with the name of its form.
     """
 
     def __init__(
@@ -85,7 +86,7 @@ class Capture:
         self._check_origin(request, form.get("origins"))
         event = forms.submission(name, form, request.fields(), _received(request, now))
         is_new = self._store.put(event, tell=bool(form.get("tell")))
-        if is_new and event.flags and self._held_back:
+        if is_new and SPAM in event.flags and self._held_back:
             self._held_back(name, event)
         target = form.get("redirect_url")
         if request.is_plain_form:
@@ -159,6 +160,8 @@ def _received(request: Request, now: datetime) -> Received:
         user_agent=request.headers.get("user-agent", ""),
         accept_language=request.headers.get("accept-language", ""),
         origin=request.headers.get("origin"),
+        network=request.network,
+        is_test=request.is_test,
     )
 
 

@@ -40,6 +40,8 @@ class Received(NamedTuple):
     user_agent: str = ""
     accept_language: str = ""
     origin: str | None = None
+    network: str = ""
+    is_test: bool = False
 
 
 class BadFields(Exception):

@@ -22,7 +22,7 @@ from hotlist.capture.context import (
 )
 from hotlist.events import ids, retention, sizes, times, vocabulary
 from hotlist.events.event import Event
-from hotlist.events.vocabulary import SPAM, Route
+from hotlist.events.vocabulary import INTERNAL, SPAM, TEST, Route
 from hotlist.identity import identifiers
 from hotlist.identity.identifiers import EMAIL, PHONE, VISITOR
 
@@ -61,6 +61,8 @@ def submission(
     visitor = one(raw, "visitor_id", MAX_KEY)
     kinds = ((EMAIL, said.email), (PHONE, said.phone), (VISITOR, visitor))
     subject, *names = [identifiers.subject(kind, value) for kind, value in kinds if value]
+    if received.is_test:
+        names = []  # it claims no phone and no visitor
     occurred_at = times.occurred(
         received.at, instant(one(raw, "occurred_at")), instant(one(raw, "sent_at"))
     )
@@ -70,6 +72,7 @@ def submission(
         "answers": said.values,
         "consents": reading.consents,
         **({"kept": reading.kept} if reading.kept else {}),
+        **({TEST: True} if received.is_test else {}),
     }
     identified = ids.identify(
         route=Route.FORM,
@@ -115,15 +118,25 @@ def read_form(
     answered["form"] = name
     if consents:
         answered["consents"] = consents
+    if received.is_test:
+        answered[TEST] = True
     properties = shortened(context(raw, received), answered, _room(said))
     is_spam = "honeypot" in form and answers.is_written(raw.get(form["honeypot"]))
     flags = frozenset({SPAM}) if is_spam else frozenset[str]()
+    if received.is_test:
+        flags |= {INTERNAL}
     room = sizes.TEXTS_BYTES
+    proofs = {}
+    if consents:
+        from hotlist.capture import proof  # noqa: PLC0415 - for forms that ask for a consent
+
+        proofs = {"consents": proof.of(form, consents, received, properties.get("language"))}
+        room -= sizes.json_bytes(proofs)
     if not sizes.surely_fits(messages, room - 2 * MAX_EXTRA):
         room -= sizes.json_bytes(messages)
         if room < 0:
             _refuse_longest(messages, room, said)
-    texts = messages | _extra(form, raw, kept, room)
+    texts = messages | proofs | _extra(form, raw, kept, room)
     if rest := rest_of_agent(received, properties):
         agent = sizes.cut(rest, sizes.TEXTS_BYTES - sizes.json_bytes(texts) - len(',"user_agent":'))
         texts |= {"user_agent": agent} if agent else {}
@@ -154,8 +167,9 @@ def _extra(
     extra: dict[str, str] = {}
     room = min(room - len(',"extra":{}'), MAX_EXTRA)
     fields = form["fields"]
-    for name, value in (*kept.items(), *raw.items()):
-        if name not in kept and (name in fields or _is_known(form, name)):
+    unasked = answers.unasked(form, raw)
+    for name, value in (*kept.items(), *unasked.items(), *raw.items()):
+        if name not in kept and name not in unasked and (name in fields or _is_known(form, name)):
             continue
         if name in extra:
             continue
@@ -172,5 +186,8 @@ def _extra(
 
 def _is_known(form: Mapping[str, Any], name: str) -> bool:
     """Whether it is something else than a field that is asked for."""
-    known = name in NAMES or name in vocabulary.ENVELOPE
-    return known or name == form.get("honeypot") or name.startswith(("consent_", "consents["))
+    known = name in NAMES or name in vocabulary.ENVELOPE or name == form.get("honeypot")
+    if known or not name.startswith("consent"):
+        return known
+    purpose = answers.purpose_of(name)
+    return purpose is not None and purpose in form.get("consents", {})

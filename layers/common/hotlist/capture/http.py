@@ -16,6 +16,9 @@ from hotlist.capture.answers import gathered
 MAX_BODY: Final = 65_536
 MAX_FIELDS: Final = 300
 
+TEST: Final = "hotlist_test"
+"""The name in a query string that marks a test submission, as in `?hotlist_test=1`."""
+
 Answer = dict[str, Any]
 
 
@@ -30,7 +33,11 @@ class Refused(Exception):
 
 
 class Request(NamedTuple):
-    """What a handler needs of a request. Header names are in lower case."""
+    """What a handler needs of a request. Header names are in lower case.
+
+    `network` is where it came from: its address without what tells one subscriber from another.
+    `is_test` says that somebody tries a form.
+    """
 
     route: str
     method: str
@@ -40,6 +47,8 @@ class Request(NamedTuple):
     body: str | None
     is_base64: bool
     host: str
+    network: str = ""
+    is_test: bool = False
 
     @classmethod
     def of(cls, event: Mapping[str, Any]) -> "Request":
@@ -53,6 +62,8 @@ class Request(NamedTuple):
             body=event.get("body"),
             is_base64=event.get("isBase64Encoded", False),
             host=event["requestContext"].get("domainName", ""),
+            network=network_of(http.get("sourceIp", "")),
+            is_test="1" in (event.get("queryStringParameters") or {}).get(TEST, "").split(","),
         )
 
     @property
@@ -122,6 +133,25 @@ class Request(NamedTuple):
         except (ValueError, LookupError) as error:
             raise Refused(400, "The fields cannot be decoded.") from error
         return gathered(pairs)
+
+
+def network_of(address: str) -> str:
+    """The network of an IP address: 24 bits of IPv4, 48 bits of IPv6; "" if it is no address.
+
+    The whole address goes no further than this.
+    """
+    if ":" not in address:
+        start = address.rpartition(".")[0]
+        return f"{start}.0/24" if start.count(".") == 2 else ""
+    from ipaddress import IPv6Address, ip_network  # noqa: PLC0415 - few requests come by IPv6
+
+    try:
+        found = IPv6Address(address.partition("%")[0])
+    except ValueError:
+        return ""
+    if found.ipv4_mapped:
+        return network_of(str(found.ipv4_mapped))
+    return str(ip_network((int(found), 48), strict=False))
 
 
 def answer(status: int, body: Mapping[str, Any] | None = None, **headers: str) -> Answer:

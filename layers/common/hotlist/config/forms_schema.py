@@ -1,7 +1,11 @@
 """The schema of forms.yaml, by pydantic. The build alone uses it."""
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from itertools import combinations
 from typing import Annotated, Any, Final, Literal, NamedTuple, get_args
 
 from phonenumbers import SUPPORTED_REGIONS
@@ -15,6 +19,8 @@ from pydantic import (
     model_validator,
 )
 
+from hotlist.capture import proof
+from hotlist.capture.context import Received
 from hotlist.capture.origins import normalise_origin
 from hotlist.capture.paths import composed
 from hotlist.config.findings import BadConfig, Finding, Positions, model_findings
@@ -40,6 +46,7 @@ def _known_region(region: str) -> str:
 
 Region = Annotated[str, AfterValidator(_known_region)]
 Origin = Annotated[str, AfterValidator(normalise_origin)]
+NotEmpty = Annotated[str, Field(pattern=r"\S")]
 Option = Annotated[str, AfterValidator(composed)]
 
 _AUTOFILLED: Final = re.compile(
@@ -52,6 +59,10 @@ _AUTOFILLED: Final = re.compile(
 
 FieldType = Literal["text", "message", "email", "phone", "choice", "integer", "boolean"]
 _TYPES: Final = frozenset(get_args(FieldType))
+
+
+VERSION_DIGITS: Final = 16
+"""How much of its hash names a compiled form."""
 
 
 class FieldSpec(BaseModel):
@@ -76,8 +87,8 @@ class FieldSpec(BaseModel):
 class Consent(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    version: str
-    text: str | dict[str, str]
+    version: NotEmpty
+    text: NotEmpty | Annotated[dict[str, NotEmpty], Field(min_length=1)]
 
 
 class Form(BaseModel):
@@ -141,7 +152,14 @@ def check_forms(text: str, file: str) -> tuple[dict[str, Any], list[Finding]]:
     too_large = [one for name, form in checked.items() for one in _fit(name, form, positions)]
     if too_large:
         raise BadConfig(too_large)
+    for form in checked.values():
+        form["form_version"] = _version(form)
     return checked, list(_doubts(checked, positions))
+
+
+def _version(form: Mapping[str, Any]) -> str:
+    """A hash of the compiled form, which a stored consent names."""
+    return hashlib.sha256(json.dumps(form, sort_keys=True).encode()).hexdigest()[:VERSION_DIGITS]
 
 
 def _misnamed(source: object, positions: Positions) -> Iterator[Finding]:
@@ -199,6 +217,8 @@ def _fit(name: str, form: dict[str, Any], positions: Positions) -> Iterator[Find
         for field in open_:
             field["max"] = room.least
         spent = {k: len(k) + len('"":,') + _most_bytes(f, room) for k, f in fields.items()}
+        if is_message and form["consents"]:
+            spent["consents"] = _most_of_proof(form)
         left = room.bytes - taken - sum(spent.values())
         if left < 0:
             largest = sorted(spent, key=lambda k: (-spent[k], k))[:3]
@@ -220,6 +240,20 @@ def _besides(name: str, form: Mapping[str, Any]) -> int:
     """What the event of a form has beside its answers: its name, and the consents."""
     consents = {purpose: {"version": c["version"]} for purpose, c in form["consents"].items()}
     return sizes.json_bytes({"form": name, "consents": consents})
+
+
+def _most_of_proof(form: Mapping[str, Any]) -> int:
+    """How many bytes the proof of all consents of a form may take."""
+    longest = {
+        purpose: {**consent, "text": max(proof.texts_of(consent).values(), key=sizes.json_bytes)}
+        for purpose, consent in form["consents"].items()
+    }
+    received = Received(at=datetime(2026, 1, 1, tzinfo=UTC), network="ffff:ffff:ffff::/48")
+    named = {"consents": longest, "form_version": "0" * VERSION_DIGITS}
+    languages = max(len(la) for c in form["consents"].values() for la in proof.texts_of(c))
+    each = len('"language":"",') + 4 * languages
+    found = proof.of(named, longest, received, None)
+    return sizes.json_bytes({"consents": found}) + each * len(longest)
 
 
 def _most_bytes(field: Mapping[str, Any], room: _Room) -> int:
@@ -250,3 +284,16 @@ def _doubts(forms: dict[str, Any], positions: Positions) -> Iterator[Finding]:
                 "it filled in is taken for a machine; call it hp_confirm, here and in the page"
             )
             yield positions.finding((name, "honeypot"), message, "autofilled", "warning")
+        for one, other in combinations(form["consents"], 2):
+            if _as_read(form["consents"][one]) & _as_read(form["consents"][other]):
+                message = (
+                    f"the consents {one!r} and {other!r} have the same text, and whoever ticks one "
+                    "cannot see to what; give each purpose a text of its own"
+                )
+                place = (name, "consents", other, "text")
+                yield positions.finding(place, message, "same-consent", "warning")
+
+
+def _as_read(consent: Mapping[str, Any]) -> set[str]:
+    """The text of a consent, or that of each language, as people tell them apart."""
+    return {" ".join(text.casefold().split()) for text in proof.texts_of(consent).values()}
