@@ -41,7 +41,7 @@ def test_every_text_that_is_not_a_field_is_named() -> None:
 def test_every_part_of_a_proof_is_named() -> None:
     consent = {"version": "1", "text": {"en": "Yes"}}
     form = {"form_version": "f", "consents": {"email": consent}}
-    received = Received(at=datetime(2026, 1, 1, tzinfo=UTC), network="203.0.113.0/24")
+    received = Received(at=datetime(2026, 1, 1, tzinfo=UTC), address="203.0.113.77")
     assert rows("part of the proof") == set(proof.of(form, ["email"], received, "en")["email"])
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from hotlist.capture import forms
 from hotlist.capture.context import BadFields, Received
-from hotlist.capture.http import network_of
+from hotlist.capture.proof import network_of
 from hotlist.config.findings import BadConfig
 from hotlist.config.forms_schema import check_forms, compile_forms
 from hotlist.events import sizes
@@ -29,7 +29,7 @@ contact:
 """
 FORM: Final = compile_forms(FORM_YAML)["contact"]
 ADA: Final = {"email": "ada@example.org"}
-RECEIVED: Final = Received(at=NOW, network="203.0.113.0/24")
+RECEIVED: Final = Received(at=NOW, address="203.0.113.77")
 
 
 def submit(received: Received = RECEIVED, form: dict[str, Any] = FORM, **raw: Any) -> Event:
@@ -69,7 +69,7 @@ def test_without_a_consent_no_network_and_no_proof_is_kept() -> None:
 
 def test_another_time_network_or_version_of_the_form_is_the_same_submission() -> None:
     first = submit(consent_email="on")
-    later = RECEIVED._replace(at=NOW + timedelta(minutes=1), network="198.51.100.0/24")
+    later = RECEIVED._replace(at=NOW + timedelta(minutes=1), address="198.51.100.7")
     again = submit(later, FORM | {"form_version": "other"}, consent_email="on")
     assert again.texts != first.texts
     assert (again.event_id, again.dedup) == (first.event_id, first.dedup)

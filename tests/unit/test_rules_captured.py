@@ -158,7 +158,7 @@ RECEIVED: Final = st.builds(
     accept_language=st.just(""),
     user_agent=st.sampled_from(["", AGENT, "Googlebot/2.1", "x" * 600]),
     origin=st.sampled_from([None, "https://x.example", "null"]),
-    network=st.just("203.0.113.0/24"),
+    address=st.just("203.0.113.77"),
     is_test=st.just(False),
 )
 

@@ -160,7 +160,7 @@ def _received(request: Request, now: datetime) -> Received:
         user_agent=request.headers.get("user-agent", ""),
         accept_language=request.headers.get("accept-language", ""),
         origin=request.headers.get("origin"),
-        network=request.network,
+        address=request.address,
         is_test=request.is_test,
     )
 

@@ -40,7 +40,7 @@ class Received(NamedTuple):
     user_agent: str = ""
     accept_language: str = ""
     origin: str | None = None
-    network: str = ""
+    address: str = ""
     is_test: bool = False
 
 

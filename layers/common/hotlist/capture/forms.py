@@ -72,7 +72,6 @@ def submission(
         "answers": said.values,
         "consents": reading.consents,
         **({"kept": reading.kept} if reading.kept else {}),
-        **({TEST: True} if received.is_test else {}),
     }
     identified = ids.identify(
         route=Route.FORM,
@@ -118,15 +117,13 @@ def read_form(
     answered["form"] = name
     if consents:
         answered["consents"] = consents
-    if received.is_test:
-        answered[TEST] = True
-    properties = shortened(context(raw, received), answered, _room(said))
     is_spam = "honeypot" in form and answers.is_written(raw.get(form["honeypot"]))
     flags = frozenset({SPAM}) if is_spam else frozenset[str]()
     if received.is_test:
+        said.values[TEST] = answered[TEST] = True
         flags |= {INTERNAL}
+    properties = shortened(context(raw, received), answered, _room(said))
     room = sizes.TEXTS_BYTES
-    proofs = {}
     if consents:
         from hotlist.capture import proof  # noqa: PLC0415 - for forms that ask for a consent
 
@@ -136,7 +133,9 @@ def read_form(
         room -= sizes.json_bytes(messages)
         if room < 0:
             _refuse_longest(messages, room, said)
-    texts = messages | proofs | _extra(form, raw, kept, room)
+    texts = messages | _extra(form, raw, kept, room)
+    if consents:
+        texts |= proofs
     if rest := rest_of_agent(received, properties):
         agent = sizes.cut(rest, sizes.TEXTS_BYTES - sizes.json_bytes(texts) - len(',"user_agent":'))
         texts |= {"user_agent": agent} if agent else {}
@@ -167,9 +166,10 @@ def _extra(
     extra: dict[str, str] = {}
     room = min(room - len(',"extra":{}'), MAX_EXTRA)
     fields = form["fields"]
-    unasked = answers.unasked(form, raw)
-    for name, value in (*kept.items(), *unasked.items(), *raw.items()):
-        if name not in kept and name not in unasked and (name in fields or _is_known(form, name)):
+    if "consents" in raw:
+        kept = {**kept, **answers.unasked(form, raw)}
+    for name, value in (*kept.items(), *raw.items()):
+        if name not in kept and (name in fields or _is_known(form, name)):
             continue
         if name in extra:
             continue

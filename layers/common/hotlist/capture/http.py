@@ -35,7 +35,7 @@ class Refused(Exception):
 class Request(NamedTuple):
     """What a handler needs of a request. Header names are in lower case.
 
-    `network` is where it came from: its address without what tells one subscriber from another.
+    `address` is the whole IP address. Of it, no more than the network is kept, see `proof`.
     `is_test` says that somebody tries a form.
     """
 
@@ -47,7 +47,7 @@ class Request(NamedTuple):
     body: str | None
     is_base64: bool
     host: str
-    network: str = ""
+    address: str = ""
     is_test: bool = False
 
     @classmethod
@@ -62,8 +62,8 @@ class Request(NamedTuple):
             body=event.get("body"),
             is_base64=event.get("isBase64Encoded", False),
             host=event["requestContext"].get("domainName", ""),
-            network=network_of(http.get("sourceIp", "")),
-            is_test="1" in (event.get("queryStringParameters") or {}).get(TEST, "").split(","),
+            address=http.get("sourceIp", ""),
+            is_test="queryStringParameters" in event and _is_test(event["queryStringParameters"]),
         )
 
     @property
@@ -135,25 +135,6 @@ class Request(NamedTuple):
         return gathered(pairs)
 
 
-def network_of(address: str) -> str:
-    """The network of an IP address: 24 bits of IPv4, 48 bits of IPv6; "" if it is no address.
-
-    The whole address goes no further than this.
-    """
-    if ":" not in address:
-        start = address.rpartition(".")[0]
-        return f"{start}.0/24" if start.count(".") == 2 else ""
-    from ipaddress import IPv6Address, ip_network  # noqa: PLC0415 - few requests come by IPv6
-
-    try:
-        found = IPv6Address(address.partition("%")[0])
-    except ValueError:
-        return ""
-    if found.ipv4_mapped:
-        return network_of(str(found.ipv4_mapped))
-    return str(ip_network((int(found), 48), strict=False))
-
-
 def answer(status: int, body: Mapping[str, Any] | None = None, **headers: str) -> Answer:
     """A JSON answer, or one without a body."""
     sent = {"cache-control": "no-store", **{_header(k): v for k, v in headers.items()}}
@@ -187,6 +168,11 @@ def page(status: int, html: str) -> Answer:
 def redirect(url: str) -> Answer:
     """303: the browser gets the page instead of posting again."""
     return answer(303, location=url)
+
+
+def _is_test(query: Mapping[str, str] | None) -> bool:
+    """Whether a query marks a test. Of a name that stands twice, a comma joins the values."""
+    return query is not None and "1" in query.get(TEST, "").split(",")
 
 
 def _header(name: str) -> str:

@@ -26,10 +26,29 @@ def of(
             "language": shown,
             "at": to_text(received.at),
             "form_version": form.get("form_version", ""),
-            "ip": received.network,
+            "ip": network_of(received.address),
         }
         found[purpose] = {name: value for name, value in one.items() if value}
     return found
+
+
+def network_of(address: str) -> str:
+    """The network of an IP address: 24 bits of IPv4, 48 bits of IPv6; "" if it is no address.
+
+    The whole address is stored nowhere and logged nowhere.
+    """
+    if ":" not in address:
+        start = address.rpartition(".")[0]
+        return f"{start}.0/24" if start.count(".") == 2 else ""
+    from ipaddress import IPv6Address, ip_network  # noqa: PLC0415 - few requests come by IPv6
+
+    try:
+        found = IPv6Address(address.partition("%")[0])
+    except ValueError:
+        return ""
+    if found.ipv4_mapped:
+        return network_of(str(found.ipv4_mapped))
+    return str(ip_network((int(found), 48), strict=False))
 
 
 def texts_of(consent: Mapping[str, Any]) -> Mapping[str, str]:

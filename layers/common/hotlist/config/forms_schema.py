@@ -248,7 +248,7 @@ def _most_of_proof(form: Mapping[str, Any]) -> int:
         purpose: {**consent, "text": max(proof.texts_of(consent).values(), key=sizes.json_bytes)}
         for purpose, consent in form["consents"].items()
     }
-    received = Received(at=datetime(2026, 1, 1, tzinfo=UTC), network="ffff:ffff:ffff::/48")
+    received = Received(at=datetime(2026, 1, 1, tzinfo=UTC), address="ffff:ffff:ffff::1")
     named = {"consents": longest, "form_version": "0" * VERSION_DIGITS}
     languages = max(len(la) for c in form["consents"].values() for la in proof.texts_of(c))
     each = len('"language":"",') + 4 * languages
