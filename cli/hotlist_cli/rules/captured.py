@@ -15,7 +15,7 @@ from hotlist.capture.answers import gathered
 from hotlist.capture.context import Received
 from hotlist.capture.tracked import read_action
 from hotlist.events.event import Event
-from hotlist.events.vocabulary import DERIVED, ENVELOPE, RESERVED, Route
+from hotlist.events.vocabulary import DERIVED, ENVELOPE, RESERVED, TEST, Route
 from hotlist.identity import identifiers
 from hotlist.identity.identifiers import BadIdentifier
 
@@ -39,6 +39,7 @@ def captured(event: Event, known: Forms) -> Event:
         at=_ANY_TIME,
         user_agent=_text(given.get("user_agent")),
         origin=origin if isinstance(origin, str) else None,
+        is_test=given.get(TEST) is True,
     )
     if event.route is Route.BEACON:
         event = replace(event, properties=read_action(given, {}, received))

@@ -125,6 +125,27 @@ def consents(
     return given, kept
 
 
+def unasked(form: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, str]:
+    """What `consents` says of purposes that the form does not ask for. It is no consent."""
+    listed = _listed(raw.get("consents"))
+    offered = form.get("consents", {})
+    if isinstance(listed, Mapping):
+        return {
+            f"consent_{purpose}": as_text(said)[:_MAX_KEPT]
+            for purpose, said in listed.items()
+            if purpose not in offered and is_written(said)
+        }
+    others = [one for one in listed if str(one) not in offered and is_yes(one) is not False]
+    return {"consents": as_text(others)[:_MAX_KEPT]} if as_text(others) else {}
+
+
+def purpose_of(name: str) -> str | None:
+    """The purpose of the consent that a box of this name gives; None if it is no consent's."""
+    if name.startswith("consents[") and name.endswith("]"):
+        return name[len("consents[") : -1]
+    return name.removeprefix("consent_") if name.startswith("consent_") else None
+
+
 def _listed(listed: Any) -> Any:
     """What stands under `consents`: an object, or a list of purposes, which a comma may join."""
     if isinstance(listed, str):

@@ -20,6 +20,9 @@ _NO_FILES: Final[Mapping[str, str]] = {}
 _SCRIPTS: Final = ("application/json", "text/plain")
 _HTML_FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 
+TEST: Final = "hotlist_test"
+"""The name in a query string that marks a test submission, as in `?hotlist_test=1`."""
+
 Answer = dict[str, Any]
 
 
@@ -34,7 +37,11 @@ class Refused(Exception):
 
 
 class Request(NamedTuple):
-    """What a handler needs of a request. Header names are in lower case."""
+    """What a handler needs of a request. Header names are in lower case.
+
+    `address` is the whole IP address. Of it, no more than the network is kept, see `proof`.
+    `is_test` says that somebody tries a form.
+    """
 
     route: str
     method: str
@@ -44,6 +51,8 @@ class Request(NamedTuple):
     body: str | None
     is_base64: bool
     host: str
+    address: str = ""
+    is_test: bool = False
 
     @classmethod
     def of(cls, event: Mapping[str, Any]) -> "Request":
@@ -57,6 +66,8 @@ class Request(NamedTuple):
             body=event.get("body"),
             is_base64=event.get("isBase64Encoded", False),
             host=event["requestContext"].get("domainName", ""),
+            address=http.get("sourceIp", ""),
+            is_test="queryStringParameters" in event and _is_test(event["queryStringParameters"]),
         )
 
     @property
@@ -159,6 +170,11 @@ def log_line(route: str, status: int, error: str | None = None) -> str:
     """What is logged of a request: its route, but not its path, and nothing that was sent."""
     line = {"level": "ERROR" if error else "INFO", "route": route, "status": status}
     return json.dumps(line | ({"error": error} if error else {}))
+
+
+def _is_test(query: Mapping[str, str] | None) -> bool:
+    """Whether a query marks a test. Of a name that stands twice, a comma joins the values."""
+    return query is not None and "1" in query.get(TEST, "").split(",")
 
 
 def _header(name: str) -> str:
