@@ -5,7 +5,8 @@
  * Until the visitor says yes (a button with data-answer="yes" in the element that data-consent
  * names) nothing is stored and nothing is sent but the forms. A no is remembered; an element with
  * data-hotlist-consent opens the question again. Forms marked data-hotlist="name" are posted by
- * this script; without it they post as plain forms. docs/tracking.md tells what is sent when.
+ * this script; without it they post as plain forms. A form that has no answer is sent again, with
+ * its key, or kept until there is a network. docs/tracking.md tells what is sent and stored when.
  */
 (() => {
   "use strict";

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
-from browser.site import FORM, QUESTION, Site, refusal
+from browser.site import FORM, QUESTION, WEB, Site, refusal
 from browser.visitor import agree, come, come_and_agree, settle
 
 if TYPE_CHECKING:
@@ -292,3 +293,19 @@ def test_without_a_yes_an_error_is_nobodys_business(
         page.click("[data-hotlist-consent]")
     agree(page)
     site.wait_for("session_started", "page_viewed")
+
+
+def test_the_documentation_has_every_text_of_the_script() -> None:
+    script = (WEB / "hotlist.js").read_text("utf-8")
+    docs = (WEB.parent / "docs" / "tracking.md").read_text("utf-8")
+    english = re.search(r"en: \{(.*?)\n    \}", script, re.DOTALL)
+    assert english is not None
+    texts = re.findall(r'"?([\w-]+)"?: ((?:"[^"]*"(?: \+\s+)?)+)', english[1])
+    said = [(name, "".join(re.findall(r'"([^"]*)"', text))) for name, text in texts]
+    rows = [f"| `data-{name}` | {text} |" for name, text in said]
+    assert len(rows) == 8
+    assert [row for row in rows if row not in docs] == []
+    for language in ("pl", "de"):
+        there = re.search(rf"    {language}: \{{(.*?)\n    \}}", script, re.DOTALL)
+        assert there is not None
+        assert re.findall(r'^      "?([\w-]+)"?:', there[1], re.MULTILINE) == [n for n, _ in texts]
