@@ -56,6 +56,10 @@ up: ## run the stack on this machine until Ctrl-C: landing page, inbox and API
 	@$(MAKE) --no-print-directory -j3 setup
 	.venv/bin/python -m hotlist_cli local up
 
+flood: ## run the stack with many forms and views while workers are killed; check what came of it; stop (FLOOD="--seconds 20")
+	@$(MAKE) --no-print-directory -j3 setup
+	.venv/bin/python -m hotlist_cli local flood $(FLOOD)
+
 test: ## run lint, types, unit, integration, browser and end-to-end tests
 	@$(MAKE) --no-print-directory -j3 setup
 	@$(MAKE) --no-print-directory lint types .build/tests/.done
@@ -124,4 +128,4 @@ clean: ## delete all that can be made again
 	rm -rf .venv .venv-stack .venv-sam .venv-mutants .mutants .build .demo .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup demo up test unit unit-a-m unit-n-z quick lint types mutants bench build deploy fmt lock domains bots clean
+.PHONY: help setup demo up flood test unit unit-a-m unit-n-z quick lint types mutants bench build deploy fmt lock domains bots clean

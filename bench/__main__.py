@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
-from bench import functions, layer, scoring
+from bench import batches, functions, layer, scoring
 from bench.figures import Figure
 from bench.functions import NotMeasured
 
@@ -21,7 +21,7 @@ def main() -> int:
     functions.build()
     figures: list[Figure] = []
     of_capture = (cold_instructions, cold_time, first_tls, warm_cpu, warm_instructions)
-    for measure in (*of_capture, layer.size, *scoring.MEASURES):
+    for measure in (*of_capture, layer.size, *scoring.MEASURES, batches.of_batches):
         try:
             found = list(measure())
         except NotMeasured as why:

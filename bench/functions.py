@@ -34,7 +34,7 @@ TLS_BUDGET: Final = 3
 _PATIENCE: Final = 120
 _TRUSTED: Final = "trusted.pem"
 _QUEUE: Final = "https://sqs.eu-central-1.amazonaws.com/123456789012/queue"
-_AWS: Final = ("dynamodb.eu-central-1.amazonaws.com", "sqs.eu-central-1.amazonaws.com")
+_AWS: Final = [f"{name}.eu-central-1.amazonaws.com" for name in ("dynamodb", "sqs", "lambda")]
 CONTACT: Final = {
     "name": "Ada Lovelace",
     "email": "ada@example.org",
@@ -154,6 +154,10 @@ def environment(code: Path, url: str) -> dict[str, str]:
         "CONFIGURATION_SET": "set",
         "MAIL_LEASE_SECONDS": "900",
         "MAILS_PER_HOUR": "60",
+        **{
+            f"{name}_MAPPING": "91eaeb7e-c976-4939-9430-8f6d9a5ab1ea"
+            for name in ("SCORE_EVENTS", "SCORE_GATHERED", "NOTIFY_ALERTS", "RESCORE", "OUTBOX")
+        },
         **_found(code, url),
     }
 

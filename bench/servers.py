@@ -77,6 +77,9 @@ def dynamodb(tls: ssl.SSLContext | None = None) -> Iterator[Stub]:
             stub.operations.append(operation)
             self.reply(200, EMPTY.get(operation, b"{}"))
 
+        def do_GET(self) -> None:
+            self.reply(200, b'{"State": "Enabled"}')  # Lambda, asked for a mapping
+
     with _serving(Handler, tls) as port:
         stub.url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
         yield stub

@@ -25,6 +25,9 @@
   const SESSION_GAP = 30 * 60 * SECOND;
   const TICK = 5 * SECOND; // also the least reading time that is worth an event
   const ASLEEP = 3 * TICK; // timers of a visible page stand still so long only while it sleeps
+  const PER_CALL = 20; // events that the API takes in one call
+  const RETRIES = 3;
+  const FIRST_PAUSE = 2 * SECOND;
   const FORM_TIMEOUT = 30 * SECOND;
   const PAUSES = [1, 3]; // seconds before a form is sent again, unless the API names a time
   const LONGEST_WAIT = 30; // seconds that somebody is asked to wait for it
@@ -107,15 +110,34 @@
   });
 
   const post = (events) => {
-    const body = JSON.stringify({
+    const beside = {
       visitor_id: visitorId(),
-      sent_at: new Date().toISOString(),
       consent: { purpose: "tracking", version: store.get("consent_version") ?? CONSENT_VERSION },
-      events,
-    });
-    // A beacon outlives the page, but may be missing, blocked or over its quota.
-    try { if (navigator.sendBeacon(api + "/events", body)) return; } catch { /* not sent */ }
-    fetch(api + "/events", { method: "POST", body, keepalive: true }).catch(() => {});
+    };
+    for (let i = 0; i < events.length; i += PER_CALL) call(beside, events.slice(i, i + PER_CALL));
+  };
+
+  const call = async (beside, events, again = 0) => {
+    const body = JSON.stringify({ ...beside, sent_at: new Date().toISOString(), events });
+    // A beacon outlives the page, but may be missing, blocked or over its quota, and nobody reads
+    // its answer. So it is for pages that end.
+    if (document.hidden) {
+      try { if (navigator.sendBeacon(api + "/events", body)) return; } catch { /* not sent */ }
+    }
+    const left = await fetch(api + "/events", { method: "POST", body, keepalive: true })
+      .then((reply) => unstored(reply, events), () => events);
+    if (!left.length || again === RETRIES) return;
+    await new Promise((done) => setTimeout(done, FIRST_PAUSE * 2 ** again));
+    // Whoever has withdrawn since is not followed any more; the withdrawal itself is.
+    const open = left.filter(({ type }) => consented() || type === "consent_withdrawn");
+    if (open.length) call(beside, open, again + 1);
+  };
+
+  // The events that may be stored later, by an answer of the API. Those it refuses it always will.
+  const unstored = async (reply, events) => {
+    if (reply.status >= 500 || reply.status === 429) return events;
+    const { results } = await reply.json().catch(() => ({}));
+    return events.filter((_, i) => results?.[i]?.status === "not_stored");
   };
 
   // --- visits --------------------------------------------------------------------------------

@@ -15,8 +15,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("local")(local.local)
 app.add_typer(account.app, name="account")
+app.add_typer(local.app, name="local")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(rules.app, name="rules")
 

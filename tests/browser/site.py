@@ -38,6 +38,7 @@ class Site:
 
     `pages` are bodies by path, for which `/` stands in; the sample page is under `/landing/`.
     Forms get the `replies` one after another, and then `reply`.
+    `answers` are those of the next calls of `/events`.
     """
 
     script: str = SCRIPT
@@ -46,6 +47,7 @@ class Site:
     reply: Reply = _THANKS
     replies: list[Reply] = field(default_factory=list)
     held: threading.Event | None = None
+    answers: list[Reply] = field(default_factory=list)
     batches: list[dict[str, Any]] = field(default_factory=list)
     submissions: list[Request] = field(default_factory=list)
 
@@ -115,7 +117,7 @@ class Site:
     def _posted(self, request: Request) -> Reply:
         if request.path == "/events":
             self.batches.append(json.loads(request.body))
-            return Reply(202, b"{}", "application/json")
+            return self.answers.pop(0) if self.answers else Reply(202, b"{}", "application/json")
         self.submissions.append(request)
         if self.held is not None:
             self.held.wait(10)

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from browser.site import Site
-from browser.visitor import agree, come, come_and_agree, go_back, refuse, settle, stored
+from browser.visitor import (
+    agree,
+    change_mind,
+    come,
+    come_and_agree,
+    go_back,
+    refuse,
+    settle,
+    stored,
+)
+from e2e.api import eventually
+from hotlist_cli.local.serving import Reply
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -187,6 +199,35 @@ def test_without_beacons_events_are_fetched(page: Page, site: Site, beacon: str)
     come(page, site, "/next")
 
     site.wait_for("session_started", "page_viewed", "page_viewed")
+
+
+def results(*statuses: str) -> Reply:
+    body = {"results": [{"status": status} for status in statuses]}
+    return Reply(202, json.dumps(body).encode(), "application/json")
+
+
+def test_what_may_be_stored_later_is_sent_again_and_what_is_refused_is_not(
+    page: Page, site: Site
+) -> None:
+    site.answers = [Reply(503, b"{}", "application/json"), results("refused", "not_stored")]
+    come(page, site)
+    agree(page)
+    eventually(lambda: len(site.batches) == 3)
+    started, viewed = ids = [event["event_id"] for event in site.batches[0]["events"]]
+    again = [[event["event_id"] for event in batch["events"]] for batch in site.batches]
+    assert again == [ids, ids, [viewed]]
+    assert started != viewed
+    assert len({batch["visitor_id"] for batch in site.batches}) == 1
+
+
+def test_after_a_no_nothing_is_sent_again_but_the_no(page: Page, site: Site) -> None:
+    site.answers = [results("not_stored", "not_stored"), results("not_stored")]
+    come_and_agree(page, site)
+    change_mind(page)
+    eventually(lambda: len(site.batches) == 3)
+    page.wait_for_timeout(2_500)
+    types = [[event["type"] for event in batch["events"]] for batch in site.batches]
+    assert types[1:] == [["consent_withdrawn"]] * 2
 
 
 def test_an_api_that_cannot_be_reached_troubles_no_page(page: Page, site: Site) -> None:

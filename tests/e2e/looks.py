@@ -6,8 +6,8 @@ from e2e.api import eventually
 from hotlist.events.event import Event
 from hotlist.leads.lead import Lead
 from hotlist.mail.ses import delivery_hash
+from hotlist.store.events import from_item
 from hotlist.store.leads import LeadStore
-from hotlist_cli.local.expected import all_events
 from hotlist_cli.local.mailbox import Message
 from hotlist_cli.local.stack import Stack
 
@@ -47,4 +47,10 @@ def wait_for(stack: Stack, names: Sequence[str], seconds: float = 15) -> list[Me
 
 def stored(stack: Stack, owner: str) -> tuple[Event, ...]:
     """The events of a subject, also those that no fold reads."""
-    return tuple(event for event in all_events(stack) if event.subject == owner)
+    items = stack.client("dynamodb").query(
+        TableName=stack.name("EventsTable"),
+        KeyConditionExpression="subject = :s",
+        ExpressionAttributeValues={":s": {"S": owner}},
+        ConsistentRead=True,
+    )["Items"]
+    return tuple(map(from_item, items))

@@ -37,12 +37,12 @@ def test_a_form_from_a_browser_is_stored_as_the_plain_one_is(stack: Stack, api: 
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
     assert api.call("POST", "/forms/ebook", body, headers).status in (200, 303)
     (by_hand,) = stored(stack, subject(EMAIL, plain))
-    assert topics(by_script.properties) == topics(by_hand.properties) != ""
+    assert topics(by_script.texts) == topics(by_hand.texts) != ""
 
 
-def topics(properties: object) -> str:
+def topics(texts: object) -> str:
     """What is kept of a field that the form does not declare."""
-    assert isinstance(properties, dict)
-    extra = properties["extra"]
+    assert isinstance(texts, dict)
+    extra = texts["extra"]
     assert isinstance(extra, dict)
     return str(extra["topics"])

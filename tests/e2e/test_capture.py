@@ -87,7 +87,7 @@ def test_a_plain_form_is_read_as_a_person_reads_it(stack: Stack, api: Api) -> No
     assert (said["name"], said["terms"], event.phone) == ("Zoë", True, "+48225550110")
     assert said["consents"] == {"email": {"version": "1"}}
     assert (said["page_path"], said["campaign"]) == ("/oferta/łódź", "Wiosna 2026")
-    assert said["extra"] == {"phone": "tel. 22 555 01 10 wew. 12 / 600 100 200"}
+    assert event.texts["extra"] == {"phone": "tel. 22 555 01 10 wew. 12 / 600 100 200"}
     assert event.flags == frozenset()
     assert scored(stack, lead_id(email)).contact.name == "Zoë"
 
@@ -100,7 +100,7 @@ def test_what_no_one_can_read_refuses_no_lead_and_sales_reads_it(stack: Stack, a
     assert answer.status == 201
     (event,) = stored(stack, subject(EMAIL, email))
     assert event.phone is None
-    assert event.properties["extra"] == {"phone": "po 17", "terms": "2"}
+    assert event.texts["extra"] == {"phone": "po 17", "terms": "2"}
     message, *_ = wait_for(stack, to_team(f"tell#{event.subject}#{event.event_id}"))
     text = stack.mailbox.parse(message).get_body(("plain",))
     assert text is not None

@@ -13,7 +13,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from hotlist.events.event import Event
-from hotlist.leads.fold import PUT_OFF, Folder
+from hotlist.identity.settle import Settler
+from hotlist.leads import fold
+from hotlist.leads.fold import PUT_OFF
 from hotlist.leads.lead import Lead, Temperature
 from hotlist.rescore.queue import FIRST_WAIT, PARKED_AFTER, wait_after
 from hotlist.runtime import limits
@@ -93,14 +95,14 @@ def test_a_lead_whose_call_hangs_waits_in_the_queue_and_holds_up_nobody(
 
 def test_settling_that_fails_is_reported(score: Score, monkeypatch: Patch) -> None:
     bad, good = stored(score, ADA, BO)
-    settle = score.app.scorer.settler.settle
+    settling = Settler._settling
 
-    def settling(one: Event) -> Any:
-        if one.subject == bad.subject:
+    def hanging(settler: Settler, events: Any) -> Any:
+        if events[0].subject == bad.subject:
             hang()
-        return settle(one)
+        return (yield from settling(settler, events))
 
-    monkeypatch.setattr("hotlist.identity.settle.Settler.settle", lambda _, one: settling(one))
+    monkeypatch.setattr(Settler, "_settling", hanging)
     assert score.app.handler(records(bad, good), None) == reported("100")
     assert score.lead(good.subject).temperature is Temperature.HOT
     assert score.parked() == []
@@ -177,7 +179,7 @@ def test_each_attempt_of_a_fold_has_its_own_time_to_work(score: Score, monkeypat
             pass
         if len(reads) < 3:
             reads.append(1)
-            lead = score.stores.leads.get(made.subject)
+            lead = score.stores.leads.get_many([made.subject]).get(made.subject)
             new = lead or Lead(lead_id=made.subject, folded_at=made.received_at, expires_at=LATER)
             score.stores.leads.save(new, lead)
 
@@ -193,45 +195,36 @@ LATER = datetime.now(UTC) + timedelta(days=30)
 # --- the end of the time ----------------------------------------------------------------------
 
 
-def test_leads_that_are_not_reached_in_time_are_queued_and_their_records_are_done(
-    score: Score, monkeypatch: Patch
-) -> None:
-    first, *rest = made = stored(score, ADA, BO, CY)
-    context = Context(RESERVE_SECONDS + 1)
-
-    def last_second() -> None:
-        context.seconds = RESERVE_SECONDS + 0.001
-
-    folded: list[str] = []
-    fold = Folder.fold
-
-    def one(folder: Folder, lead_id: str, *args: Any) -> Lead:
-        folded.append(lead_id)
-        lead = fold(folder, lead_id, *args)
-        context.seconds = RESERVE_SECONDS - 1
-        return lead
-
-    monkeypatch.setattr(Folder, "fold", one)
-    when_read(monkeypatch, first.subject, last_second)
-    assert score.app.handler(records(*made), context) == DONE
-    assert folded == [first.subject]
-    assert score.lead(first.subject).temperature is Temperature.HOT
-    assert all(score.stores.leads.get(event.subject) is None for event in rest)
-    monkeypatch.undo()
-    assert score.parked() == []
-
-
 def test_what_is_queued_for_want_of_time_is_all_that_was_not_folded(
     score: Score, monkeypatch: Patch
 ) -> None:
+    monkeypatch.setattr(fold, "AT_ONCE", 4)
     made = stored(score, *(f"p{number}@example.org" for number in range(25)))
-    seen = delays(score, monkeypatch)
     context = Context(RESERVE_SECONDS + 1)
-    when_read(monkeypatch, made[4].subject, lambda: setattr(context, "seconds", 30))
+    seen = delays(score, monkeypatch)
+    when_read(monkeypatch, made[9].subject, lambda: setattr(context, "seconds", 30))
     assert score.app.handler(records(*made), context) == DONE
-    assert score.queued() == {event.subject for event in made[4:]}
-    assert seen == [15] * 21
+    monkeypatch.undo()
+    done = {event.subject for event in made if score.stores.leads.get(event.subject)}
+    assert len(done) == 8
+    assert score.queued() == {event.subject for event in made} - done
+    assert seen == [15] * 17
     assert score.parked() == []
+
+
+def test_what_is_written_in_the_last_second_is_done(score: Score, monkeypatch: Patch) -> None:
+    (made,) = stored(score, ADA)
+    context = Context(RESERVE_SECONDS + 1)
+    save = LeadStore.save
+
+    def last_second(*args: Any) -> None:
+        save(*args)
+        context.seconds = RESERVE_SECONDS - 1
+
+    monkeypatch.setattr(LeadStore, "save", last_second)
+    assert score.app.handler(records(made), context) == DONE
+    assert score.queued() == set()
+    assert score.lead(made.subject).temperature is Temperature.HOT
 
 
 def test_records_that_are_not_reached_in_time_are_reported(score: Score) -> None:
@@ -460,7 +453,7 @@ def test_a_parked_record_says_type_and_place_and_never_the_text(
     when_read(monkeypatch, made.subject, unwritable)
     score.app.handler(records(made), None)
     (parked,) = score.parked()
-    assert parked["error"].startswith("UnicodeEncodeError at hotlist/leads/gather.py:")
+    assert parked["error"].startswith("UnicodeEncodeError at hotlist/runtime/failures.py:")
     assert "Geheim" not in json.dumps(parked)
     assert parked["subject"] == made.subject
 

@@ -5,6 +5,8 @@ import html
 import json
 import re
 import time
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -208,7 +210,7 @@ def test_tracked_actions_are_one_batch_and_each_has_its_result(
 ) -> None:
     sent: list[Any] = []
 
-    def put_all(_: EventStore, events: list[Any]) -> list[None]:
+    def put_all(_: EventStore, events: list[Any], most_units: int) -> list[None]:
         sent.append(events)
         return [None] * len(events)
 
@@ -220,7 +222,7 @@ def test_tracked_actions_are_one_batch_and_each_has_its_result(
     }
     status, answer = api.post("/events", body, content_type="text/plain;charset=UTF-8")
     assert status == 202
-    assert [one["status"] for one in answer["results"]] == ["stored", "refused", "stored"]
+    assert [one["status"] for one in answer["results"]] == ["stored", "refused", "duplicate"]
     assert len(sent) == 1
     assert len(sent[0]) == 1, "the same action twice is one event"
 
@@ -310,3 +312,21 @@ def test_the_log_has_one_line_and_nothing_that_was_sent(
     out = capsys.readouterr().out
     assert out.count("\n") == 1
     assert "ada" not in out.lower()
+
+
+def test_a_history_is_read_without_what_scoring_never_reads(api: Api) -> None:
+    agent = "Mozilla/5.0 " + "x" * 600
+    said = {**GOOD, "message": "Hi there", "shoe": "43"}
+    _, body = api.post("/forms/contact", said, user_agent=agent)
+    (item,) = api.items()
+    assert json.loads(item["texts"]["S"]) == {
+        "message": "Hi there",
+        "extra": {"shoe": "43"},
+        "user_agent": agent[512:],
+    }
+    subject = item["subject"]["S"]
+    whole = api.app.store.find(subject, body["event_id"])
+    (read,) = api.app.store.history(subject, now=datetime.now(UTC), limit=9).events
+    assert whole.texts["message"] == "Hi there"
+    assert read == replace(whole, texts={})
+    assert "message" not in read.properties

@@ -73,7 +73,7 @@ class Races:
         self.folder = self._folder(self.stores)
 
     def happened(self, day: int, subject: str, *names: str) -> Event:
-        event = _event(day, subject, *names)
+        event = event_at(day, subject, *names)
         self.stores.events.put(event)
         return event
 
@@ -89,6 +89,16 @@ class Races:
             self._client.delete_item(
                 TableName=self._names["identities"],
                 Key={"subject": {"S": subject}},
+                ConditionExpression="expires_at <= :now",
+                ExpressionAttributeValues={":now": seconds(self._clock())},
+            )
+
+    def time_to_live_deletes_lead(self, lead_id: str) -> None:
+        """Delete a lead if it is past its time."""
+        with contextlib.suppress(self._client.exceptions.ConditionalCheckFailedException):
+            self._client.delete_item(
+                TableName=self._names["leads"],
+                Key={"lead_id": {"S": lead_id}},
                 ConditionExpression="expires_at <= :now",
                 ExpressionAttributeValues={":now": seconds(self._clock())},
             )
@@ -171,7 +181,7 @@ def test_a_lead_that_has_not_heard_of_a_withdrawal_takes_no_phone_in(
     races: Races, place: int, is_named: bool
 ) -> None:
     races.happened(1, PHONE)
-    form = _event(2, ADA, PHONE)
+    form = event_at(2, ADA, PHONE)
     if is_named:
         races.stores.events.put(form)
     else:
@@ -189,7 +199,7 @@ def test_a_lead_that_has_not_heard_of_a_withdrawal_takes_no_phone_in(
 
 @pytest.mark.parametrize("place", range(CALLS))
 def test_a_claim_that_ends_under_way_gives_nothing_away_any_more(races: Races, place: int) -> None:
-    races.claim(_event(1, ADA, VISITOR), at=LONG_AGO)
+    races.claim(event_at(1, ADA, VISITOR), at=LONG_AGO)
     view = races.happened(2, VISITOR)
     races.fold(ADA, place, lambda: races.time_to_live_deletes(VISITOR))
     is_known = bool(races.stores.identities.get_many([VISITOR])[VISITOR].timeline)
@@ -213,7 +223,7 @@ def test_a_phone_that_finds_its_place_under_way_is_read(races: Races, place: int
 
 @pytest.mark.parametrize("place", range(CALLS_OF_SCORING))
 def test_a_call_is_in_one_lead_whenever_its_owner_ends(races: Races, place: int) -> None:
-    races.claim(_event(1, ADA, PHONE), places_at=LONG_AGO)
+    races.claim(event_at(1, ADA, PHONE), places_at=LONG_AGO)
     call = races.happened(2, PHONE)
     races.score(call, place, lambda: races.time_to_live_deletes(ADA))
     stored = races.stores.leads.get_many([ADA, PHONE]).values()
@@ -224,13 +234,13 @@ def test_a_call_is_in_one_lead_whenever_its_owner_ends(races: Races, place: int)
 
 @pytest.mark.parametrize("place", range(CALLS_OF_SCORING))
 def test_a_call_is_in_one_lead_whenever_who_gets_it_back_ends(races: Races, place: int) -> None:
-    races.claim(_event(1, ADA, PHONE), places_at=LONG_AGO)
+    races.claim(event_at(1, ADA, PHONE), places_at=LONG_AGO)
     form = races.happened(2, BO, PHONE)
     races.claim(form)
     call = races.happened(3, PHONE)
     races.folder.fold(BO)
     said = {"event_id": form.event_id, "add": ["spam"]}
-    word = _event(4, BO, type="event_reclassified", route=Route.OPERATOR, properties=said)
+    word = event_at(4, BO, type="event_reclassified", route=Route.OPERATOR, properties=said)
     races.stores.events.put(word)
     races.score(word, place, lambda: races.time_to_live_deletes(ADA))
     stored = races.stores.leads.get_many([ADA, BO, PHONE]).values()
@@ -241,7 +251,7 @@ def test_a_call_is_in_one_lead_whenever_who_gets_it_back_ends(races: Races, plac
 
 @pytest.mark.parametrize("place", range(CALLS_OF_SCORING))
 def test_who_claims_anew_under_way_keeps_the_new_claim(races: Races, place: int) -> None:
-    races.claim(_event(1, ADA, PHONE), places_at=LONG_AGO)
+    races.claim(event_at(1, ADA, PHONE), places_at=LONG_AGO)
     races.time_to_live_deletes(ADA)
     call = races.happened(2, PHONE)
 
@@ -255,7 +265,7 @@ def test_who_claims_anew_under_way_keeps_the_new_claim(races: Races, place: int)
     assert races.lead(ADA).created_at == call.received_at
 
 
-def _event(day: int, subject: str, *names: str, **changes: Any) -> Event:
+def event_at(day: int, subject: str, *names: str, **changes: Any) -> Event:
     at = DAY0 + timedelta(days=day)
     event = Event(
         event_id=f"{times.to_ms(at):012x}{'0' * 20}",

@@ -13,6 +13,7 @@ from hotlist.leads.fold import Folder
 from hotlist.mail import render
 from hotlist.store.hours import HourStore
 from hotlist.store.items import Conflict
+from hotlist.store.leads import LeadStore
 from hotlist.store.suspects import SuspectStore
 from integration.stages.digest import ANNAS_HOUR, RECENT, Digest
 from integration.stages.notify import ADA, ALERT, TOLD, Notify, a_lead, a_message
@@ -54,7 +55,7 @@ def test_score(
     caplog: pytest.LogCaptureFixture,
     error: Callable[..., Any],
 ) -> None:
-    monkeypatch.setattr(Folder, "fold", error)
+    monkeypatch.setattr(LeadStore, "save", error)
     monkeypatch.setattr(SuspectStore, "note", error)
     trapped = event(
         "contact_requested", BO, flags=frozenset({SPAM}), properties={"form": "contact"}

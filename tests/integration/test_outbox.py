@@ -537,6 +537,20 @@ def test_after_the_hour_one_mail_says_how_many_were_held(notify: Notify) -> None
     assert notify.held.untold(notify.now) == []
 
 
+def test_an_hour_in_which_nothing_was_held_in_the_end_is_no_mail(notify: Notify) -> None:
+    """A worker can die after it has noted the hour, and its letter be sent in the next one."""
+    hour = hours.hour_of(notify.now)
+    notify.held.hold("ben", "alert", "alert#a1#ben", notify.now)
+    table, key = notify.app.settings.deliveries_table, f"hour#ben#alert#{hour}"
+    notify.dynamodb.delete_item(TableName=table, Key={"delivery_id": {"S": key}})
+    notify.now = next_hour(notify) + hours.SETTLED_AFTER
+    assert teller(notify).send(notify.now) == 1
+    notify.work_off()
+    assert notify.ses.sent == []
+    assert teller(notify).send(notify.now) == 0
+    assert notify.held.untold(notify.now) == []
+
+
 def test_beyond_two_hundred_it_is_known_only_that_there_are_more(
     notify: Notify, monkeypatch: pytest.MonkeyPatch
 ) -> None:

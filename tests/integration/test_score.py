@@ -58,7 +58,7 @@ def test_what_a_new_lead_costs(score: Score) -> None:
         "BatchGetItem",  # the claims that there are
         "UpdateItem",  # the claim, and what it gives back
         "UpdateItem",  # the claimant's own
-        "GetItem",  # the lead
+        "BatchGetItem",  # the lead
         "Query",  # its events
         "BatchGetItem",  # claims
         "Query",  # the visitor's events
@@ -124,7 +124,8 @@ def test_leads_that_are_due_are_found_by_time(score: Score) -> None:
     lead = leads.get(subject("email", ADA))
     assert lead is not None
     assert lead.due_at is not None
-    assert lead.due_at == lead.next_change_at
+    assert lead.next_change_at is not None
+    assert timedelta(0) <= lead.next_change_at - lead.due_at <= timedelta(days=30)
     assert list(leads.due(lead.due_at - timedelta(seconds=1))) == []
     assert list(leads.due(lead.due_at)) == [lead.lead_id]
 

@@ -316,5 +316,5 @@ def test_a_lead_that_a_message_told_of_instead_of_an_alert_is_taken_back_too(
     notify.events.put(a_message(received_at=notify.now))
     notify.tell(TOLD, letter, letter)
     assert len(notify.ses.sent) == 2, "the messages alone"
-    told = digest.app.windows.alerted({"anna": MONDAY - DAY, "ben": MONDAY - DAY}, MONDAY)
+    told = digest.app.digester.windows.alerted({"anna": MONDAY - DAY, "ben": MONDAY - DAY}, MONDAY)
     assert told == {"anna": {ADA}, "ben": {ADA}}

@@ -37,7 +37,8 @@ def submit(raw: dict[str, Any], form: dict[str, Any] = FORM) -> Event:
 
 def said(**raw: Any) -> dict[str, Any]:
     """What is stored of a submission beside its e-mail."""
-    properties = dict(submit(GOOD | raw).properties)
+    event = submit(GOOD | raw)
+    properties = {**event.properties, **event.texts}
     return {name: value for name, value in properties.items() if name not in ("form", "email")}
 
 
@@ -284,7 +285,7 @@ def test_a_form_with_a_good_address_is_never_refused_for_an_optional_phone() -> 
         event = submit(GOOD | {"phone": phone})
         assert event.phone is None
         assert "phone" not in event.properties
-        assert list(event.properties["extra"]) == ["phone"]  # type: ignore[call-overload]
+        assert list(event.texts["extra"]) == ["phone"]  # type: ignore[call-overload]
 
 
 def test_a_number_of_json_is_a_phone() -> None:
@@ -295,7 +296,7 @@ def test_a_number_of_json_is_a_phone() -> None:
 def test_what_a_phone_says_beside_its_number_is_kept(text: str) -> None:
     event = submit({"phone": text})
     assert (event.phone, event.phone_country) == ("+48600100200", "PL")
-    assert event.properties["extra"] == {"phone": text}
+    assert event.texts["extra"] == {"phone": text}
     assert event.subject == submit({"phone": "600100200"}).subject
 
 
@@ -315,7 +316,7 @@ def test_a_phone_that_is_needed_and_cannot_be_read_is_refused() -> None:
 def test_blanks_in_the_trap_are_nobodys_writing(value: Any) -> None:
     event = submit(GOOD | {"hp_confirm": value})
     assert event.flags == frozenset()
-    assert "extra" not in event.properties
+    assert "extra" not in event.texts
 
 
 @pytest.mark.parametrize("value", ["x", " x ", "0", ["", "x"], True, 7, {"a": 1}])

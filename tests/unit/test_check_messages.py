@@ -220,7 +220,7 @@ MESSAGES = [
         with_rule("event: 'custom:A-b', points: 1"),
         (
             "unknown-name rules[1].event: 'custom:A-b' is no type of event; after custom: write "
-            "a-z, 0-9 and _"
+            "a-z, 0-9 and _, at most 64 of them"
         ),
     ),
     (

@@ -101,14 +101,16 @@ def test_a_number_that_is_none_is_told_plainly(said: str) -> None:
 def test_a_message_holds_more_than_a_text() -> None:
     fields = {"email": {"type": "email"}, "text": {"type": "text"}, "message": {"type": "message"}}
     form = {"type": "form_submitted", "fields": fields}
-    most = {"text": 1_000, "message": 5_000}
+    most = {"text": 500, "message": 5_000}
     good = {"email": "a@example.org"} | {name: "x" * size for name, size in most.items()}
-    assert forms.submission("f", form, good, Received(at=NOW)).properties["text"] == "x" * 1_000
+    event = forms.submission("f", form, good, Received(at=NOW))
+    assert (event.properties["text"], event.texts) == ("x" * 500, {"message": "x" * 5_000})
+    assert "message" not in event.properties
     long = good | {name: "x" * (size + 1) for name, size in most.items()}
     with pytest.raises(BadFields) as error:
         forms.submission("f", form, long, Received(at=NOW))
     assert error.value.errors == {
-        "text": "at most 1000 characters",
+        "text": "at most 500 characters",
         "message": "at most 5000 characters",
     }
 
@@ -146,7 +148,7 @@ def test_no_consent_is_no() -> None:
 
 def test_what_the_form_does_not_declare_is_kept_up_to_a_bound() -> None:
     event = submit({**GOOD, "shoe": "43", "big": "x" * 5000})
-    assert event.properties["extra"] == {"shoe": "43"}
+    assert event.texts["extra"] == {"shoe": "43"}
 
 
 def test_the_page_says_where_it_was_posted() -> None:

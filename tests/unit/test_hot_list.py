@@ -92,3 +92,22 @@ def test_a_lead_that_changes_by_itself_is_due_then(temperature: Temperature) -> 
     assert (due_at("email:1", temperature, NOW, None) is None) is (
         temperature is not Temperature.HOT
     )
+
+
+@pytest.mark.parametrize("temperature", [Temperature.WARM, Temperature.COLD])
+@pytest.mark.parametrize(("days", "most_early"), [(1, 0), (2, 0), (3, 1), (60, 1), (61, 30)])
+def test_a_change_far_away_is_due_earlier_but_never_later(
+    temperature: Temperature, days: int, most_early: int
+) -> None:
+    change = NOW + timedelta(days=days)
+    for number in range(50):
+        at = due_at(f"email:{number}", temperature, NOW, change)
+        assert at is not None
+        assert timedelta(0) <= change - at <= timedelta(days=most_early)
+        assert at > NOW
+
+
+def test_an_end_that_moves_with_every_event_moves_a_lead_once_in_thirty_days() -> None:
+    folds = [NOW + timedelta(hours=hours) for hours in range(24 * 90)]
+    due = {due_at("email:1", Temperature.COLD, at, at + timedelta(days=396)) for at in folds}
+    assert len(due) in (3, 4)

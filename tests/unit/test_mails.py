@@ -149,7 +149,8 @@ def asked(email: str | None = "ada@example.org", **said: Any) -> Event:
     )
 
 
-def test_what_could_not_be_read_is_told_as_it_was_written() -> None:
+@pytest.mark.parametrize("is_old", [False, True], ids=["in texts", "in properties, as before"])
+def test_what_could_not_be_read_is_told_as_it_was_written(is_old: bool) -> None:
     extra = {
         "phone": "600 100 200 wew. 12 <b>",
         "terms": "perhaps",
@@ -158,7 +159,11 @@ def test_what_could_not_be_read_is_told_as_it_was_written() -> None:
         "shoe": "43",
     }
     labels = {"phone": "Telefon", "terms": "Regulamin", "message": "Treść"}
-    mail = render.message(asked(message="Hi", extra=extra), labels, ANNA)
+    texts: dict[str, object] = {"message": "Hi", "extra": extra}
+    said = {"form": "contact"} | (texts if is_old else {})
+    event = replace(asked(), properties=said, texts={} if is_old else texts)
+    mail = render.message(event, labels, ANNA)
+    assert "Treść: Hi" in mail.text
     assert "600 100 200 wew. 12 &lt;b&gt;" in mail.html
     lines = [line.strip() for line in mail.text.splitlines()]
     told = ["Telefon: 600 100 200 wew. 12 <b>", "Regulamin: perhaps", "Consent email: by mail only"]

@@ -25,7 +25,7 @@ OWN: Final = {  # the lists that come with them
 }
 PACKAGES: Final = sorted((LAYER / "hotlist").rglob("__init__.py"))
 SAYS: Final = re.compile(
-    r"\bNot pure\.|\bPure(?:\.|, but for (`\w+`(?:, `\w+`)*(?: and `\w+`)?)\.)"
+    r"\bNot pure\.|\bPure(?:\.|, but for (`\w+`(?:,\s`\w+`)*(?:\sand\s`\w+`)?)\.)"
 )
 
 

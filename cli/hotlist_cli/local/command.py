@@ -1,7 +1,8 @@
 """The command `hotlist local`.
 
 `up` starts the stack, prints the addresses and keeps it running. `demo` sends visitors through it,
-shows their scores and mails, and checks both. Nothing leaves the machine. Everything ends with the
+shows their scores and mails, and checks both. `flood` does so with many, while answers of SES are
+lost and workers are killed. Nothing leaves the machine. Everything ends with the
 command, however that ends.
 """
 
@@ -11,7 +12,7 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from typing import Any, Final
 from hotlist.config.findings import BadConfig
 from hotlist_cli.local.build import Failed, Tools
 from hotlist_cli.local.demo import demo
+from hotlist_cli.local.flood import Plan, flood
 from hotlist_cli.local.ministack import NotStarted
 from hotlist_cli.local.stack import Ports, Stack
 
@@ -28,16 +30,14 @@ ROOT: Final = Path(__file__).resolve().parents[3]
 _WANTED_PORTS: Final = Ports(site=8700, inbox=8701, api=8702)
 
 
-def run(do: str, *, verbose: bool) -> int:
-    """The exit status: 0 if all went well, 1 if something failed or the demo found a mistake."""
+def run(do: Callable[[], int], *, verbose: bool) -> int:
+    """The exit status: 0 if all went well, 1 if something failed or a mistake was found."""
     logging.basicConfig(
         level=logging.INFO if verbose else logging.ERROR, format="%(name)s: %(message)s"
     )
     with _ending_in_order():
         try:
-            if do == "demo":
-                return demo(Tools(ROOT), _new_folder(ROOT / ".demo"), _say)
-            return up(Tools(ROOT))
+            return do()
         except (BadConfig, Failed, NotStarted) as error:
             print(f"\n{error}", file=sys.stderr)
             return 1
@@ -46,9 +46,19 @@ def run(do: str, *, verbose: bool) -> int:
             return 130
 
 
-def up(tools: Tools) -> int:
+def show() -> int:
+    """Run the demo. Its mails stay in a folder of their own."""
+    return demo(Tools(ROOT), _new_folder(ROOT / ".demo"), _say)
+
+
+def strain(plan: Plan) -> int:
+    """Run the flood."""
+    return flood(Tools(ROOT), plan, _say)
+
+
+def up() -> int:
     """Run the stack until the user stops it."""
-    with Stack(tools, ports=_WANTED_PORTS, scheduled=True, progress=_say) as stack:
+    with Stack(Tools(ROOT), ports=_WANTED_PORTS, scheduled=True, progress=_say) as stack:
         print(
             f"\n  landing page  {stack.site_url}/"
             f"\n  inbox         {stack.inbox_url}/"

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from hotlist.config.sales_schema import compile_sales
@@ -80,8 +80,11 @@ class Expectations:
             return
         if not visitor.scored:
             return
-        lead = stored[visitor.lead_id]
-        profile = profile_of(map(classify.classify, mine), lead.folded_at, classify.channel)
+        yield from self.differences(mine, stored[visitor.lead_id])
+
+    def differences(self, events: Iterable[Event], lead: Lead) -> Iterator[str]:
+        """What a stored lead has that its events do not make at the instant of its fold."""
+        profile = profile_of(map(classify.classify, events), lead.folded_at, classify.channel)
         score = engine.score(self.ruleset, profile.facts, profile.events, lead.folded_at)
         scored = (score.total, score.temperature, dict(score.groups), score.reasons)
         found = (lead.total, lead.temperature, dict(lead.groups), lead.reasons)
@@ -147,7 +150,7 @@ def _delivery(what: str, name: str, recipient: Recipient) -> dict[str, str]:
 
 def all_events(stack: Stack) -> list[Event]:
     """All events in the Events table."""
-    return [stored_events.from_item(item) for item in _scan(stack, "EventsTable")]
+    return [stored_events.from_item(item) for item in scan(stack, "EventsTable")]
 
 
 def all_told(stack: Stack) -> list[Event]:
@@ -158,11 +161,12 @@ def all_told(stack: Stack) -> list[Event]:
 
 def all_leads(stack: Stack) -> dict[str, Lead]:
     """All leads in the Leads table, by lead id."""
-    stored = [stored_leads.from_item(item) for item in _scan(stack, "LeadsTable")]
+    stored = [stored_leads.from_item(item) for item in scan(stack, "LeadsTable")]
     return {lead.lead_id: lead for lead in stored}
 
 
-def _scan(stack: Stack, table: str) -> list[dict[str, dict[str, object]]]:
+def scan(stack: Stack, table: str) -> list[dict[str, dict[str, Any]]]:
+    """All items of a table, as DynamoDB has them."""
     pages = stack.client("dynamodb").get_paginator("scan")
     name = stack.name(table)
     return [item for page in pages.paginate(TableName=name) for item in page["Items"]]

@@ -21,6 +21,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from hotlist.scoring.pattern import eventbridge
 from hotlist_cli.local.mailbox import Mailbox, Message
+from hotlist_cli.local.mappings import Matches
 from hotlist_cli.local.ministack import ACCOUNT, REGION, MiniStack
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,9 @@ SIMULATOR: Final = "simulator.amazonses.com"
 _MTA: Final = "a7-1.smtp-out.eu-central-1.amazonses.com"
 
 _ASYNCHRONOUS_TRIES: Final = 3
+_THREADS: Final = 3
+"""So many messages are reported at once: MiniStack takes 50 ms and more for each call."""
+
 _DETAIL_TYPES: Final = {
     "Send": "Email Sent",
     "Delivery": "Email Delivered",
@@ -39,7 +43,10 @@ _DETAIL_TYPES: Final = {
 
 
 class Feedback:
-    """Publishes the events of every message that the mailbox accepts, on a thread."""
+    """Publishes the events of every message that the mailbox accepts, on threads of its own.
+
+    `reported` says of each message, by its id, when its `Send` event had been taken in.
+    """
 
     def __init__(self, stack: MiniStack, mailbox: Mailbox) -> None:
         self._ses = stack.client("sesv2")
@@ -49,13 +56,28 @@ class Feedback:
         self._mailbox = mailbox
         self._queue: queue.SimpleQueue[tuple[Message, EmailMessage] | None] = queue.SimpleQueue()
         mailbox.accepted = lambda message, mime: self._queue.put((message, mime))
-        self._thread = threading.Thread(target=self._run, name="feedback", daemon=True)
-        self._thread.start()
+        self.reported: dict[str, datetime] = {}
+        self._lock = threading.Lock()
+        self._destinations: dict[str, list[dict[str, Any]]] = {}
+        self._rules: list[tuple[Matches, list[str]]] | None = None
+        self._threads = [
+            threading.Thread(target=self._run, name=f"feedback {number}", daemon=True)
+            for number in range(_THREADS)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """Publish the events of all messages so far, then return."""
-        self._queue.put(None)
-        self._thread.join(timeout=10)
+        for _ in self._threads:
+            self._queue.put(None)
+        for thread in self._threads:
+            thread.join(timeout=10)
+
+    @property
+    def waiting(self) -> int:
+        """How many messages have events that were not published yet."""
+        return self._queue.qsize()
 
     def _run(self) -> None:
         while (job := self._queue.get()) is not None:
@@ -63,21 +85,35 @@ class Feedback:
             for event in events_of(message, mime, datetime.now(UTC)):
                 self._mailbox.add_event(message.message_id, event["eventType"].lower())
                 if message.configuration_set:
-                    self._publish(message.configuration_set, event)
+                    is_taken = self._publish(message.configuration_set, event)
+                    if is_taken and event["eventType"] == "Send":
+                        self.reported[message.message_id] = datetime.now(UTC)
 
-    def _publish(self, configuration_set: str, event: dict[str, Any]) -> None:
+    def _publish(self, configuration_set: str, event: dict[str, Any]) -> bool:
+        """Whether everybody who is subscribed to the event has taken it in."""
         try:
-            destinations = self._ses.get_configuration_set_event_destinations(
-                ConfigurationSetName=configuration_set
-            )["EventDestinations"]
-            for destination in destinations:
-                subscribed = event["eventType"].upper() in destination["MatchingEventTypes"]
-                if subscribed and destination["Enabled"]:
-                    self._send(destination, event)
+            subscribed = [
+                destination
+                for destination in self._destinations_of(configuration_set)
+                if event["eventType"].upper() in destination["MatchingEventTypes"]
+                and destination["Enabled"]
+            ]
+            return False not in [self._send(one, event) for one in subscribed]
         except (BotoCoreError, ClientError):
             log.exception("not published: %s", event["eventType"])
+            return False
 
-    def _send(self, destination: dict[str, Any], event: dict[str, Any]) -> None:
+    def _destinations_of(self, configuration_set: str) -> list[dict[str, Any]]:
+        """Where a configuration set sends events. It is read once: nobody changes it here."""
+        with self._lock:
+            if configuration_set not in self._destinations:
+                answer = self._ses.get_configuration_set_event_destinations(
+                    ConfigurationSetName=configuration_set
+                )
+                self._destinations[configuration_set] = answer["EventDestinations"]
+            return self._destinations[configuration_set]
+
+    def _send(self, destination: dict[str, Any], event: dict[str, Any]) -> bool:
         if "SnsDestination" in destination:
             self._sns.publish(
                 TopicArn=destination["SnsDestination"]["TopicArn"],
@@ -85,20 +121,36 @@ class Feedback:
                 Message=json.dumps(event),
             )
         if "EventBridgeDestination" in destination:
-            self._to_rules(envelope(event))
+            return self._to_rules(envelope(event))
+        return True
 
-    def _to_rules(self, event: Mapping[str, Any]) -> None:
+    def _to_rules(self, event: Mapping[str, Any]) -> bool:
         """Send an event to the targets of rules. The default bus refuses our `aws.ses` events."""
-        for page in self._events.get_paginator("list_rules").paginate():
-            for rule in page["Rules"]:
-                if rule["State"] != "ENABLED" or not rule.get("EventPattern"):
-                    continue
-                if not eventbridge.compile(json.loads(rule["EventPattern"]))(event):
-                    continue
-                for target in self._events.list_targets_by_rule(Rule=rule["Name"])["Targets"]:
-                    self._invoke(target["Arn"], event)
+        matching = [targets for matches, targets in self._enabled_rules() if matches(event)]
+        called = [self._invoke(target, event) for targets in matching for target in targets]
+        return False not in called
 
-    def _invoke(self, function: str, event: Mapping[str, Any]) -> None:
+    def _enabled_rules(self) -> list[tuple[Matches, list[str]]]:
+        """The rules with a pattern, and the functions that each calls. They are read once."""
+        with self._lock:
+            if self._rules is None:
+                self._rules = [
+                    (
+                        eventbridge.compile(json.loads(rule["EventPattern"])),
+                        [
+                            target["Arn"]
+                            for target in self._events.list_targets_by_rule(Rule=rule["Name"])[
+                                "Targets"
+                            ]
+                        ],
+                    )
+                    for page in self._events.get_paginator("list_rules").paginate()
+                    for rule in page["Rules"]
+                    if rule["State"] == "ENABLED" and rule.get("EventPattern")
+                ]
+            return self._rules
+
+    def _invoke(self, function: str, event: Mapping[str, Any]) -> bool:
         """Call a function up to three times until it succeeds, as Lambda does asynchronously.
 
         The calls are synchronous here. Many asynchronous ones would start as many processes.
@@ -106,8 +158,9 @@ class Feedback:
         for _ in range(_ASYNCHRONOUS_TRIES):
             answer = self._lambda.invoke(FunctionName=function, Payload=json.dumps(event))
             if "FunctionError" not in answer:
-                return
+                return True
         log.error("%s failed with %s", function, event["detail-type"])
+        return False
 
 
 def envelope(event: Mapping[str, Any]) -> dict[str, Any]:

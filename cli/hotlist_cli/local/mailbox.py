@@ -6,6 +6,7 @@ identity, addresses, tags, sizes, the configuration set. Messages are `.eml` fil
 """
 
 import json
+import random
 import re
 import threading
 import time
@@ -25,6 +26,7 @@ _ADDRESS: Final = re.compile(r"[\x21-\x3f\x41-\x7e]{1,64}@[A-Za-z0-9-]+(\.[A-Za-
 _MOST_RECIPIENTS: Final = 50
 _MOST_BYTES: Final = 40 * 1024 * 1024
 _LONGEST_LINE: Final = 998
+_FAULTS: Final = ("throttle", "error", "lost-answer", "no-answer")
 _ONCE_ONLY: Final = ("From", "To", "Cc", "Subject", "Date", "Message-ID", "Reply-To", "Sender")
 
 
@@ -55,16 +57,24 @@ class Fault:
     """A failure for the next `times` sends (only those to `recipient`, if one is given).
 
     `throttle` and `error` refuse the message. `lost-answer` accepts it, and then answers with an
-    error, as if the connection had broken after the send.
+    error. `no-answer` accepts it, and then closes the connection without an answer. With a `rate`
+    below 1 only that share of the sends fails, by chance.
     """
 
     kind: str
     times: int = 1
     recipient: str | None = None
+    rate: float = 1.0
 
     def __post_init__(self) -> None:
-        if self.kind not in ("throttle", "error", "lost-answer"):
-            raise ValueError(f"no such fault: {self.kind!r}; write throttle, error or lost-answer")
+        if self.kind not in _FAULTS:
+            raise ValueError(f"no such fault: {self.kind!r}; write one of {', '.join(_FAULTS)}")
+        if not 0 < self.rate <= 1:
+            raise ValueError(f"a rate is more than 0 and at most 1, not {self.rate}")
+
+
+class NoAnswer(Exception):
+    """The message was accepted, and its sender shall get no answer."""
 
 
 @dataclass(slots=True)
@@ -92,6 +102,8 @@ class Mailbox:
         self.accepted: Callable[[Message, EmailMessage], None] | None = None
         self._messages: list[Message] = []
         self._faults: list[Fault] = []
+        self._unanswered: set[str] = set()
+        self._chance = random.Random(1)  # noqa: S311 - so that runs are alike
         self._changed = threading.Condition()
 
     @property
@@ -99,6 +111,12 @@ class Mailbox:
         """All accepted messages, oldest first. A message's `number` is its place, from 1."""
         with self._changed:
             return list(self._messages)
+
+    @property
+    def unanswered(self) -> set[str]:
+        """The ids of the accepted messages whose senders got no answer, or a wrong one."""
+        with self._changed:
+            return set(self._unanswered)
 
     def read(self, message: Message) -> bytes:
         """The raw MIME message, byte for byte as it was sent."""
@@ -140,6 +158,7 @@ class Mailbox:
         """SES v2's SendEmail, with its request as JSON values. Returns the message id.
 
         :raises Refused: with SES's exception name and status.
+        :raises NoAnswer: if the message was accepted, and a fault takes the answer away.
         """
         draft = Draft.read(request)
         self._check_addresses(draft)
@@ -150,8 +169,13 @@ class Mailbox:
         if fault == "error":
             raise Refused("InternalFailure", "made to fail", 500)
         message = self._keep(draft)
+        if fault in ("lost-answer", "no-answer"):
+            with self._changed:
+                self._unanswered.add(message.message_id)
         if self.accepted:
             self.accepted(message, draft.mime)
+        if fault == "no-answer":
+            raise NoAnswer
         if fault == "lost-answer":
             raise Refused("InternalFailure", "accepted, and made to look failed", 500)
         return message.message_id
@@ -188,7 +212,9 @@ class Mailbox:
         addresses = {parseaddr(written)[1].lower() for written in everyone}
         with self._changed:
             for fault in self._faults:
-                if fault.recipient is None or fault.recipient.lower() in addresses:
+                if fault.recipient is not None and fault.recipient.lower() not in addresses:
+                    continue
+                if fault.rate == 1 or self._chance.random() < fault.rate:
                     fault.times -= 1
                     if fault.times <= 0:
                         self._faults.remove(fault)

@@ -5,7 +5,7 @@ GET  /                           the inbox page
 GET  /messages                   all messages, JSON
 GET  /messages/{number}          one: headers, text and HTML parts, attachments, JSON
 GET  /messages/{number}/raw      the message as it was sent
-POST /_faults                    {kind, times?, recipient?}: make the next sends fail
+POST /_faults                    {kind, times?, recipient?, rate?}: make the next sends fail
 DELETE /_faults                  stop that
 """
 
@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from hotlist_cli.local.drafts import Refused
-from hotlist_cli.local.mailbox import Fault, Mailbox, Message
-from hotlist_cli.local.serving import NOT_FOUND, Reply, Request, Server
+from hotlist_cli.local.mailbox import Fault, Mailbox, Message, NoAnswer
+from hotlist_cli.local.serving import NO_ANSWER, NOT_FOUND, Reply, Request, Server
 
 _SEND: Final = "/v2/email/outbound-emails"
 _MESSAGE: Final = re.compile(r"/messages/(\d{1,9})(/raw)?\Z")
@@ -84,6 +84,8 @@ def _send(mailbox: Mailbox, request: Request) -> Reply:
         return _json({"MessageId": mailbox.send(given)})
     except Refused as refused:
         return _refusal(refused)
+    except NoAnswer:
+        return NO_ANSWER
 
 
 def _refusal(refused: Refused) -> Reply:

@@ -35,18 +35,26 @@ class MiniStack:
     """A running MiniStack, with clients for its services."""
 
     def __init__(
-        self, python: Path, scratch: Path, *, mail_endpoint: str, lambda_endpoint: str
+        self,
+        python: Path,
+        scratch: Path,
+        *,
+        mail_endpoint: str,
+        lambda_endpoint: str,
+        invocations: Path | None = None,
     ) -> None:
         """Start it with the interpreter of its own environment.
 
         `scratch` is the run's folder: state, temporary files and the log are there.
         `mail_endpoint` is the URL that the functions use as SES, `lambda_endpoint` as Lambda.
+        `invocations` is a file in which each invocation of a function is noted.
 
         :raises NotStarted: after several tries.
         """
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
         self.log = scratch / "ministack.log"
+        self._noting = {} if invocations is None else {"HOTLIST_INVOCATIONS": str(invocations)}
         for _ in range(_TRIES):
             self.port = free_port()
             self._process = self._start(python, scratch, mail_endpoint, lambda_endpoint)
@@ -78,6 +86,7 @@ class MiniStack:
             "MINISTACK_ACCOUNT_ID": ACCOUNT,
             "AWS_ENDPOINT_URL_SESV2": mail_endpoint,
             "AWS_ENDPOINT_URL_LAMBDA": lambda_endpoint,
+            **self._noting,
         }
         with self.log.open("ab") as log:
             return Guarded([python, "-P", _MAIN], env=env, cwd=scratch, log=log, scratch=scratch)

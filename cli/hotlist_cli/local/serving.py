@@ -41,6 +41,9 @@ class Reply:
 
 NOT_FOUND: Final = Reply(404, b"not found\n")
 
+NO_ANSWER: Final = Reply(0)
+"""Close the connection without a word, as a network does that loses the answer."""
+
 Answer = Callable[[Request], Reply]
 
 
@@ -104,6 +107,9 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _serve  # noqa: N815
 
     def _send(self, reply: Reply) -> None:
+        if reply is NO_ANSWER:
+            self.close_connection = True
+            return
         self.send_response(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)

@@ -40,7 +40,8 @@ class Stack:
     Two stacks never share a port or a folder. `config` is a folder to use instead of the project's
     `config/`. `mails` is a folder in which the mails stay; if it is None, they are in the run's own
     folder and go with it. `parameters` are values for those of the template that have a default.
-    Without `scheduled` there are no schedules: only requests and streams start functions.
+    Without `scheduled` there are no schedules: only requests and streams start functions. With
+    `noting` each invocation of a function is noted in the file `invocations`.
     """
 
     def __init__(
@@ -51,12 +52,14 @@ class Stack:
         mails: Path | None = None,
         ports: Ports = Ports(),
         scheduled: bool = False,
+        noting: bool = False,
         parameters: Mapping[str, str] = {},
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         tools.check()
         self._progress = progress
         self._given = parameters
+        self._noting = noting
         self._closing = ExitStack()
         try:
             self._start(tools, config, mails, ports)
@@ -72,6 +75,7 @@ class Stack:
         began = time.monotonic()
         self.scratch = Path(tempfile.mkdtemp(prefix="hotlist-"))
         self._closing.callback(shutil.rmtree, self.scratch, ignore_errors=True)
+        self.invocations = self.scratch / "invocations.jsonl"
         self.mailbox = Mailbox(mails or self.scratch / "mails", Account())
         inbox = self._closing.enter_context(MailServer(self.mailbox, ports.inbox))
         front, functions = site.Front(), LambdaApi()
@@ -90,6 +94,7 @@ class Stack:
                 self.scratch,
                 mail_endpoint=inbox.url,
                 lambda_endpoint=lambda_api.url,
+                invocations=self.invocations if self._noting else None,
             )
         )
         self._progress("deploying the template")
@@ -103,8 +108,8 @@ class Stack:
         self.pump = Pump(self.ministack)
         self._closing.callback(self.pump.stop)
         functions.open(self.ministack, self.pump)
-        feedback = Feedback(self.ministack, self.mailbox)
-        self._closing.callback(feedback.stop)
+        self.feedback = Feedback(self.ministack, self.mailbox)
+        self._closing.callback(self.feedback.stop)
         self._progress(f"ready after {time.monotonic() - began:.1f} s")
 
     def _parameters(self) -> dict[str, str]:

@@ -49,7 +49,6 @@ def captured(event: Event, known: Forms) -> Event:
     else:
         context = _read(given, (), received)
         del context["form"]
-        context.pop("extra", None)
         event = _with_contact(replace(event, properties={**given, **context}))
     path = given.get("page_path")
     if isinstance(path, str) and path and "page_path" not in event.properties:
@@ -64,13 +63,15 @@ def _of_known(event: Event, form: Mapping[str, Any], received: Received) -> Even
     said = forms.read_form(_text(given["form"]), form, sent, received)
     refused = {name: sent[name] for name in said.answers.errors if name in sent}
     properties = {**said.properties, **refused}
-    if extra := {**_mapping(given.get("extra")), **said.properties.get("extra", {})}:
-        properties["extra"] = extra
+    texts = dict(said.texts)
+    if extra := {**_mapping(given.get("extra")), **texts.get("extra", {})}:
+        texts["extra"] = extra
     if consents := {**said.properties.get("consents", {}), **stored}:
         properties["consents"] = consents
     return replace(
         event,
         properties=properties,
+        texts=texts,
         flags=event.flags | said.flags,
         email=said.answers.email,
         phone=said.answers.phone,

@@ -1,7 +1,7 @@
 """moto's DynamoDB without the wire: no signing, no HTTP, no JSON between the store and moto.
 
-A call costs a fifth of one through botocore. moto's own code still checks and evaluates
-every request; a test holds the two ways equal.
+A call costs a fifth of one through botocore. moto's own code still checks and evaluates every
+request. Some schedules run over it, so that `memory` is held against it.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,13 +22,13 @@ class DirectClient:
 
     def __init__(self, client: Any) -> None:
         self.exceptions = client.exceptions
-        self._region = client.meta.region_name
+        self.region = client.meta.region_name
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         def call(**request: Any) -> Any:
             handler = DynamoHandler()
             handler.body = request
-            handler.current_account, handler.region = DEFAULT_ACCOUNT_ID, self._region
+            handler.current_account, handler.region = DEFAULT_ACCOUNT_ID, self.region
             try:
                 return getattr(handler, name)().result
             except JsonRESTError as error:
@@ -43,11 +43,12 @@ class DirectClient:
         return raised
 
 
-class Tables:
+class MotoTables:
     """The tables behind a client, as moto keeps them: emptied at once, looked into directly."""
 
-    def __init__(self, client: Any, names: dict[str, str]) -> None:
-        backend = dynamodb_backends[DEFAULT_ACCOUNT_ID][client.meta.region_name]
+    def __init__(self, client: DirectClient, names: dict[str, str]) -> None:
+        self.client, self.names = client, names
+        backend = dynamodb_backends[DEFAULT_ACCOUNT_ID][client.region]
         self._tables: dict[str, Table] = {
             short: backend.get_table(name) for short, name in names.items()
         }

@@ -133,6 +133,7 @@ def _submission(random: Random, people: People, received_at: datetime) -> Event:
         else random.choice(["page_viewed", "session_started"])
     )
     late = random.randrange(60 * 24 * 6) if random.random() < people.jumbled else 0
+    role = random.choice(["director", "student", "owner", ""])
     return _event(
         event_type,
         Route.FORM if is_form else Route.BEACON,
@@ -143,13 +144,14 @@ def _submission(random: Random, people: People, received_at: datetime) -> Event:
         names=names,
         properties={
             "page_url": random.choice(["https://shop.example/pricing", "https://shop.example/"]),
-            "role": random.choice(["director", "student", "owner", ""]),
+            "role": role,
             **({"kiosk": True} if random.random() < 0.1 else {}),
             **({"consents": {"email": "v1"}} if random.random() < 0.2 else {}),
         },
         flags=frozenset({vocabulary.SPAM}) if is_form and random.random() < 0.2 else frozenset(),
         email=person.email,
         phone=person.phone,
+        tell=event_type == "contact_requested" and role != "director",
     )
 
 
@@ -173,6 +175,7 @@ def _said_by_others(random: Random, people: People, received_at: datetime) -> Ev
             ("order_completed", Route.SERVER),
             ("score_suspended", Route.OPERATOR),
             ("score_resumed", Route.OPERATOR),
+            ("sales_contacted", Route.LINK),
         ]
     )
     number = random.randrange(2)
@@ -219,6 +222,7 @@ def _event(
     flags: frozenset[str] = frozenset(),
     email: str | None = None,
     phone: str | None = None,
+    tell: bool = False,
 ) -> Event:
     fields: dict[str, Any] = {
         "type": event_type,
@@ -231,6 +235,7 @@ def _event(
         "flags": flags,
         "email": email,
         "phone": phone,
+        "tell": tell,
     }
     ids = _ids(Event(event_id="", **fields), key, received_at, occurred_at)
     fields["event_id"] = ids.event_id

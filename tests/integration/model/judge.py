@@ -15,6 +15,7 @@ from hotlist.runtime import stream
 from hotlist.sales.notify import alerts
 from hotlist.scoring import engine, ruleset
 from hotlist.store import leads as stored_leads
+from integration.model.judge_mail import MailJudge
 from integration.model.offline import Limits, Offline, Stored
 from integration.model.world import World
 
@@ -56,6 +57,9 @@ class Judge:
         self._offline = Offline(world.events(), limits, stored, frozenset(world.forgotten))
 
     def judge(self) -> None:
+        world = self._world
+        faults = [*world.faults, *world.post.faults, *world.post.ses.faults]
+        assert not faults, faults[0]
         events = self._offline.events.values()
         with_events = {event.subject for event in events}
         for subject in sorted(with_events.union(*(event.names for event in events))):
@@ -78,6 +82,15 @@ class Judge:
         self._judge_visitors()
         self._judge_expiry()
         self._judge_alerts()
+        post = world.post
+        captured = {one for one in self._offline.events if one not in post.judged}
+        captured |= {
+            str(event.properties["event_id"])
+            for name, event in self._offline.events.items()
+            if name in captured and event.type == "event_reclassified"
+        }
+        post.ends = MailJudge(world, self._offline, captured, post.judged_leads).judge()
+        post.judged, post.judged_leads = {*self._offline.events}, len(world.tables.stream("leads"))
 
     def _is_over(self, stored: Lead) -> bool:
         """A phone's lead left behind by an identity that is gone, as all its events are."""
@@ -213,14 +226,22 @@ class Judge:
         assert len(letters) == len(set(letters)), "two crossings, and one alert"
 
 
-def _due(stored: Lead, next_change_at: datetime) -> datetime | None:
-    """At its next change; a hot lead within a day, if that is earlier, at an instant of its own."""
-    if stored.temperature is Temperature.HOT and stored.due_at != next_change_at:
-        assert stored.due_at is not None
-        assert stored.folded_at < stored.due_at <= stored.folded_at + timedelta(days=1)
-        assert stored.due_at < next_change_at
-        return stored.due_at
-    return next_change_at
+def _due(stored: Lead, next_change_at: datetime) -> datetime:
+    """The stored `due_at`, if it may be that.
+
+    It is a hot lead's own time within a day, or the next change: at most a day earlier beyond two
+    days, and thirty beyond sixty.
+    """
+    due_at, folded_at = stored.due_at, stored.folded_at
+    assert due_at is not None
+    assert folded_at < due_at <= next_change_at
+    if stored.temperature is Temperature.HOT and due_at != next_change_at:
+        assert due_at <= folded_at + timedelta(days=1)
+        return due_at
+    ahead = next_change_at - folded_at
+    early = 30 if ahead > timedelta(days=60) else 1 if ahead > timedelta(days=2) else 0
+    assert next_change_at - due_at <= timedelta(days=early)
+    return due_at
 
 
 def _crossed(before: Lead | None, after: Lead) -> bool:

@@ -144,7 +144,7 @@ class Offline:
         for event in sorted(events, key=_order):
             if event.type == "event_reclassified":
                 continue
-            flags = self._flags(event)
+            flags = self.flags(event)
             gone = event.expires_at is not None and event.expires_at <= now
             if gone or flags & {SPAM, INTERNAL} or any(_repeats(one, event) for one in kept):
                 continue
@@ -152,7 +152,7 @@ class Offline:
         return kept
 
     def is_spam(self, event: Event) -> bool:
-        return SPAM in self._flags(event)
+        return SPAM in self.flags(event)
 
     @property
     def _phones(self) -> set[str]:
@@ -222,7 +222,8 @@ class Offline:
         words = self._words.get(event.event_id, ())
         return SPAM not in event.flags or any(SPAM in _said(word, "remove") for word in words)
 
-    def _flags(self, event: Event) -> frozenset[str]:
+    def flags(self, event: Event) -> frozenset[str]:
+        """An event's flags, as operators have left them."""
         flags = set(event.flags)
         for word in self._words.get(event.event_id, ()):
             flags = (flags - _said(word, "remove")) | _said(word, "add")

@@ -5,12 +5,16 @@ schedule decides who goes next, who waits for long, and who dies there. What die
 delivered again, as the platform does, until everything has been worked off.
 """
 
-from collections.abc import Callable, Iterable
+import itertools
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
+from botocore.exceptions import ClientError, ReadTimeoutError
 from greenlet import greenlet
+
+from integration.model.weather import Weather
 
 Job = Callable[[], "Iterable[Job]"]
 """Work that may be stopped anywhere and done again; it gives the work that follows from it."""
@@ -22,11 +26,42 @@ class Crashed(BaseException):
     """The process is gone: nothing in the code under test may catch it."""
 
 
+class TimedOut(Crashed):
+    """The platform has ended the process because it took too long."""
+
+
+_steps: Final = itertools.count(1)
+
+
+def step() -> int:
+    """A number that is greater than all before: it tells what came first."""
+    return next(_steps)
+
+
 def pause() -> None:
-    """Let the scheduler in, if there is one."""
-    scheduler = greenlet.getcurrent().parent
-    if scheduler is not None:
-        scheduler.switch(_PAUSED)
+    """Let the scheduler in, if there is one. A process may have a `check` of its own after it."""
+    process = greenlet.getcurrent()
+    if process.parent is not None:
+        process.parent.switch(_PAUSED)
+        check = getattr(process, "check", None)
+        if check is not None:
+            check()
+
+
+class Interleaved:
+    """Makes calls side by side as threads would, but in an order that is drawn: on one thread."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+
+    def __call__(self, work: Sequence[Callable[[], None]]) -> None:
+        running = [greenlet(one) for one in work]
+        while running:
+            one = self._random.choice(running)
+            if one.switch() is _PAUSED:
+                pause()
+            else:
+                running.remove(one)
 
 
 class PausingClient:
@@ -44,6 +79,37 @@ class PausingClient:
             return call(**request)
 
         return paused
+
+
+class FailingClient(PausingClient):
+    """One that fails now and then, before a call or after it. `met` is called then."""
+
+    def __init__(
+        self, client: Any, random: Random, weather: Weather, met: Callable[[], None]
+    ) -> None:
+        super().__init__(client)
+        self._random, self._weather, self._met = random, weather, met
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        call = super().__getattr__(name)
+
+        def failing(**request: Any) -> Any:
+            fails = self._random.random() < self._weather.dynamodb
+            if fails and self._random.random() < 0.5:
+                pause()
+                self._met()
+                code = {"Error": {"Code": "ThrottlingException"}, "ResponseMetadata": _REFUSED}
+                raise ClientError(code, name)
+            answer = call(**request)
+            if fails:
+                self._met()
+                raise ReadTimeoutError(endpoint_url=name)
+            return answer
+
+        return failing
+
+
+_REFUSED: Final = {"HTTPStatusCode": 400}
 
 
 @dataclass
@@ -77,6 +143,10 @@ class Scheduler:
     def add(self, job: Job) -> None:
         """Put a job behind the others: what a queue holds when its sender dies."""
         self._waiting.append(job)
+
+    def calm(self) -> None:
+        """Nobody is killed any more, and nothing comes twice."""
+        self._crash = self._repeat = 0.0
 
     def run(self, jobs: Iterable[Job]) -> None:
         """Work off all jobs and all that follows from them."""

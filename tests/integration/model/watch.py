@@ -4,24 +4,31 @@ A fold's reads are noted from its read of the lead's version on. From them follo
 write, what is promised of it at that moment, not only when all is over.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from greenlet import greenlet
 
 from hotlist.events.event import Event
+from hotlist.events.times import to_text
 from hotlist.events.vocabulary import SPAM
 from hotlist.identity.claims import Claim, Decision, Identity
 from hotlist.identity.identifiers import EMAIL, PHONE, kind_of
 from hotlist.leads.lead import Lead, LeadState
+from hotlist.runtime.phases import Steps, _Batched, _Calls, _Histories
 from hotlist.store.events import EventStore, SubjectEvents
 from hotlist.store.identities import IdentityStore
 from hotlist.store.leads import LeadStore
 from hotlist.store.stores import Stores
 
 Mark = Claim | Decision | str
+
+TEN_MINUTES = timedelta(minutes=10)
+"""How long before a crossing a message was received that stands for its alert."""
 
 
 @dataclass
@@ -58,18 +65,23 @@ class Reading:
 
 
 @dataclass
-class Knowledge:
+class Version:
+    """What the writer of one version of a lead had read, and the events that it folded."""
+
+    newest: dict[str, frozenset[Mark]] = field(default_factory=dict)
+    folded: frozenset[str] | None = None
+
+
+@dataclass
+class Knowledge(Version):
     """What the writers of a lead have read: by subject, claims and decisions, and event ids.
 
-    The id of a claim that was let go stands among them.
-
-    `newest` is that of the last writer alone, and `folded` the events that it folded.
+    The id of a claim that was let go stands among them. `newest` and `folded` are the last
+    writer's.
     """
 
     marks: dict[str, frozenset[Mark]] = field(default_factory=dict)
     events: dict[str, frozenset[str]] = field(default_factory=dict)
-    newest: dict[str, frozenset[Mark]] = field(default_factory=dict)
-    folded: frozenset[str] | None = None
 
 
 class Watch:
@@ -82,15 +94,16 @@ class Watch:
 
     def __init__(self, client: Any, names: Mapping[str, str], *, narrow: bool) -> None:
         self.stores = Stores(
-            _WatchedEvents(client, names["events"], self),
+            EventStore(client, names["events"]),
             _WatchedLeads(client, names["leads"], self),
-            _WatchedIdentities(client, names["identities"], self),
+            IdentityStore(client, names["identities"]),
         )
         self.ended_leads: set[str] = set()
         self.read_at: dict[str, datetime] = {}
         self._narrow = narrow
         self._readings: dict[greenlet, Reading] = {}
         self._known: dict[str, Knowledge] = {}
+        self._versions: dict[tuple[str, int, str], Version] = {}
         self._claimed_when_stored: dict[str, frozenset[Mark]] = {}
         self._expires_at: dict[str, datetime | None] = {}
         self._gone: set[str] = set()
@@ -114,18 +127,48 @@ class Watch:
     def identity_ended(self, identity: Identity) -> None:
         gone = self._gone_marks.get(identity.subject, frozenset())
         self._gone_marks[identity.subject] = gone | _marks(identity)
-        for known in self._known.values():
+        for known in (*self._known.values(), *self._versions.values()):
             known.newest = {
                 name: marks for name, marks in known.newest.items() if name != identity.subject
             }
 
-    def folded(self) -> None:
-        """The fold that is running is done.
+    def follow(self, lead_id: str, steps: Steps[Lead]) -> Steps[Lead]:
+        """Follow a fold: what it reads, and what it has read when it writes."""
+        reading, ask = Reading(lead_id, {}, None), next(steps)
+        while True:
+            if isinstance(ask, _Calls):
+                parts = (partial(self._during, reading, part) for part in ask.parts)
+                ask = _Calls(tuple(parts))
+            answer = yield ask
+            if isinstance(ask, _Histories):
+                self._read_events(reading, dict(zip(ask.parts, answer, strict=True)), ask.now)
+            elif isinstance(ask, _Batched) and ask.table == "identities":
+                reading.identities |= answer
+            elif isinstance(ask, _Batched) and not reading.events:
+                version = self._version(answer.get(lead_id))
+                reading = Reading(lead_id, version.newest, version.folded)
+            try:
+                ask = steps.send(answer)
+            except StopIteration as end:
+                self._folded(reading)
+                lead: Lead = end.value
+                return lead
+
+    def _during(self, reading: Reading, part: Callable[[], object]) -> object:
+        self._readings[greenlet.getcurrent()] = reading
+        return part()
+
+    def _version(self, stored: Lead | None) -> Version:
+        if stored is None:
+            return Version()
+        return self._versions[stored.lead_id, stored.version, to_text(stored.folded_at)]
+
+    def _folded(self, reading: Reading) -> None:
+        """A fold is done.
 
         If it has seen more than the last writer it has written, if only that it has. Not
         looked at in narrow schedules: some subjects are read in vain there.
         """
-        reading = self._readings[greenlet.getcurrent()]
         if reading.has_written or self._narrow:
             return
         own = reading.identities[reading.lead_id]
@@ -139,25 +182,17 @@ class Watch:
                 "new events, and nothing written"
             )
 
-    def read_version(self, lead_id: str) -> None:
-        known = self._known.get(lead_id, Knowledge())
-        self._readings[greenlet.getcurrent()] = Reading(lead_id, known.newest, known.folded)
-
-    def read_events(self, subject: str, history: SubjectEvents, now: datetime) -> None:
-        reading = self._readings.get(greenlet.getcurrent())
-        if reading is not None:
+    def _read_events(
+        self, reading: Reading, found: Mapping[str, SubjectEvents], now: datetime
+    ) -> None:
+        for subject, history in found.items():
             reading.read_at = now
             reading.events[subject] = {event.event_id: event for event in history.events}
             if history.truncated:
                 reading.truncated.add(subject)
 
-    def read_identities(self, found: Mapping[str, Identity]) -> None:
-        reading = self._readings.get(greenlet.getcurrent())
-        if reading is not None:
-            reading.identities |= found
-
-    def wrote(self, lead: Lead) -> None:
-        """A lead has just been written, by the fold that is running."""
+    def wrote(self, lead: Lead, read: Lead | None) -> None:
+        """A lead has just been written over what was `read`, by the fold that is running."""
         reading = self._readings[greenlet.getcurrent()]
         self.ended_leads.discard(lead.lead_id)
         if lead.lead_id != reading.lead_id:
@@ -169,11 +204,18 @@ class Watch:
             self._assert_claims_were_seen(reading)
         if lead.lead_id == reading.lead_id:
             reading.has_written = True
+            if read is None or read.alerting.alert_id != lead.alerting.alert_id:
+                self._assert_its_message_stands(lead, reading)
             assert reading.read_at is not None
             self.read_at[lead.lead_id] = reading.read_at
             received = [event.received_at for event in reading.events[lead.lead_id].values()]
-            assert all(at <= lead.folded_at for at in received), "folded before it was received"
+            assert self._narrow or all(at <= lead.folded_at for at in received), (
+                "folded before it was received"
+            )
         self._learn(lead.lead_id, reading)
+        known = self._known[lead.lead_id]
+        version = Version(known.newest, known.folded)
+        self._versions[lead.lead_id, lead.version, to_text(lead.folded_at)] = version
 
     def _learn(self, lead_id: str, reading: Reading) -> None:
         """Whoever writes last has read all that any earlier fold saw.
@@ -223,6 +265,34 @@ class Watch:
                 "a claim made before was not seen"
             )
 
+    def _assert_its_message_stands(self, lead: Lead, reading: Reading) -> None:
+        """A lead that has just turned hot names the message that made it so.
+
+        That is the newest that was received within ten minutes before and counts. A message that
+        is somebody's twice, or that an operator has said anything about, is looked at elsewhere.
+        """
+        since = lead.alerting.hot_since
+        if self._narrow or since != lead.folded_at or lead.state is not LeadState.LIVE:
+            return
+        read = {name: one for held in reading.events.values() for name, one in held.items()}
+        doubtful = {str(one.properties.get("event_id")) for one in read.values()}
+        times = Counter(one.dedup for one in read.values())
+        told = [
+            read[name]
+            for subject in reading.events
+            for name in reading.owned(subject)
+            if read[name].tell and since - read[name].received_at <= TEN_MINUTES
+        ]
+        if any(one.event_id in doubtful or times[one.dedup] > 1 for one in told):
+            return
+        newest = max(
+            (one for one in told if SPAM not in one.flags),
+            key=lambda one: (one.received_at, one.event_id),
+            default=None,
+        )
+        expected = newest and f"{newest.subject}#{newest.event_id}"
+        assert lead.alerting.alert_tell == expected, "an alert beside its own message"
+
     def _has_expired(self, event_id: str, reading: Reading) -> bool:
         expires_at = self._expires_at[event_id]
         return expires_at is not None and expires_at <= (reading.read_at or expires_at)
@@ -232,41 +302,14 @@ class Watch:
         return marks - self._gone_marks.get(subject, frozenset())
 
 
-class _WatchedEvents(EventStore):
-    def __init__(self, client: Any, table: str, watch: Watch) -> None:
-        super().__init__(client, table)
-        self._watch = watch
-
-    def history(self, subject: str, *, now: datetime, limit: int) -> SubjectEvents:
-        history = super().history(subject, now=now, limit=limit)
-        self._watch.read_events(subject, history, now)
-        return history
-
-
-class _WatchedIdentities(IdentityStore):
-    def __init__(self, client: Any, table: str, watch: Watch) -> None:
-        super().__init__(client, table)
-        self._watch = watch
-
-    def get_many(self, subjects: Iterable[str]) -> dict[str, Identity]:
-        found = super().get_many(subjects)
-        self._watch.read_identities(found)
-        return found
-
-
 class _WatchedLeads(LeadStore):
     def __init__(self, client: Any, table: str, watch: Watch) -> None:
         super().__init__(client, table)
         self._watch = watch
 
-    def get(self, lead_id: str) -> Lead | None:
-        lead = super().get(lead_id)
-        self._watch.read_version(lead_id)
-        return lead
-
     def save(self, lead: Lead, read: Lead | None) -> None:
         super().save(lead, read)
-        self._watch.wrote(lead)
+        self._watch.wrote(replace(lead, version=1 + (read.version if read else 0)), read)
 
 
 def _folded(lead_id: str, reading: Reading) -> frozenset[str] | None:

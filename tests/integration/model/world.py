@@ -1,74 +1,46 @@
 """The world of a schedule: capture, the work of the score function, time and what it ends."""
 
 import itertools
-import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from hotlist.events.event import Event, event_key
-from hotlist.events.vocabulary import SPAM, Lane, lane
+from hotlist.events.vocabulary import SPAM
 from hotlist.identity.claims import Identity
 from hotlist.identity.identifiers import VISITOR, kind_of
 from hotlist.identity.settle import Settled, Settler
 from hotlist.leads.batch import Scorer
 from hotlist.leads.fold import Folder
 from hotlist.leads.lead import Lead
-from hotlist.rescore.queue import NotQueued
-from hotlist.runtime.failures import Batch
+from hotlist.mail.queue import OutboxQueue
+from hotlist.rescore.queue import NotQueued, RescoreQueue
+from hotlist.runtime import stream
+from hotlist.runtime.failures import Batch, Failed, described
 from hotlist.runtime.limits import RESERVE_SECONDS, TimeLeft, endless
+from hotlist.runtime.phases import Steps
 from hotlist.runtime.stream import Record
 from hotlist.scoring.ruleset import Ruleset
 from hotlist.store import identities as stored_identities
-from hotlist.store.events import EventStore, to_item
+from hotlist.store.events import EventStore
 from hotlist.store.identities import IdentityStore
 from hotlist.store.leads import LeadStore
 from hotlist.store.stores import Stores
 from integration.model import histories
-from integration.model.direct import Tables
-from integration.model.schedule import Job, PausingClient, Scheduler, pause
+from integration.model.clock import Clock
+from integration.model.direct import MotoTables
+from integration.model.memory import MemoryTables
+from integration.model.post import Around, Post
+from integration.model.pump import Pump
+from integration.model.queues import FAILURES, OUTBOX, RESCORE, Queues
+from integration.model.schedule import Interleaved, Job, PausingClient, Scheduler, pause
 from integration.model.watch import Watch
-
-
-class Clock:
-    """The time, and the clocks of machines, which differ a little and go on at each look."""
-
-    def __init__(self, random: Random) -> None:
-        self._random = random
-        self._skew = random.choice([0, 0, 4])
-        self.now = histories.START
-
-    def __call__(self) -> datetime:
-        self.now += timedelta(seconds=1)
-        return self.now + timedelta(seconds=self._random.uniform(-self._skew, self._skew))
-
-
-class _Letters:
-    """The OutboxQueue, of which these schedules say nothing yet: it takes all letters."""
-
-    def send(self, letters: Iterable[object]) -> int:
-        return len(list(letters))
-
-
-class _Queue:
-    """The RescoreQueue, as far as the scorer asks it: it takes leads, or refuses them."""
-
-    def __init__(self, world: "World", scheduler: Scheduler) -> None:
-        self._world, self._scheduler = world, scheduler
-
-    def send(self, lead_ids: Iterable[str], delay: timedelta = timedelta(0)) -> int:
-        pause()
-        if self._world.refuses():
-            raise NotQueued
-        sent = 0
-        for lead_id in lead_ids:
-            self._scheduler.add(partial(self._world._rescore, lead_id, self._scheduler))
-            sent += 1
-        return sent
+from integration.model.weather import Weather
 
 
 class _Settling:
@@ -77,30 +49,32 @@ class _Settling:
     def __init__(self, world: "World") -> None:
         self._world = world
 
-    def settle(self, event: Event) -> Settled:
-        settled = self._world.settler.settle(event)
-        if kind_of(event.subject) == VISITOR and event.type != "event_reclassified":
-            self._world.assert_entered(event)
-        return settled
+    def settle_all(
+        self, events: Mapping[str, Event], time_left: TimeLeft
+    ) -> dict[str, Settled | Failed]:
+        visits = {
+            name: event
+            for name, event in events.items()
+            if kind_of(event.subject) == VISITOR and event.type != "event_reclassified"
+        }
+        had_place = {name for name, event in visits.items() if self._world.has_place(event)}
+        outcomes = self._world.settler.settle_all(events, time_left)
+        for name in visits.keys() - had_place:
+            settled = outcomes[name]
+            if isinstance(settled, Settled):
+                self._world.assert_entered(visits[name], settled)
+        return outcomes
 
 
-class _Folding:
+class _Folding(Folder):
     """The folder, watched."""
 
-    def __init__(self, world: "World") -> None:
-        self._world = world
+    def __init__(self, watch: Watch, *args: Any, **named: Any) -> None:
+        super().__init__(watch.stores, *args, **named)
+        self._watch = watch
 
-    def fold(self, lead_id: str, time_left: TimeLeft) -> Lead:
-        lead = self._world.folder.fold(lead_id, time_left)
-        self._world.watch.folded()
-        return lead
-
-    def put_off(self, lead_id: str) -> None:
-        self._world.folder.put_off(lead_id)
-
-
-def _park(record: Record, error: Exception) -> None:
-    raise AssertionError(f"parked: {record}") from error
+    def folding(self, lead_id: str) -> Steps[Lead]:
+        return self._watch.follow(lead_id, super().folding(lead_id))
 
 
 class World:
@@ -109,130 +83,220 @@ class World:
     def __init__(
         self,
         random: Random,
-        client: Any,
-        tables: Tables,
-        names: Mapping[str, str],
+        tables: MemoryTables | MotoTables,
         *,
         rules: Ruleset,
         narrow: bool,
     ) -> None:
         self.clock = Clock(random)
         self.tables = tables
+        client, names = tables.client, tables.names
         self.captured: dict[str, Event] = {}
         self.forgotten: set[tuple[str, str]] = set()
         self.ended: set[tuple[str, str]] = set()
+        self._released: set[str] = set()
         self.swept: dict[str, datetime] = {}
         self.plain = _stores(client, names)
         self._random = random
         self._names = names
         self._client = PausingClient(client)
         self.watch = Watch(self._client, names, narrow=narrow)
-        self._stream: defaultdict[Lane, list[Event]] = defaultdict(list)
-        self.settler = Settler(self.watch.stores, self.clock)
-        self.folder = Folder(self.watch.stores, rules, self.clock)
-
-    def refuses(self) -> bool:
-        """Whether SQS takes nothing just now."""
-        return self._random.random() < 0.05
+        self._scheduler = self._new_scheduler()
+        self.weather = Weather.of(random)
+        self.queues = Queues(random, lambda: self.clock.now, self.weather, self._woken)
+        self.post = Post(
+            Around(random, self.clock, self.weather, tables, self.queues, rules, self._time_left)
+        )
+        self._now = Pump(random, tables, "events", "ScoreEventsMapping", 3)
+        self._gathered = Pump(random, tables, "events", "ScoreGatheredMapping", 10)
+        self.faults: list[str] = []
+        calls = Interleaved(random)
+        self.settler = Settler(self.watch.stores, self.clock, calls)
+        self.folder = _Folding(self.watch, rules, self.clock, side_by_side=calls)
 
     # --- what happens -------------------------------------------------------------------
 
     def run(self, history: list[Event], *, sweep: bool) -> None:
         """Capture and score a history, whatever is due, and let some of what expired go."""
         random = self._random
-        scheduler = Scheduler(
-            random,
-            crash=random.choice([0.0, 0.02, 0.1]),
-            repeat=random.choice([0.0, 0.2]),
-            at_once=random.choice([1, 2, 4, 8]),
-            stall=random.choice([0.0, 0.1, 0.3]),
-        )
+        scheduler = self._scheduler = self._new_scheduler()
         self.watch.forget_processes()
-        due = [
-            partial(self._rescore, lead_id, scheduler)
-            for lead_id in self.plain.leads.due(self.clock.now)
-        ]
+        self.post.begin()
+        due = [partial(self._fold_later, one) for one in self.plain.leads.due(self.clock.now)]
         views = [partial(self._view, one.lead_id) for one in self.plain.leads.hot()]
         at_a_time = random.choice([1, len(history)])
         spared = {str(event.properties.get("event_id")) for event in history}
-        jobs: list[Job] = [*due, *views]
+        jobs: list[Job] = [*due, *views, self.post.tell]
         if history:
-            jobs.append(partial(self._capture, scheduler, history, at_a_time))
+            jobs.append(partial(self._capture, history, at_a_time))
         if sweep:
             released = {
                 str(event.properties["event_id"])
                 for event in history
                 if event.properties.get("remove") == [SPAM]
             }
+            self._released = released
             self.forgotten = {pair for pair in self.forgotten if pair[1] not in released}
             jobs += self._sweeps(spared, frozenset(self.captured.keys() - released))
             random.shuffle(jobs)
+        self.post.add_changes(scheduler)
         scheduler.run(jobs)
+        self._go_on()
 
-    def _capture(self, scheduler: Scheduler, history: list[Event], at_a_time: int) -> Iterator[Job]:
+    def _go_on(self) -> None:
+        """Let time pass until nothing waits any more. In the end operators see to what is left."""
+        storm = replace(self.weather)
+        scheduler = self._scheduler
+        for turn in itertools.count():
+            at = self._next_at()
+            if at is None or turn > 40:
+                self.weather.calm()
+                self.post.calm()
+                scheduler.calm()
+            if at is None:
+                self.post.redrive()
+                self._redrive()
+                at = self._next_at()
+            if at is None:
+                break
+            assert turn < 400, "it does not end"
+            self.clock.now = max(self.clock.now, at)
+            self._scheduler.run(self._woken_now())
+        for name, chance in vars(storm).items():
+            setattr(self.weather, name, chance)
+
+    def _next_at(self) -> datetime | None:
+        """When something is to be done next."""
+        ahead = [at for at, _ in self.queues.next_at()]
+        ahead += [at for at, _, _ in self.post.later]
+        ahead += [self.clock.now] if self.post.alerts.has_some() else []
+        if (tells_at := self.post.tells_at()) is not None:
+            ahead.append(tells_at)
+        return min(ahead, default=None)
+
+    def _woken_now(self) -> list[Job]:
+        """What is to be done by now."""
+        now = self.clock.now
+        jobs = [*self.post.due(), self.post.alert]
+        jobs += [self._job_of(name) for at, name in self.queues.next_at() if at <= now]
+        tells_at = self.post.tells_at()
+        return [*jobs, self.post.tell] if tells_at is not None and tells_at <= now else jobs
+
+    def _new_scheduler(self) -> Scheduler:
+        random = self._random
+        return Scheduler(
+            random,
+            crash=random.choice([0.0, 0.02, 0.1]),
+            repeat=random.choice([0.0, 0.2]),
+            at_once=random.choice([1, 2, 4, 8]),
+            stall=random.choice([0.0, 0.1, 0.3]),
+        )
+
+    def _woken(self, queue: str) -> None:
+        """A queue has got a message."""
+        if queue in (OUTBOX, RESCORE):
+            self._scheduler.add(self._job_of(queue))
+
+    def _job_of(self, queue: str) -> Job:
+        return self.post.consume if queue == OUTBOX else self._rescore
+
+    def _capture(self, history: list[Event], at_a_time: int) -> Iterator[Job]:
         """Store the first of these events; the others come while those are being scored."""
+        scheduler = self._scheduler
         for event in history[:at_a_time]:
             self.clock.now = max(self.clock.now, event.received_at)
             if self.watch.stores.events.put(event):
                 identity = self.plain.identities.get_many([event.subject])[event.subject]
                 self.watch.stored(event, identity)
             self.captured[event.event_id] = event
-            self._stream[lane(event.route, event.type)].append(event)
-            scheduler.add(partial(self._poll, scheduler))
+            scheduler.add(self._poll)
+            for job in self._woken_now():
+                scheduler.add(job)
         later = history[at_a_time:]
         if later and later[0].event_id not in self.captured:
-            yield partial(self._capture, scheduler, later, at_a_time)
+            yield partial(self._capture, later, at_a_time)
 
-    def _poll(self, scheduler: Scheduler) -> Iterator[Job]:
-        """One of the two mappings takes its next batch."""
-        waiting = [its_lane for its_lane, events in self._stream.items() if events]
-        if waiting:
-            its_lane, size = self._random.choice(waiting), self._random.randint(1, 3)
-            events = self._stream[its_lane]
-            batch, self._stream[its_lane] = events[:size], events[size:]
-            yield partial(self._score, scheduler, batch)
+    def _poll(self) -> Iterator[Job]:
+        """A mapping takes its next batch. That of views may wait for its window to end."""
+        if self._gathered.has_some() and self._random.random() < 0.5:
+            if self._random.random() < 0.6:
+                yield self._poll
+            else:
+                yield partial(self._score, self._gathered.take())
+        elif self._now.has_some():
+            yield partial(self._score, self._now.take())
+        if self._gathered.has_some() or self._now.has_some():
+            yield self._poll
 
-    def _score(self, scheduler: Scheduler, batch: list[Event]) -> Iterator[Job]:
+    def _score(self, batch: Sequence[dict[str, Any]]) -> Iterator[Job]:
         """What the stream does with a batch: it sends again what is reported, and all after it."""
-        records = [
-            Record(str(place), event.subject, event_key(event), image=to_item(event))
-            for place, event in enumerate(batch)
-        ]
-        failed = self._work_off(scheduler, records)
-        if failed:
-            yield partial(self._score, scheduler, batch[min(map(int, failed)) :])
+        failed = self._work_off(batch)
+        if left := Pump.again(batch, failed):
+            yield partial(self._score, left)
 
-    def _rescore(self, lead_id: str, scheduler: Scheduler) -> Iterator[Job]:
-        """What the RescoreQueue does with a message: it gives it again until it is done."""
-        body = json.dumps({"lead_id": lead_id})
-        message = Record("m", "", "", body=body, queued_at=self.clock.now)
-        if self._work_off(scheduler, [message]):
-            yield partial(self._rescore, lead_id, scheduler)
+    def _rescore(self) -> Iterator[Job]:
+        """The mapping of the RescoreQueue takes its next batch."""
+        if raw := self.queues.receive(RESCORE, 5):
+            failed = self._work_off(raw)
+            for one in raw:
+                if one["messageId"] not in failed:
+                    pause()
+                    self.queues.delete(RESCORE, one["receiptHandle"])
+            yield self._rescore
 
-    def _work_off(self, scheduler: Scheduler, records: list[Record]) -> Iterable[str]:
+    def _fold_later(self, lead_id: str) -> Iterator[Job]:
+        """What digest does with a lead that is due."""
+        try:
+            RescoreQueue(self.queues, RESCORE).send([lead_id])
+        except (NotQueued, ClientError, BotoCoreError):
+            yield partial(self._fold_later, lead_id)
+
+    def _work_off(self, raw: Sequence[dict[str, Any]]) -> Container[str]:
         """The handler's work; the names of the records that it reports."""
-        batch = Batch(_park, self._time_left())
-        queue: Any = _Queue(self, scheduler)
+        batch = Batch(self._park, self._time_left())
         settler: Any = _Settling(self)
-        folder: Any = _Folding(self)
-        letters: Any = _Letters()
-        Scorer(settler, folder, queue, letters, self.clock).score(records, batch)
+        queue = RescoreQueue(self.queues, RESCORE)
+        letters = OutboxQueue(self.queues, OUTBOX)
+        scorer = Scorer(settler, self.folder, queue, letters, self.clock)
+        scorer.score(stream.incoming({"Records": raw}), batch)
+        self._scheduler.add(self.post.alert)
         return batch.failed
+
+    def _park(self, record: Record, error: Exception) -> None:
+        """Nothing may be parked, but a lead that has waited for all of its time."""
+        if record.body is None or self.clock.now - record.queued_at < timedelta(hours=19):
+            self.faults.append(f"parked: {error} {described(error)}")
+        if record.body is not None:
+            self.queues.put(FAILURES, record.body)
+
+    def _redrive(self) -> None:
+        for message in self.queues.held[FAILURES]:
+            self.queues.put(RESCORE, message.body)
+        self.queues.held[FAILURES].clear()
 
     def _time_left(self) -> TimeLeft:
         """Now and then the function's time ends in the midst of its work."""
-        if self._random.random() < 0.9:
+        if self._random.random() >= self.weather.out_of_time:
             return endless
-        begun, looks = self._random.randint(0, 12), itertools.count()
+        begun, looks = self._random.randint(0, 40), itertools.count()
         least = self._random.choice([1.0, RESERVE_SECONDS - 1])
         return lambda: RESERVE_SECONDS + 1 if next(looks) < begun else least
 
-    def assert_entered(self, event: Event) -> None:
-        """A visitor of a lead that comes has a place, unless newer ones have all of them."""
+    def has_place(self, event: Event) -> bool:
+        """Whether the visitor of an event has a place now. Then it need not enter again."""
+        visitor = self.plain.identities.get_many([event.subject])[event.subject]
+        owner = visitor.owner(event.occurred_at)
+        own = self.plain.identities.get_many([owner])[owner] if owner is not None else None
+        return own is not None and event.subject in own.places.visitors
+
+    def assert_entered(self, event: Event, settled: Settled) -> None:
+        """A visitor that came without a place has one, unless newer ones have all of them."""
         visitor = self.plain.identities.get_many([event.subject])[event.subject]
         owner = visitor.owner(event.occurred_at)
         own = self.plain.identities.get_many([owner])[owner] if owner is not None else None
         if own is None or not own.is_stored or event.subject in own.places.visitors:
+            return
+        if owner not in settled.leads:  # it has become the owner since the event was settled
             return
         newest = {entry.visitor: entry.received_at for entry in sorted(own.places.entries)}
         assert all(newest[one] >= event.received_at for one in own.places.visitors), (
@@ -300,7 +364,7 @@ class World:
                 )
         pairs = {(gone.subject, event_id) for event_id in earlier}
         self.forgotten |= pairs
-        self.ended |= pairs
+        self.ended |= pairs | {(gone.subject, event_id) for event_id in self._released}
         self.watch.identity_ended(gone)
 
     def _alive(self, subject: str, earlier: frozenset[str]) -> Iterator[Event]:

@@ -10,12 +10,15 @@ from typing import Any, Final
 
 from hotlist.capture import paths
 from hotlist.events import visible
+from hotlist.events.sizes import MAX_CHARACTERS
 from hotlist.identity import identifiers
 from hotlist.identity.identifiers import BadIdentifier
 
-_MAX_LENGTH: Final = {"message": 5_000}
 _MAX_KEPT: Final = 1_000
 _PURPOSES: Final = re.compile(r"[a-z][a-z0-9_]*(?:,[a-z][a-z0-9_]*)*\Z")
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""Controls but for tabs and line ends. Nobody writes them, and JSON takes six bytes for each."""
+
 _WHOLE: Final = re.compile(r"-?[0-9]{1,400}\Z")
 
 
@@ -73,13 +76,14 @@ def read(form: Mapping[str, Any], raw: Mapping[str, Any]) -> Answers:
     """The answers to all fields of a form. A good e-mail is never refused for an optional phone."""
     answers = Answers()
     for name, spec in form["fields"].items():
-        value = combined(spec["type"], raw.get(name))
+        kind, sent = spec["type"], raw.get(name)
+        value = None if sent is None else combined(kind, sent)
         if value is None:
             if spec.get("required"):
                 answers.errors[name] = "this field is required"
-        elif spec["type"] == "boolean":
+        elif kind == "boolean":
             _boolean(answers, name, spec, value)
-        elif spec["type"] == "phone":
+        elif kind == "phone":
             _phone(answers, name, spec, value, form.get("default_region", "US"))
         else:
             try:
@@ -87,7 +91,7 @@ def read(form: Mapping[str, Any], raw: Mapping[str, Any]) -> Answers:
             except (BadIdentifier, ValueError) as error:
                 answers.errors[name] = str(error)
             else:
-                if spec["type"] == "email":
+                if kind == "email":
                     answers.email = answers.values[name]
     return answers
 
@@ -111,7 +115,7 @@ def consents(
             own += _several(listed.get(purpose))
         elif purpose in _several(listed):
             own += [True]
-        said = combined("boolean", own)
+        said = combined("boolean", own) if own else None
         if said is None:
             continue
         answer = is_yes(said, [purpose, *_texts(consent["text"])])
@@ -170,6 +174,7 @@ def _stripped(value: Any) -> Any:
     text = value.strip()
     if text.isascii() and text.isprintable():
         return text
+    text = _CONTROLS.sub(" ", text)
     # A page's script ends lines with \n, the same form without it with \r\n.
     return paths.composed(visible.trimmed(text).replace("\r\n", "\n"))
 
@@ -243,15 +248,16 @@ def _answer(spec: Mapping[str, Any], value: Any) -> Any:
     kind = spec["type"]
     if kind == "integer":
         return _integer(spec, value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        value = str(value)  # a script makes a number of what a plain form sends as a text
     if not isinstance(value, str):
-        raise ValueError("this field is a text")
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise ValueError("this text cannot be stored") from None
-    most = spec.get("max", _MAX_LENGTH.get(kind, 1_000))
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValueError("this field is a text")
+        value = str(value)  # a script makes a number of what a plain form sends as a text
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise ValueError("this text cannot be stored") from None
+    most = spec.get("max", MAX_CHARACTERS.get(kind, 1_000))
     if len(value) > most:
         raise ValueError(f"at most {most} characters")
     if len(value) < spec.get("min", 0):

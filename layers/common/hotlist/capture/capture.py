@@ -4,7 +4,7 @@ Nothing is acknowledged before it is stored; the same submission again is a succ
 """
 
 import html
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,12 +13,26 @@ from hotlist.capture.context import MAX_KEY, BadFields, Received, plain_text
 from hotlist.capture.http import Answer, Refused, Request
 from hotlist.capture.tracked import tracked
 from hotlist.events.event import Event
-from hotlist.store.events import EventStore
+from hotlist.store.events import DUPLICATE, LEFT, EventStore
 
 MAX_PER_CALL: Final = 20
+MAX_UNITS: Final = 20
+"""How many write units a call of `/events` may cost."""
+
 MAX_URL: Final = 4_096
 _POSTED: Final = {"forms": 1, "events": 0}
 """How many parts of a path follow its first; all else but POST is refused."""
+
+_RESULTS: Final[Mapping[str | None, Mapping[str, str]]] = {
+    None: {"status": "stored"},
+    DUPLICATE: {"status": "duplicate"},
+    LEFT: {
+        "status": "not_stored",
+        "reason": f"the call is over {MAX_UNITS} write units; send it again in another call",
+    },
+}
+_TROUBLE: Final = {"status": "not_stored", "reason": "it could not be stored; send it again"}
+"""What a call of `/events` says of an event: by the store's code, and for any other code."""
 
 _PAGE: Final = """<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>{title}</title>
@@ -100,21 +114,33 @@ class Capture:
         ):
             return http.answer(202, {"results": [{"status": "no_consent"} for _ in batch]})
         received = _received(request, now)
-        results: list[dict[str, str]] = []
-        events = []
+        read: list[Event | BadFields] = []
         for raw in batch:
             try:
-                event = tracked(raw, visitor_id, received, body.get("sent_at"))
+                read.append(tracked(raw, visitor_id, received, body.get("sent_at")))
             except BadFields as error:
-                results.append({"status": "refused", "reason": str(error)})
-            else:
-                events.append(event)
-                results.append({"status": "stored", "event_id": event.event_id})
-        unique = list({event.event_id: event for event in events}.values())
-        failed = [code for code in self._store.put_all(unique) if code is not None]
-        if failed:
-            raise Refused(503, "Not everything could be stored; send it again.", retry_after="2")
-        return http.answer(202, {"results": results})
+                read.append(error)
+        return http.answer(202, {"results": self._stored(read)})
+
+    def _stored(self, read: Sequence[Event | BadFields]) -> list[dict[str, str]]:
+        """Store the events of a call; what became of each, in their order.
+
+        :raises Refused: if there was trouble and nothing is stored.
+        """
+        events = {one.event_id: one for one in read if isinstance(one, Event)}
+        codes = dict(zip(events, self._store.put_all([*events.values()], MAX_UNITS), strict=True))
+        if not {None, DUPLICATE}.intersection(codes.values()) and {*codes.values()} - {LEFT}:
+            raise Refused(503, "Nothing could be stored; send it again.", retry_after="2")
+        results = []
+        for one in read:
+            if isinstance(one, BadFields):
+                results.append({"status": "refused", "reason": str(one)})
+                continue
+            code = codes[one.event_id]
+            results.append({**_RESULTS.get(code, _TROUBLE), "event_id": one.event_id})
+            if code is None:
+                codes[one.event_id] = DUPLICATE  # the same once more in this call
+        return results
 
     def _check_origin(self, request: Request, of_form: list[str] | None) -> None:
         origin = request.headers.get("origin")

@@ -1,21 +1,28 @@
 """What a page says of itself and the visit, with a form as with an action. Pure."""
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from hotlist.capture import answers, paths
-from hotlist.events import times
+from hotlist.events import sizes, times, visible
 
 MAX_CONTEXT: Final = 2_000
 MAX_KEY: Final = 100
+MAX_AGENT: Final = 512
+"""How much of a user agent is scored."""
 
 NAMES: Final = (
     "page_url page_title session_id language source medium campaign term content gclid gbraid "
     "wbraid fbclid msclkid ttclid li_fat_id referrer landing_page"
 ).split()
 """What the page may say of itself and the visit, beside the form's own fields."""
+
+BY_IMPORTANCE: Final = (
+    "language session_id gclid gbraid wbraid fbclid msclkid ttclid li_fat_id source medium "
+    "campaign term content page_url page_path user_agent referrer landing_page page_title origin"
+).split()
+"""The context, most important first: what the room of an event ends with is shortened."""
 
 _READABLE: Final[Mapping[str, Callable[[str], str]]] = {
     "page_title": paths.composed,
@@ -50,7 +57,7 @@ def context(raw: Mapping[str, Any], received: Received) -> dict[str, Any]:
         if name in raw and (value := one(raw, name)):
             if name in _READABLE:
                 value = plain_text(_READABLE[name](value), MAX_CONTEXT)
-            if value:
+            if value := visible.trimmed(value):
                 found[name] = value
     url = found.get("page_url")
     if url:
@@ -62,15 +69,56 @@ def context(raw: Mapping[str, Any], received: Received) -> dict[str, Any]:
     if language := _language(found.pop("language", "") or accepted):
         found["language"] = language
     if received.user_agent:
-        found["user_agent"] = plain_text(received.user_agent, 512)
+        found["user_agent"] = plain_text(received.user_agent, MAX_CONTEXT)[:MAX_AGENT]
     if received.origin is not None:
         found["origin"] = plain_text(received.origin, 256)
     return found
 
 
+def shortened(found: Mapping[str, Any], said: Mapping[str, Any], room: int) -> dict[str, Any]:
+    """The properties that a context and what was `said` beside it make, in so many bytes of JSON.
+
+    What was said is kept as it is. Of the context, each value gets what the more important ones
+    have left.
+    """
+    whole = {**found, **said}
+    if sizes.surely_fits(whole, room) or sizes.most_bytes(whole) <= room:
+        return whole
+    pairs = (sizes.most_bytes(one) + sizes.most_bytes(said[one]) + len(":,") for one in said)
+    room -= sum(pairs, start=len("{}"))
+    kept: dict[str, Any] = {}
+    for name in BY_IMPORTANCE:
+        value = found.get(name, "")
+        if name == "page_path" and kept.get("page_url") != found.get("page_url"):
+            value = _path_of(kept.get("page_url", ""))
+        left = room - len(name) - 4  # two quotes, a colon and a comma
+        if value := visible.trimmed(sizes.cut(value, left)):
+            kept[name] = value
+            room = left - sizes.most_bytes(value)
+    return {**kept, **said}
+
+
+def _path_of(url: str) -> str:
+    """The path of an address that was shortened; "" if it is none any more."""
+    try:
+        return paths.page_path(url) if url else ""
+    except ValueError:
+        return ""
+
+
+def rest_of_agent(received: Received, properties: Mapping[str, Any]) -> str:
+    """What is left of a user agent beside what the properties have of it."""
+    if received.user_agent == properties.get("user_agent", ""):
+        return ""
+    agent = plain_text(received.user_agent, MAX_CONTEXT)
+    return agent[len(properties.get("user_agent", "")) :]
+
+
 def one(raw: Mapping[str, Any], name: str, most: int = MAX_CONTEXT) -> str:
     """The text under a name beside the fields: of several the last that is not empty."""
     value = raw.get(name)
+    if value is None:
+        return ""
     return plain_text(answers.combined("text", value) if isinstance(value, list) else value, most)
 
 
@@ -78,12 +126,13 @@ def plain_text(value: object, most: int) -> str:
     """The text, cut, without what UTF-8 cannot write (halves of characters); "" for no text."""
     if not isinstance(value, str):
         return ""
-    return value[:most].encode("utf-8", "ignore").decode()
+    text = value[:most]
+    return text if text.isascii() else text.encode("utf-8", "ignore").decode()
 
 
 def instant(value: object) -> datetime | None:
     """The instant of an ISO 8601 text; None for anything else."""
-    if not isinstance(value, str):
+    if not value or not isinstance(value, str):
         return None
     try:
         return times.from_text(value)
@@ -93,4 +142,5 @@ def instant(value: object) -> datetime | None:
 
 def _language(said: str) -> str:
     """`pl` of `pl-PL;q=0.9`, and of `pl_PL`."""
-    return re.split("[-_;]", said)[0].strip().lower()[:8].rstrip()
+    language = said.replace("_", "-").replace(";", "-").partition("-")[0]
+    return visible.trimmed(visible.trimmed(language).lower()[:8])

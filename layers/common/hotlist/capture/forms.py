@@ -17,23 +17,27 @@ from hotlist.capture.context import (
     instant,
     one,
     plain_text,
+    rest_of_agent,
+    shortened,
 )
-from hotlist.events import ids, retention, times, vocabulary
+from hotlist.events import ids, retention, sizes, times, vocabulary
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import SPAM, Route
 from hotlist.identity import identifiers
 from hotlist.identity.identifiers import EMAIL, PHONE, VISITOR
 
 MAX_EXTRA: Final = 4_096
+"""Bytes of JSON of what a form does not ask for."""
 
 
 class Reading(NamedTuple):
     """What a submission says.
 
-    `properties` and `flags` are those of its event; `answers` has the errors by field.
+    `properties`, `texts` and `flags` are those of its event; `answers` has the errors by field.
     """
 
     properties: dict[str, Any]
+    texts: dict[str, Any]
     flags: frozenset[str]
     answers: Answers
     consents: dict[str, Any]
@@ -86,6 +90,7 @@ def submission(
         subject=subject,
         names=tuple(names),
         properties=reading.properties,
+        texts=reading.texts,
         flags=reading.flags,
         expires_at=retention.expiry_of(
             form["type"], Route.FORM, reading.properties, reading.flags, received.at
@@ -103,36 +108,69 @@ def read_form(
     said = answers.read(form, raw)
     consents, unread = answers.consents(form, raw)
     kept = said.kept | unread
-    properties = {
-        **context(raw, received),
-        **said.values,
-        "form": name,
-        **_extra(form, raw, kept),
-    }
+    fields, answered, messages = form["fields"], said.values.copy(), {}
+    for field in said.values:
+        if fields[field]["type"] == "message":
+            messages[field] = answered.pop(field)
+    answered["form"] = name
     if consents:
-        properties["consents"] = consents
+        answered["consents"] = consents
+    properties = shortened(context(raw, received), answered, _room(said))
     is_spam = "honeypot" in form and answers.is_written(raw.get(form["honeypot"]))
     flags = frozenset({SPAM}) if is_spam else frozenset[str]()
-    return Reading(properties, flags, said, consents, kept)
+    room = sizes.TEXTS_BYTES
+    if not sizes.surely_fits(messages, room - 2 * MAX_EXTRA):
+        room -= sizes.json_bytes(messages)
+        if room < 0:
+            _refuse_longest(messages, room, said)
+    texts = messages | _extra(form, raw, kept, room)
+    if rest := rest_of_agent(received, properties):
+        agent = sizes.cut(rest, sizes.TEXTS_BYTES - sizes.json_bytes(texts) - len(',"user_agent":'))
+        texts |= {"user_agent": agent} if agent else {}
+    return Reading(properties, texts, flags, said, consents, kept)
+
+
+def _room(said: Answers) -> int:
+    """How many bytes the properties of a submission may take."""
+    contact = f"{said.email or ''}{said.phone or ''}"
+    return sizes.SCORED_BYTES - sizes.ENVELOPE_BYTES - len(contact.encode())
+
+
+def _refuse_longest(messages: Mapping[str, str], room: int, said: Answers) -> None:
+    """Add an error to the longest message: together they have more than there is `room` for.
+
+    The build has allowed three bytes for each character of theirs; an emoji takes four.
+    """
+    name = max(messages, key=lambda name: sizes.json_bytes(messages[name]))
+    size = sizes.json_bytes(messages[name])
+    most = len(messages[name]) * max(size + room, 0) // size
+    said.errors[name] = f"at most {most} characters such as these"
 
 
 def _extra(
-    form: Mapping[str, Any], raw: Mapping[str, Any], kept: Mapping[str, str]
+    form: Mapping[str, Any], raw: Mapping[str, Any], kept: Mapping[str, str], room: int
 ) -> dict[str, Any]:
-    """What could not be read, then what the form does not declare, kept up to a bound."""
+    """What could not be read, then what the form does not declare: what there is room for."""
     extra: dict[str, str] = {}
-    size = 0
+    room = min(room - len(',"extra":{}'), MAX_EXTRA)
+    fields = form["fields"]
     for name, value in (*kept.items(), *raw.items()):
-        if name in extra or (name not in kept and _is_known(form, name)):
+        if name not in kept and (name in fields or _is_known(form, name)):
+            continue
+        if name in extra:
             continue
         text = answers.as_text(value)
-        if size + len(name) + len(text) > MAX_EXTRA:
+        if len(name) + len(text) > room:
             continue
-        size += len(name) + len(text)
-        extra[plain_text(name, MAX_EXTRA)] = plain_text(text, MAX_EXTRA)
+        one_more = {plain_text(name, MAX_EXTRA): plain_text(text, MAX_EXTRA)}
+        size = sizes.json_bytes(one_more)
+        if size <= room:
+            room -= size
+            extra |= one_more
     return {"extra": extra} if extra else {}
 
 
 def _is_known(form: Mapping[str, Any], name: str) -> bool:
-    known = name in form["fields"] or name in NAMES or name in vocabulary.ENVELOPE
+    """Whether it is something else than a field that is asked for."""
+    known = name in NAMES or name in vocabulary.ENVELOPE
     return known or name == form.get("honeypot") or name.startswith(("consent_", "consents["))

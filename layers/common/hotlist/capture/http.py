@@ -62,8 +62,9 @@ class Request(NamedTuple):
     @property
     def is_plain_form(self) -> bool:
         """Posted by a page without script: it shows what we answer."""
-        is_form = self.content_type == "application/x-www-form-urlencoded"
-        return is_form and "text/html" in self.headers.get("accept", "")
+        if "text/html" not in self.headers.get("accept", ""):
+            return False
+        return self.content_type == "application/x-www-form-urlencoded"
 
     def raw_body(self) -> bytes:
         """:raises Refused: if the body is too large or not what it says it is."""

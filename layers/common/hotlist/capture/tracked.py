@@ -12,8 +12,10 @@ from hotlist.capture.context import (
     context,
     instant,
     plain_text,
+    rest_of_agent,
+    shortened,
 )
-from hotlist.events import ids, retention, times, vocabulary
+from hotlist.events import ids, retention, sizes, times, vocabulary
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import Route
 from hotlist.identity import identifiers
@@ -44,6 +46,7 @@ def tracked(raw: object, visitor_id: str, received: Received, sent_at: object) -
     properties = read_action(said, raw, received)
     if event_type == WITHDRAWAL and not _is_of_tracking(said, raw, properties):
         raise BadFields({"purpose": f"only consent to {TRACKING} is withdrawn here"})
+    rest = rest_of_agent(received, properties)
     occurred_at = times.occurred(received.at, instant(raw.get("occurred_at")), instant(sent_at))
     key = plain_text(raw.get("event_id"), MAX_KEY) or None
     subject = identifiers.subject(VISITOR, visitor_id)
@@ -65,6 +68,7 @@ def tracked(raw: object, visitor_id: str, received: Received, sent_at: object) -
         received_at=received.at,
         subject=subject,
         properties=properties,
+        texts={"user_agent": rest} if rest else {},
         expires_at=retention.expiry_of(
             event_type, Route.BEACON, properties, frozenset(), received.at
         ),
@@ -75,7 +79,8 @@ def read_action(
     said: Mapping[str, Any], beside: Mapping[str, Any], received: Received
 ) -> dict[str, Any]:
     """What is kept of an action's properties. Its context may stand `beside` them as well."""
-    return {**context({**said, **beside}, received), **_own_properties(said)}
+    room = sizes.SCORED_BYTES - sizes.ENVELOPE_BYTES
+    return shortened(context({**said, **beside}, received), _own_properties(said), room)
 
 
 def _is_of_tracking(*said: Mapping[str, Any]) -> bool:
@@ -84,7 +89,23 @@ def _is_of_tracking(*said: Mapping[str, Any]) -> bool:
 
 
 def _own_properties(said: Mapping[str, Any]) -> dict[str, Any]:
-    """An action's own properties: plain values, bounded."""
+    """An action's own properties: plain values, as many as there is room for, the first ones."""
+    own = _plain_values(said)
+    if sizes.most_bytes(own) <= sizes.ANSWERS_BYTES:
+        return own
+    room, kept = sizes.ANSWERS_BYTES - len("{}"), {}
+    for name, value in own.items():
+        left = room - sizes.most_bytes(name) - len(":,")
+        fitting = sizes.cut(value, left) if isinstance(value, str) else value
+        size = sizes.most_bytes(fitting)
+        if size <= left and (fitting or not value):
+            kept[name] = fitting
+            room = left - size
+    return kept
+
+
+def _plain_values(said: Mapping[str, Any]) -> dict[str, Any]:
+    """The first `MAX_PROPERTIES` of them, if they are texts, numbers or booleans."""
     return {
         own: _text(own, value) if isinstance(value, str) else value
         for name, value in list(said.items())[:MAX_PROPERTIES]

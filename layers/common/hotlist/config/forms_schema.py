@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Any, Final, Literal, NamedTuple, get_args
 
 from phonenumbers import SUPPORTED_REGIONS
 from pydantic import (
@@ -19,7 +19,7 @@ from hotlist.capture.origins import normalise_origin
 from hotlist.capture.paths import composed
 from hotlist.config.findings import BadConfig, Finding, Positions, model_findings
 from hotlist.config.yaml import parse_yaml
-from hotlist.events import vocabulary
+from hotlist.events import sizes, vocabulary
 from hotlist.events.vocabulary import Route
 
 FormName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
@@ -138,6 +138,9 @@ def check_forms(text: str, file: str) -> tuple[dict[str, Any], list[Finding]]:
     if misnamed:
         raise BadConfig(misnamed)
     checked: dict[str, Any] = forms.model_dump(exclude_none=True)
+    too_large = [one for name, form in checked.items() for one in _fit(name, form, positions)]
+    if too_large:
+        raise BadConfig(too_large)
     return checked, list(_doubts(checked, positions))
 
 
@@ -154,6 +157,88 @@ def _misnamed(source: object, positions: Positions) -> Iterator[Finding]:
                     f"reaches the lead; write {field}, or call the field else"
                 )
                 yield positions.finding((name, "fields", field, "type"), message)
+
+
+class _Room(NamedTuple):
+    """Room that fields of an event share: so many bytes, at so many for a character.
+
+    A field that shares the room without a `max` needs `least` characters.
+    """
+
+    kind: str
+    bytes: int
+    a_character: int
+    least: int
+    what: str
+    advice: str
+
+
+_ROOMS: Final = (
+    _Room(
+        "text",
+        sizes.ANSWERS_BYTES,
+        4,
+        40,
+        "the fields that rules may see",
+        "lower their `max`, or let those that no rule asks for be of the type message",
+    ),
+    _Room("message", sizes.TEXTS_BYTES, 3, 200, "the messages", "lower their `max`"),
+)
+
+
+def _fit(name: str, form: dict[str, Any], positions: Positions) -> Iterator[Finding]:
+    """Give each text its `max`; find what an event could have no room for.
+
+    Texts without a `max` share evenly what the others leave, up to `sizes.MAX_CHARACTERS`.
+    """
+    for room in _ROOMS:
+        is_message = room.kind == "message"
+        fields = {k: f for k, f in form["fields"].items() if is_message == (f["type"] == "message")}
+        taken = len("{}") if is_message else _besides(name, form)
+        open_ = [f for f in fields.values() if f["type"] == room.kind and "max" not in f]
+        for field in open_:
+            field["max"] = room.least
+        spent = {k: len(k) + len('"":,') + _most_bytes(f, room) for k, f in fields.items()}
+        left = room.bytes - taken - sum(spent.values())
+        if left < 0:
+            largest = sorted(spent, key=lambda k: (-spent[k], k))[:3]
+            listed = ", ".join(f"{k} ({spent[k]:,})" for k in largest)
+            shared = f" (a field without `max` counted with {room.least} characters)"
+            message = (
+                f"{room.what} could take {room.bytes - left:,} bytes at {room.a_character} bytes a "
+                f"character{shared if open_ else ''}, and an event has room for {room.bytes:,}; "
+                f"the largest are {listed}; {room.advice}"
+            )
+            yield positions.finding((name, "fields"), message, "too-large")
+            continue
+        for field in open_:
+            share = room.least + left // (room.a_character * len(open_))
+            field["max"] = max(min(share, sizes.MAX_CHARACTERS[room.kind]), field.get("min", 0))
+
+
+def _besides(name: str, form: Mapping[str, Any]) -> int:
+    """What the event of a form has beside its answers: its name, and the consents."""
+    consents = {purpose: {"version": c["version"]} for purpose, c in form["consents"].items()}
+    return sizes.json_bytes({"form": name, "consents": consents})
+
+
+def _most_bytes(field: Mapping[str, Any], room: _Room) -> int:
+    """How many bytes of JSON an answer may have."""
+    match field["type"]:
+        case "text" | "message":
+            return len('""') + room.a_character * max(int(field["max"]), 0)
+        case "email":
+            most = sizes.MAX_CHARACTERS["email"]
+            return len('""') + min(int(field.get("max", most)), most)
+        case "phone":
+            return len('"+123456789012345"')
+        case "choice":
+            return max(map(sizes.json_bytes, field["options"]))
+        case "integer":
+            ends = (field.get("min", -(10**15)), field.get("max", 10**15))
+            return max(len(str(end)) for end in ends)
+        case _:
+            return len("false")
 
 
 def _doubts(forms: dict[str, Any], positions: Positions) -> Iterator[Finding]:

@@ -18,14 +18,16 @@ class Event:
     values. `subject` is the strongest identifier that the event names (see `identity`);
     it is the event's partition key in the Events table. `names` are the weaker
     identifiers. The scoring engine reads only `event_id`, `type`, `occurred_at`,
-    `properties`, `flags` and `expires_at`. `tell` marks a form's message that sales gets
-    at once.
+    `properties`, `flags` and `expires_at`. `texts` are JSON values too, which scoring never
+    reads: messages, what was not asked for. A fold reads its events without them. `tell` marks
+    a form's message that sales gets at once.
     """
 
     event_id: str
     type: str
     occurred_at: datetime
     properties: Mapping[str, object] = field(default_factory=dict)
+    texts: Mapping[str, object] = field(default_factory=dict)
     flags: frozenset[str] = frozenset()
     expires_at: datetime | None = None
     received_at: datetime = _UNKNOWN

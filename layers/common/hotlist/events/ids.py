@@ -68,7 +68,7 @@ def _uuid7_ms(key: str, received_at: datetime) -> int | None:
     return time if -_DAY_MS <= age <= 8 * _DAY_MS else None
 
 
-_json: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+_json: Final = json.JSONEncoder(sort_keys=True, check_circular=False, separators=(",", ":")).encode
 
 
 def _digest(text: str) -> str:

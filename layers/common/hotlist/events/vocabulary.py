@@ -33,7 +33,7 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_CUSTOM: Final = re.compile(r"custom:[a-z0-9_]+\Z")
+_CUSTOM: Final = re.compile(r"custom:[a-z0-9_]{1,64}\Z")
 
 _FORM_TYPES: Final = _names(
     "form_submitted contact_requested demo_requested webinar_registered trial_started "

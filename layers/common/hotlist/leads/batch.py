@@ -6,14 +6,14 @@ queued or parked. So one lead that must wait holds up no other: it waits in the 
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from hotlist.events.corrections import texts_of
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import BOT, SPAM, Lane, lane
-from hotlist.identity.settle import Settler
+from hotlist.identity.settle import Settled, Settler
 from hotlist.leads.fold import Folder
 from hotlist.mail.queue import Letter, Message, OutboxQueue
 from hotlist.rescore.queue import (
@@ -70,17 +70,23 @@ class Scorer:
         touching: defaultdict[str, list[Record]] = defaultdict(list)
         told: list[tuple[Record, Message]] = []
         left_out: set[str] = set()
+        events: dict[str, tuple[Record, Event]] = {}
         for record in records:
-            touched = batch.attempt([record], self._touched_by, record, worked)
-            for lead_id in touched or ():
+            if record.body is not None:
+                lead_id = batch.attempt([record], lead_of, record.body)
+                if lead_id is not None:
+                    touching[lead_id].append(record)
+            elif (event := batch.attempt([record], from_item, record.image)) is not None:
+                events[record.record_id] = record, event
+                worked.saw(event)
+        for record, event, settled in self._settle(events, batch):
+            for lead_id in settled.leads:
                 touching[lead_id].append(record)
-            if touched is not None and record.body is None:
-                told += [(record, one) for one in messages(from_item(record.image))]
+            told += [(record, one) for one in messages(event)]
         later: dict[str, list[Record]] = {}
-        for lead_id, its_records in touching.items():
-            outcome = batch.outcome(self.folder.fold, lead_id, batch.time_left)
+        for lead_id, outcome in self.folder.fold_all(touching, batch.time_left).items():
             if isinstance(outcome, Failed):
-                waiting = self._not_folded(lead_id, its_records, outcome, batch)
+                waiting = self._not_folded(lead_id, touching[lead_id], outcome, batch)
                 later |= {lead_id: waiting} if waiting else {}
             else:
                 left_out |= outcome.left_out
@@ -90,15 +96,19 @@ class Scorer:
         worked.leads, worked.later = len(touching), len(later)
         return worked
 
-    def _touched_by(self, record: Record, worked: Worked) -> Collection[str]:
-        """The leads to fold for a record. Leads that can wait go to the queue."""
-        if record.body is not None:
-            return [lead_of(record.body)]
-        event = from_item(record.image)
-        worked.saw(event)
-        settled = self.settler.settle(event)
-        self.queue.send(settled.can_wait)
-        return settled.leads
+    def _settle(
+        self, events: Mapping[str, tuple[Record, Event]], batch: Batch
+    ) -> Iterator[tuple[Record, Event, Settled]]:
+        """Settle all events. Leads that can wait go to the queue; what fails is reported."""
+        by_name = {name: event for name, (_, event) in events.items()}
+        for name, outcome in self.settler.settle_all(by_name, batch.time_left).items():
+            record, event = events[name]
+            if isinstance(outcome, Failed):
+                batch.settle(record, outcome.error)
+                continue
+            can_wait = outcome.can_wait
+            if not can_wait or batch.attempt([record], self.queue.send, can_wait) is not None:
+                yield record, event, outcome
 
     def _not_folded(
         self, lead_id: str, records: Sequence[Record], failed: Failed, batch: Batch

@@ -5,9 +5,10 @@ the lead's version first and everything else after it, and writes under that ver
 whoever writes last has read all that any earlier fold saw, and a retry only folds again.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from hotlist.events.event import Event
@@ -15,20 +16,22 @@ from hotlist.events.retention import ORDINARY
 from hotlist.events.times import ceil_second, to_text
 from hotlist.events.vocabulary import BOT
 from hotlist.identity.claims import Identity
+from hotlist.identity.identifiers import PHONE, kind_of
 from hotlist.leads import classify
 from hotlist.leads.gather import Gathered, gather, inputs_of
 from hotlist.leads.lead import Alerting, Lead, LeadState, Shadow, due_at
 from hotlist.leads.profile import Profile, profile_of, reclassified
 from hotlist.leads.renew import renew_events, renew_identities
-from hotlist.runtime.limits import UNLIMITED, FoldLimits, TimeLeft, endless
+from hotlist.runtime.failures import Failed
+from hotlist.runtime.limits import TimeLeft, endless
+from hotlist.runtime.phases import Phases, SideBySide, Steps, call, leads_of, on_threads
 from hotlist.scoring import engine
 from hotlist.scoring.engine import Score
 from hotlist.scoring.ruleset import Ruleset
-from hotlist.store.items import Conflict
 from hotlist.store.stores import Stores
 
-ATTEMPTS: Final = 5
-"""How often a fold starts over when another writes the same lead, before it gives way."""
+AT_ONCE: Final = 100
+"""How many leads are folded at once: as many as one batched read takes."""
 
 _NOTHING: Final = inputs_of((), ())
 
@@ -53,7 +56,7 @@ class Folder:
 
     `clock` gives aware UTC instants. A `shadow` is scored beside the ruleset and stored with
     the lead; nothing else comes of it. With `alert_on_rule_change` a lead that a changed
-    ruleset makes hot raises an alert like any other.
+    ruleset makes hot raises an alert like any other. `side_by_side` is how calls are made at once.
     """
 
     def __init__(
@@ -64,8 +67,10 @@ class Folder:
         shadow: Ruleset | None = None,
         *,
         alert_on_rule_change: bool = False,
+        side_by_side: SideBySide = on_threads,
     ) -> None:
         self._stores = stores
+        self._phases = Phases(stores, side_by_side)
         self._ruleset = ruleset
         self._shadow = shadow
         self._clock = clock
@@ -77,54 +82,65 @@ class Folder:
         return self._ruleset
 
     def fold(self, lead_id: str, time_left: TimeLeft = endless) -> Lead:
-        """Fold a lead and store it; start over whenever another write came between.
+        """Fold one lead and store it. What ends it is raised: see `runtime.phases`."""
+        return self._phases.one(partial(self.folding, lead_id), time_left)
 
-        :raises Conflict: when that happened `ATTEMPTS` times.
-        :raises FoldTookTooLong: between two of its reads, if it is too much work.
-        :raises OutOfTime: between two of its reads, if little of `time_left` is left.
+    def fold_all(
+        self, lead_ids: Collection[str], time_left: TimeLeft = endless
+    ) -> dict[str, Lead | Failed]:
+        """Fold many leads and store them, `AT_ONCE` at once: each lead, or why it was not folded.
+
+        Phones' own leads come last: by then the leads of their claimants have written them.
         """
-        for _ in range(ATTEMPTS):
-            try:
-                return self._fold_and_store(lead_id, FoldLimits.from_now(time_left))
-            except Conflict:
-                continue
-        raise Conflict(lead_id)
+        phones = [lead_id for lead_id in lead_ids if kind_of(lead_id) == PHONE]
+        others = [lead_id for lead_id in lead_ids if kind_of(lead_id) != PHONE]
+        outcomes: dict[str, Lead | Failed] = {}
+        for kind in (others, phones):
+            for start in range(0, len(kind), AT_ONCE):
+                some = kind[start : start + AT_ONCE]
+                pieces = {lead_id: partial(self.folding, lead_id) for lead_id in some}
+                outcomes |= self._phases.work(pieces, time_left)
+        return outcomes
 
     def put_off(self, lead_id: str) -> None:
         """Let a lead that is due be due a day later: it cannot be folded now."""
         now = self._clock()
         self._stores.leads.put_off(lead_id, now, now + PUT_OFF)
 
-    def view(self, stored: Lead, now: datetime, until: FoldLimits = UNLIMITED) -> View:
+    def view(self, stored: Lead, now: datetime, time_left: TimeLeft = endless) -> View:
         """A stored lead as of `now`. Nothing is written.
 
-        `stored` was read before.
-
-        :raises FoldTookTooLong: between two of its reads, after too much work.
-        :raises OutOfTime: between two of its reads, if there is no time left.
+        `stored` was read before. What ends it is raised: see `runtime.phases`.
         """
-        gathered = gather(self._stores, stored.lead_id, now, until)
+        return self._phases.one(partial(self._viewing, stored, now), time_left)
+
+    def _viewing(self, stored: Lead, now: datetime) -> Steps[View]:
+        gathered = yield from gather(stored.lead_id, now)
         now = _not_before(now, stored, gathered.events)
         if gathered.claimed_phone is not None:
             return View(_claimed_lead(gathered.claimed_phone, stored, now), gathered.events)
         return View(self._scored(stored, gathered, now), gathered.events)
 
-    def _fold_and_store(self, lead_id: str, until: FoldLimits) -> Lead:
-        stored = self._stores.leads.get(lead_id)
+    def folding(self, lead_id: str) -> Steps[Lead]:
+        """Fold a lead and store it.
+
+        :raises Conflict: if another write came between. Then it has to start over.
+        """
+        stored = (yield from leads_of([lead_id])).get(lead_id)
         before = self._clock()
-        gathered = gather(self._stores, lead_id, before, until)
+        gathered = yield from gather(lead_id, before)
         now = _not_before(max(before, self._clock()), stored, gathered.events)
         for identity, phone_lead in gathered.phones:
-            self._store(_claimed_lead(identity, phone_lead, now), phone_lead)
+            yield from self._store(_claimed_lead(identity, phone_lead, now), phone_lead)
         if gathered.claimed_phone is not None:
             lead = _claimed_lead(gathered.claimed_phone, stored, now)
         else:
-            renew_identities(self._stores, gathered.identities, now)
-            events = renew_events(self._stores, gathered.events, now)
+            yield from renew_identities(self._stores.identities, gathered.identities, now)
+            events = yield from renew_events(self._stores.events, gathered.events, now)
             lead = self._scored(stored, replace(gathered, events=events), now)
-        return self._store(lead, stored)
+        return (yield from self._store(lead, stored))
 
-    def _store(self, lead: Lead, stored: Lead | None) -> Lead:
+    def _store(self, lead: Lead, stored: Lead | None) -> Steps[Lead]:
         """Write a lead that is new or has changed.
 
         One that nothing is known of gets no item: all that was ever said of it is spam, or has
@@ -137,7 +153,7 @@ class Folder:
             unchanged = replace(lead, version=stored.version, folded_at=stored.folded_at)
             if unchanged == stored:
                 return replace(stored, left_out=lead.left_out)
-        self._stores.leads.save(lead, stored)
+        yield from call(self._stores.leads.save, lead, stored)
         return replace(lead, version=1 + (stored.version if stored else 0))
 
     def _scored(self, stored: Lead | None, gathered: Gathered, now: datetime) -> Lead:

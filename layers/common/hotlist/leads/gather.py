@@ -14,8 +14,7 @@ from hotlist.identity.claims import Identity
 from hotlist.identity.identifiers import PHONE, kind_of
 from hotlist.identity.places import newest_names
 from hotlist.leads.lead import Lead
-from hotlist.runtime.limits import UNLIMITED, FoldLimits
-from hotlist.store.stores import Stores
+from hotlist.runtime.phases import Steps, histories_of, identities_of, leads_of
 
 NEWEST: Final = 1_000
 """How many of a subject's ordinary events a fold reads: part of the score's definition."""
@@ -67,29 +66,22 @@ def inputs_of(events: Sequence[Event], identities: Sequence[Identity]) -> str:
     return digest.hexdigest()[:32]
 
 
-def gather(stores: Stores, lead_id: str, now: datetime, until: FoldLimits = UNLIMITED) -> Gathered:
-    """Read a lead's events, until the fold's limits are reached.
-
-    What has expired by `now` is not read.
-
-    :raises FoldTookTooLong: between two reads, after too much work.
-    :raises OutOfTime: between two reads, if the invocation's end is near.
-    """
-    history = stores.events.history(lead_id, now=now, limit=_share(1))
-    until.check(lead_id)
+def gather(lead_id: str, now: datetime) -> Steps[Gathered]:
+    """Read a lead's events. What has expired by `now` is not read."""
+    (history,) = yield from histories_of([lead_id], now=now, limit=_share(1))
     if _is_phone(lead_id):
-        own = stores.identities.get_many([lead_id])[lead_id]
-        return Gathered(lead_id, history.events, (own,), truncated=history.truncated)
-    own, held, phone_leads = _read_places(stores, lead_id, history.events)
+        found = yield from identities_of([lead_id])
+        return Gathered(lead_id, history.events, (found[lead_id],), truncated=history.truncated)
+    own, held, phone_leads = yield from _read_places(lead_id, history.events)
     with_claims = [identity for identity in held if lead_id in identity.owners]
     share = _share(1 + len(with_claims))
     history = history.newest(share)
     events = list(history.events)
     truncated = history.truncated or own.places.is_short
     phones = []
-    for identity in with_claims:
-        theirs = stores.events.history(identity.subject, now=now, limit=share)
-        until.check(lead_id)
+    names = [identity.subject for identity in with_claims]
+    histories = yield from histories_of(names, now=now, limit=share)
+    for identity, theirs in zip(with_claims, histories, strict=True):
         ours = _owned(theirs.events, identity, lead_id)
         events += ours
         truncated |= theirs.truncated
@@ -104,8 +96,8 @@ def _share(subjects: int) -> int:
 
 
 def _read_places(
-    stores: Stores, lead_id: str, events: Sequence[Event]
-) -> tuple[Identity, list[Identity], dict[str, Lead]]:
+    lead_id: str, events: Sequence[Event]
+) -> Steps[tuple[Identity, list[Identity], dict[str, Lead]]]:
     """The lead's own identity, those of all that holds a place in it, and its phones' leads.
 
     What its events name is read along with its own identity, since it nearly always is what
@@ -113,12 +105,12 @@ def _read_places(
     fold of such a lead that is under way, and has not seen our claim, can write after us.
     """
     names = newest_names(events)
-    phone_leads = stores.leads.get_many(filter(_is_phone, names))
-    identities = stores.identities.get_many([lead_id, *names])
+    phone_leads = yield from leads_of(filter(_is_phone, names))
+    identities = yield from identities_of([lead_id, *names])
     held = identities[lead_id].places.subjects
     missing = [name for name in held if name not in identities]
-    phone_leads |= stores.leads.get_many(filter(_is_phone, missing))
-    identities |= stores.identities.get_many(missing)
+    phone_leads |= yield from leads_of(filter(_is_phone, missing))
+    identities |= yield from identities_of(missing)
     return identities[lead_id], [identities[name] for name in held], phone_leads
 
 

@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
@@ -141,24 +141,34 @@ def combined_hash(ruleset: str, shadow: str | None) -> str:
 MOST_STALE: Final = timedelta(days=1)
 """How old the stored points of a hot lead may become before it is calculated again."""
 
+_NEAR: Final = timedelta(days=2)
+_FAR: Final = timedelta(days=60)
+_MONTH: Final = timedelta(days=30)
+_EPOCH: Final = datetime.fromtimestamp(0, UTC)
+
 
 def due_at(
     lead_id: str, temperature: Temperature, folded_at: datetime, next_change_at: datetime | None
 ) -> datetime | None:
     """When a lead must be folded again. None if it can wait for its next event.
 
-    A hot lead is due once a day at a time of its own. So hot leads are spread over the day, and
-    calculating one again before its time does not move it in the index.
+    A hot lead is due once a day at a time of its own. A change that is far away is rounded down:
+    to that time of its day or, beyond 60 days, to a day of the lead's own once in 30 days. So due
+    leads are spread, and calculating one again before its time does not move it in the index.
     """
-    if temperature is not Temperature.HOT:
-        return next_change_at
-    daily = _next_daily(lead_id, folded_at)
-    return daily if next_change_at is None else min(daily, next_change_at)
+    daily = _own_time(lead_id, folded_at, MOST_STALE) + MOST_STALE
+    if next_change_at is None:
+        return daily if temperature is Temperature.HOT else None
+    due = next_change_at
+    if next_change_at - folded_at > _FAR:
+        due = _own_time(lead_id, next_change_at, _MONTH)
+    elif next_change_at - folded_at > _NEAR:
+        due = _own_time(lead_id, next_change_at, MOST_STALE)
+    return min(daily, due) if temperature is Temperature.HOT else due
 
 
-def _next_daily(lead_id: str, after: datetime) -> datetime:
-    """The first instant after `after` that is this lead's own time of the day, in UTC."""
-    own = MOST_STALE * (zlib.crc32(lead_id.encode()) / 2**32)
+def _own_time(lead_id: str, until: datetime, every: timedelta) -> datetime:
+    """The last instant up to `until` that is this lead's own. There is one `every` so long."""
+    own = every * (zlib.crc32(lead_id.encode()) / 2**32)
     own = timedelta(milliseconds=own // timedelta(milliseconds=1))
-    midnight = datetime.combine(after.astimezone(UTC).date(), time.min, UTC)
-    return midnight + own if midnight + own > after else midnight + own + MOST_STALE
+    return until - (until - _EPOCH - own) % every

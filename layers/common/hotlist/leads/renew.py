@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from hotlist.events.event import Event
@@ -11,46 +12,60 @@ from hotlist.events.times import ceil_second
 from hotlist.events.vocabulary import SPAM
 from hotlist.identity.claims import Identity
 from hotlist.leads.profile import reclassified
+from hotlist.runtime.phases import Steps, calls
+from hotlist.store.events import EventStore
+from hotlist.store.identities import IdentityStore
 from hotlist.store.items import Conflict
-from hotlist.store.stores import Stores
 
 RENEWED_BELOW: Final = timedelta(days=396)
 """A durable event is renewed when it has less than this left."""
 
 
-def renew_events(stores: Stores, events: Sequence[Event], now: datetime) -> tuple[Event, ...]:
+def renew_events(
+    store: EventStore, events: Sequence[Event], now: datetime
+) -> Steps[tuple[Event, ...]]:
     """The events, with consents, complaints and operators' events renewed where it is time.
 
     A reclassification is renewed before its target, and outlives it.
     """
+    ending = [
+        event
+        for event in events
+        if event.expires_at is not None and now < event.expires_at < now + RENEWED_BELOW
+        if is_durable(event)
+    ]
+    if not ending:
+        return tuple(events)
     flags = {event.event_id: event.flags for event in reclassified(events)}
-    until: dict[str, datetime] = {}
-    for event in events:
-        if not is_durable(event) or SPAM in flags[event.event_id]:
-            continue
-        if event.expires_at is None or not now < event.expires_at < now + RENEWED_BELOW:
-            continue
-        until[event.event_id] = ceil_second(now + DURABLE)
+    until = {
+        event.event_id: ceil_second(now + DURABLE)
+        for event in ending
+        if SPAM not in flags[event.event_id]
+    }
     for event in events:
         if event.type == "event_reclassified" and (
             event.event_id in until or event.properties.get("event_id") in until
         ):
             until[event.event_id] = ceil_second(now + RECLASSIFICATION)
-    kept = []
-    for event in sorted(events, key=lambda e: e.type != "event_reclassified"):
-        if event.event_id in until:
-            stores.events.renew(event, until[event.event_id])
-            kept.append(replace(event, expires_at=until[event.event_id]))
-        else:
-            kept.append(event)
-    return tuple(kept)
+    for is_first in (True, False):
+        yield from calls(
+            partial(store.renew, event, until[event.event_id])
+            for event in events
+            if event.event_id in until and (event.type == "event_reclassified") is is_first
+        )
+    return tuple(
+        replace(event, expires_at=until.get(event.event_id, event.expires_at)) for event in events
+    )
 
 
-def renew_identities(stores: Stores, identities: Iterable[Identity], now: datetime) -> None:
+def renew_identities(
+    store: IdentityStore, identities: Iterable[Identity], now: datetime
+) -> Steps[None]:
     """Let identities outlive the events that they give away.
 
     :raises Conflict: if time-to-live has deleted one since it was read.
     """
-    for identity in identities:
-        if identity.ends_soon(now) and not stores.identities.renew(identity.subject, now):
-            raise Conflict(identity.subject)
+    ending = [identity.subject for identity in identities if identity.ends_soon(now)]
+    renewed = yield from calls(partial(store.renew, subject, now) for subject in ending)
+    if not all(renewed):
+        raise Conflict(ending[renewed.index(False)])

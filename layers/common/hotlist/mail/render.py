@@ -219,7 +219,7 @@ def message(
     `lead` is who wrote, as it is now, if it has been folded. `note` as for an alert.
     """
     words = TEXTS[recipient.language]
-    said = event.properties
+    said = {**event.properties, **event.texts}  # older events have their messages in the former
     contact = Contact(name_in(said), str(said.get("company") or ""), event.email, event.phone)
     named = {"name"} if _short(said.get("name") or "") else {"first_name", "last_name"}
     answers = _as_written(said.get("extra"), labels)

@@ -37,6 +37,9 @@ PATIENCE: Final = {
 }
 """By the service's name in botocore. A service that is not here has no client."""
 
+THREADS: Final = 16
+"""How many calls are made side by side, and so how many connections a client may keep open."""
+
 
 def aws_client(service: str) -> Any:
     """A low-level client that gives up in time. KeyError for a service without numbers.
@@ -50,6 +53,7 @@ def aws_client(service: str) -> Any:
     config = Config(
         connect_timeout=patience.connect,
         read_timeout=patience.read,
+        max_pool_connections=THREADS,
         retries={"total_max_attempts": patience.attempts, "mode": "standard"},
         parameter_validation=False,
         user_agent="hotlist",

@@ -40,6 +40,14 @@ class Failed:
         return is_passing(self.error)
 
 
+def attempted(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Failed:
+    """What work comes to, or why it could not be done."""
+    try:
+        return work(*args, **kwargs)
+    except Exception as error:
+        return Failed(error)
+
+
 class Batch:
     """The outcome of one invocation's records.
 
@@ -72,10 +80,7 @@ class Batch:
 
     def last_outcome(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Failed:
         """The same for work that the end of a batch consists of, for which time is reserved."""
-        try:
-            return work(*args, **kwargs)
-        except Exception as error:
-            return Failed(error)
+        return attempted(work, *args, **kwargs)
 
     def answer(self) -> dict[str, list[dict[str, str]]]:
         """The function's answer to Lambda (`batchItemFailures`): the records to retry."""

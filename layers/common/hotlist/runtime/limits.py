@@ -5,9 +5,7 @@ then is tried again. Only the processor's time says that the work itself is too 
 """
 
 import math
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 RESERVE_SECONDS: Final = 35.0
@@ -43,29 +41,3 @@ def time_left(context: Any) -> TimeLeft:
     if context is None:
         return endless
     return lambda: context.get_remaining_time_in_millis() / 1000
-
-
-@dataclass(frozen=True, slots=True)
-class FoldLimits:
-    """How far one fold may go. It begins when this is made, on the thread that makes it."""
-
-    cpu_until: float
-    time_left: TimeLeft = endless
-
-    @classmethod
-    def from_now(cls, left: TimeLeft = endless) -> "FoldLimits":
-        return cls(time.thread_time() + FOLD_CPU_SECONDS, left)
-
-    def check(self, lead_id: str) -> None:
-        """Go on, unless a limit is reached.
-
-        :raises FoldTookTooLong: if it has worked for too long.
-        :raises OutOfTime: if the invocation's end is near.
-        """
-        if time.thread_time() > self.cpu_until:
-            raise FoldTookTooLong(lead_id)
-        if self.time_left() < RESERVE_SECONDS:
-            raise OutOfTime(lead_id)
-
-
-UNLIMITED: Final = FoldLimits(math.inf)

@@ -140,7 +140,11 @@ class OutboxConsumer:
         whom = self._whom()
         recipient = next((one for one in whom if one.id == letter.recipient), None)
         if isinstance(letter.about, More):
-            return self._send(letter, recipient or whom[0], self._more(letter.about))
+            write = self._more(letter.about)
+            if write is None:
+                self.outbox.skip(letter.delivery_id)
+                return False
+            return self._send(letter, recipient or whom[0], write)
         if recipient is None:
             self._address(letter, whom)
             return False
@@ -260,8 +264,11 @@ class OutboxConsumer:
         event = self._event(about)
         return event is not None and held_back(event) is None
 
-    def _more(self, about: More) -> Write:
+    def _more(self, about: More) -> Write | None:
+        """How many were held. None for none: whoever was to hold the only one has died."""
         count, is_more = self.held.count(Held(about.of, about.kind, about.hour))
+        if not count:
+            return None
         return lambda recipient, _: render.more(
             about.kind,
             start_of(about.hour),

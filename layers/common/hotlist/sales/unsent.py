@@ -89,8 +89,8 @@ def first_line(event: Event, fields: Mapping[str, Any]) -> str:
 
 
 def _text_of(event: Event, field: str) -> str:
-    """What an event has under a field."""
-    value = event.properties.get(field)
+    """What an event has under a field. Older events have messages among their properties."""
+    value = event.texts.get(field, event.properties.get(field))
     return value if isinstance(value, str) else ""
 
 

@@ -11,7 +11,7 @@ from hotlist.leads.fold import Folder, View
 from hotlist.leads.gather import NEWEST
 from hotlist.leads.lead import Lead
 from hotlist.runtime.failures import Troubles
-from hotlist.runtime.limits import RESERVE_SECONDS, FoldLimits
+from hotlist.runtime.limits import RESERVE_SECONDS, TimeLeft
 from hotlist.sales.gone import telling
 from hotlist.store.stores import Stores
 
@@ -58,7 +58,7 @@ class Views:
             if self._may_begin():
                 ids = {"event_id": stored.last_event_id or ""}
                 view = self.troubles.attempt(
-                    ids, self.folder.view, stored, self.now, self._limits()
+                    ids, self.folder.view, stored, self.now, self._time_left()
                 )
                 if view is not None:
                     events = self.troubles.attempt(ids, self._telling, lead_id, view.events)
@@ -103,11 +103,11 @@ class Views:
         self._left -= 1
         return True
 
-    def _limits(self) -> FoldLimits:
+    def _time_left(self) -> TimeLeft:
         """One view gets so many seconds at most, and none after the end."""
         seconds = min((self.until - self.clock()).total_seconds(), MOST_SECONDS)
         ends = time.monotonic() + seconds + RESERVE_SECONDS
-        return FoldLimits.from_now(lambda: ends - time.monotonic())
+        return lambda: ends - time.monotonic()
 
     def _read(self, lead_ids: list[str]) -> dict[str, Lead]:
         """All at once; one by one if one of them is broken."""

@@ -1,11 +1,17 @@
-"""The Events table: one item for each event, by subject and event key. Each is written once."""
+"""The Events table: one item for each event, by subject and event key. Each is written once.
+
+What scoring never reads of an event stands in an attribute of its own, `texts`. A history is read
+without it.
+"""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from hotlist.events.event import Event, event_key
+from hotlist.events.sizes import as_json
 from hotlist.events.times import from_text, to_text
 from hotlist.events.vocabulary import SPAM, Route, lane
 from hotlist.store.items import (
@@ -20,14 +26,27 @@ from hotlist.store.items import (
     seconds,
     text,
     texts,
+    write_units,
 )
 
 MAX_PAGES: Final = 25
 """How many pages of 1 MB one reading of a subject takes, whatever they hold."""
 
-MAX_STATEMENTS: Final = 25
+DUPLICATE: Final = "DuplicateItem"
+"""DynamoDB's code for an event that is stored already."""
 
-_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+LEFT: Final = "Left"
+"""The code of an event that `put_all` has not tried to store: the write units were used up."""
+
+_SCORED: Final = (
+    "subject event_key type occurred_at received_at expires_at route properties flags names email "
+    "phone phone_country dedup tell"
+).split()
+_WITHOUT_TEXTS: Final = {
+    "ProjectionExpression": ",".join(f"#{name}" for name in _SCORED),
+    "ExpressionAttributeNames": {f"#{name}": name for name in _SCORED},
+}
+"""Reads an event but for its `texts`. Some of the names are words of DynamoDB's, hence the #."""
 
 
 class SubjectEvents(NamedTuple):
@@ -67,33 +86,39 @@ class EventStore:
             return False
         return True
 
-    def put_all(self, events: Sequence[Event]) -> list[str | None]:
-        """Store up to `MAX_STATEMENTS` events in one call.
+    def put_all(self, events: Sequence[Event], most_units: int) -> list[str | None]:
+        """Store up to 25 events in one call, the first ones of them up to so many write units.
 
-        The answer has one entry for each event, in their order: None if the event is stored, now
-        or before; otherwise DynamoDB's error code.
+        The answer has one entry for each event, in their order: None if the event is stored now,
+        `DUPLICATE` if it was before, `LEFT` if it has not been tried; otherwise DynamoDB's error
+        code.
         """
-        if not events:
-            return []
-        answer = self._client.batch_execute_statement(
-            Statements=[self._insert(event) for event in events]
-        )
+        items = []
+        for event in events:
+            item = to_item(event)
+            most_units -= write_units(item)
+            if most_units < 0:
+                break
+            items.append(item)
+        if not items:
+            return [LEFT] * len(events)
+        answer = self._client.batch_execute_statement(Statements=[*map(self._insert, items)])
         codes = [response.get("Error", {}).get("Code") for response in answer["Responses"]]
-        return [None if code == "DuplicateItem" else code for code in codes]
+        return [*codes, *[LEFT] * (len(events) - len(items))]
 
     def history(self, subject: str, *, now: datetime, limit: int) -> SubjectEvents:
         """All that a fold may read of a subject, consistently, in one descending query.
 
         Everything that links, SES and operators say (`k#`), and the newest `limit` of all
         else (`e#`). Of that, what has expired by `now` and what is spam is left out and takes
-        nobody's place. What lies behind 25 pages is not read.
+        nobody's place. What lies behind 25 pages is not read, and `texts` are not either.
         """
         from hotlist.events.corrections import Corrections  # noqa: PLC0415 - capture does without
 
         kept_apart: list[Event] = []
         newest: list[Event] = []
         corrections = None
-        for number, page in enumerate(self._pages(subject), 1):
+        for number, page in enumerate(self._pages(subject, limit + 1), 1):
             for item in page["Items"]:
                 if item["event_key"]["S"].startswith("k#"):
                     kept_apart.append(from_item(item))
@@ -122,7 +147,10 @@ class EventStore:
         return {(event.subject, event.event_id): event for event in found}
 
     def kept_apart(self, subject: str) -> tuple[Event, ...]:
-        """What links, SES and operators say of a subject (`k#`), newest id first, consistently."""
+        """What links, SES and operators say of a subject (`k#`), newest id first, consistently.
+
+        It is read without `texts`.
+        """
         items = paged(
             self._client.query,
             TableName=self._table,
@@ -130,6 +158,7 @@ class EventStore:
             ExpressionAttributeValues={":subject": {"S": subject}, ":kept": {"S": "k#"}},
             ScanIndexForward=False,
             ConsistentRead=True,
+            **_WITHOUT_TEXTS,
         )
         return tuple(map(from_item, items))
 
@@ -146,18 +175,23 @@ class EventStore:
         except self._client.exceptions.ConditionalCheckFailedException:
             return
 
-    def _pages(self, subject: str) -> Iterator[Mapping[str, Any]]:
-        return pages(
+    def _pages(self, subject: str, first: int) -> Iterator[Mapping[str, Any]]:
+        """The pages of a subject. The first has `first` items at most: nearly always enough."""
+        query = partial(
             self._client.query,
             TableName=self._table,
             KeyConditionExpression="subject = :subject",
             ExpressionAttributeValues={":subject": {"S": subject}},
             ScanIndexForward=False,
             ConsistentRead=True,
+            **_WITHOUT_TEXTS,
         )
+        page = query(Limit=first)
+        yield page
+        if "LastEvaluatedKey" in page:
+            yield from pages(query, ExclusiveStartKey=page["LastEvaluatedKey"])
 
-    def _insert(self, event: Event) -> dict[str, Any]:
-        item = to_item(event)
+    def _insert(self, item: Item) -> dict[str, Any]:
         fields = ", ".join(f"'{name}': ?" for name in item)
         return {
             "Statement": f'INSERT INTO "{self._table}" VALUE {{{fields}}}',
@@ -187,7 +221,8 @@ def to_item(event: Event, *, tell: bool = False) -> dict[str, Any]:
             "expires_at": seconds(event.expires_at),
             "route": {"S": event.route.value},
             "lane": {"S": lane(event.route, event.type).value},
-            "properties": {"S": _json(event.properties)},
+            "properties": {"S": as_json(event.properties)},
+            "texts": text(as_json(event.texts) if event.texts else None),
             "flags": texts(event.flags),
             "names": texts(event.names),
             "email": text(event.email),
@@ -200,7 +235,7 @@ def to_item(event: Event, *, tell: bool = False) -> dict[str, Any]:
 
 
 def from_item(item: Item) -> Event:
-    """The event of a stored item or a stream image.
+    """The event of a stored item or a stream image; of a projected item it has no `texts`.
 
     :raises KeyError, ValueError: if the item is not an event.
     """
@@ -213,6 +248,7 @@ def from_item(item: Item) -> Event:
         expires_at=read_seconds(item, "expires_at"),
         route=Route(item["route"]["S"]),
         properties=json.loads(item["properties"]["S"]),
+        texts=json.loads(item["texts"]["S"]) if "texts" in item else {},
         flags=frozenset(read_texts(item, "flags")),
         names=read_texts(item, "names"),
         email=read_text(item, "email"),

@@ -11,6 +11,7 @@ Item = Mapping[str, Mapping[str, Any]]
 """An item as the low-level client has it: attribute name → `{type: value}`."""
 
 MAX_BATCH_READ: Final = 100
+WRITE_UNIT: Final = 1_024
 _READ_ROUNDS: Final = 8
 
 
@@ -20,6 +21,27 @@ class Conflict(Exception):
 
 class ReadsThrottled(Exception):
     """DynamoDB left keys of a batched read unread, several times. A later try may succeed."""
+
+
+def write_units(item: Item) -> int:
+    """The write units that a new item costs: its size as DynamoDB counts it, in KB."""
+    return -(-item_size(item) // WRITE_UNIT)
+
+
+def item_size(item: Item) -> int:
+    """The bytes of an item of texts, sets of texts, whole numbers and booleans, names included."""
+    return sum(len(name) + _size(value) for name, value in item.items())
+
+
+def _size(value: Mapping[str, Any]) -> int:
+    held = value.get("S")
+    if held is not None:
+        return len(held) if held.isascii() else len(held.encode())
+    if "N" in value:
+        return len(value["N"]) // 2 + 2  # at most: two digits a byte, a byte for each end
+    if "SS" in value:
+        return sum(len(one.encode()) for one in value["SS"])
+    return 1
 
 
 def text(value: str | None) -> dict[str, str] | None:

@@ -157,7 +157,7 @@ def _event_type(report: Report, path: Path_, name: object) -> TypeGuard[str]:
         report.error(path, "unknown-name", message)
         return False
     if name.startswith("custom:") and not is_type(name):
-        instead = "after custom: write a-z, 0-9 and _"
+        instead = "after custom: write a-z, 0-9 and _, at most 64 of them"
         report.error(path, "unknown-name", f"{quoted(name)} is no type of event; {instead}")
         return False
     if name != ACTIVITY and not is_type(name):

@@ -1,0 +1,202 @@
+"""Puts bugs into the code, one at a time, and counts the schedules until the model notices.
+
+    PYTHONPATH=.:layers/common:cli:tests:.build/tests python -m integration.model.bugs
+
+docs/testing.md has what came of it. The answer is 1 if a bug is not found in `--schedules`.
+"""
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+from botocore.exceptions import ClientError
+
+from hotlist.events import vocabulary
+from hotlist.leads import batch, fold
+from hotlist.leads.batch import Scorer
+from hotlist.mail.outbox import Outbox
+from hotlist.runtime.failures import Batch
+from hotlist.runtime.limits import OutOfTime
+from hotlist.sales import consume
+from hotlist.sales.consume import OutboxConsumer
+from hotlist.sales.team import Sales
+from hotlist.sales.to_send import alert_now
+from hotlist.store import events
+from hotlist.store.deliveries import DeliveryStore, InFlight
+from hotlist.store.hours import HeldStore, HourStore, Place
+from integration.model.run import check_schedule, in_memory, workers
+
+Patch = Callable[[pytest.MonkeyPatch], None]
+
+
+def a_lease_is_not_waited_for(patch: pytest.MonkeyPatch) -> None:
+    claim = DeliveryStore.claim
+
+    def impatient(store: DeliveryStore, delivery_id: str, delivery_hash: str, now: Any) -> bool:
+        try:
+            return claim(store, delivery_id, delivery_hash, now)
+        except InFlight as error:
+            return claim(store, delivery_id, delivery_hash, error.until + timedelta(seconds=1))
+
+    patch.setattr(DeliveryStore, "claim", impatient)
+
+
+def a_mail_is_sent_before_it_is_claimed(patch: pytest.MonkeyPatch) -> None:
+    def send_once(outbox: Outbox, recipient: Any, delivery_id: str, render: Any) -> bool:
+        sent = outbox.mailer.send(render(), recipient, delivery_id)
+        outbox._claim(delivery_id, outbox.clock())
+        outbox.deliveries.sent(delivery_id, sent, outbox.clock())
+        return True
+
+    patch.setattr(Outbox, "send_once", send_once)
+
+
+def a_throttled_letter_is_done(patch: pytest.MonkeyPatch) -> None:
+    send = OutboxConsumer._send
+
+    def careless(consumer: OutboxConsumer, *args: Any) -> bool:
+        try:
+            return send(consumer, *args)
+        except ClientError:
+            return False
+
+    patch.setattr(OutboxConsumer, "_send", careless)
+
+
+def what_ses_says_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(DeliveryStore, "record_sent", lambda *_: None)
+
+
+def a_letter_in_trouble_holds_up_the_others(patch: pytest.MonkeyPatch) -> None:
+    attempt = Batch.attempt
+
+    def in_order(batch: Batch, records: Any, work: Any, *args: Any) -> Any:
+        if batch.failed and isinstance(getattr(work, "__self__", None), OutboxConsumer):
+            for record in records:
+                batch.report(record, OutOfTime())
+            return None
+        return attempt(batch, records, work, *args)
+
+    patch.setattr(Batch, "attempt", in_order)
+
+
+def an_address_that_is_dead_gets_mail(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Sales, "whom", lambda sales, _: sales.recipients)
+
+
+def an_hour_has_no_end_of_places(patch: pytest.MonkeyPatch) -> None:
+    take_place = HourStore.take_place
+
+    def generous(store: HourStore, *args: Any) -> Place:
+        take_place(store, *args)
+        return Place.FREE
+
+    patch.setattr(HourStore, "take_place", generous)
+
+
+def what_is_held_is_not_noted(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(HeldStore, "hold", lambda *_: None)
+
+
+def a_crossing_forgets_its_message(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(fold, "_told_before", lambda *_: None)
+
+
+def a_cooled_lead_is_no_news(patch: pytest.MonkeyPatch) -> None:
+    def only_hot(*args: Any) -> Any:
+        found = alert_now(*args)
+        return None if found is None or found.cooled else found
+
+    patch.setattr(consume, "alert_now", only_hot)
+
+
+def a_release_sends_nothing(patch: pytest.MonkeyPatch) -> None:
+    messages = batch.messages
+    patch.setattr(
+        batch, "messages", lambda e: [] if e.type == "event_reclassified" else messages(e)
+    )
+
+
+def views_have_a_lane_that_no_filter_takes(patch: pytest.MonkeyPatch) -> None:
+    lane = vocabulary.lane
+
+    class _Lost:
+        value = "later"
+
+    def lost(route: Any, event_type: str) -> Any:
+        found = lane(route, event_type)
+        return _Lost if found == "gathered" else found
+
+    patch.setattr(events, "lane", lost)
+
+
+def what_was_not_reached_is_not_reported(patch: pytest.MonkeyPatch) -> None:
+    report = Batch.report
+
+    def forgetful(batch: Batch, record: Any, error: Exception) -> None:
+        if not isinstance(error, OutOfTime):
+            report(batch, record, error)
+
+    patch.setattr(Batch, "report", forgetful)
+
+
+def a_lead_that_waits_is_not_queued(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Scorer, "_queue", lambda *_: None)
+
+
+BUGS: Final[Mapping[str, Patch]] = {
+    one.__name__: one
+    for one in (
+        a_lease_is_not_waited_for,
+        a_mail_is_sent_before_it_is_claimed,
+        a_throttled_letter_is_done,
+        what_ses_says_is_forgotten,
+        a_letter_in_trouble_holds_up_the_others,
+        an_address_that_is_dead_gets_mail,
+        an_hour_has_no_end_of_places,
+        what_is_held_is_not_noted,
+        a_crossing_forgets_its_message,
+        a_cooled_lead_is_no_news,
+        a_release_sends_nothing,
+        views_have_a_lane_that_no_filter_takes,
+        what_was_not_reached_is_not_reported,
+        a_lead_that_waits_is_not_queued,
+    )
+}
+
+
+def find(name: str, schedules: int) -> tuple[int, str]:
+    """How many schedules it takes to notice a bug, 0 if it is not noticed; and what was said."""
+    logging.disable()
+    tables = in_memory()
+    with pytest.MonkeyPatch.context() as patch:
+        BUGS[name](patch)
+        for seed in range(schedules):
+            try:
+                check_schedule(seed, tables)
+            except Exception as error:  # noqa: BLE001 - a bug may show in any way
+                return seed + 1, f"{type(error).__name__} {str(error)[:80]}"
+    return 0, ""
+
+
+def main(arguments: list[str]) -> int:
+    """Try all bugs, or those that are named."""
+    parser = argparse.ArgumentParser(prog="python -m integration.model.bugs")
+    parser.add_argument("names", nargs="*", default=list(BUGS))
+    parser.add_argument("--schedules", type=int, default=2_000)
+    said = parser.parse_args(arguments)
+    missed = 0
+    with workers(1) as pool:
+        for name in said.names:
+            number, error = pool.apply(find, (name, said.schedules))
+            missed += not number
+            print(f"{name}: {number or 'not found'} {error}", flush=True)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
