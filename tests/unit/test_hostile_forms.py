@@ -213,7 +213,8 @@ def test_the_page_shows_what_was_typed_as_text_and_of_declared_fields_alone(
     text: str, encoding: Any
 ) -> None:
     wrong = {"email": text, "role": text, "other": f"other {text}", "name": text, "message": text}
-    got = post(*encoding(wrong), accept=BROWSER, referer=f"javascript:{MARK}")
+    body, kind = encoding(wrong)
+    got = post(body, kind, accept=BROWSER, referer=f"javascript:{MARK}")
     assert got.status == 422
     assert got.headers["content-type"] == "text/html; charset=utf-8"
     assert got.headers["x-content-type-options"] == "nosniff"
