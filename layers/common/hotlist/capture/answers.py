@@ -5,7 +5,7 @@ A script and a plain form send the same things differently: a list or a repeated
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from hotlist.capture import paths
@@ -41,14 +41,15 @@ class Answers:
         self.phone_country: str | None = None
 
 
-def gathered(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+def gathered(pairs: Iterable[tuple[str, Any]], numbered: Collection[str] = ()) -> dict[str, Any]:
     """The values by name: what comes under one name several times is a list, in order.
 
-    `x[]` and `x[0]` are `x`, and a list under one of them gives its values.
+    `x[]` and `x[0]` are `x`, and a list under one of them gives its values. Names that are
+    `numbered` are names of their own, as `fields[1]` and `fields[2]`.
     """
     found: dict[str, Any] = {}
     for sent, value in pairs:
-        name = plain_name(sent) if sent[-1:] == "]" else sent
+        name = plain_name(sent) if sent[-1:] == "]" and sent not in numbered else sent
         if name in found:
             found[name] = [*_several(found[name]), *_several(value)]
         else:

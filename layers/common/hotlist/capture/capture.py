@@ -75,8 +75,9 @@ class Capture:
         name = request.parameters.get("form", "")
         if not request.is_plain_form or name not in self._forms:
             return http.problem(503, "Not stored; send it again.", None, retry_after="2")
-        fields, _ = request.fields()
-        answer = _again(503, request, self._forms[name], fields, {})
+        form = self._forms[name]
+        fields, _ = request.fields(form.get("numbered", ()))
+        answer = _again(503, request, form, fields, {})
         answer["headers"]["retry-after"] = "2"
         return answer
 
@@ -86,7 +87,7 @@ class Capture:
         if form is None:
             raise Refused(404, "There is no such form.")
         self._check_origin(request, form.get("origins"))
-        fields, files = request.fields()
+        fields, files = request.fields(form.get("numbered", ()))
         received = _received(request, now, files)
         if why := forms.refusal(form, fields, received):
             return _not_open(request, form, fields, *why)

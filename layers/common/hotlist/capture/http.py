@@ -7,7 +7,7 @@ sent is echoed in JSON. What JSON does not need is imported where it is needed.
 import base64
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final, NamedTuple
 
 from hotlist.capture.answers import gathered
@@ -106,15 +106,16 @@ class Request(NamedTuple):
             raise Refused(400, "The body is not a JSON object.")
         return body
 
-    def fields(self) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+    def fields(self, numbered: Collection[str] = ()) -> tuple[Mapping[str, Any], Mapping[str, str]]:
         """A form's fields, from JSON or an HTML form, lists where a name stands several times.
 
-        Beside them the names of files that came with them, by field. :raises Refused: if it is
+        Beside them the names of files that came with them, by field. `numbered` are names that
+        `answers.gathered` leaves as they are. :raises Refused: if it is
         no form.
         """
         kind = self.content_type
         if kind in _SCRIPTS:
-            return gathered(self.json_body().items()), _NO_FILES
+            return gathered(self.json_body().items(), numbered), _NO_FILES
         if kind not in _HTML_FORMS:
             raise Refused(
                 415, "Send JSON, urlencoded or multipart fields, and say so in Content-Type."
@@ -123,7 +124,7 @@ class Request(NamedTuple):
 
         raw = self.raw_body(MAX_UPLOAD if kind == "multipart/form-data" else MAX_BODY)
         try:
-            return html_forms.read(raw, self.headers["content-type"], MAX_BODY)
+            return html_forms.read(raw, self.headers["content-type"], MAX_BODY, numbered)
         except html_forms.Unreadable as error:
             raise Refused(error.status, error.reason) from error
 

@@ -30,6 +30,7 @@ from hotlist.config.field_schema import (
     FieldSpec,
     Pages,
     Text,
+    is_numbered,
     sent_as,
 )
 from hotlist.config.findings import BadConfig, Finding, Positions, model_findings
@@ -191,6 +192,8 @@ def _compile(form: dict[str, Any]) -> None:
             field["required"] = False
     if sent:
         form["from"] = sent
+    if numbered := [one for names in sent.values() for one in names if is_numbered(one)]:
+        form["numbered"] = numbered
     if conditions:
         form["conditions"] = conditions
     for name in {"opens", "closes"} & set(form):
