@@ -71,6 +71,12 @@ def test_an_address_or_a_number_is_needed() -> None:
     assert errors({"name": "Ada"}) == {"email": "an e-mail address or a phone number is needed"}
 
 
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    assert errors({"name": "", "phone": "12"}).keys() == {"name", "phone"}
+    assert errors({"name": "", "email": "", "phone": ""}).keys() == {"name", "email"}
+    assert errors({"name": "", "email": "ada", "phone": "12"}).keys() == {"name", "email"}
+
+
 @pytest.mark.parametrize(
     ("raw", "field"),
     [

@@ -252,15 +252,19 @@ def _phone(answers: Answers, name: str, spec: Mapping[str, Any], value: Any, reg
 
 
 def require_contact(form: Mapping[str, Any], answers: Answers) -> None:
-    """Add an error if there is no way to answer: at the phone, if one was tried."""
-    if answers.email or answers.phone or answers.errors:
+    """Add an error if there is no way to answer: at the phone, if one was tried.
+
+    If an address or a number is wrong, that is told already.
+    """
+    if answers.email or answers.phone:
         return
-    by_kind = {spec["type"]: name for name, spec in reversed(form["fields"].items())}
-    phone = by_kind.get("phone")
-    if phone in answers.kept:
-        answers.errors[phone] = _no_phone(form.get("default_region", "US"))
+    wanted = [n for n, spec in form["fields"].items() if spec["type"] in ("email", "phone")]
+    if not answers.errors.keys().isdisjoint(wanted):
+        return
+    tried = next((name for name in wanted if name in answers.kept), None)
+    if tried is not None:
+        answers.errors[tried] = _no_phone(form.get("default_region", "US"))
     else:
-        wanted = [n for n, spec in form["fields"].items() if spec["type"] in ("email", "phone")]
         answers.errors[wanted[0]] = _fault("contact")
 
 
