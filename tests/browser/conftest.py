@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +50,14 @@ def clock(browser: Browser) -> Iterator[Page]:
         context.clock.install(time="2026-11-24T12:00:00Z")
         context.clock.pause_at("2026-11-24T12:00:01Z")
         yield page
+
+
+@pytest.fixture(scope="package")
+def axe() -> str:
+    """The source of axe-core, which its package on PyPI brings along."""
+    if find_spec("axe_playwright_python") is None:
+        pytest.skip("axe-core is not installed: make setup")
+    return files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from e2e.api import eventually
 from hotlist_cli.local import site
-from hotlist_cli.local.serving import Reply, Request, Server
+from hotlist_cli.local.serving import Answer, Reply, Request, Server
 
 WEB: Final = Path(__file__).resolve().parents[2] / "web"
 
@@ -37,7 +37,7 @@ class Site:
     """Pages at any address, and all that was posted.
 
     `pages` are bodies by path, for which `/` stands in; the sample page is under `/landing/`.
-    Forms get the `replies` one after another, and then `reply`.
+    Forms get the `replies` one after another, and then `reply`; or what `answering` makes of them.
     `answers` are those of the next calls of `/events`.
     """
 
@@ -46,6 +46,7 @@ class Site:
     pages: dict[str, str] = field(default_factory=lambda: {"/": QUESTION + FORM})
     reply: Reply = _THANKS
     replies: list[Reply] = field(default_factory=list)
+    answering: Answer | None = None
     held: threading.Event | None = None
     answers: list[Reply] = field(default_factory=list)
     batches: list[dict[str, Any]] = field(default_factory=list)
@@ -121,6 +122,8 @@ class Site:
         self.submissions.append(request)
         if self.held is not None:
             self.held.wait(10)
+        if self.answering is not None:
+            return self.answering(request)
         return self.replies.pop(0) if self.replies else self.reply
 
 

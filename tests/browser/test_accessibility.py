@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from browser.site import Site, refusal
-from browser.visitor import come
+from browser.visitor import come, violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -17,22 +15,6 @@ if TYPE_CHECKING:
 LANDINGS = ("index.html", "pl/index.html")
 PAGES = (*LANDINGS, "pricing.html", "thank-you.html", "pl/cennik.html", "pl/dziekujemy.html")
 WIDTHS = (390, 1280)
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    """The source of axe-core, which its package on PyPI brings along."""
-    if find_spec("axe_playwright_python") is None:
-        pytest.skip("axe-core is not installed: make setup")
-    return files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
-
-
-def violations(page: Page, axe: str) -> list[str]:
-    """What axe-core finds, as its rule and the first place."""
-    page.evaluate(axe)
-    found: dict[str, Any] = page.evaluate("axe.run(document)")
-    assert len(found["passes"]) > 10
-    return [f"{one['id']}: {one['nodes'][0]['target']}" for one in found["violations"]]
 
 
 @pytest.mark.parametrize("width", WIDTHS)

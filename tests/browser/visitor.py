@@ -1,4 +1,4 @@
-"""What somebody does with a page, and what its storage then holds."""
+"""What somebody does with a page, what its storage then holds, and what axe-core finds in it."""
 
 from __future__ import annotations
 
@@ -74,3 +74,11 @@ def console(page: Page) -> list[ConsoleMessage]:
     said: list[ConsoleMessage] = []
     page.on("console", lambda message: said.append(message))  # noqa: PLW0108 - Playwright marks it
     return said
+
+
+def violations(page: Page, axe: str) -> list[str]:
+    """What axe-core finds, as its rule and the first place."""
+    page.evaluate(axe)
+    found: dict[str, Any] = page.evaluate("axe.run(document)")
+    assert len(found["passes"]) > 10
+    return [f"{one['id']}: {one['nodes'][0]['target']}" for one in found["violations"]]
