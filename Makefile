@@ -137,8 +137,11 @@ domains: .venv/.done ## write the built-in lists of e-mail domains again, after 
 bots: .venv/.done ## write the lists of bots' names again, after `make lock`
 	.venv/bin/python -m hotlist_cli.crawlers
 
+schemas: .venv/.done ## write the schemas by which editors check config/*.yaml, after a change of their keywords
+	.venv/bin/python -m hotlist_cli.schemas
+
 clean: ## delete all that can be made again
 	rm -rf .venv .venv-stack .venv-sam .venv-bench .venv-mutants .mutants .build .demo .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup demo up flood test unit unit-a-m unit-n-z quick lint types mutants bench bench-keep bench-docs build deploy fmt lock domains bots clean
+.PHONY: help setup demo up flood test unit unit-a-m unit-n-z quick lint types mutants bench bench-keep bench-docs build deploy fmt lock domains bots schemas clean

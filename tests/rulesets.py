@@ -21,6 +21,12 @@ def found(text: str) -> list[str]:
     ]
 
 
+def told_first(text: str) -> str:
+    """The first finding as `code path: message`."""
+    first = check_scoring(text).findings[0]
+    return f"{first.code} {first.path}: {first.message}"
+
+
 def with_rule(keywords: str, head: str = HEAD) -> str:
     """A ruleset with one more rule, `rules[1]`."""
     return f"{head}{BASE}  - {{id: one, {keywords}}}\n"

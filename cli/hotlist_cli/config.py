@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from hotlist.config.findings import MAX_BYTES, BadConfig, to_json
+from hotlist.config.findings import MAX_BYTES, BadConfig, Finding, to_json
 from hotlist.config.forms_schema import check_forms
+from hotlist.config.messages_schema import compile_messages
 from hotlist.config.sales_schema import compile_sales
 from hotlist.config.yaml import parse_yaml
 from hotlist.scoring.check.scoring_file import check_scoring
@@ -33,10 +34,27 @@ def _compile_scoring(
 
 def _compile_forms(text: str, file: str) -> dict[str, Any]:
     """The checked forms. What is merely doubtful in them is said, and the build goes on."""
-    checked, warnings = check_forms(text, file)
+    checked, warnings = check_forms(text, file, _messages(Path(file).with_name("messages")))
     for warning in warnings:
         print(warning, file=sys.stderr)
     return checked
+
+
+def _messages(folder: Path) -> dict[str, Any]:
+    """The texts of errors in the files of a folder, by language: it need not be there.
+
+    :raises BadConfig: with everything that is wrong in any of them.
+    """
+    found: dict[str, Any] = {}
+    wrong: list[Finding] = []
+    for file in sorted(folder.glob("*.y*ml")):
+        try:
+            found[file.stem] = compile_messages(read_text(file), str(file))
+        except BadConfig as error:
+            wrong += error.findings
+    if wrong:
+        raise BadConfig(wrong)
+    return found
 
 
 _COMPILERS: Final[dict[str, Callable[[str, str, Compiled], dict[str, Any]]]] = {

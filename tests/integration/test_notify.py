@@ -10,7 +10,7 @@ from hotlist.mail.queue import Alert, Letter
 from hotlist.mail.ses import delivery_hash
 from hotlist.store.deliveries import LEASE, InFlight
 from integration.lambdas import stream_event
-from integration.stages.notify import ADA, ALERT, EVERYBODY, NOW, Notify, feedback
+from integration.stages.notify import ADA, ALERT, EVERYBODY, NOW, Notify, feedback, metrics
 
 DONE: dict[str, Any] = {"batchItemFailures": []}
 
@@ -76,12 +76,6 @@ def test_without_sess_word_the_mail_is_sent_again_after_the_lease(notify: Notify
     with pytest.raises(InFlight) as raised:
         store.claim("d#anna", digest, NOW + LEASE)
     assert raised.value.until == NOW + 2 * LEASE
-
-
-def metrics(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
-    """The metrics that were counted, as CloudWatch reads them."""
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    return [line for line in lines if "_aws" in line]
 
 
 @pytest.mark.parametrize(

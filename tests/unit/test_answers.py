@@ -336,7 +336,7 @@ def test_a_number_is_read_whole() -> None:
 
 
 def test_the_words_of_the_page_are_those_of_the_table() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text("utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "forms.md").read_text("utf-8")
     table = page.partition("## Words for yes and no")[2].partition("\n## ")[0]
     rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")]
     assert {row[0]: (row[1], row[2]) for row in rows[1:]} == yes_no.WORDS

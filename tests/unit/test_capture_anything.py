@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hotlist.capture import context
@@ -23,7 +23,7 @@ from hotlist.store.events import EventStore, from_item, to_item
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CONFIG = Path(__file__).parents[1] / "config" / "forms.yaml"
 FORMS = compile_forms(CONFIG.read_text("utf-8"))
-QUICK = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=300)
 
 GOOD = {"name": "Ada", "email": "ada@example.org", "message": "Hi"}
 CONSENT = {"purpose": "tracking", "version": "1"}
@@ -126,6 +126,15 @@ def test_values_within_values_are_no_trouble(depth: int, name: str) -> None:
     assert post("/forms/contact", form)[0] in (201, 400, 422)
     actions = tracking(events=[{"type": "page_viewed", "properties": {name: 0}}])
     assert post("/events", actions.replace(f'"{name}": 0', f'"{name}": {nested}'))[0] in (202, 400)
+
+
+@pytest.mark.parametrize("depth", [1, 7, 8, 9, 100, 480, 490, 500, 900, 970, 980, 990, 1000])
+@pytest.mark.parametrize("name", ["shoe", "name", "contact", "consents", "hp_confirm"])
+def test_objects_within_objects_are_no_trouble(depth: int, name: str) -> None:
+    for start, end in (('{"a":', "}"), ('[{"a":', "}]")):
+        nested = start * depth + "1" + end * depth
+        form = json.dumps({**GOOD, name: 0}).replace(f'"{name}": 0', f'"{name}": {nested}')
+        assert post("/forms/contact", form)[0] in (201, 400, 422)
 
 
 # Any characters, halves of one among them: JSON may write them as \ud800.

@@ -5,14 +5,14 @@ import json
 from itertools import pairwise
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotlist.config.findings import to_json
 from hotlist.scoring.check.scoring_file import check_scoring
 from rulesets import WORDS, whole_ruleset
 
-QUICK = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=100)
 
 texts = st.sampled_from(WORDS) | st.text(max_size=5)
 numbers = st.integers(-(10**12), 10**12) | st.integers(-3, 400) | st.floats()

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hotlist.capture import forms
@@ -279,7 +279,6 @@ def fitting(draw: Any, text: str) -> object:
     return draw(st.sampled_from(fitting))
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_what_capture_keeps_is_never_warned_of(data: st.DataObject) -> None:
     try:
@@ -307,7 +306,6 @@ def test_what_capture_keeps_is_never_warned_of(data: st.DataObject) -> None:
 TEXT: Final = st.text("adeimor_*", max_size=6).filter(lambda text: "**" not in text)
 
 
-@settings(deadline=None)
 @given(st.sampled_from(["exactly", "prefix", "suffix", "wildcard"]), TEXT)
 def test_a_closed_vocabulary_is_asked_as_patterns_ask(keyword: str, text: str) -> None:
     matches = eventbridge.compile_values([{keyword: text}])

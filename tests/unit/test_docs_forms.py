@@ -7,11 +7,15 @@ from typing import Any, Final
 
 import pytest
 
-from hotlist.config.forms_schema import compile_forms
+from hotlist.capture.faults import TEXTS
+from hotlist.config.field_schema import TYPES, FieldSpec
+from hotlist.config.forms_schema import Form, compile_forms
+from hotlist.config.messages_schema import compile_messages
+from hotlist.config.sales_schema import RecipientEntry, SalesFile, compile_sales
 
 ROOT: Final = Path(__file__).parents[2]
 README: Final = (ROOT / "README.md").read_text("utf-8")
-CONFIGURATION: Final = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+PAGE: Final = (ROOT / "docs" / "forms.md").read_text("utf-8")
 LANDING: Final = (ROOT / "web" / "landing" / "index.html").read_text("utf-8")
 SHIPPED: Final = (ROOT / "tests" / "config" / "forms.yaml").read_text("utf-8")
 
@@ -63,4 +67,56 @@ def test_a_form_that_is_shown_sends_what_its_file_declares(
 
 
 def test_the_sample_of_the_reference_is_one() -> None:
-    assert set(sample(CONFIGURATION)) == {"contact"}
+    assert set(sample(PAGE)) == {"contact"}
+
+
+RECIPIENTS: Final = (ROOT / "docs" / "recipients.md").read_text("utf-8")
+
+
+def table(page: str, head: str) -> list[list[str]]:
+    """The rows of a table, by the first cell of its head."""
+    rows = page.partition(f"| {head} |")[2].split("\n\n")[0].splitlines()[2:]
+    return [[cell.strip() for cell in row.strip("| ").split(" | ")] for row in rows]
+
+
+def named(page: str, head: str) -> set[str]:
+    return {name for row in table(page, head) for name in re.findall(r"`([a-z_]+)`", row[0])}
+
+
+@pytest.mark.parametrize(
+    ("page", "head", "model"),
+    [
+        (PAGE, "keyword of a form", Form),
+        (PAGE, "keyword of a field", FieldSpec),
+        (RECIPIENTS, "keyword", SalesFile),
+        (RECIPIENTS, "keyword of a recipient", RecipientEntry),
+    ],
+)
+def test_every_keyword_is_documented_and_no_other(page: str, head: str, model: Any) -> None:
+    assert named(page, head) == {one.alias or name for name, one in model.model_fields.items()}
+
+
+def test_every_type_and_every_error_is_documented() -> None:
+    assert named(PAGE, "type") == TYPES
+    told = {row[0].strip("`"): row[1] for row in table(PAGE, "name")}
+    assert told == TEXTS["en"]
+
+
+def test_every_example_of_the_page_is_good() -> None:
+    blocks = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    assert len(blocks) >= 4
+    for block in blocks:
+        if block.startswith("# config/messages/"):
+            assert compile_messages(block, block.splitlines()[0].removeprefix("# "))
+        else:
+            assert compile_forms(block)
+    (recipients,) = re.findall(r"^```yaml\n(.*?)^```", RECIPIENTS, re.MULTILINE | re.DOTALL)
+    assert compile_sales(recipients)
+
+
+def test_every_type_and_keyword_stands_in_an_example() -> None:
+    examples = "".join(re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))
+    for kind in TYPES - {"integer"}:
+        assert f"type: {kind}" in examples
+    for keyword in named(PAGE, "keyword of a field"):
+        assert f"{keyword}: " in examples, keyword

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hotlist.capture import context, forms
@@ -198,7 +198,6 @@ def test_client_time_is_corrected_by_when_it_was_sent() -> None:
     assert submit({**GOOD, **said}).occurred_at == NOW - timedelta(minutes=5)
 
 
-@settings(deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(

@@ -80,7 +80,7 @@ def test_an_address_is_taken_as_email_validator_takes_it(text: str) -> None:
     assert ours(text) == theirs(text)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     st.from_regex(r"\A[a-zA-Z0-9.+_'-]{1,12}@[a-zA-Z0-9.-]{1,16}\.[a-zA-Z0-9-]{1,6}\Z")
     | st.text(st.characters(max_codepoint=127, exclude_characters="\r\n\t\v\f "), max_size=30)

@@ -170,7 +170,31 @@ def test_what_could_not_be_read_is_told_as_it_was_written(is_old: bool) -> None:
     told.append("Consents: yes")
     place = lines.index(told[0])
     assert lines[place : place + 4] == told
-    assert "43" not in mail.text, "of what no form declares nobody has a label yet"
+
+
+def test_what_no_form_declares_stands_at_the_end_under_the_names_that_were_sent() -> None:
+    extra = {"shoe": "43", "address[street]": "Miła 2\nWarszawa", "a\nb": "<b>", "terms": "perhaps"}
+    said = {"form": "contact"}
+    texts_: dict[str, object] = {"message": "Hi", "extra": extra}
+    event = replace(asked(), properties=said, texts=texts_)
+    mail = render.message(event, {"terms": "Regulamin", "message": "Treść"}, ANNA)
+    told = (
+        f"{texts.TEXTS['pl']['undeclared']}: shoe: 43\naddress[street]: Miła 2 Warszawa\na b: <b>"
+    )
+    assert told in mail.text
+    assert mail.text.index("Treść: Hi") < mail.text.index(told)
+    assert "a b: &lt;b&gt;" in mail.html
+    assert "<b>" not in mail.html
+    without = replace(event, texts={"message": "Hi", "extra": {"terms": "perhaps"}})
+    told = texts.TEXTS["pl"]["undeclared"]
+    assert told not in render.message(without, {"terms": "Regulamin"}, ANNA).text
+
+
+def test_several_choices_are_read_as_a_list() -> None:
+    event = replace(asked(), properties={"form": "contact", "topics": ["roof", "walls"], "n": 2.5})
+    mail = render.message(event, {"topics": "Topics", "n": "Number"}, ANNA)
+    assert "Topics: roof, walls" in mail.text
+    assert "Number: 2.5" in mail.text
 
 
 @pytest.mark.parametrize("email", ["ada@example.org", "zażółć@example.pl", None])

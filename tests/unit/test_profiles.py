@@ -301,7 +301,7 @@ DRAWN = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(DRAWN)
 def test_facts_that_grow_are_those_of_a_new_fold_at_every_instant(drawn: Any) -> None:
     start = datetime(2026, 3, 1, tzinfo=UTC)

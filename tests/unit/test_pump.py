@@ -1,25 +1,15 @@
-"""The pump does with stream records what AWS documents for Lambda's own mappings."""
+"""The pump does with a batch of records what AWS documents for Lambda's own mappings."""
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import pytest
 
-from hotlist_cli.local.delivery import (
-    Answer,
-    Condition,
-    Delivery,
-    Discarded,
-    StreamRecord,
-    as_sent,
-)
-from hotlist_cli.local.mappings import StreamMapping, UnsupportedMapping
-from hotlist_cli.local.pump import failure_key, failure_record
+from hotlist_cli.local.delivery import Answer, Condition, Delivery, Discarded, StreamRecord
+from hotlist_cli.local.mappings import StreamMapping
+from stream_mappings import NOW, mapping, numbers, record
 
-NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DONE = Answer(payload={"batchItemFailures": []})
 ERROR = Answer(payload={"errorMessage": "boom"}, function_error="Unhandled")
 THROTTLED = Answer(reached=False)
@@ -27,23 +17,8 @@ THROTTLED = Answer(reached=False)
 Function = Callable[[list[int]], Answer]
 
 
-def record(number: int, age: timedelta = timedelta(0), **more: Any) -> StreamRecord:
-    return {
-        "eventName": "INSERT",
-        "dynamodb": {
-            "SequenceNumber": f"{number:021}",
-            "ApproximateCreationDateTime": int((NOW - age).timestamp()),
-        },
-        **more,
-    }
-
-
 def records(*numbers: int) -> list[StreamRecord]:
     return [record(number) for number in numbers]
-
-
-def numbers(sent: Sequence[StreamRecord]) -> list[int]:
-    return [int(r["dynamodb"]["SequenceNumber"]) for r in sent]
 
 
 def failing(*failed: object) -> Answer:
@@ -52,30 +27,6 @@ def failing(*failed: object) -> Answer:
 
 def reporting(number: int) -> Answer:
     return failing(f"{number:021}")
-
-
-def mapping(**more: Any) -> StreamMapping:
-    return StreamMapping(
-        uuid="map-1",
-        stream_arn="arn:aws:dynamodb:eu-central-1:0:table/events/stream/1",
-        function="arn:aws:lambda:eu-central-1:0:function:score",
-        **more,
-    )
-
-
-def test_numbers_of_the_templates_parameters_are_followed_as_numbers() -> None:
-    given = {
-        "UUID": "map-1",
-        "EventSourceArn": "arn:aws:dynamodb:eu-central-1:0:table/events/stream/1",
-        "FunctionArn": "arn:aws:lambda:eu-central-1:0:function:score:gathered",
-        "MaximumBatchingWindowInSeconds": "1",
-        "BatchSize": "1000",
-        "ParallelizationFactor": "1",
-    }
-    made = StreamMapping.deployed(given)
-    assert (made.window, made.batch_size) == (timedelta(seconds=1), 1000)
-    with pytest.raises(UnsupportedMapping, match="ParallelizationFactor: 2"):
-        StreamMapping.deployed({**given, "ParallelizationFactor": "2"})
 
 
 @dataclass
@@ -275,142 +226,3 @@ def test_a_stop_leaves_the_batch() -> None:
 
     assert len(world.calls) == 2
     assert not world.discarded
-
-
-# --- the mapping as it is deployed --------------------------------------------------------
-
-DEPLOYED: Mapping[str, Any] = {
-    "UUID": "map-1",
-    "EventSourceArn": "arn:aws:dynamodb:eu-central-1:0:table/events/stream/1",
-    "FunctionArn": "arn:aws:lambda:eu-central-1:0:function:score",
-    "StartingPosition": "TRIM_HORIZON",
-    "BatchSize": 25,
-    "MaximumBatchingWindowInSeconds": 1,
-    "MaximumRecordAgeInSeconds": 72000,
-    "MaximumRetryAttempts": -1,
-    "BisectBatchOnFunctionError": True,
-    "ParallelizationFactor": 1,
-    "FunctionResponseTypes": ["ReportBatchItemFailures"],
-    "FilterCriteria": {"Filters": [{"Pattern": '{"eventName": ["INSERT"]}'}]},
-    "DestinationConfig": {"OnFailure": {"Destination": "arn:aws:s3:::failures"}},
-}
-
-
-def test_every_parameter_comes_from_the_deployed_mapping() -> None:
-    read = StreamMapping.deployed(DEPLOYED)
-
-    assert read.batch_size == 25
-    assert read.window == timedelta(seconds=1)
-    assert read.max_age == timedelta(hours=20)
-    assert read.max_retries is None
-    assert read.bisects
-    assert read.reports_failures
-    assert read.failure_bucket == "failures"
-    assert read.wants({"eventName": "INSERT"})
-    assert not read.wants({"eventName": "MODIFY"})
-
-
-def test_without_parameters_the_defaults_of_lambda_hold() -> None:
-    named = ("UUID", "EventSourceArn", "FunctionArn")
-
-    read = StreamMapping.deployed({name: DEPLOYED[name] for name in named})
-
-    assert (read.batch_size, read.window) == (100, timedelta(0))
-    assert (read.max_age, read.max_retries, read.bisects) == (None, None, False)
-    assert read.wants({"eventName": "REMOVE"})
-
-
-def test_one_matching_filter_is_enough() -> None:
-    patterns = [{"eventName": ["INSERT"]}, {"dynamodb": {"NewImage": {"a": {"S": ["x"]}}}}]
-    filters = [{"Pattern": json.dumps(pattern)} for pattern in patterns]
-
-    read = StreamMapping.deployed({**DEPLOYED, "FilterCriteria": {"Filters": filters}})
-
-    assert read.wants({"eventName": "MODIFY", "dynamodb": {"NewImage": {"a": {"S": "x"}}}})
-    assert not read.wants({"eventName": "MODIFY", "dynamodb": {"NewImage": {"a": {"S": "y"}}}})
-
-
-@pytest.mark.parametrize(
-    "more",
-    [
-        {"ParallelizationFactor": 2},
-        {"TumblingWindowInSeconds": 30},
-        {"DestinationConfig": {"OnFailure": {"Destination": "arn:aws:sqs:eu-central-1:0:q"}}},
-    ],
-    ids=["parallel", "tumbling", "queue"],
-)
-def test_what_the_pump_does_not_do_it_refuses(more: dict[str, Any]) -> None:
-    with pytest.raises(UnsupportedMapping):
-        StreamMapping.deployed({**DEPLOYED, **more})
-
-
-# --- what is sent, and what is kept of the given up ---------------------------------------
-
-
-def test_a_record_of_the_streams_api_becomes_json() -> None:
-    sent = as_sent(
-        {
-            "eventName": "INSERT",
-            "dynamodb": {
-                "ApproximateCreationDateTime": NOW,
-                "SequenceNumber": "1",
-                "NewImage": {"raw": {"B": b"\x00\xff"}},
-            },
-        },
-        "arn:stream",
-    )
-
-    assert sent == {
-        "eventName": "INSERT",
-        "dynamodb": {
-            "ApproximateCreationDateTime": 1795521600,
-            "SequenceNumber": "1",
-            "NewImage": {"raw": {"B": "AP8="}},
-        },
-        "eventSourceARN": "arn:stream",
-    }
-
-
-def test_the_failure_record_has_the_shape_that_aws_documents() -> None:
-    given_up = Discarded([record(7), record(9)], Condition.RETRIES, 3, ERROR)
-
-    kept = failure_record(mapping(), "shard-1", given_up, NOW)
-
-    kept["requestContext"].pop("requestId")
-    assert kept == {
-        "requestContext": {
-            "functionArn": "arn:aws:lambda:eu-central-1:0:function:score",
-            "condition": "RetryAttemptsExhausted",
-            "approximateInvokeCount": 3,
-        },
-        "responseContext": {
-            "statusCode": 200,
-            "executedVersion": "$LATEST",
-            "functionError": "Unhandled",
-        },
-        "version": "1.0",
-        "timestamp": "2026-11-24T12:00:00.000Z",
-        "DDBStreamBatchInfo": {
-            "shardId": "shard-1",
-            "startSequenceNumber": "000000000000000000007",
-            "endSequenceNumber": "000000000000000000009",
-            "approximateArrivalOfFirstRecord": "2026-11-24T12:00:00Z",
-            "approximateArrivalOfLastRecord": "2026-11-24T12:00:00Z",
-            "batchSize": 2,
-            "streamArn": "arn:aws:dynamodb:eu-central-1:0:table/events/stream/1",
-        },
-        "payload": {"Records": [record(7), record(9)]},
-    }
-    assert json.loads(json.dumps(kept)) == kept
-
-
-def test_records_that_were_never_sent_have_no_response() -> None:
-    given_up = Discarded([record(7)], Condition.AGE, 0, None)
-
-    assert "responseContext" not in failure_record(mapping(), "shard-1", given_up, NOW)
-
-
-def test_the_failure_key_is_lambdas() -> None:
-    key = failure_key("map-1", "shard-1", NOW)
-
-    assert key.startswith("aws/lambda/map-1/shard-1/2026/11/24/2026-11-24T12.00.00-")

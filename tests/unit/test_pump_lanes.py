@@ -4,35 +4,14 @@ import io
 import json
 import threading
 import time
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from hotlist_cli.local.delivery import StreamRecord
 from hotlist_cli.local.mappings import StreamMapping
 from hotlist_cli.local.pump import Pump, _Lane
-
-NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-MAPPING: dict[str, Any] = {
-    "UUID": "map-1",
-    "EventSourceArn": "arn:aws:dynamodb:eu-central-1:0:table/events/stream/1",
-    "FunctionArn": "arn:aws:lambda:eu-central-1:0:function:score",
-}
-
-
-def mapping(**more: Any) -> StreamMapping:
-    return StreamMapping(
-        uuid=MAPPING["UUID"],
-        stream_arn=MAPPING["EventSourceArn"],
-        function=MAPPING["FunctionArn"],
-        **more,
-    )
-
-
-def numbers(sent: Sequence[StreamRecord]) -> list[int]:
-    return [int(record["dynamodb"]["SequenceNumber"]) for record in sent]
+from stream_mappings import NAMED, NOW, mapping, numbers
 
 
 class Aws:
@@ -172,9 +151,9 @@ def test_the_pump_takes_over_enabled_mappings_of_streams_alone() -> None:
     aws = Aws(a=[[1]])
     queue = "arn:aws:sqs:eu-central-1:0:rescore"
     aws.mappings = [
-        {**MAPPING, "UUID": "stream", "State": "Enabled"},
-        {**MAPPING, "UUID": "off", "State": "Disabled"},
-        {**MAPPING, "UUID": "queue", "State": "Enabled", "EventSourceArn": queue},
+        {**NAMED, "UUID": "stream", "State": "Enabled"},
+        {**NAMED, "UUID": "off", "State": "Disabled"},
+        {**NAMED, "UUID": "queue", "State": "Enabled", "EventSourceArn": queue},
     ]
 
     pump = Pump(aws)  # type: ignore[arg-type]

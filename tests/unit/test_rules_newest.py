@@ -39,7 +39,8 @@ def line(number: int, event_type: str) -> dict[str, Any]:
 
 def total(file: Path, events: Sequence[dict[str, Any]]) -> int:
     options = ("--rules", file, "--events", "-", "--json", "--now", "2026-03-31T00:00:00Z")
-    return rules("score", *options, events=events).objects()[0]["total"]
+    counted: int = rules("score", *options, events=events).objects()[0]["total"]
+    return counted
 
 
 def test_the_newest_of_a_browser_count_and_so_do_those_of_the_person(file: Path) -> None:

@@ -54,7 +54,7 @@ class Judge:
         self._world = world
         self._limits = limits
         stored = Stored.of(world.tables.items("identities"))
-        self._offline = Offline(world.events(), limits, stored, frozenset(world.forgotten))
+        self._offline = Offline(world.events(), limits, stored, frozenset(world.expiry.forgotten))
 
     def judge(self) -> None:
         world = self._world
@@ -96,7 +96,7 @@ class Judge:
         """A phone's lead left behind by an identity that is gone, as all its events are."""
         now = self._world.clock.now
         kept = (is_kept(event, now) for event in self._offline.of_lead(stored.lead_id, now)[0])
-        has_ended = any(subject == stored.lead_id for subject, _ in self._world.forgotten)
+        has_ended = any(subject == stored.lead_id for subject, _ in self._world.expiry.forgotten)
         return stored.state is LeadState.CLAIMED and has_ended and not any(kept)
 
     def _judge_lead(self, stored: Lead) -> None:
@@ -173,7 +173,7 @@ class Judge:
             if not phone.startswith("phone:"):
                 continue
             for event in self._offline.events.values():
-                if (event.subject, event.event_id) in self._world.ended:
+                if (event.subject, event.event_id) in self._world.expiry.ended:
                     continue
                 assert event.event_id not in self._offline.stored.let_go[phone], (
                     "a claim was let go, and its claimant has never ended"
@@ -191,7 +191,7 @@ class Judge:
                 if (
                     visitor.startswith("visitor:")
                     and self._offline.claims(event, visitor)
-                    and (event.subject, event.event_id) not in self._world.ended
+                    and (event.subject, event.event_id) not in self._world.expiry.ended
                 ):
                     held = self._offline.held_visitors(event.subject)
                     assert visitor in held or self._offline.is_short(event.subject), (

@@ -85,7 +85,7 @@ class MailJudge:
         gone = event.expires_at is not None and event.expires_at <= now
         return (
             not self._offline.flags(event).isdisjoint({"spam", "bot", "internal"})
-            or event.event_id in self._world.swept
+            or event.event_id in self._world.expiry.swept
             or gone
             or event.received_at + LIVES <= now
         )

@@ -19,7 +19,7 @@ from hotlist.events.vocabulary import SPAM
 from hotlist.identity.claims import Claim, Decision, Identity
 from hotlist.identity.identifiers import EMAIL, PHONE, kind_of
 from hotlist.leads.lead import Lead, LeadState
-from hotlist.runtime.phases import Steps, _Batched, _Calls, _Histories
+from hotlist.runtime.phases import Batched, Calls, Histories, Steps
 from hotlist.store.events import EventStore, SubjectEvents
 from hotlist.store.identities import IdentityStore
 from hotlist.store.leads import LeadStore
@@ -136,15 +136,15 @@ class Watch:
         """Follow a fold: what it reads, and what it has read when it writes."""
         reading, ask = Reading(lead_id, {}, None), next(steps)
         while True:
-            if isinstance(ask, _Calls):
+            if isinstance(ask, Calls):
                 parts = (partial(self._during, reading, part) for part in ask.parts)
-                ask = _Calls(tuple(parts))
+                ask = Calls(tuple(parts))
             answer = yield ask
-            if isinstance(ask, _Histories):
+            if isinstance(ask, Histories):
                 self._read_events(reading, dict(zip(ask.parts, answer, strict=True)), ask.now)
-            elif isinstance(ask, _Batched) and ask.table == "identities":
+            elif isinstance(ask, Batched) and ask.table == "identities":
                 reading.identities |= answer
-            elif isinstance(ask, _Batched) and not reading.events:
+            elif isinstance(ask, Batched) and not reading.events:
                 version = self._version(answer.get(lead_id))
                 reading = Reading(lead_id, version.newest, version.folded)
             try:

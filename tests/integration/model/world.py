@@ -1,4 +1,4 @@
-"""The world of a schedule: capture, the work of the score function, time and what it ends."""
+"""The world of a schedule: capture, the work of the score function, and time."""
 
 import itertools
 from collections.abc import Container, Iterator, Mapping, Sequence
@@ -11,8 +11,6 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from hotlist.events.event import Event, event_key
-from hotlist.events.vocabulary import SPAM
-from hotlist.identity.claims import Identity
 from hotlist.identity.identifiers import VISITOR, kind_of
 from hotlist.identity.settle import Settled, Settler
 from hotlist.leads.batch import Scorer
@@ -26,7 +24,6 @@ from hotlist.runtime.limits import RESERVE_SECONDS, TimeLeft, endless
 from hotlist.runtime.phases import Steps
 from hotlist.runtime.stream import Record
 from hotlist.scoring.ruleset import Ruleset
-from hotlist.store import identities as stored_identities
 from hotlist.store.events import EventStore
 from hotlist.store.identities import IdentityStore
 from hotlist.store.leads import LeadStore
@@ -34,6 +31,7 @@ from hotlist.store.stores import Stores
 from integration.model import histories
 from integration.model.clock import Clock
 from integration.model.direct import MotoTables
+from integration.model.expiry import Expiry
 from integration.model.memory import MemoryTables
 from integration.model.post import Around, Post
 from integration.model.pump import Pump
@@ -92,15 +90,13 @@ class World:
         self.tables = tables
         client, names = tables.client, tables.names
         self.captured: dict[str, Event] = {}
-        self.forgotten: set[tuple[str, str]] = set()
-        self.ended: set[tuple[str, str]] = set()
-        self._released: set[str] = set()
-        self.swept: dict[str, datetime] = {}
         self.plain = _stores(client, names)
         self._random = random
-        self._names = names
-        self._client = PausingClient(client)
-        self.watch = Watch(self._client, names, narrow=narrow)
+        pausing = PausingClient(client)
+        self.watch = Watch(pausing, names, narrow=narrow)
+        self.expiry = Expiry(
+            random, tables, pausing, plain=self.plain, watch=self.watch, clock=self.clock
+        )
         self._scheduler = self._new_scheduler()
         self.weather = Weather.of(random)
         self.queues = Queues(random, lambda: self.clock.now, self.weather, self._woken)
@@ -125,19 +121,11 @@ class World:
         due = [partial(self._fold_later, one) for one in self.plain.leads.due(self.clock.now)]
         views = [partial(self._view, one.lead_id) for one in self.plain.leads.hot()]
         at_a_time = random.choice([1, len(history)])
-        spared = {str(event.properties.get("event_id")) for event in history}
         jobs: list[Job] = [*due, *views, self.post.tell]
         if history:
             jobs.append(partial(self._capture, history, at_a_time))
         if sweep:
-            released = {
-                str(event.properties["event_id"])
-                for event in history
-                if event.properties.get("remove") == [SPAM]
-            }
-            self._released = released
-            self.forgotten = {pair for pair in self.forgotten if pair[1] not in released}
-            jobs += self._sweeps(spared, frozenset(self.captured.keys() - released))
+            jobs += self.expiry.sweeps(history, self.captured)
             random.shuffle(jobs)
         self.post.add_changes(scheduler)
         scheduler.run(jobs)
@@ -309,80 +297,6 @@ class World:
             self.folder.view(stored, self.clock())
         return iter(())
 
-    # --- what expires -------------------------------------------------------------------
-
-    def _sweeps(self, spared: set[str], earlier: frozenset[str]) -> Iterator[Job]:
-        """Deletions by time-to-live of some of what is past its time.
-
-        Not of events that a correction is on its way to: its claims could come by halves.
-        """
-        keys = {"events": ("subject", "event_key"), "leads": ("lead_id",)}
-        for short in ("events", "leads", "identities"):
-            for item in self.tables.items(short):
-                if int(item["expires_at"]["N"]) > self.clock.now.timestamp():
-                    continue
-                if short == "events" and item["event_key"]["S"][2:] in spared:
-                    continue
-                if self._random.random() < 0.7:
-                    key = {name: item[name] for name in keys.get(short, ("subject",))}
-                    yield partial(self._sweep, short, key, earlier)
-
-    def _sweep(self, short: str, key: dict[str, Any], earlier: frozenset[str]) -> Iterator[Job]:
-        conditional = self._client.exceptions.ConditionalCheckFailedException
-        now = int(self.clock.now.timestamp())
-        try:
-            gone = self._client.delete_item(
-                TableName=self._names[short],
-                Key=key,
-                ConditionExpression="expires_at <= :now",
-                ExpressionAttributeValues={":now": {"N": str(now)}},
-                ReturnValues="ALL_OLD",
-            )["Attributes"]
-        except conditional:
-            return iter(())
-        if short == "events":
-            expires_at = int(gone["expires_at"]["N"])
-            event_id = gone["event_key"]["S"][2:]
-            self.swept[event_id] = datetime.fromtimestamp(expires_at, histories.START.tzinfo)
-            self.watch.event_ended(event_id)
-        elif short == "leads":
-            self.watch.ended_leads.add(gone["lead_id"]["S"])
-        else:
-            self._forget(stored_identities.from_item(gone), earlier)
-        return iter(())
-
-    def _forget(self, gone: Identity, earlier: frozenset[str]) -> None:
-        """An identity has ended: its claims, or its places, were good for nothing any more."""
-        for subject in (gone.subject, *gone.places.subjects):
-            identity = gone
-            if subject != gone.subject:
-                identity = self.plain.identities.get_many([subject])[subject]
-            for event in self._alive(subject, earlier):
-                owner = identity.owner(event.occurred_at)
-                assert owner is None or not self._reads(owner, subject, gone), (
-                    "an identity expired before the events that it gives away"
-                )
-        pairs = {(gone.subject, event_id) for event_id in earlier}
-        self.forgotten |= pairs
-        self.ended |= pairs | {(gone.subject, event_id) for event_id in self._released}
-        self.watch.identity_ended(gone)
-
-    def _alive(self, subject: str, earlier: frozenset[str]) -> Iterator[Event]:
-        """Events of a subject that have been there for a while and have not expired."""
-        read = self.plain.events.history(subject, now=self.clock.now, limit=1_000)
-        for event in read.events:
-            assert event.expires_at is not None
-            is_kept = event.expires_at > self.clock.now
-            if event.event_id in earlier and event.type != "event_reclassified" and is_kept:
-                yield event
-
-    def _reads(self, owner: str, subject: str, gone: Identity) -> bool:
-        """Whether a lead read a subject up to now."""
-        if owner == gone.subject:
-            return subject in gone.places.subjects
-        own = self.plain.identities.get_many([owner])[owner]
-        return gone.subject == subject and subject in own.places.subjects
-
     # --- what is stored -----------------------------------------------------------------
 
     def events(self) -> list[Event]:
@@ -394,7 +308,7 @@ class World:
         until = {
             event_id: datetime.fromtimestamp(at, histories.START.tzinfo)
             for event_id, at in stored.items()
-        } | {event_id: at for event_id, at in self.swept.items() if event_id not in stored}
+        } | {event_id: at for event_id, at in self.expiry.swept.items() if event_id not in stored}
         return [
             replace(event, expires_at=until[event.event_id]) for event in self.captured.values()
         ]

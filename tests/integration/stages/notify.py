@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import boto3
+import pytest
 from botocore.exceptions import ClientError
 
 from hotlist.events.event import Event
@@ -215,3 +216,9 @@ def feedback(kind: str, **detail: Any) -> dict[str, Any]:
     tags = {"audience": ["sales"], "recipient": ["anna"], "delivery": [delivery_hash("d#anna")]}
     mail = {"messageId": "m1", "tags": tags}
     return {"source": "aws.ses", "detail": {"eventType": kind, "mail": mail, **detail}}
+
+
+def metrics(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """The metrics that were counted, as CloudWatch reads them."""
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return [line for line in lines if "_aws" in line]

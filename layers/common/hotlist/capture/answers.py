@@ -19,6 +19,9 @@ _PURPOSES: Final = re.compile(r"[a-z][a-z0-9_]*(?:,[a-z][a-z0-9_]*)*\Z")
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 """Controls but for tabs and line ends. Nobody writes them, and JSON takes six bytes for each."""
 
+_RARE: Final = frozenset({"decimal", "date", "url", "hidden", "choices"})
+"""The types that `field_types` reads."""
+
 _WHOLE: Final = re.compile(r"-?[0-9]{1,400}\Z")
 
 
@@ -45,7 +48,7 @@ def gathered(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """
     found: dict[str, Any] = {}
     for sent, value in pairs:
-        name = _plain_name(sent) if sent[-1:] == "]" else sent
+        name = plain_name(sent) if sent[-1:] == "]" else sent
         if name in found:
             found[name] = [*_several(found[name]), *_several(value)]
         else:
@@ -56,14 +59,14 @@ def gathered(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 def combined(kind: str, value: Any) -> Any:
     """One value of several under one name: of a boolean all that say something, else the last.
 
-    Blanks say nothing. None if none says anything.
+    Blanks say nothing. None if none says anything. Of `choices` all that say something, as a list.
     """
     if not isinstance(value, list):
         value = _stripped(value)
         return None if value == "" else value
     said = [one for one in map(_stripped, value) if one is not None and one != ""]
-    if kind == "boolean" and len(said) > 1:
-        return said
+    if kind == "choices" or (kind == "boolean" and len(said) > 1):
+        return said or None
     return said[-1] if said else None
 
 
@@ -80,19 +83,15 @@ def read(form: Mapping[str, Any], raw: Mapping[str, Any]) -> Answers:
         value = None if sent is None else combined(kind, sent)
         if value is None:
             if spec.get("required"):
-                answers.errors[name] = "this field is required"
+                answers.errors[name] = _fault("required")
         elif kind == "boolean":
             _boolean(answers, name, spec, value)
         elif kind == "phone":
             _phone(answers, name, spec, value, form.get("default_region", "US"))
         else:
-            try:
-                answers.values[name] = _answer(spec, value)
-            except (BadIdentifier, ValueError) as error:
-                answers.errors[name] = str(error)
-            else:
-                if kind == "email":
-                    answers.email = answers.values[name]
+            _other(answers, name, spec, value)
+    if "conditions" in form:
+        _require_where(form, answers)
     return answers
 
 
@@ -158,7 +157,10 @@ def as_text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _plain_name(sent: str) -> str:
+def plain_name(sent: str) -> str:
+    """`x` of `x[]` and of `x[0]`; any other name as it is."""
+    if not sent.endswith("]"):
+        return sent
     name, _, place = sent[:-1].rpartition("[")
     return name if name and (not place or place.isdecimal()) else sent
 
@@ -205,9 +207,7 @@ def _texts(text: Any) -> list[str]:
 def _boolean(answers: Answers, name: str, spec: Mapping[str, Any], value: Any) -> None:
     answer = is_yes(value, [name, name.replace("_", " "), *_texts(spec.get("label"))])
     if spec.get("required") and not answer:
-        from hotlist.capture import yes_no  # noqa: PLC0415 - for what few forms send
-
-        answers.errors[name] = f"this field needs a yes: {yes_no.HINT}"
+        answers.errors[name] = _no_yes()
     elif answer is None:
         answers.kept[name] = as_text(value)[:_MAX_KEPT]
     else:
@@ -221,7 +221,7 @@ def _phone(answers: Answers, name: str, spec: Mapping[str, Any], value: Any, reg
     found = phones.read(text, region)
     if found is None:
         if spec.get("required"):
-            answers.errors[name] = phones.hint(region)
+            answers.errors[name] = _no_phone(region)
     else:
         answers.values[name] = answers.phone = found.number
         answers.phone_country = found.country
@@ -236,36 +236,79 @@ def require_contact(form: Mapping[str, Any], answers: Answers) -> None:
     by_kind = {spec["type"]: name for name, spec in reversed(form["fields"].items())}
     phone = by_kind.get("phone")
     if phone in answers.kept:
-        from hotlist.identity import phones  # noqa: PLC0415 - needed where there is a phone
-
-        answers.errors[phone] = phones.hint(form.get("default_region", "US"))
+        answers.errors[phone] = _no_phone(form.get("default_region", "US"))
     else:
         wanted = [n for n, spec in form["fields"].items() if spec["type"] in ("email", "phone")]
-        answers.errors[wanted[0]] = "an e-mail address or a phone number is needed"
+        answers.errors[wanted[0]] = _fault("contact")
+
+
+def _other(answers: Answers, name: str, spec: Mapping[str, Any], value: Any) -> None:
+    kind = spec["type"]
+    try:
+        answers.values[name] = _answer(spec, value)
+    except BadIdentifier as error:
+        answers.errors[name] = _fault("email", str(error))
+    except ValueError as error:
+        if kind == "hidden" and not spec.get("required"):
+            answers.kept[name] = as_text(value)[:_MAX_KEPT]  # nobody who reads it can correct it
+        else:
+            answers.errors[name] = error.args[0]
+    else:
+        if kind == "email":
+            answers.email = answers.values[name]
+
+
+def _require_where(form: Mapping[str, Any], answers: Answers) -> None:
+    """Add an error for each field that these answers make required, and that has none.
+
+    Another field may have made its own answer required; one that is wrong makes none.
+    """
+    for name, condition in form["conditions"].items():
+        answer, kind = answers.values.get(name), form["fields"][name]["type"]
+        is_there = answer is True if kind == "boolean" else answer is not None
+        if is_there or name in answers.errors:
+            continue
+        if all(_is_one_of(answers.values.get(other), asked) for other, asked in condition.items()):
+            if kind == "boolean":
+                answers.errors[name] = _no_yes()
+            elif kind == "phone" and name in answers.kept:
+                answers.errors[name] = _no_phone(form.get("default_region", "US"))
+            else:
+                answers.errors[name] = _fault("required")
+
+
+def _is_one_of(answer: Any, asked: list[Any]) -> bool:
+    """Whether an answer, or one of several, is one of these. True is no 1."""
+    given = answer if isinstance(answer, list) else [answer]
+    return any(one == value and type(one) is type(value) for one in given for value in asked)
 
 
 def _answer(spec: Mapping[str, Any], value: Any) -> Any:
     kind = spec["type"]
     if kind == "integer":
         return _integer(spec, value)
+    if kind in _RARE or (kind == "choice" and isinstance(spec["options"], Mapping)):
+        from hotlist.capture import field_types  # noqa: PLC0415 - of types that few forms have
+
+        return field_types.READ[kind](spec, value)
     if not isinstance(value, str):
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ValueError("this field is a text")
+            raise _bad("text")
         value = str(value)  # a script makes a number of what a plain form sends as a text
     if not value.isascii():
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise ValueError("this text cannot be stored") from None
+            raise _bad("unstorable") from None
     most = spec.get("max", MAX_CHARACTERS.get(kind, 1_000))
     if len(value) > most:
-        raise ValueError(f"at most {most} characters")
+        raise _bad("most", most=most)
     if len(value) < spec.get("min", 0):
-        raise ValueError(f"at least {spec['min']} characters")
+        raise _bad("least", least=spec["min"])
     if kind == "email":
         return identifiers.normalise_email(value)
     if kind == "choice" and value not in spec["options"]:
-        raise ValueError(f"one of {', '.join(spec['options'])}")
+        raise _bad("one_of", options=spec["options"])
     return value
 
 
@@ -273,7 +316,30 @@ def _integer(spec: Mapping[str, Any], value: Any) -> int:
     if isinstance(value, str) and _WHOLE.match(value):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError("this field is a whole number")
-    if not spec.get("min", -(10**15)) <= value <= spec.get("max", 10**15):
-        raise ValueError(f"from {spec.get('min', -(10**15))} to {spec.get('max', 10**15)}")
+        raise _bad("whole")
+    least, most = spec.get("min", -(10**15)), spec.get("max", 10**15)
+    if not least <= value <= most:
+        raise _bad("between", least=least, most=most)
     return value
+
+
+def _no_yes() -> str:
+    from hotlist.capture import yes_no  # noqa: PLC0415 - for what few forms send
+
+    return _fault("yes", hint=yes_no.HINT)
+
+
+def _no_phone(region: str) -> str:
+    from hotlist.identity import phones  # noqa: PLC0415 - slow to import
+
+    return _fault("phone", code=phones.country_code(region))
+
+
+def _fault(key: str, english: str | None = None, **values: Any) -> str:
+    from hotlist.capture import faults  # noqa: PLC0415 - most forms are right
+
+    return faults.fault(key, english, **values)
+
+
+def _bad(key: str, **values: Any) -> ValueError:
+    return ValueError(_fault(key, **values))

@@ -83,11 +83,14 @@ class Capture:
         if form is None:
             raise Refused(404, "There is no such form.")
         self._check_origin(request, form.get("origins"))
-        event = forms.submission(name, form, request.fields(), _received(request, now))
+        fields, received = request.fields(), _received(request, now)
+        if why := forms.refusal(form, fields, received):
+            raise Refused(*why)
+        event = forms.submission(name, form, fields, received)
         is_new = self._store.put(event, tell=bool(form.get("tell")))
         if is_new and event.flags and self._held_back:
             self._held_back(name, event)
-        target = form.get("redirect_url")
+        target = forms.next_page(form, fields, received)
         if request.is_plain_form:
             return (
                 http.redirect(target) if target else http.page(200, _page(request, "Thank you", ""))

@@ -57,8 +57,8 @@ def submission(
     said = reading.answers
     answers.require_contact(form, said)
     if said.errors:
-        raise BadFields(said.errors)
-    visitor = one(raw, "visitor_id", MAX_KEY)
+        raise BadFields(_told(said.errors, form, raw, received))
+    visitor = "" if form.get("kiosk") else one(raw, "visitor_id", MAX_KEY)
     kinds = ((EMAIL, said.email), (PHONE, said.phone), (VISITOR, visitor))
     subject, *names = [identifiers.subject(kind, value) for kind, value in kinds if value]
     occurred_at = times.occurred(
@@ -105,6 +105,7 @@ def read_form(
     name: str, form: Mapping[str, Any], raw: Mapping[str, Any], received: Received
 ) -> Reading:
     """What is kept of a submission; fields that are wrong stand in the errors of its answers."""
+    raw = own_names(form, raw)
     said = answers.read(form, raw)
     consents, unread = answers.consents(form, raw)
     kept = said.kept | unread
@@ -115,6 +116,8 @@ def read_form(
     answered["form"] = name
     if consents:
         answered["consents"] = consents
+    if form.get("kiosk"):
+        answered["kiosk"] = True
     properties = shortened(context(raw, received), answered, _room(said))
     is_spam = "honeypot" in form and answers.is_written(raw.get(form["honeypot"]))
     flags = frozenset({SPAM}) if is_spam else frozenset[str]()
@@ -128,6 +131,75 @@ def read_form(
         agent = sizes.cut(rest, sizes.TEXTS_BYTES - sizes.json_bytes(texts) - len(',"user_agent":'))
         texts |= {"user_agent": agent} if agent else {}
     return Reading(properties, texts, flags, said, consents, kept)
+
+
+def own_names(form: Mapping[str, Any], raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What was sent, each answer under its field's own name, objects as names with brackets."""
+    if "from" not in form and not any(map(_has_names, raw.values())):
+        return raw
+    from hotlist.capture import sent_names  # noqa: PLC0415 - for names that few forms have
+
+    trap = form.get("honeypot", "")
+    return sent_names.own_names(form, raw, (*NAMES, *vocabulary.ENVELOPE, trap))
+
+
+def _has_names(value: Any) -> bool:
+    """Whether there are objects in it."""
+    if isinstance(value, list):
+        return any(isinstance(one, dict) for one in value)
+    return isinstance(value, dict)
+
+
+def refusal(
+    form: Mapping[str, Any], raw: Mapping[str, Any], received: Received
+) -> tuple[int, str] | None:
+    """The status and the reason if a form is not open at this time; None if it is open.
+
+    `opens` and `closes` of a checked form are milliseconds since 1970.
+    """
+    if "opens" not in form and "closes" not in form:
+        return None
+    now = times.to_ms(received.at)
+    is_early = now < form.get("opens", now)
+    if not is_early and now < form.get("closes", now + 1):
+        return None
+    from hotlist.capture import faults  # noqa: PLC0415 - most forms are open
+
+    wanted = faults.languages(one(raw, "language"), received.accept_language)
+    if is_early:
+        at = times.from_ms(form["opens"]).strftime("%Y-%m-%d %H:%M UTC")
+        return 403, faults.in_language(faults.fault("not_open", at=at), wanted, _more(form))
+    if "closed" in form:
+        return 410, faults.best(form["closed"], wanted)
+    return 410, faults.in_language(faults.fault("closed"), wanted, _more(form))
+
+
+def next_page(form: Mapping[str, Any], raw: Mapping[str, Any], received: Received) -> str | None:
+    """The page to go to after a form: of several that in the visitor's language."""
+    if "redirect_urls" not in form:
+        page: str | None = form.get("redirect_url")
+        return page
+    from hotlist.capture import faults  # noqa: PLC0415 - for forms with several pages
+
+    return faults.best(
+        form["redirect_urls"], faults.languages(one(raw, "language"), received.accept_language)
+    )
+
+
+def _told(
+    errors: Mapping[str, str], form: Mapping[str, Any], raw: Mapping[str, Any], received: Received
+) -> Mapping[str, str]:
+    """The errors in the language of the page, else in one that the browser asks for."""
+    from hotlist.capture import faults  # noqa: PLC0415 - most forms are right
+
+    wanted = faults.languages(one(raw, "language"), received.accept_language)
+    return faults.told(errors, wanted, _more(form))
+
+
+def _more(form: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+    """The texts of errors that the configuration has, by language."""
+    found: Mapping[str, Mapping[str, str]] = form.get("messages", {})
+    return found
 
 
 def _room(said: Answers) -> int:
@@ -144,7 +216,9 @@ def _refuse_longest(messages: Mapping[str, str], room: int, said: Answers) -> No
     name = max(messages, key=lambda name: sizes.json_bytes(messages[name]))
     size = sizes.json_bytes(messages[name])
     most = len(messages[name]) * max(size + room, 0) // size
-    said.errors[name] = f"at most {most} characters such as these"
+    from hotlist.capture import faults  # noqa: PLC0415 - most forms are right
+
+    said.errors[name] = faults.fault("such", most=most)
 
 
 def _extra(

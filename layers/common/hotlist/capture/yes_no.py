@@ -1,6 +1,6 @@
 """Yes and no as people and programs write them: the words by language. Data, and one function.
 
-Add a word to its language, or a language. `docs/configuration.md` lists them; a test holds both
+Add a word to its language, or a language. `docs/forms.md` lists them; a test holds both
 equal. Case, blanks, and a stop or an exclamation mark at the end make no difference. A phrase
 counts only if it stands here whole: a consent is never guessed.
 """

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Final, Literal, NamedTuple, get_args
+from typing import Annotated, Any, Final, NamedTuple
 
 from phonenumbers import SUPPORTED_REGIONS
 from pydantic import (
@@ -16,15 +16,22 @@ from pydantic import (
 )
 
 from hotlist.capture.origins import normalise_origin
-from hotlist.capture.paths import composed
+from hotlist.config.across_fields import claimed, impossible
+from hotlist.config.field_schema import (
+    TYPES,
+    WITHOUT_LENGTH,
+    FieldName,
+    FieldSpec,
+    Pages,
+    Text,
+    sent_as,
+)
 from hotlist.config.findings import BadConfig, Finding, Positions, model_findings
 from hotlist.config.yaml import parse_yaml
-from hotlist.events import sizes, vocabulary
+from hotlist.events import sizes, times, vocabulary
 from hotlist.events.vocabulary import Route
 
 FormName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-Url = Annotated[str, Field(pattern=r"^https?://[^\s]+$", max_length=2000)]
 
 
 def _known_region(region: str) -> str:
@@ -38,39 +45,25 @@ def _known_region(region: str) -> str:
     )
 
 
+def _instant(text: str) -> str:
+    try:
+        times.from_text(text)
+    except ValueError as error:
+        raise ValueError(
+            f"{text[:40]!r} is no instant with an offset; write it as in 2026-03-28T12:00:00+01:00"
+        ) from error
+    return text
+
+
 Region = Annotated[str, AfterValidator(_known_region)]
 Origin = Annotated[str, AfterValidator(normalise_origin)]
-Option = Annotated[str, AfterValidator(composed)]
-
+Instant = Annotated[str, AfterValidator(_instant)]
 _AUTOFILLED: Final = re.compile(
     r"name|mail|phone|tel|mobile|fax|url|web|site|link|home|address|street|city|town|zip|postal"
     r"|post_?code|state|region|country|compan|organi[sz]ation|title|user|login|pass|pwd|birth|bday"
     r"|gender|sex|language|card|cc_|nick|message|comment|subject"
 )
 """What browsers and password managers look for in the names of fields."""
-
-
-FieldType = Literal["text", "message", "email", "phone", "choice", "integer", "boolean"]
-_TYPES: Final = frozenset(get_args(FieldType))
-
-
-class FieldSpec(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    type: FieldType
-    required: bool = False
-    min: int | None = None
-    max: int | None = None
-    options: Annotated[list[Option], Field(min_length=1)] | None = None
-    label: str | dict[str, str] | None = None
-
-    @model_validator(mode="after")
-    def _fits(self) -> "FieldSpec":
-        if (self.options is not None) != (self.type == "choice"):
-            raise ValueError("a choice has `options`, and nothing else has")
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError(f"min {self.min} is more than max {self.max}")
-        return self
 
 
 class Consent(BaseModel):
@@ -88,14 +81,22 @@ class Form(BaseModel):
     tell: bool = False
     honeypot: FieldName | None = None
     default_region: Region = "US"
-    redirect_url: Url | None = None
+    redirect_url: Pages | None = None
+    thanks: Text | None = None
+    opens: Instant | None = None
+    closes: Instant | None = None
+    closed: Text | None = None
+    kiosk: bool = False
     origins: list[Origin] | None = None
     consents: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Consent] = {}
 
     @model_validator(mode="before")
     @classmethod
     def _later(cls, given: Any) -> Any:
-        for name in ("captcha", "kiosk", "magnet", "double_opt_in", "active_from", "active_until"):
+        for name, instead in (("active_from", "opens"), ("active_until", "closes")):
+            if isinstance(given, dict) and name in given:
+                raise ValueError(f"`{name}` is of rules; a form has `{instead}`")
+        for name in ("captcha", "magnet", "double_opt_in"):
             if isinstance(given, dict) and name in given:
                 raise ValueError(f"`{name}` is not built yet; leave it out")
         return given
@@ -115,33 +116,75 @@ class Form(BaseModel):
             raise ValueError("a form needs a field of the type email or phone")
         if kinds.count("email") > 1 or kinds.count("phone") > 1:
             raise ValueError("a form has at most one field of the type email and one of phone")
+        if self.opens and self.closes and _ms(self.opens) >= _ms(self.closes):
+            raise ValueError("`opens` is not before `closes`; a form would never be open")
+        if self.closed and not self.closes:
+            raise ValueError("`closed` is what a form says after `closes`; write both, or neither")
         return self
+
+
+def _ms(instant: str) -> int:
+    return times.to_ms(times.from_text(instant))
 
 
 class Forms(RootModel[dict[FormName, Form]]):
     pass
 
 
-def compile_forms(text: str, file: str = "forms.yaml") -> dict[str, Any]:
+def compile_forms(
+    text: str, file: str = "forms.yaml", messages: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """The checked forms. :raises BadConfig: with everything that is wrong in the file."""
-    return check_forms(text, file)[0]
+    return check_forms(text, file, messages)[0]
 
 
-def check_forms(text: str, file: str) -> tuple[dict[str, Any], list[Finding]]:
-    """The checked forms, and what is doubtful in them. :raises BadConfig: if anything is wrong."""
+def check_forms(
+    text: str, file: str, messages: Mapping[str, Any] | None = None
+) -> tuple[dict[str, Any], list[Finding]]:
+    """The checked forms, and what is doubtful in them. :raises BadConfig: if anything is wrong.
+
+    `messages` are the texts of errors that the configuration has, by language.
+    """
     source, positions = parse_yaml(text, file)
     misnamed = list(_misnamed(source, positions))
     try:
         forms = Forms.model_validate(source)
     except ValidationError as error:
         raise BadConfig([*model_findings(error, positions), *misnamed]) from error
+    checked: dict[str, Any] = forms.model_dump(exclude_none=True, by_alias=True)
+    for name, form in checked.items():
+        misnamed += [*claimed(name, form, positions), *impossible(name, form, positions)]
     if misnamed:
         raise BadConfig(misnamed)
-    checked: dict[str, Any] = forms.model_dump(exclude_none=True)
     too_large = [one for name, form in checked.items() for one in _fit(name, form, positions)]
     if too_large:
         raise BadConfig(too_large)
+    for form in checked.values():
+        _compile(form)
+        if messages:
+            form["messages"] = messages
     return checked, list(_doubts(checked, positions))
+
+
+def _compile(form: dict[str, Any]) -> None:
+    """Make of a form what capture reads. What few fields have stands beside the fields."""
+    sent, conditions = {}, {}
+    for name, field in form["fields"].items():
+        if "from" in field:
+            names = [one for given in field.pop("from") for one in sent_as(given)]
+            sent[name] = [one for one in dict.fromkeys(names) if one != name]
+        if isinstance(field["required"], dict):
+            conditions[name] = field["required"]["if"]
+            field["required"] = False
+    if sent:
+        form["from"] = sent
+    if conditions:
+        form["conditions"] = conditions
+    for name in {"opens", "closes"} & set(form):
+        form[name] = _ms(form[name])
+    if isinstance(pages := form.get("redirect_url"), dict):
+        form["redirect_urls"] = pages
+        form["redirect_url"] = next(iter(pages.values()))
 
 
 def _misnamed(source: object, positions: Positions) -> Iterator[Finding]:
@@ -151,7 +194,7 @@ def _misnamed(source: object, positions: Positions) -> Iterator[Finding]:
         for field in ("email", "phone"):
             spec = fields.get(field) if isinstance(fields, Mapping) else None
             given = spec.get("type") if isinstance(spec, Mapping) else None
-            if isinstance(given, str) and given in _TYPES and given != field:
+            if isinstance(given, str) and given in TYPES and given != field:
                 message = (
                     f"a field called {field!r} has the type {field}: what it holds is how sales "
                     f"reaches the lead; write {field}, or call the field else"
@@ -195,7 +238,7 @@ def _fit(name: str, form: dict[str, Any], positions: Positions) -> Iterator[Find
         is_message = room.kind == "message"
         fields = {k: f for k, f in form["fields"].items() if is_message == (f["type"] == "message")}
         taken = len("{}") if is_message else _besides(name, form)
-        open_ = [f for f in fields.values() if f["type"] == room.kind and "max" not in f]
+        open_ = [f for f in fields.values() if _is_open(f)]
         for field in open_:
             field["max"] = room.least
         spent = {k: len(k) + len('"":,') + _most_bytes(f, room) for k, f in fields.items()}
@@ -216,16 +259,25 @@ def _fit(name: str, form: dict[str, Any], positions: Positions) -> Iterator[Find
             field["max"] = max(min(share, sizes.MAX_CHARACTERS[room.kind]), field.get("min", 0))
 
 
+def _is_open(field: Mapping[str, Any]) -> bool:
+    """Whether it is a text that may have any length."""
+    is_free = field["type"] in WITHOUT_LENGTH or field["type"] == "hidden"
+    return is_free and "max" not in field and "options" not in field
+
+
 def _besides(name: str, form: Mapping[str, Any]) -> int:
     """What the event of a form has beside its answers: its name, and the consents."""
     consents = {purpose: {"version": c["version"]} for purpose, c in form["consents"].items()}
-    return sizes.json_bytes({"form": name, "consents": consents})
+    kiosk = {"kiosk": True} if form["kiosk"] else {}
+    return sizes.json_bytes({"form": name, "consents": consents} | kiosk)
 
 
 def _most_bytes(field: Mapping[str, Any], room: _Room) -> int:
     """How many bytes of JSON an answer may have."""
     match field["type"]:
-        case "text" | "message":
+        case "hidden" if "options" in field:
+            return max(map(sizes.json_bytes, field["options"]))
+        case "text" | "message" | "url" | "hidden":
             return len('""') + room.a_character * max(int(field["max"]), 0)
         case "email":
             most = sizes.MAX_CHARACTERS["email"]
@@ -234,6 +286,14 @@ def _most_bytes(field: Mapping[str, Any], room: _Room) -> int:
             return len('"+123456789012345"')
         case "choice":
             return max(map(sizes.json_bytes, field["options"]))
+        case "choices":
+            longest = sorted(map(sizes.json_bytes, field["options"]), reverse=True)
+            chosen = longest[: field.get("max", len(longest))]
+            return len("[]") + sum(chosen) + len(chosen)
+        case "decimal":
+            return len("-1.23456789012345e-300")
+        case "date":
+            return len('"2026-03-31"')
         case "integer":
             ends = (field.get("min", -(10**15)), field.get("max", 10**15))
             return max(len(str(end)) for end in ends)

@@ -17,8 +17,11 @@ class Corrections:
 
     def flags(self, event: Event) -> frozenset[str]:
         """The flags of an event with those that operators gave and without those they took."""
-        flags = event.flags
-        for word in self._words.get(event.event_id, ()):
+        return self.corrected(event.event_id, event.flags)
+
+    def corrected(self, event_id: str, flags: frozenset[str]) -> frozenset[str]:
+        """The same for the id and the stored flags of an event that nobody has parsed yet."""
+        for word in self._words.get(event_id, ()):
             flags = flags.difference(texts_of(word, "remove")).union(texts_of(word, "add"))
         return flags
 

@@ -61,10 +61,10 @@ def read(text: str, region: str) -> Phone | None:
     return None
 
 
-def hint(region: str) -> str:
-    """How a number is written so that it can be read."""
-    code = phonenumbers.country_code_for_region(region)
-    return f"this is not a phone number; write all its digits, with the country, as in +{code} …"
+def country_code(region: str) -> int:
+    """The code with which the numbers of a country begin: 48 for PL."""
+    code: int = phonenumbers.country_code_for_region(region)
+    return code
 
 
 def _first_of_two(chunk: str, region: str) -> Phone | None:

@@ -18,8 +18,8 @@ from hotlist.leads.profile import name_in
 from hotlist.mail import mime
 from hotlist.mail.texts import CHANNEL_NAMES, STAGE_NAMES, TEMPERATURES, TEXTS
 from hotlist.mail.unsent_part import HeldLine, UnsentPart
+from hotlist.mail.wording import as_written, reached_by, undeclared
 from hotlist.mail.wording import name_of as _name
-from hotlist.mail.wording import reached_by
 from hotlist.mail.wording import short as _short
 from hotlist.mail.wording import when as _when
 from hotlist.sales.gone import Gone
@@ -222,12 +222,15 @@ def message(
     said = {**event.properties, **event.texts}  # older events have their messages in the former
     contact = Contact(name_in(said), str(said.get("company") or ""), event.email, event.phone)
     named = {"name"} if _short(said.get("name") or "") else {"first_name", "last_name"}
-    answers = _as_written(said.get("extra"), labels)
+    answers = as_written(said.get("extra"), labels, _MAX_ANSWER)
     answers += [
         (label, _answer(said[field], words))
         for field, label in labels.items()
         if field in said and field not in named | {"email", "phone", "company"}
     ]
+    preheader = answers[-1][1][:120] if answers else ""
+    if more := undeclared(said.get("extra"), labels, _MAX_ANSWER):
+        answers.append((words["undeclared"], more))
     shown = _card(
         recipient,
         contact,
@@ -242,7 +245,7 @@ def message(
         subject=heading,
         eyebrow=f"{shown.name} {words['wrote'].format(form=_short(said.get('form', '')))}",
         heading=heading,
-        preheader=answers[-1][1][:120] if answers else "",
+        preheader=preheader,
         cards=[shown],
         more=note,
         footer=words["footer_message"] if reply_to else "",
@@ -278,15 +281,6 @@ def more(
         more=said,
         footer="",
     )
-
-
-def _as_written(extra: object, labels: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What fields and consents hold that could not be read, or not wholly: as it was written."""
-    return [
-        (labels.get(field) or field.replace("_", " ").capitalize(), _short(text, _MAX_ANSWER))
-        for field, text in (extra.items() if isinstance(extra, Mapping) else ())
-        if field in labels or field.startswith("consent")
-    ]
 
 
 def _card(
@@ -339,6 +333,8 @@ def _temperature(lead: Lead, recipient: Recipient) -> str:
 def _answer(value: object, words: Mapping[str, str]) -> str:
     if isinstance(value, bool):
         return words["yes" if value else "no"]
+    if isinstance(value, list):
+        value = ", ".join(map(str, value))
     return _short(value, _MAX_ANSWER)
 
 

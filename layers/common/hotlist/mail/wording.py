@@ -1,5 +1,6 @@
 """How names, times and texts of others are written in mails. Pure."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -35,3 +36,26 @@ def reached_by(contact: Contact, name: str) -> str:
 
 def when(at: datetime | None, zone: ZoneInfo) -> str:
     return "" if at is None else f"{at.astimezone(zone):%d.%m. %H:%M}"
+
+
+def as_written(extra: object, labels: Mapping[str, str], most: int) -> list[tuple[str, str]]:
+    """What fields and consents hold that could not be read, or not wholly: as it was written."""
+    return [
+        (labels.get(field) or field.replace("_", " ").capitalize(), short(text, most))
+        for field, text in (extra.items() if isinstance(extra, Mapping) else ())
+        if _is_asked_for(field, labels)
+    ]
+
+
+def undeclared(extra: object, labels: Mapping[str, str], most: int) -> str:
+    """What the form does not declare: a line for each, under the name that the page sent."""
+    lines = [
+        f"{short(field)}: {visible.one_line(str(text))}"
+        for field, text in (extra.items() if isinstance(extra, Mapping) else ())
+        if not _is_asked_for(field, labels)
+    ]
+    return short("\n".join(lines), most)
+
+
+def _is_asked_for(field: str, labels: Mapping[str, str]) -> bool:
+    return field in labels or field.startswith("consent")

@@ -50,26 +50,41 @@ ATTEMPTS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class _Batched:
-    """Items of one table. `read` takes all names that are asked for together."""
+class Batched:
+    """An ask for the items of some names. One call reads those of many pieces.
+
+    `table` is `leads` or `identities`; `names` are ids of leads or subjects. The answer has the
+    items by name.
+    """
 
     table: str
     names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Histories:
+class Histories:
+    """An ask for the events of some subjects. Each subject is read by itself.
+
+    `parts` are the subjects. Of each, events that have expired by `now` are left out, and no more
+    than `limit` ordinary ones are read. The answer has the `SubjectEvents` in their order.
+    """
+
     parts: tuple[str, ...]
     now: datetime
     limit: int
 
 
 @dataclass(frozen=True, slots=True)
-class _Calls:
+class Calls:
+    """An ask for what some calls of stores give. `parts` are the calls, made in any order.
+
+    The answer has what they gave in the order of `parts`.
+    """
+
     parts: tuple[Callable[[], object], ...]
 
 
-Ask: TypeAlias = _Batched | _Histories | _Calls
+Ask: TypeAlias = Batched | Histories | Calls
 Steps: TypeAlias = Generator[Ask, Any, T]
 """A piece of work that ends with a T. It asks by `yield from` one of the functions below."""
 
@@ -77,13 +92,13 @@ Steps: TypeAlias = Generator[Ask, Any, T]
 def leads_of(lead_ids: Iterable[str]) -> Steps[dict[str, Lead]]:
     """The stored leads of these ids. Ids without a lead are left out."""
     names = tuple(dict.fromkeys(lead_ids))
-    return (yield _Batched("leads", names)) if names else {}
+    return (yield Batched("leads", names)) if names else {}
 
 
 def identities_of(subjects: Iterable[str]) -> Steps[dict[str, Identity]]:
     """The identity of every subject, empty where nothing is stored."""
     names = tuple(dict.fromkeys(subjects))
-    return (yield _Batched("identities", names)) if names else {}
+    return (yield Batched("identities", names)) if names else {}
 
 
 def histories_of(
@@ -91,7 +106,7 @@ def histories_of(
 ) -> Steps[list[SubjectEvents]]:
     """All that a fold may read of each of these subjects, in their order."""
     names = tuple(subjects)
-    return (yield _Histories(names, now, limit)) if names else []
+    return (yield Histories(names, now, limit)) if names else []
 
 
 def call(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Steps[T]:
@@ -103,7 +118,7 @@ def call(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Steps[T]:
 def calls(work: Iterable[Callable[[], T]]) -> Steps[list[T]]:
     """What several calls of stores give. They are made in any order."""
     parts = tuple(work)
-    return (yield _Calls(parts)) if parts else []
+    return (yield Calls(parts)) if parts else []
 
 
 # --- giving it to them ------------------------------------------------------------------------
@@ -176,7 +191,7 @@ class _Piece(Generic[T]):
 
     def missing(self) -> list[int]:
         """The places of the answers that are still to come."""
-        if isinstance(self.ask, _Batched):
+        if isinstance(self.ask, Batched):
             return [] if self.answers else [0]
         parts = self.ask.parts if self.ask is not None else ()
         return [place for place in range(len(parts)) if place not in self.answers]
@@ -184,7 +199,7 @@ class _Piece(Generic[T]):
     def go_on(self) -> None:
         """Hand over all answers. The piece goes on to what it asks for next, or to its end."""
         answers = [self.answers[place] for place in sorted(self.answers)]
-        answer = answers[0] if isinstance(self.ask, _Batched) else answers
+        answer = answers[0] if isinstance(self.ask, Batched) else answers
         self.answers = {}
         try:
             self.ask = self._steps.send(None if self.ask is None else answer)
@@ -228,7 +243,7 @@ class _Run:
             [
                 partial(self._do, piece, place)
                 for piece in pieces
-                if not isinstance(piece.ask, _Batched)
+                if not isinstance(piece.ask, Batched)
                 for place in piece.missing()
             ]
         )
@@ -238,7 +253,7 @@ class _Run:
 
     def _go_on(self, piece: _Piece[Any]) -> None:
         failed = next((one for one in piece.answers.values() if isinstance(one, Failed)), None)
-        if failed is None and not isinstance(piece.ask, _Calls):  # what was written is written
+        if failed is None and not isinstance(piece.ask, Calls):  # what was written is written
             failed = self._limit(piece)
         if failed is None:
             began = time.thread_time()
@@ -262,7 +277,7 @@ class _Run:
         group: list[_Piece[Any]] = []
         names: set[str] = set()
         for piece in pieces:
-            if not isinstance(piece.ask, _Batched) or piece.ask.table != table:
+            if not isinstance(piece.ask, Batched) or piece.ask.table != table:
                 continue
             if group and len(names.union(piece.ask.names)) > MAX_BATCH_READ:
                 self._read_group(table, group)
@@ -275,7 +290,7 @@ class _Run:
 
     def _read_group(self, table: str, group: Sequence[_Piece[Any]]) -> None:
         """Read for several pieces at once; for each alone if one names what nobody can read."""
-        asks = [(piece, piece.ask.names) for piece in group if isinstance(piece.ask, _Batched)]
+        asks = [(piece, piece.ask.names) for piece in group if isinstance(piece.ask, Batched)]
         names = dict.fromkeys(chain.from_iterable(names for _, names in asks))
         found: Any = self._limit(group[0])
         if found is None:
@@ -295,9 +310,9 @@ class _Run:
         ask = piece.ask
         began = time.thread_time()
         answer: Any = self._limit(piece)
-        if answer is None and isinstance(ask, _Calls):
+        if answer is None and isinstance(ask, Calls):
             answer = attempted(ask.parts[place])
-        elif answer is None and isinstance(ask, _Histories):
+        elif answer is None and isinstance(ask, Histories):
             if not self._has_room(piece):
                 return
             answer = attempted(self._history, ask.parts[place], now=ask.now, limit=ask.limit)

@@ -111,7 +111,8 @@ class EventStore:
 
         Everything that links, SES and operators say (`k#`), and the newest `limit` of all
         else (`e#`). Of that, what has expired by `now` and what is spam is left out and takes
-        nobody's place. What lies behind 25 pages is not read, and `texts` are not either.
+        nobody's place: it is told by its attributes, and its properties are not parsed. What lies
+        behind 25 pages is not read, and `texts` are not either.
         """
         from hotlist.events.corrections import Corrections  # noqa: PLC0415 - capture does without
 
@@ -124,12 +125,12 @@ class EventStore:
                     kept_apart.append(from_item(item))
                     continue
                 corrections = corrections or Corrections(kept_apart)  # every `k#` comes first
-                event = from_item(item)
-                if _has_expired(event, now) or SPAM in corrections.flags(event):
+                flags = corrections.corrected(_event_id(item), _flags(item))
+                if SPAM in flags or _has_expired(item, now):
                     continue
                 if len(newest) == limit:
                     return SubjectEvents((*kept_apart, *newest), truncated=True)
-                newest.append(event)
+                newest.append(from_item(item))
             if number == MAX_PAGES and "LastEvaluatedKey" in page:
                 return SubjectEvents((*kept_apart, *newest), truncated=True)
         return SubjectEvents((*kept_apart, *newest), truncated=False)
@@ -199,8 +200,18 @@ class EventStore:
         }
 
 
-def _has_expired(event: Event, now: datetime) -> bool:
-    return event.expires_at is not None and event.expires_at <= now
+def _has_expired(item: Item, now: datetime) -> bool:
+    expires_at = read_seconds(item, "expires_at")
+    return expires_at is not None and expires_at <= now
+
+
+def _event_id(item: Item) -> str:
+    event_id: str = item["event_key"]["S"][2:]
+    return event_id
+
+
+def _flags(item: Item) -> frozenset[str]:
+    return frozenset(read_texts(item, "flags"))
 
 
 def to_item(event: Event, *, tell: bool = False) -> dict[str, Any]:
@@ -241,7 +252,7 @@ def from_item(item: Item) -> Event:
     """
     return Event(
         subject=item["subject"]["S"],
-        event_id=item["event_key"]["S"][2:],
+        event_id=_event_id(item),
         type=item["type"]["S"],
         occurred_at=from_text(item["occurred_at"]["S"]),
         received_at=from_text(item["received_at"]["S"]),
@@ -249,7 +260,7 @@ def from_item(item: Item) -> Event:
         route=Route(item["route"]["S"]),
         properties=json.loads(item["properties"]["S"]),
         texts=json.loads(item["texts"]["S"]) if "texts" in item else {},
-        flags=frozenset(read_texts(item, "flags")),
+        flags=_flags(item),
         names=read_texts(item, "names"),
         email=read_text(item, "email"),
         phone=read_text(item, "phone"),

@@ -147,7 +147,7 @@ class HeldStore:
     def in_hours(self, hours: Mapping[str, Iterable[str]]) -> dict[str, HeldMails]:
         """What each recipient's hours have held."""
         keys = {
-            f"hour#{one}#{kind}#{hour}": (one, kind)
+            _name(one, kind, hour): (one, kind)
             for one, theirs in hours.items()
             for hour in theirs
             for kind in ("message", "alert")
@@ -207,7 +207,12 @@ def start_of(hour: str) -> datetime:
 
 
 def _key(recipient: str, kind: str, hour: str) -> dict[str, Any]:
-    return {"delivery_id": {"S": f"hour#{recipient}#{kind}#{hour}"}}
+    return {"delivery_id": {"S": _name(recipient, kind, hour)}}
+
+
+def _name(recipient: str, kind: str, hour: str) -> str:
+    """The `delivery_id` under which an hour is stored."""
+    return f"hour#{recipient}#{kind}#{hour}"
 
 
 def _added(value: str, now: datetime) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from hotlist.scoring.rules import DEFAULT_GROUPS, TOTAL
 from hotlist.scoring.values import quoted
 
 _NO_GROUPS: Final = (TOTAL, "manual", "", "<<")
-_STAGES: Final = frozenset(
+STAGES: Final = frozenset(
     {Stage.INTEREST.value, Stage.CONSIDERATION.value, Stage.INTENT.value, Stage.CUSTOMER.value}
 )
 _DOMAIN_NEVER_HAS: Final = frozenset("@/*:,; \t\r\n")
@@ -142,11 +142,11 @@ def _stages(report: Report, path: Path_, value: object) -> object:
     )
     known = value
     if isinstance(value, Mapping):
-        known = {name: one for name, one in value.items() if name in _STAGES}
+        known = {name: one for name, one in value.items() if name in STAGES}
         for name in value.keys() - known.keys():
             if name in (Stage.AWARENESS, Stage.REJECTED):
                 message = f"{name!r} takes no matchers; it follows from the others"
                 report.error((*path, name), "unknown-name", message)
             else:
-                report.unknown((*path, name), "unknown-name", "stage", name, _STAGES)
+                report.unknown((*path, name), "unknown-name", "stage", name, STAGES)
     return stages(report, path, known)

@@ -1,0 +1,70 @@
+"""The names under which a field arrives: its own, or one that its form lists under `from`. Pure.
+
+Objects within JSON are the names that an HTML form would send: `{"contact": {"email": …}}` is
+`contact[email]`.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Final
+
+from hotlist.capture import answers
+
+MAX_DEPTH: Final = 8
+MAX_NAMES: Final = 300
+
+
+def own_names(
+    form: Mapping[str, Any], raw: Mapping[str, Any], ours: Collection[str]
+) -> Mapping[str, Any]:
+    """What was sent, each answer under its field's own name.
+
+    A field's own name counts first, then those of `from` in their order: the first that says
+    something. What another of them says too stays under that name. `ours` are the names of what is
+    no field and is read as it is.
+    """
+    renamed = form.get("from", {})
+    if any(map(_has_names, raw.values())):
+        raw = _flat(raw, {*ours, *(name for name in form["fields"] if name not in renamed)})
+    if not renamed:
+        return raw
+    found = dict(raw)
+    for name, names in renamed.items():
+        for other in names:
+            if other in found and not _says(found.get(name)):
+                found[name] = found.pop(other)
+        for other in names:
+            if other in found and (found[other] == found.get(name) or not _says(found[other])):
+                del found[other]
+    return found
+
+
+def _says(value: Any) -> bool:
+    return answers.combined("text", value) is not None
+
+
+def _flat(raw: Mapping[str, Any], whole: Collection[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in raw.items():
+        if name in whole or name.startswith("consent") or not _has_names(value):
+            found.setdefault(name, value)
+            continue
+        for inner, one in _leaves(name, value, 1):
+            if len(found) >= MAX_NAMES:
+                break
+            found.setdefault(inner, one)
+    return found
+
+
+def _has_names(value: Any) -> bool:
+    if isinstance(value, list):
+        return any(isinstance(one, dict) for one in value)
+    return isinstance(value, dict)
+
+
+def _leaves(name: str, value: Any, depth: int) -> Iterator[tuple[str, Any]]:
+    if depth > MAX_DEPTH or not _has_names(value):
+        yield name, value
+        return
+    pairs = enumerate(value) if isinstance(value, list) else value.items()
+    for key, inner in pairs:
+        yield from _leaves(f"{name}[{key}]", inner, depth + 1)

@@ -1,0 +1,112 @@
+"""Alerts in the OutboxQueue: what they say by now, and which are let be."""
+
+from datetime import timedelta
+
+import pytest
+from fast_mail_parser import parse_email
+
+from hotlist.events.vocabulary import Route
+from hotlist.leads.lead import Alerting, Lead, LeadState, Temperature
+from hotlist.mail.queue import Alert, Letter
+from integration.stages.letters import BEN, CALLER, fill, made_spam, subjects, text_of, to_ben
+from integration.stages.notify import ADA, ALERT, EVERYBODY, NOW, TOLD, Notify, a_lead, a_message
+
+DAY = timedelta(days=1)
+
+
+def test_an_alert_about_a_lead_that_is_still_hot(notify: Notify) -> None:
+    notify.leads.save(a_lead(), None)
+    notify.tell(ALERT, ALERT)
+    assert notify.ses.to == EVERYBODY
+    assert "Ada is hot (75)" in subjects(notify)
+
+
+def test_an_alert_about_a_lead_that_has_cooled_says_so(notify: Notify) -> None:
+    at = NOW.replace(hour=10, minute=5)
+    alerting = Alerting(armed=False, alert_id="a1", hot_since=at)
+    notify.leads.save(a_lead(temperature=Temperature.WARM, total=31, alerting=alerting), None)
+    notify.tell(ALERT)
+    assert f"Ada turned hot at {at:%d.%m.} 10:05, now 31 points" in subjects(notify)
+
+
+def claimed() -> Lead:
+    return a_lead(CALLER, state=LeadState.CLAIMED, claimed_by=ADA)
+
+
+def test_an_alert_about_a_phone_that_was_taken_in_is_about_its_claimant(notify: Notify) -> None:
+    notify.leads.save(claimed(), None)
+    notify.leads.save(a_lead(temperature=Temperature.WARM, total=31, alerting=Alerting()), None)
+    notify.tell(Letter(Alert(CALLER, "a1")))
+    assert "A caller turned hot, whose e-mail address is known since" in html(notify)
+    assert "now 31 points" in to_ben(notify)
+
+
+def html(notify: Notify) -> str:
+    (mail,) = [one for one in notify.ses.sent if one["Destination"]["ToAddresses"] == [BEN]]
+    return str(parse_email(mail["Content"]["Raw"]["Data"]).text_html[0])
+
+
+HOT_CLAIMANT = a_lead(alerting=Alerting(armed=False, alert_id="a9", hot_since=NOW))
+
+
+@pytest.mark.parametrize(
+    ("letter", "stored"),
+    [
+        (ALERT, []),
+        (ALERT, [a_lead(alerting=Alerting(alert_id="a2", hot_since=NOW))]),
+        (ALERT, [a_lead(state=LeadState.EMPTY)]),
+        (Letter(Alert(CALLER, "a1")), [claimed(), HOT_CLAIMANT]),
+        (Letter(Alert(CALLER, "a1")), [claimed()]),
+        (Letter(Alert(CALLER, "a1")), [claimed(), a_lead(state=LeadState.EMPTY)]),
+    ],
+    ids=["erased", "newer", "empty", "claimant hot", "claimant erased", "claimant empty"],
+)
+def test_an_alert_that_is_no_news_is_let_be(
+    notify: Notify, letter: Letter, stored: list[Lead]
+) -> None:
+    for lead in stored:
+        notify.leads.save(lead, None)
+    notify.tell(letter, letter.to("ben"))
+    assert notify.ses.sent == []
+    assert notify.dead() == []
+
+
+def test_an_alert_that_sales_has_answered_is_let_be(notify: Notify) -> None:
+    notify.leads.save(a_lead(), None)
+    answer = a_message(
+        type="sales_contacted", route=Route.LINK, occurred_at=NOW + DAY, properties={}, tell=False
+    )
+    notify.events.put(answer)
+    notify.tell(ALERT)
+    assert notify.ses.sent == []
+
+
+def test_whoever_gets_the_message_gets_no_alert_beside_it(notify: Notify) -> None:
+    alerting = Alerting(alert_id="a1", hot_since=NOW, alert_tell=f"{ADA}#{'1' * 32}")
+    notify.leads.save(a_lead(alerting=alerting), None)
+    notify.events.put(a_message())
+    notify.tell(ALERT)
+    assert notify.ses.sent == []
+    notify.tell(TOLD, ALERT)
+    assert len(notify.ses.sent) == len(EVERYBODY)
+    assert all("Call me" in text_of(one) for one in notify.ses.sent)
+
+
+def test_a_message_that_is_no_mail_stands_for_no_alert(notify: Notify) -> None:
+    alerting = Alerting(alert_id="a1", hot_since=NOW, alert_tell=f"{ADA}#{'1' * 32}")
+    notify.leads.save(a_lead(alerting=alerting), None)
+    notify.events.put(a_message())
+    notify.events.put(made_spam())
+    notify.tell(ALERT)
+    assert notify.ses.to == EVERYBODY
+
+
+def test_a_message_that_is_held_stands_for_no_alert(notify: Notify) -> None:
+    alerting = Alerting(alert_id="a1", hot_since=NOW, alert_tell=f"{ADA}#{'1' * 32}")
+    notify.leads.save(a_lead(alerting=alerting), None)
+    fill(notify, "message")
+    notify.events.put(a_message())
+    notify.tell(TOLD)
+    assert notify.ses.sent == []
+    notify.tell(ALERT)
+    assert notify.ses.to == EVERYBODY
