@@ -34,7 +34,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     try:
         answer = capture.answer(request, datetime.now(UTC))
     except (BotoCoreError, ClientError) as error:
-        answer = http.problem(503, "Not stored; send it again.", None, retry_after="2")
+        answer = capture.not_stored(request)
         line = http.log_line(request.route, 503, type(error).__name__)
     else:
         line = http.log_line(request.route, answer["statusCode"])

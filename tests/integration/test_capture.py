@@ -1,7 +1,7 @@
 """The capture function: answers, what is stored, and what each answer costs."""
 
 import base64
-import html
+import hashlib
 import json
 import re
 import time
@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from markupsafe import escape
 
 from hotlist.store.events import EventStore
 from integration.lambdas import http_event
@@ -74,7 +75,8 @@ def test_a_plain_html_form_is_told_what_is_wrong(api: Api) -> None:
         accept="text/html",
     )
     assert status == 422
-    assert "<li><b>email</b>" in page
+    assert '<a href="#f-email">E-mail: ' in page
+    assert 'value="ada&lt;script&gt;"' in page
     assert "<script" not in page
 
 
@@ -100,11 +102,18 @@ def test_a_page_leads_back_to_where_its_visitor_came_from(
         "POST", "/forms/contact", body, content_type=form, accept="text/html", **headers
     )
     answer = api.app.handler(event, None)
-    assert re.findall("<a .*?</a>|<script", answer["body"]) == (
-        [f'<a href="{html.escape(link)}">Back</a>'] if link else []
+    links = re.findall('<a href="[^#].*?</a>|<script', answer["body"])
+    assert links == ([f'<a href="{escape(link)}">Back to the page</a>'] if link else [])
+    (style,) = re.findall("<style>(.*?)</style>", answer["body"], re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    target = "'self'" if answer["statusCode"] == 422 else "'none'"
+    assert answer["headers"]["content-security-policy"] == (
+        f"default-src 'none'; style-src 'sha256-{digest}'; form-action {target}; base-uri 'none'; "
+        "frame-ancestors 'none'"
     )
-    policy = answer["headers"]["content-security-policy"]
-    assert policy == "default-src 'none'; style-src 'unsafe-inline'"
+    assert answer["headers"]["x-content-type-options"] == "nosniff"
+    assert answer["headers"]["referrer-policy"] == "no-referrer"
+    assert answer["headers"]["cache-control"] == "no-store"
 
 
 def test_a_body_in_base64_and_another_charset_is_read(api: Api) -> None:
@@ -129,7 +138,7 @@ def test_a_body_in_base64_and_another_charset_is_read(api: Api) -> None:
         ("/forms/contact", "[]", {}, 400),
         ("/forms/contact", '{"a":' * 5000, {}, 400),
         ("/forms/contact", "x" * 65_537, {}, 413),
-        ("/forms/contact", "a=b", {"content_type": "multipart/form-data; boundary=x"}, 415),
+        ("/forms/contact", "a=b", {"content_type": "multipart/form-data; boundary=x"}, 400),
         ("/forms/contact", "a=b", {"content_type": "application/xml"}, 415),
         ("/forms/contact", GOOD, {"origin": "https://evil.example"}, 403),
         ("/events", {"events": []}, {}, 422),

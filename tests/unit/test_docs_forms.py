@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from hotlist.capture.faults import TEXTS
+from hotlist.capture.form_texts import TEXTS
 from hotlist.config.field_schema import TYPES, FieldSpec
 from hotlist.config.forms_schema import Form, compile_forms
 from hotlist.config.messages_schema import compile_messages
@@ -98,7 +98,8 @@ def test_every_keyword_is_documented_and_no_other(page: str, head: str, model: A
 
 def test_every_type_and_every_error_is_documented() -> None:
     assert named(PAGE, "type") == TYPES
-    told = {row[0].strip("`"): row[1] for row in table(PAGE, "name")}
+    heads = ("name", "text of a page", "name of a field")
+    told = {row[0].strip("`"): row[1] for head in heads for row in table(PAGE, head)}
     assert told == TEXTS["en"]
 
 

@@ -14,6 +14,7 @@ import pytest
 from hotlist.capture import faults, forms
 from hotlist.capture.capture import Capture
 from hotlist.capture.context import BadFields, Received
+from hotlist.capture.form_texts import TEXTS
 from hotlist.capture.http import Request
 from hotlist.config.findings import BadConfig
 from hotlist.config.forms_schema import compile_forms
@@ -41,7 +42,7 @@ def told(raw: dict[str, Any], accept: str = "", form: Any = FORM) -> dict[str, s
     return dict(refused.value.errors)
 
 
-ENGLISH, POLISH, GERMAN = (faults.TEXTS[one]["required"] for one in ("en", "pl", "de"))
+ENGLISH, POLISH, GERMAN = (TEXTS[one]["required"] for one in ("en", "pl", "de"))
 
 
 @pytest.mark.parametrize(
@@ -81,8 +82,8 @@ def test_each_error_is_told_with_what_it_is_about() -> None:
 
 
 def test_every_language_has_every_error_and_says_nothing_that_is_not_put_in() -> None:
-    asked = {name: set(re.findall(r"\{\w+\}", text)) for name, text in faults.TEXTS["en"].items()}
-    for texts in faults.TEXTS.values():
+    asked = {name: set(re.findall(r"\{\w+\}", text)) for name, text in TEXTS["en"].items()}
+    for texts in TEXTS.values():
         assert set(texts) == set(asked)
         for name, text in texts.items():
             assert set(re.findall(r"\{\w+\}", text)) <= asked[name]
@@ -194,6 +195,52 @@ def test_a_closed_form_says_so_in_the_visitors_language() -> None:
     assert answer(CLOSES, own)[1]["title"] == "See you in autumn."
 
 
+@pytest.mark.parametrize(
+    "kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=b"]
+)
+@pytest.mark.parametrize(
+    ("now", "status", "why"),
+    [
+        (OPENS - TICK, 403, "Formularz będzie czynny od 2026-02-28 23:00 UTC."),
+        (CLOSES, 410, "Formularz jest już zamknięty."),
+    ],
+)
+def test_a_closed_form_says_so_on_a_page(kind: str, now: datetime, status: int, why: str) -> None:
+    said = {"content-type": kind, "accept": "text/html", "accept-language": "pl"}
+    body = "email=a%40example.org"
+    if "multipart" in kind:
+        body = '--b\r\nContent-Disposition: form-data; name="email"\r\n\r\na@example.org\r\n--b--'
+    request = Request(
+        "POST /forms/{form}", "POST", "/forms/f", {"form": "f"}, said, body, False, ""
+    )
+    given = Capture(Kept(), compile_forms(TEXT + OPEN), []).answer(request, now)
+    assert (given["statusCode"], given["headers"]["content-type"]) == (
+        status,
+        "text/html; charset=utf-8",
+    )
+    assert f"<p>{why}</p>" in given["body"]
+    assert TEXTS["pl"]["page_closed_title"] in given["body"]
+    assert TEXTS["pl"]["page_damaged"] not in given["body"]
+
+
+def test_an_answer_under_a_foreign_name_is_shown_again_beside_its_field() -> None:
+    text = TEXT.replace("email: {type: email}", "email: {type: email, from: your-email}")
+    said = {"content-type": "application/x-www-form-urlencoded", "accept": "text/html"}
+    request = Request(
+        "POST /forms/{form}",
+        "POST",
+        "/forms/f",
+        {"form": "f"},
+        said,
+        "your-email=ada%40",
+        False,
+        "",
+    )
+    page = Capture(Kept(), compile_forms(text), []).answer(request, NOW)["body"]
+    assert 'name="email" type="email" autocomplete="email" value="ada@"' in page
+    assert "your-email" not in page
+
+
 def test_a_form_leads_to_the_page_of_the_visitors_language() -> None:
     pages = "  redirect_url: {en: 'https://x.example/', pl: 'https://x.example/pl/'}\n"
     assert answer(NOW, pages)[1]["redirect_url"] == "https://x.example/"
@@ -248,7 +295,8 @@ def test_a_form_that_is_right_loads_nothing_that_only_some_forms_need() -> None:
         "form = json.loads(sys.argv[1])\n"
         "raw = {'name': 'Ada', 'email': 'a@example.org', 'n': ['1', '2'], 'shoe': '4'}\n"
         "forms.submission('f', form, raw, Received(at=datetime(2026, 3, 2, tzinfo=UTC)))\n"
-        "print(*(one for one in ('faults', 'field_types', 'sent_names', 'yes_no')"
+        "print(*(one for one in ('faults', 'form_texts', 'languages', 'field_types', 'sent_names',"
+        " 'yes_no')"
         " if 'hotlist.capture.' + one in sys.modules))\n"
     )
     path = Path(__file__).parents[2] / "layers/common"

@@ -63,6 +63,14 @@ class Front:
         self._host = f"{api_id}.execute-api.localhost:{stack.port}"
         self._site_url = site_url
 
+    def _here(self, name: str, value: str) -> str:
+        """A header, with the sample page in the place of the site that forms lead to."""
+        if name == "location":
+            return value.replace(SITE, self._site_url)
+        if name == "content-security-policy":
+            return value.replace("'self' https:", f"'self' https: {self._site_url}")
+        return value
+
     def answer(self, request: Request) -> Reply:
         """The API's own answer, or 503 while the stack is starting or gone."""
         if not self._host:
@@ -79,7 +87,7 @@ class Front:
         finally:
             connection.close()
         returned = {
-            name: value.replace(SITE, self._site_url) if name.lower() == "location" else value
+            name: self._here(name.lower(), value)
             for name, value in answer.getheaders()
             if name.lower() not in _NOT_RETURNED
         }

@@ -3,13 +3,12 @@
 Nothing is acknowledged before it is stored; the same submission again is a success again.
 """
 
-import html
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from hotlist.capture import forms, http
-from hotlist.capture.context import MAX_KEY, BadFields, Received, plain_text
+from hotlist.capture.context import MAX_KEY, BadFields, Received, one, plain_text
 from hotlist.capture.http import Answer, Refused, Request
 from hotlist.capture.tracked import tracked
 from hotlist.events.event import Event
@@ -19,7 +18,6 @@ MAX_PER_CALL: Final = 20
 MAX_UNITS: Final = 20
 """How many write units a call of `/events` may cost."""
 
-MAX_URL: Final = 4_096
 _POSTED: Final = {"forms": 1, "events": 0}
 """How many parts of a path follow its first; all else but POST is refused."""
 
@@ -33,11 +31,6 @@ _RESULTS: Final[Mapping[str | None, Mapping[str, str]]] = {
 }
 _TROUBLE: Final = {"status": "not_stored", "reason": "it could not be stored; send it again"}
 """What a call of `/events` says of an event: by the store's code, and for any other code."""
-
-_PAGE: Final = """<!doctype html><html lang="en"><meta charset="utf-8">
-<meta name="viewport" content="width=device-width"><title>{title}</title>
-<style>body{{font:16px/1.5 system-ui;max-width:32rem;margin:4rem auto;padding:0 1rem}}</style>
-<h1>{title}</h1>{body}{back}</html>"""
 
 
 class Capture:
@@ -67,15 +60,24 @@ class Capture:
             if request.route == "POST /events":
                 return self._events(request, now)
             return _elsewhere(request)
-        except BadFields as error:
-            if request.is_plain_form:
-                return http.page(422, _errors_page(request, error.errors))
-            return http.problem(422, "Some fields are not right.", error.errors)
         except Refused as error:
-            if request.is_plain_form:
-                reason = f"<p>{html.escape(error.reason)}</p>"
-                return http.page(error.status, _page(request, "This did not work", reason))
-            return http.problem(error.status, error.reason, None, **error.headers)
+            if not request.is_plain_form:
+                return http.problem(error.status, error.reason, None, **error.headers)
+            from hotlist.capture import form_page  # noqa: PLC0415 - for plain forms
+
+            who = form_page.visitor(request.headers, {})
+            html = form_page.refused(error.status, error.reason, who)
+            return http.page(error.status, html, form_page.policy(), **error.headers)
+
+    def not_stored(self, request: Request) -> Answer:
+        """503, for a table that does not answer. A plain form is shown, to be sent again."""
+        name = request.parameters.get("form", "")
+        if not request.is_plain_form or name not in self._forms:
+            return http.problem(503, "Not stored; send it again.", None, retry_after="2")
+        fields, _ = request.fields()
+        answer = _again(503, request, self._forms[name], fields, {})
+        answer["headers"]["retry-after"] = "2"
+        return answer
 
     def _form(self, request: Request, now: datetime) -> Answer:
         name = request.parameters.get("form", "")
@@ -83,20 +85,27 @@ class Capture:
         if form is None:
             raise Refused(404, "There is no such form.")
         self._check_origin(request, form.get("origins"))
-        fields, received = request.fields(), _received(request, now)
+        fields, files = request.fields()
+        received = _received(request, now, files)
         if why := forms.refusal(form, fields, received):
-            raise Refused(*why)
-        event = forms.submission(name, form, fields, received)
+            return _not_open(request, form, fields, *why)
+        try:
+            event = forms.submission(name, form, fields, received)
+        except BadFields as error:
+            return _again(422, request, form, fields, error.errors)
         is_new = self._store.put(event, tell=bool(form.get("tell")))
         if is_new and event.flags and self._held_back:
             self._held_back(name, event)
         target = forms.next_page(form, fields, received)
-        if request.is_plain_form:
-            return (
-                http.redirect(target) if target else http.page(200, _page(request, "Thank you", ""))
-            )
-        body = {"event_id": event.event_id}
-        return http.answer(201, body | ({"redirect_url": target} if target else {}))
+        if not request.is_plain_form:
+            body = {"event_id": event.event_id}
+            return http.answer(201, body | ({"redirect_url": target} if target else {}))
+        if target:
+            return http.redirect(target)
+        from hotlist.capture import form_page  # noqa: PLC0415 - for plain forms
+
+        html = form_page.thanks(form, form_page.visitor(request.headers, fields, form))
+        return http.page(200, html, form_page.policy())
 
     def _events(self, request: Request, now: datetime) -> Answer:
         self._check_origin(request, None)
@@ -116,7 +125,7 @@ class Capture:
             and isinstance(consent.get("version"), str)
         ):
             return http.answer(202, {"results": [{"status": "no_consent"} for _ in batch]})
-        received = _received(request, now)
+        received = _received(request, now, {})
         read: list[Event | BadFields] = []
         for raw in batch:
             try:
@@ -135,14 +144,14 @@ class Capture:
         if not {None, DUPLICATE}.intersection(codes.values()) and {*codes.values()} - {LEFT}:
             raise Refused(503, "Nothing could be stored; send it again.", retry_after="2")
         results = []
-        for one in read:
-            if isinstance(one, BadFields):
-                results.append({"status": "refused", "reason": str(one)})
+        for event in read:
+            if isinstance(event, BadFields):
+                results.append({"status": "refused", "reason": str(event)})
                 continue
-            code = codes[one.event_id]
-            results.append({**_RESULTS.get(code, _TROUBLE), "event_id": one.event_id})
+            code = codes[event.event_id]
+            results.append({**_RESULTS.get(code, _TROUBLE), "event_id": event.event_id})
             if code is None:
-                codes[one.event_id] = DUPLICATE  # the same once more in this call
+                codes[event.event_id] = DUPLICATE  # the same once more in this call
         return results
 
     def _check_origin(self, request: Request, of_form: list[str] | None) -> None:
@@ -156,12 +165,46 @@ class Capture:
         raise Refused(403, "This page may not post here.")
 
 
-def _received(request: Request, now: datetime) -> Received:
+def _again(
+    status: int,
+    request: Request,
+    form: Mapping[str, Any],
+    fields: Mapping[str, Any],
+    errors: Mapping[str, str],
+) -> Answer:
+    """What is wrong by field: a plain form is shown again, with it and with what was typed."""
+    if not request.is_plain_form:
+        from hotlist.capture import form_texts, languages  # noqa: PLC0415 - most forms are right
+
+        accepted = request.headers.get("accept-language", "")
+        wanted = languages.wanted(one(fields, "language"), accepted)
+        title = form_texts.told("page_problem", wanted, form.get("messages", {}))
+        return http.problem(status, title, errors)
+    from hotlist.capture import form_page  # noqa: PLC0415 - for plain forms
+
+    who = form_page.visitor(request.headers, fields, form)
+    html = form_page.again(form, forms.own_names(form, fields), errors, who)
+    return http.page(status, html, form_page.policy(form))
+
+
+def _not_open(
+    request: Request, form: Mapping[str, Any], fields: Mapping[str, Any], status: int, why: str
+) -> Answer:
+    if not request.is_plain_form:
+        return http.problem(status, why)
+    from hotlist.capture import form_page  # noqa: PLC0415 - for plain forms
+
+    html = form_page.not_open(why, form_page.visitor(request.headers, fields, form))
+    return http.page(status, html, form_page.policy())
+
+
+def _received(request: Request, now: datetime, files: Mapping[str, str]) -> Received:
     return Received(
         at=now,
         user_agent=request.headers.get("user-agent", ""),
         accept_language=request.headers.get("accept-language", ""),
         origin=request.headers.get("origin"),
+        files=files,
     )
 
 
@@ -171,23 +214,3 @@ def _elsewhere(request: Request) -> Answer:
     if _POSTED.get(first) == len(rest) and request.method != "POST":
         return http.problem(405, "Only POST is taken here.", None, allow="POST")
     return http.problem(404, "There is nothing here.")
-
-
-def _errors_page(request: Request, errors: Mapping[str, str]) -> str:
-    rows = "".join(
-        f"<li><b>{html.escape(name)}</b>: {html.escape(why)}</li>" for name, why in errors.items()
-    )
-    return _page(request, "Please have another look", f"<ul>{rows}</ul>")
-
-
-def _page(request: Request, title: str, body: str) -> str:
-    return _PAGE.format(title=html.escape(title), body=body, back=_back(request))
-
-
-def _back(request: Request) -> str:
-    """A link to where the visitor came from, as far as the browser says so; or nothing."""
-    for name in ("referer", "origin"):
-        url = plain_text(request.headers.get(name), MAX_URL)
-        if url.lower().startswith(("https://", "http://")):
-            return f'<p><a href="{html.escape(url)}">Back</a></p>'
-    return ""

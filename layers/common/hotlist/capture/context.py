@@ -34,12 +34,13 @@ _READABLE: Final[Mapping[str, Callable[[str], str]]] = {
 
 
 class Received(NamedTuple):
-    """What is known of a request beside its body."""
+    """What is known of a request beside its fields. `files` are names of files by field."""
 
     at: datetime
     user_agent: str = ""
     accept_language: str = ""
     origin: str | None = None
+    files: Mapping[str, str] = {}
 
 
 class BadFields(Exception):

@@ -111,9 +111,7 @@ def choices(spec: Mapping[str, Any], value: Any) -> list[str]:
     for one in value if isinstance(value, list) else [value]:
         if isinstance(one, bool) or not isinstance(one, str | int | float):
             raise _bad("some_of", options=options)
-        found = [option(spec, one)]
-        if found == [None]:
-            found = [option(spec, part.strip()) for part in str(one).split(",") if part.strip()]
+        found = _meant(spec, one)
         if not found or None in found:
             raise _bad("some_of", options=options)
         chosen.update(filter(None, found))
@@ -124,12 +122,29 @@ def choices(spec: Mapping[str, Any], value: Any) -> list[str]:
     return [one for one in options if one in chosen]
 
 
+def chosen(spec: Mapping[str, Any], value: Any) -> set[str]:
+    """The options that are meant by what was sent, whatever else stands beside them."""
+    several = value if isinstance(value, list) else [value]
+    texts = [one for one in several if isinstance(one, str | int | float)]
+    if spec["type"] == "choices":
+        return {*filter(None, (found for one in texts for found in _meant(spec, one)))}
+    return {*filter(None, (option(spec, one) for one in texts))}
+
+
 def choice(spec: Mapping[str, Any], value: Any) -> str:
     """One of the options that the page calls else than by their values."""
     found = None if isinstance(value, bool | list | dict) else option(spec, value)
     if found is None:
         raise _bad("one_of", options=spec["options"])
     return found
+
+
+def _meant(spec: Mapping[str, Any], value: Any) -> list[str | None]:
+    """The option of a value, or those that it joins by commas; None for each that is none."""
+    found = option(spec, value)
+    if found is not None:
+        return [found]
+    return [option(spec, part.strip()) for part in str(value).split(",") if part.strip()]
 
 
 def _bad(key: str, **values: Any) -> ValueError:

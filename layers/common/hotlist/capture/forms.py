@@ -29,6 +29,8 @@ from hotlist.identity.identifiers import EMAIL, PHONE, VISITOR
 MAX_EXTRA: Final = 4_096
 """Bytes of JSON of what a form does not ask for."""
 
+NO_FILES: Final = "files are not taken"
+
 
 class Reading(NamedTuple):
     """What a submission says.
@@ -56,6 +58,8 @@ def submission(
     reading = read_form(name, form, raw, received)
     said = reading.answers
     answers.require_contact(form, said)
+    if received.files and form.get("files") == "refuse":
+        said.errors |= _refused_files(form, received)
     if said.errors:
         raise BadFields(_told(said.errors, form, raw, received))
     visitor = "" if form.get("kiosk") else one(raw, "visitor_id", MAX_KEY)
@@ -126,7 +130,8 @@ def read_form(
         room -= sizes.json_bytes(messages)
         if room < 0:
             _refuse_longest(messages, room, said)
-    texts = messages | _extra(form, raw, kept, room)
+    beside = _with_files(form, raw, kept, received) if received.files else kept
+    texts = messages | _extra(form, raw, beside, room)
     if rest := rest_of_agent(received, properties):
         agent = sizes.cut(rest, sizes.TEXTS_BYTES - sizes.json_bytes(texts) - len(',"user_agent":'))
         texts |= {"user_agent": agent} if agent else {}
@@ -163,14 +168,14 @@ def refusal(
     is_early = now < form.get("opens", now)
     if not is_early and now < form.get("closes", now + 1):
         return None
-    from hotlist.capture import faults  # noqa: PLC0415 - most forms are open
+    from hotlist.capture import faults, languages  # noqa: PLC0415 - most forms are open
 
-    wanted = faults.languages(one(raw, "language"), received.accept_language)
+    wanted = languages.wanted(one(raw, "language"), received.accept_language)
     if is_early:
         at = times.from_ms(form["opens"]).strftime("%Y-%m-%d %H:%M UTC")
         return 403, faults.in_language(faults.fault("not_open", at=at), wanted, _more(form))
     if "closed" in form:
-        return 410, faults.best(form["closed"], wanted)
+        return 410, languages.best(form["closed"], wanted)
     return 410, faults.in_language(faults.fault("closed"), wanted, _more(form))
 
 
@@ -179,10 +184,10 @@ def next_page(form: Mapping[str, Any], raw: Mapping[str, Any], received: Receive
     if "redirect_urls" not in form:
         page: str | None = form.get("redirect_url")
         return page
-    from hotlist.capture import faults  # noqa: PLC0415 - for forms with several pages
+    from hotlist.capture import languages  # noqa: PLC0415 - for forms with several pages
 
-    return faults.best(
-        form["redirect_urls"], faults.languages(one(raw, "language"), received.accept_language)
+    return languages.best(
+        form["redirect_urls"], languages.wanted(one(raw, "language"), received.accept_language)
     )
 
 
@@ -190,9 +195,9 @@ def _told(
     errors: Mapping[str, str], form: Mapping[str, Any], raw: Mapping[str, Any], received: Received
 ) -> Mapping[str, str]:
     """The errors in the language of the page, else in one that the browser asks for."""
-    from hotlist.capture import faults  # noqa: PLC0415 - most forms are right
+    from hotlist.capture import faults, languages  # noqa: PLC0415 - most forms are right
 
-    wanted = faults.languages(one(raw, "language"), received.accept_language)
+    wanted = languages.wanted(one(raw, "language"), received.accept_language)
     return faults.told(errors, wanted, _more(form))
 
 
@@ -244,7 +249,28 @@ def _extra(
     return {"extra": extra} if extra else {}
 
 
+def _with_files(
+    form: Mapping[str, Any], raw: Mapping[str, Any], kept: Mapping[str, str], received: Received
+) -> dict[str, str]:
+    """What is kept, with a note of each file. A note is no part of what makes a repetition."""
+    noted = dict(kept)
+    for field, names in received.files.items():
+        said = kept.get(field) or (
+            "" if field in form["fields"] else answers.as_text(raw.get(field))
+        )
+        noted[field] = f"{said}{'; ' if said else ''}{names} ({NO_FILES})"
+    return noted
+
+
+def _refused_files(form: Mapping[str, Any], received: Received) -> dict[str, str]:
+    """The errors of files. A name that the form does not declare is not repeated."""
+    from hotlist.capture import faults  # noqa: PLC0415 - most forms come without files
+
+    wrong = {field if field in form["fields"] else "files" for field in received.files}
+    return dict.fromkeys(sorted(wrong), faults.fault("files"))
+
+
 def _is_known(form: Mapping[str, Any], name: str) -> bool:
     """Whether it is something else than a field that is asked for."""
-    known = name in NAMES or name in vocabulary.ENVELOPE
+    known = name in NAMES or name in vocabulary.ENVELOPE or name == "_charset_"
     return known or name == form.get("honeypot") or name.startswith(("consent_", "consents["))

@@ -1,21 +1,24 @@
 """Requests of an HTTP API (payload 2.0) and answers to them.
 
 Errors are RFC 9457 problem details; a page is shown to a plain HTML form. Nothing that was
-sent is echoed in JSON.
+sent is echoed in JSON. What JSON does not need is imported where it is needed.
 """
 
 import base64
 import functools
 import json
-import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
-from urllib.parse import parse_qsl
 
 from hotlist.capture.answers import gathered
 
 MAX_BODY: Final = 65_536
-MAX_FIELDS: Final = 300
+MAX_UPLOAD: Final = 10_485_760
+"""Bytes of a body with files, which nobody keeps: what API Gateway takes."""
+
+_NO_FILES: Final[Mapping[str, str]] = {}
+_SCRIPTS: Final = ("application/json", "text/plain")
+_HTML_FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 Answer = dict[str, Any]
 
@@ -65,17 +68,17 @@ class Request(NamedTuple):
         """Posted by a page without script: it shows what we answer."""
         if "text/html" not in self.headers.get("accept", ""):
             return False
-        return self.content_type == "application/x-www-form-urlencoded"
+        return self.content_type != "application/json"
 
-    def raw_body(self) -> bytes:
+    def raw_body(self, most: int = MAX_BODY) -> bytes:
         """:raises Refused: if the body is too large or not what it says it is."""
         try:
             body = self.body or ""
             raw = base64.b64decode(body, validate=True) if self.is_base64 else body.encode()
         except ValueError as error:
             raise Refused(400, "The body cannot be decoded.") from error
-        if len(raw) > MAX_BODY:
-            raise Refused(413, f"The body is larger than {MAX_BODY} bytes.")
+        if len(raw) > most:
+            raise Refused(413, f"The body is larger than {most} bytes.")
         return raw
 
     def json_body(self) -> Mapping[str, Any]:
@@ -92,37 +95,26 @@ class Request(NamedTuple):
             raise Refused(400, "The body is not a JSON object.")
         return body
 
-    def fields(self) -> Mapping[str, Any]:
+    def fields(self) -> tuple[Mapping[str, Any], Mapping[str, str]]:
         """A form's fields, from JSON or an HTML form, lists where a name stands several times.
 
-        :raises Refused: if they are none.
+        Beside them the names of files that came with them, by field. :raises Refused: if it is
+        no form.
         """
-        match self.content_type:
-            case "application/json" | "text/plain":
-                return gathered(self.json_body().items())
-            case "application/x-www-form-urlencoded":
-                return self._urlencoded()
-            case "multipart/form-data":
-                raise Refused(415, "multipart is not taken yet; send JSON or urlencoded fields.")
-            case _:
-                raise Refused(415, "Send JSON or urlencoded fields, and say so in Content-Type.")
-
-    def _urlencoded(self) -> Mapping[str, Any]:
-        charset = self.headers.get("content-type", "").lower().partition("charset=")[2]
-        charset = charset.partition(";")[0].strip(" \"'") or "utf-8"
-        if not _CHARSETS.fullmatch(charset):
-            raise Refused(415, "This charset is not taken; send UTF-8.")
-        try:
-            pairs = parse_qsl(
-                self.raw_body().decode("ascii"),
-                keep_blank_values=True,
-                encoding=charset,
-                errors="strict",
-                max_num_fields=MAX_FIELDS,
+        kind = self.content_type
+        if kind in _SCRIPTS:
+            return gathered(self.json_body().items()), _NO_FILES
+        if kind not in _HTML_FORMS:
+            raise Refused(
+                415, "Send JSON, urlencoded or multipart fields, and say so in Content-Type."
             )
-        except (ValueError, LookupError) as error:
-            raise Refused(400, "The fields cannot be decoded.") from error
-        return gathered(pairs)
+        from hotlist.capture import html_forms  # noqa: PLC0415 - a script sends JSON
+
+        raw = self.raw_body(MAX_UPLOAD if kind == "multipart/form-data" else MAX_BODY)
+        try:
+            return html_forms.read(raw, self.headers["content-type"], MAX_BODY)
+        except html_forms.Unreadable as error:
+            raise Refused(error.status, error.reason) from error
 
 
 def answer(status: int, body: Mapping[str, Any] | None = None, **headers: str) -> Answer:
@@ -144,15 +136,17 @@ def problem(
     return answer(status, body, content_type="application/problem+json", **headers)
 
 
-def page(status: int, html: str) -> Answer:
-    """A small HTML page for a plain form."""
-    policy = "default-src 'none'; style-src 'unsafe-inline'"
-    headers = {
+def page(status: int, html: str, policy: str, **headers: str) -> Answer:
+    """An HTML page for a plain form, with its Content-Security-Policy."""
+    sent = {
         "content-type": "text/html; charset=utf-8",
         "cache-control": "no-store",
         "content-security-policy": policy,
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+        **{_header(k): v for k, v in headers.items()},
     }
-    return {"statusCode": status, "headers": headers, "body": html}
+    return {"statusCode": status, "headers": sent, "body": html}
 
 
 def redirect(url: str) -> Answer:
@@ -188,12 +182,6 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         raise ValueError("a name stands twice")
     return found
 
-
-# Those of web pages. Python would take others for one, such as unicode_escape or punycode.
-_CHARSETS: Final = re.compile(
-    r"utf-?(?:8|16(?:-?[lb]e)?)|(?:us-)?ascii|latin-?\d\d?|iso-?8859-?\d\d?|(?:windows-|cp)125\d"
-    r"|koi8-[ru]|gbk|gb2312|gb18030|big5(?:-hkscs)?|euc-(?:jp|kr)|shift_jis|iso-2022-jp|tis-620"
-)
 
 # Made once: `json.loads` would make one for each body.
 _decode: Final = json.JSONDecoder(

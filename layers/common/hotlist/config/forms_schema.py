@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from phonenumbers import SUPPORTED_REGIONS
 from pydantic import (
@@ -88,6 +88,7 @@ class Form(BaseModel):
     closed: Text | None = None
     kiosk: bool = False
     origins: list[Origin] | None = None
+    files: Literal["refuse"] | None = None
     consents: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Consent] = {}
 
     @model_validator(mode="before")

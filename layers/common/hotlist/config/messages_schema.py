@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from hotlist.capture.faults import TEXTS
+from hotlist.capture.form_texts import TEXTS
 from hotlist.config.findings import BadConfig, Finding, nearest
 from hotlist.config.yaml import parse_yaml
 
