@@ -5,7 +5,8 @@
  * Until the visitor says yes (a button with data-answer="yes" in the element that data-consent
  * names) nothing is stored and nothing is sent but the forms. A no is remembered; an element with
  * data-hotlist-consent opens the question again. Forms marked data-hotlist="name" are posted by
- * this script; without it they post as plain forms. docs/tracking.md tells what is sent when.
+ * this script; without it they post as plain forms. A form that has no answer is sent again, with
+ * its key, or kept until there is a network. docs/tracking.md tells what is sent and stored when.
  */
 (() => {
   "use strict";
@@ -28,6 +29,13 @@
   const RETRIES = 3;
   const FIRST_PAUSE = 2 * SECOND;
   const FORM_TIMEOUT = 30 * SECOND;
+  const PAUSES = [1, 3]; // seconds before a form is sent again, unless the API names a time
+  const LONGEST_WAIT = 30; // seconds that somebody is asked to wait for it
+  const KEEPALIVE = 20_000; // characters, which are surely less than the browsers' 64 KB
+  const DAY = 24 * 60 * 60 * SECOND; // how long a submission is kept that was made offline
+  const MOST_KEPT = 50;
+  const LONGEST_KEPT = 65_536; // characters: the API takes no more
+  const RETRY_KEPT = 30; // seconds, beside the browser's word that it is online
   const CAMPAIGN = ["source", "medium", "campaign", "term", "content"];
   const CLICK_IDS = ["gclid", "gbraid", "wbraid", "fbclid", "msclkid", "ttclid", "li_fat_id"];
 
@@ -40,13 +48,25 @@
       if (memory.has(key)) return memory.get(key);
       try { return localStorage.getItem("hotlist." + key); } catch { return null; }
     },
-    set(key, value) {
+    set(key, value) { // whether it outlives the page
       memory.delete(key);
-      try { localStorage.setItem("hotlist." + key, value); } catch { memory.set(key, value); }
+      try { localStorage.setItem("hotlist." + key, value); return true; } catch {
+        memory.set(key, value);
+        return false;
+      }
     },
     remove(key) {
       memory.delete(key);
       try { localStorage.removeItem("hotlist." + key); } catch { memory.set(key, null); }
+    },
+    names() {
+      const names = new Set(memory.keys());
+      try {
+        for (const name of Object.keys(localStorage)) {
+          if (name.startsWith("hotlist.")) names.add(name.slice(8));
+        }
+      } catch { /* only what is in memory */ }
+      return [...names];
     },
   };
   const OF_THE_VISITOR = ["visitor", "session", "seen", "campaign", "touch"];
@@ -246,6 +266,7 @@
     store.set("consent", "no");
     store.set("consent_version", CONSENT_VERSION);
     OF_THE_VISITOR.forEach(store.remove);
+    forgetVisits();
   };
 
   // The answer may have been given in any tab.
@@ -276,7 +297,187 @@
     opener = null;
   });
 
-  // --- forms ---------------------------------------------------------------------------------
+  // --- forms: what is said -------------------------------------------------------------------
+
+  // In the language of the form or its page. Any of them may stand on the
+  // form as data-thanks, data-not-sent …, or on the tag of this script for all forms.
+  const WORDS = {
+    __proto__: null,
+    en: {
+      thanks: "Thank you. We have received it.",
+      check: "Please check the marked fields.",
+      again: "This takes longer than usual. We are trying again.",
+      "not-sent": "This was not sent. Please try again in a moment.",
+      kept: "You are offline. This browser keeps what you wrote and sends it when you are " +
+        "online again. Please leave this page open, or come back within a day.",
+      "kept-here": "You are offline. Please leave this page open: what you wrote is sent when " +
+        "you are online again.",
+      sent: "What you wrote before has now been sent.",
+      refused: "What you wrote before was not accepted.",
+    },
+    pl: {
+      thanks: "Dziękujemy. Zgłoszenie do nas dotarło.",
+      check: "Prosimy sprawdzić zaznaczone pola.",
+      again: "To trwa dłużej niż zwykle. Próbujemy jeszcze raz.",
+      "not-sent": "Nie udało się wysłać. Prosimy spróbować ponownie za chwilę.",
+      kept: "Brak połączenia z internetem. Przeglądarka przechowa zgłoszenie i wyśle je, " +
+        "gdy połączenie wróci. Prosimy zostawić tę stronę otwartą albo wrócić w ciągu doby.",
+      "kept-here": "Brak połączenia z internetem. Prosimy zostawić tę stronę otwartą: " +
+        "zgłoszenie zostanie wysłane, gdy połączenie wróci.",
+      sent: "Wcześniejsze zgłoszenie zostało wysłane.",
+      refused: "Wcześniejsze zgłoszenie nie zostało przyjęte.",
+    },
+    de: {
+      thanks: "Vielen Dank. Ihre Angaben sind angekommen.",
+      check: "Bitte prüfen Sie die markierten Felder.",
+      again: "Das dauert länger als üblich. Wir versuchen es noch einmal.",
+      "not-sent": "Das wurde nicht gesendet. Bitte versuchen Sie es gleich noch einmal.",
+      kept: "Sie sind offline. Dieser Browser bewahrt Ihre Angaben auf und sendet sie, sobald " +
+        "Sie wieder online sind. Bitte lassen Sie diese Seite offen, oder kommen Sie innerhalb " +
+        "eines Tages zurück.",
+      "kept-here": "Sie sind offline. Bitte lassen Sie diese Seite offen: Ihre Angaben werden " +
+        "gesendet, sobald Sie wieder online sind.",
+      sent: "Ihre Angaben von vorhin wurden jetzt gesendet.",
+      refused: "Ihre Angaben von vorhin wurden nicht angenommen.",
+    },
+  };
+
+  // A field may be called `submit`, `name` or `append`, and then hides what the form has there.
+  const on = (form, method, ...given) => Element.prototype[method].apply(form, given);
+  const controlsIn = Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "elements").get;
+  const controlsOf = (form) => [...controlsIn.call(form)]; // also those outside, with `form=`
+  const nameOf = (form) => on(form, "getAttribute", "data-hotlist");
+
+  const words = (form, which) => {
+    const language = on(form, "closest", "[lang]")?.getAttribute("lang") || "";
+    const own = WORDS[language.toLowerCase().split(/[-_]/)[0]] || WORDS.en;
+    const attribute = "data-" + which;
+    return on(form, "getAttribute", attribute) || script.getAttribute(attribute) || own[which];
+  };
+
+  // A status that was there before its text is read out by screen readers.
+  const statusOf = (form) => {
+    let status = on(form, "querySelector", "[role=status]");
+    if (!status) {
+      status = document.createElement("p");
+      status.setAttribute("role", "status");
+      on(form, "append", status);
+    }
+    return status;
+  };
+  const say = (form, text) => { statusOf(form).textContent = text; };
+
+  // --- forms: what is wrong ------------------------------------------------------------------
+
+  const NO_ANSWERS =
+    "button,fieldset,output,object,[type=hidden],[type=submit],[type=button],[type=reset]";
+
+  // The controls whose answers the API calls so: `email`, `topics[]`, `contact[email]`.
+  const controlsFor = (form, field) => controlsOf(form).filter((control) => {
+    if (control.matches(NO_ANSWERS)) return false;
+    const name = (control.name || "").replace(/\[\d*\]$/, "");
+    return control.dataset.field === field || name === field || name.endsWith(`[${field}]`);
+  });
+
+  const faults = new Map(); // by control: { form, controls, note, isOfPage }
+  let notes = 0;
+
+  const describe = (control, id, isWrong) => {
+    const before = (control.getAttribute("aria-describedby") || "").split(/\s+/);
+    const ids = before.filter((one) => one && one !== id).concat(isWrong ? id : []).join(" ");
+    if (ids) control.setAttribute("aria-describedby", ids);
+    else control.removeAttribute("aria-describedby");
+    if (isWrong) control.setAttribute("aria-invalid", "true");
+    else control.removeAttribute("aria-invalid");
+  };
+
+  const clearFault = ({ controls, note, isOfPage }) => {
+    for (const control of controls) {
+      faults.delete(control);
+      describe(control, note.id, false);
+    }
+    if (isOfPage) note.textContent = ""; else note.remove();
+  };
+  const faultsOf = (form) => [...faults.values()].filter((fault) => fault.form === form);
+  const clearFaults = (form) => faultsOf(form).forEach(clearFault);
+
+  // The reason stands after the last control of its field, or where the page has a place for it.
+  const showFault = (form, field, reason, controls) => {
+    const place = on(form, "querySelector", `[data-error="${CSS.escape(field)}"]`);
+    const note = place || document.createElement("div");
+    note.id = note.id || `hotlist-error-${++notes}`;
+    note.textContent = reason;
+    if (!place) {
+      const last = controls[controls.length - 1];
+      note.className = "hotlist-error";
+      (last.closest("label") || last).after(note); // within the label it would be part of the name
+    }
+    const fault = { form, controls, note, isOfPage: Boolean(place) };
+    for (const control of controls) {
+      faults.set(control, fault);
+      describe(control, note.id, true);
+    }
+  };
+
+  const isElsewhere = (form) => {
+    const at = document.activeElement;
+    return at && at !== document.body && at.form !== form && !on(form, "contains", at);
+  };
+
+  const showErrors = (form, errors) => {
+    const rest = [];
+    for (const { field, reason } of errors) {
+      const controls = controlsFor(form, field);
+      if (!controls.length) rest.push(`${field}: ${reason}`);
+      else if (!faults.has(controls[0])) showFault(form, field, reason, controls);
+    }
+    const wrong = controlsOf(form).filter((control) => faults.has(control));
+    say(form, [...(wrong.length ? [words(form, "check")] : []), rest.join("; ")].join(" ").trim());
+    if (isElsewhere(form)) return; // who writes in another form by now is not torn away
+    for (const control of wrong) {
+      control.focus();
+      if (document.activeElement === control) return; // a control that is not seen takes no focus
+    }
+  };
+
+  const corrected = ({ target }) => {
+    const fault = faults.get(target);
+    if (!fault) return;
+    clearFault(fault);
+    if (!faultsOf(fault.form).length) say(fault.form, "");
+  };
+  document.addEventListener("input", corrected);
+  document.addEventListener("change", corrected);
+  document.addEventListener("reset", ({ target }) => clearFaults(target));
+
+  // Names of fields alone, and only after a yes.
+  const reportErrors = (form, fields) => {
+    if (!consented() || !fields.length) return;
+    const names = [...new Set(fields)].join(" ");
+    post([event("form_error", { form_name: nameOf(form), fields: names })]);
+  };
+
+  // What the browser itself refuses, once an attempt. A page may check its fields at each key: the
+  // same fields are not told again before something was sent.
+  const refusing = new Map(); // by form: the fields of this attempt
+  const refusedBefore = new WeakMap();
+  document.addEventListener("invalid", ({ target }) => {
+    const form = target.form;
+    if (!form || !nameOf(form)) return;
+    if (!refusing.size) {
+      setTimeout(() => {
+        for (const [one, fields] of refusing) {
+          const told = fields.join(" ");
+          if (refusedBefore.get(one) !== told) reportErrors(one, fields);
+          refusedBefore.set(one, told);
+        }
+        refusing.clear();
+      });
+    }
+    refusing.set(form, [...(refusing.get(form) || []), target.name]);
+  }, true);
+
+  // --- forms: what is sent -------------------------------------------------------------------
 
   // The same answers as the plain form gives: a list where a name stands more than once, and of
   // a file its name.
@@ -289,10 +490,19 @@
     return fields;
   };
 
+  // What the browser filled into a field that nobody sees (a honeypot) was written by nobody.
+  const emptyTraps = (form, data) => {
+    for (const control of controlsOf(form)) {
+      if (control.getAttribute("aria-hidden") !== "true" || !data.has(control.name)) continue;
+      try { if (control.matches(":autofill")) data.set(control.name, ""); } catch { /* unknown */ }
+    }
+    return data;
+  };
+
   // The same answers sent twice have the same key, so a retry is one submission.
   const keys = new WeakMap();
-  const keyOf = (form, fields) => {
-    const answers = JSON.stringify(fields);
+  const keyOf = (form, name, fields) => {
+    const answers = JSON.stringify([name, fields]);
     const before = keys.get(form);
     if (before && before.answers === answers) return before.key;
     const key = uuid7();
@@ -300,105 +510,341 @@
     return key;
   };
 
-  // What goes with the answers. Without consent it is nothing of the visitor or the visit: a key
-  // against double submissions, the sender's clock, and the page's language to answer in.
-  const besides = (form, fields) => {
-    const own = { event_id: keyOf(form, fields), sent_at: new Date().toISOString() };
-    const language = document.documentElement.lang;
-    const beside = consented()
-      ? { ...context(), ...touchOfVisit(), ...own, visitor_id: visitorId() }
-      : { ...(language ? { language } : {}), ...own };
-    // What the form itself says of such a name stands.
-    return Object.fromEntries(Object.entries(beside).filter(([name]) => !fields[name]));
-  };
+  // What the form itself says of such a name stands.
+  const unsaid = (fields, beside) =>
+    Object.fromEntries(Object.entries(beside).filter(([name]) => !fields[name]));
 
-  const submit = async (form, fields) => {
+  // Without consent nothing of the visitor or the visit goes with the answers: a key against
+  // double submissions, the sender's clock, and the page's language to answer in.
+  const always = (form, name, fields) => {
+    const language = document.documentElement.lang;
+    return unsaid(fields, {
+      ...(language ? { language } : {}),
+      event_id: keyOf(form, name, fields),
+      sent_at: new Date().toISOString(),
+    });
+  };
+  const afterYes = (fields) => consented()
+    ? unsaid(fields, { ...context(), ...touchOfVisit(), visitor_id: visitorId() })
+    : {};
+
+  const timely = async (url, options, milliseconds) => {
     const stopped = new AbortController();
-    const timeout = setTimeout(() => stopped.abort(), FORM_TIMEOUT);
+    const timeout = setTimeout(() => stopped.abort(), milliseconds);
     try {
-      const reply = await fetch(`${api}/forms/${encodeURIComponent(form.dataset.hotlist)}`, {
-        method: "POST",
-        headers: { "content-type": "application/json", accept: "application/json" },
-        body: JSON.stringify(fields),
-        signal: stopped.signal,
-      });
-      return { status: reply.status, body: await reply.json() };
+      const reply = await fetch(url, { ...options, signal: stopped.signal });
+      return { reply, text: await reply.text() };
     } finally {
       clearTimeout(timeout);
     }
   };
 
+  // Seconds from now, whether the header has seconds or a date.
+  const secondsOf = (header) => {
+    if (!header) return undefined;
+    const isNumber = /^\d+$/.test(header.trim());
+    const seconds = isNumber ? Number(header) : (Date.parse(header) - Date.now()) / SECOND;
+    return seconds >= 0 ? seconds : undefined;
+  };
+
+  // A colleague tries a live form from a page whose address says so.
+  const TRIED = new URLSearchParams(location.search).get("hotlist_test") === "1";
+  const formUrl = (name, isTried) =>
+    `${api}/forms/${encodeURIComponent(name)}${isTried ? "?hotlist_test=1" : ""}`;
+  const asTried = (action) => {
+    const url = new URL(action || location.href, document.baseURI);
+    url.searchParams.set("hotlist_test", "1");
+    return url.href;
+  };
+
+  // { status, body, wait }; status 0 is no answer; no body is one that is no JSON.
+  const submit = async (name, fields, isTried = TRIED) => {
+    const body = JSON.stringify(fields);
+    try {
+      const { reply, text } = await timely(formUrl(name, isTried), {
+        method: "POST",
+        headers: { "content-type": "application/json", accept: "application/json" },
+        body,
+        keepalive: body.length < KEEPALIVE, // it arrives if the visitor has left meanwhile
+      }, FORM_TIMEOUT);
+      const wait = secondsOf(reply.headers.get("retry-after"));
+      try { return { status: reply.status, wait, body: JSON.parse(text) }; } catch {
+        return { status: reply.status, wait };
+      }
+    } catch (error) {
+      return { status: 0, isSlow: error.name === "AbortError" };
+    }
+  };
+
+  const isBusy = ({ status }) => status === 429 || status === 503;
+  const mayPass = (reply) => isBusy(reply) || (reply.status >= 500 && reply.body !== undefined);
+
+  const pause = (seconds) => new Promise((done) => setTimeout(done, seconds * SECOND));
+
+  // The answer to a form. It is sent again, with its key, while that may help.
+  const answerTo = async (form, name, fields) => {
+    for (let tries = 1; ; tries++) {
+      const reply = await submit(name, fields);
+      const isLost = reply.status === 0 && !reply.isSlow && !isBlocked && navigator.onLine;
+      const wait = reply.wait ?? PAUSES[tries - 1];
+      if (tries > (isLost ? 1 : PAUSES.length) || !(isLost || mayPass(reply))) return reply;
+      if (wait > LONGEST_WAIT) return reply;
+      say(form, words(form, "again"));
+      await pause(wait);
+    }
+  };
+
+  // A page's own policy may forbid to send by script. The plain way is another.
+  let isBlocked = false;
+  document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => {
+    if (effectiveDirective === "connect-src") isBlocked = true;
+  });
+
+  // A browser that says it is online may have no network: then not even this page can be had.
+  const isOffline = async () => {
+    if (!navigator.onLine) return true;
+    if (isBlocked || !location.protocol.startsWith("http")) return false;
+    try {
+      await timely(pageUrl(), { method: "HEAD", cache: "no-store" }, 2 * TICK);
+      return false;
+    } catch {
+      return true;
+    }
+  };
+
   // The plain way works where fetch does not. It may be that the form was stored and only the
   // answer was lost: with the same answers, key and visitor the server knows the submission again.
-  const submitPlainly = (form, data, beside) => {
-    form.addEventListener("formdata", ({ formData }) => {
+  const submitPlainly = (form, submitter, data, beside) => {
+    const fill = ({ formData }) => {
       for (const [name] of data) formData.delete(name);
       for (const [name, value] of data) formData.append(name, value); // with the button's
       for (const [name, value] of Object.entries(beside)) formData.set(name, value);
-    }, { once: true });
-    HTMLFormElement.prototype.submit.call(form); // a button may be called `submit`
-  };
-
-  const say = (form, text) => {
-    let status = form.querySelector("[role=status]");
-    if (!status) {
-      status = document.createElement("p");
-      status.setAttribute("role", "status");
-      form.append(status);
+    };
+    EventTarget.prototype.addEventListener.call(form, "formdata", fill, { once: true });
+    const before = {};
+    for (const name of ["action", "enctype", "target"]) {
+      const ofForm = on(form, "getAttribute", name);
+      let wanted = submitter?.getAttribute("form" + name);
+      if (TRIED && name === "action") wanted = asTried(wanted || ofForm);
+      if (!wanted) continue;
+      before[name] = ofForm;
+      on(form, "setAttribute", name, wanted);
     }
-    status.textContent = text;
+    HTMLFormElement.prototype.submit.call(form);
+    for (const [name, value] of Object.entries(before)) {
+      if (value === null) on(form, "removeAttribute", name);
+      else on(form, "setAttribute", name, value);
+    }
   };
 
-  const NOT_SENT = "This was not sent. Please try again in a moment.";
-  const mark = (field, wrong) => field?.setAttribute?.("aria-invalid", wrong);
+  // --- forms: kept until they can be sent ----------------------------------------------------
+
+  // One item of the store for each submission, so that two tabs do not overwrite each other's.
+  // An item: { form, at, said, visit, isTried, isTold }.
+  const KEPT = "kept.";
+  const origins = new Map(); // by item: { form, name, written } where it was written on this page
+
+  const keptOnes = () => {
+    const found = [];
+    for (const item of store.names().filter((name) => name.startsWith(KEPT))) {
+      let one = null;
+      try { one = JSON.parse(store.get(item)); } catch { /* not ours */ }
+      if (one?.form && one.said && Math.abs(Date.now() - one.at) < DAY) found.push([item, one]);
+      else store.remove(item);
+    }
+    return found.sort(([, one], [, other]) => one.at - other.at);
+  };
+  const write = (item, one) => store.set(item, JSON.stringify(one));
+  const itemOf = ({ event_id }) => KEPT + event_id;
+
+  // Those that are kept were promised: where there are too many, the newest is not kept.
+  const keep = ({ name, said, visit }) => {
+    const item = itemOf(said);
+    const others = keptOnes().filter(([other]) => other !== item);
+    if (others.length >= MOST_KEPT || JSON.stringify(said).length > LONGEST_KEPT) return null;
+    const { sent_at: occurred_at, ...rest } = said;
+    const one = { form: name, at: Date.now(), said: { occurred_at, ...rest }, visit };
+    return write(item, { ...one, isTried: TRIED }) ? "kept" : "kept-here";
+  };
+
+  // A no holds for what is kept too: it goes without the visitor.
+  const forgetVisits = () => {
+    for (const [item, one] of keptOnes()) write(item, { ...one, visit: {} });
+  };
+
+  const written = (form) => JSON.stringify(answersOf(new FormData(form)));
+
+  // The form in which it was written, or one of its name on this page, if it is not being sent.
+  const formOf = (item, name) => {
+    const form = origins.get(item)?.form
+      || [...document.querySelectorAll("form[data-hotlist]")].find((one) => nameOf(one) === name);
+    return sending.has(form) ? null : form;
+  };
+  const isUntouched = (item) =>
+    origins.has(item) && written(origins.get(item).form) === origins.get(item).written;
+
+  const tellSent = (item, name) => {
+    const form = formOf(item, name);
+    if (form) {
+      clearFaults(form);
+      if (isUntouched(item)) HTMLFormElement.prototype.reset.call(form);
+      say(form, words(form, "sent"));
+    }
+    origins.delete(item);
+  };
+
+  // Who has it before them corrects it there. All else is told once, and tried on the next page.
+  const refusedHere = new Set();
+  const tellRefused = (item, one, reply) => {
+    const form = formOf(item, one.form);
+    if (form && isUntouched(item)) {
+      store.remove(item);
+      return show(form, reply);
+    }
+    refusedHere.add(item);
+    if (!form || one.isTold) return;
+    const reasons = (reply.body?.errors || []).map(({ field, reason }) => `${field}: ${reason}`);
+    say(form, `${words(form, "refused")} ${reasons.join("; ")}`.trim());
+    write(item, { ...one, isTold: true });
+  };
+
+  const sendAllKept = async () => {
+    for (const [item, one] of keptOnes()) {
+      if (refusedHere.has(item)) continue;
+      const { form, said, visit, isTried } = one;
+      const sent_at = new Date().toISOString();
+      const fields = { ...said, ...(consented() ? visit : {}), sent_at };
+      const reply = await submit(form, fields, isTried);
+      if (reply.status === 0 || reply.status >= 500 || isBusy(reply)) {
+        return sendLater(Math.max(reply.wait || 0, RETRY_KEPT));
+      }
+      if (reply.status >= 300) {
+        tellRefused(item, one, reply);
+        continue;
+      }
+      store.remove(item);
+      tellSent(item, form);
+    }
+  };
+
+  // One tab at a time where browsers know locks; elsewhere the key makes two sendings one.
+  let isSendingKept = false;
+  const sendKept = async () => {
+    if (isSendingKept || !keptOnes().length) return;
+    isSendingKept = true;
+    const whoHasIt = (lock) => lock && sendAllKept();
+    try {
+      if (!navigator.locks) await sendAllKept();
+      else await navigator.locks.request("hotlist.kept", { ifAvailable: true }, whoHasIt);
+    } finally {
+      isSendingKept = false;
+    }
+  };
+
+  let later;
+  const sendLater = (seconds) => {
+    clearTimeout(later);
+    later = setTimeout(sendKept, Math.min(seconds * SECOND, SESSION_GAP));
+  };
+  addEventListener("online", sendKept);
+
+  // Who leaves before there is an answer is not waited for: the next page sends it, with its key.
+  const unanswered = new Map(); // by form: { name, said, visit }
+  addEventListener("pagehide", () => unanswered.forEach(keep));
+
+  // --- forms: sending ------------------------------------------------------------------------
 
   const show = (form, { status, body }) => {
-    for (const field of form.querySelectorAll("[aria-invalid]")) mark(field, false);
+    clearFaults(form);
     if (status === 201) {
-      HTMLFormElement.prototype.reset.call(form); // a button may be called `reset`
-      say(form, form.dataset.thanks || "Thank you. We have received it.");
+      HTMLFormElement.prototype.reset.call(form);
+      refusedBefore.delete(form);
+      say(form, words(form, "thanks"));
       return;
     }
     // API Gateway's own answers, 429 and 503, have neither errors nor a title.
-    const errors = body?.errors || [];
-    for (const { field } of errors) mark(form.elements.namedItem(field), true);
-    const reasons = errors.map(({ field, reason }) => `${field}: ${reason}`);
-    say(form, reasons.join("; ") || body?.title || NOT_SENT);
+    const errors = Array.isArray(body?.errors) ? body.errors : [];
+    if (!errors.length) return say(form, body?.title || words(form, "not-sent"));
+    showErrors(form, errors);
+    reportErrors(form, errors.map(({ field }) => field));
   };
 
   const sending = new WeakSet();
-  const sendForm = async (form, submitter) => {
+  const setBusy = (form, submitter, isOn) => {
+    if (isOn) sending.add(form); else sending.delete(form);
+    for (const [element, name] of [[form, "aria-busy"], [submitter, "aria-disabled"]]) {
+      if (!element) continue;
+      if (isOn) on(element, "setAttribute", name, "true"); // for the page's styles
+      else on(element, "removeAttribute", name);
+    }
+  };
+
+  const sendForm = async (form, name, submitter) => {
     if (sending.has(form)) return; // a double click
-    sending.add(form);
-    form.setAttribute("aria-busy", "true"); // for the page's styles
+    setBusy(form, submitter, true);
+    statusOf(form);
     let data = [];
-    let beside = {};
-    let reply = null;
+    let own = {};
+    let visit = {};
+    let reply = { status: 0 };
+    let kept = "";
     try {
-      data = new FormData(form, submitter);
+      data = emptyTraps(form, new FormData(form, submitter));
       const fields = answersOf(data);
-      beside = besides(form, fields);
-      reply = await submit(form, { ...fields, ...beside });
-    } catch { /* not sent, or its answer is lost */ }
-    sending.delete(form);
-    form.removeAttribute("aria-busy");
-    if (reply) show(form, reply); else submitPlainly(form, data, beside);
+      own = always(form, name, fields);
+      visit = afterYes(fields);
+      const submission = { name, said: { ...fields, ...own }, visit };
+      unanswered.set(form, submission);
+      reply = await answerTo(form, name, { ...submission.said, ...visit });
+      if (reply.status === 0 && await isOffline()) kept = keep(submission) || "not-sent";
+      else store.remove(itemOf(own)); // if it was kept when the page was left
+    } catch { /* it goes the plain way */ }
+    unanswered.delete(form);
+    setBusy(form, submitter, false);
+    if (kept) {
+      if (kept !== "not-sent") origins.set(itemOf(own), { form, name, written: written(form) });
+      clearFaults(form);
+      say(form, words(form, kept));
+      sendLater(RETRY_KEPT);
+    } else if (reply.body === undefined && !isBusy(reply)) {
+      submitPlainly(form, submitter, data, { ...visit, ...own });
+    } else show(form, reply);
+  };
+
+  // By which name a button sends its form; null if it is for the browser.
+  const targetOf = (form, submitter) => {
+    const method = submitter?.getAttribute("formmethod") || "";
+    if (["get", "dialog"].includes(method.toLowerCase())) return null;
+    const action = submitter?.getAttribute("formaction");
+    if (!action) return nameOf(form);
+    try {
+      const forms = new URL(api + "/forms/", document.baseURI).href;
+      const url = new URL(action, document.baseURI);
+      if (!url.href.startsWith(forms)) return null;
+      return decodeURIComponent((url.origin + url.pathname).slice(forms.length));
+    } catch {
+      return null;
+    }
   };
 
   // The listener is the document's: a form that the page adds later is sent too, and one that
   // the page has stopped with preventDefault is not.
   document.addEventListener("submit", (submitted) => {
     const form = submitted.target;
-    if (submitted.defaultPrevented || !form.matches("form[data-hotlist]")) return;
+    if (submitted.defaultPrevented || !on(form, "matches", "form[data-hotlist]")) return;
+    const name = targetOf(form, submitted.submitter);
+    if (name === null) return;
     submitted.preventDefault();
-    sendForm(form, submitted.submitter);
+    sendForm(form, name, submitted.submitter);
   });
 
   // --- the page comes and goes ---------------------------------------------------------------
 
   // Phones end a page without pagehide; all browsers say when it is hidden.
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden) reportReading(); else countReading();
+    if (document.hidden) return reportReading();
+    countReading();
+    sendKept();
   });
   addEventListener("pagehide", () => { reportReading(); last = null; });
   // A page that comes back as it was is seen anew. Meanwhile another tab may have been answered.
@@ -406,14 +852,18 @@
     if (!persisted) return;
     stop();
     again = true;
-    applyAnswer();
+    begin();
   });
-  addEventListener("storage", ({ key }) => {
+  addEventListener("storage", ({ key, newValue }) => {
     if (key === null || key.startsWith("hotlist.consent")) applyAnswer();
+    // Another tab has sent what was written here.
+    const item = key?.startsWith("hotlist." + KEPT) && newValue === null ? key.slice(8) : "";
+    if (origins.has(item)) tellSent(item, origins.get(item).name);
   });
 
-  const ready = (event) => document.addEventListener(event, applyAnswer, { once: true });
+  const begin = () => { applyAnswer(); sendKept(); };
+  const ready = (event) => document.addEventListener(event, begin, { once: true });
   if (document.prerendering) ready("prerenderingchange");
   else if (document.readyState === "loading") ready("DOMContentLoaded");
-  else applyAnswer();
+  else begin();
 })();

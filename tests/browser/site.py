@@ -37,6 +37,7 @@ class Site:
     """Pages at any address, and all that was posted.
 
     `pages` are bodies by path, for which `/` stands in; the sample page is under `/landing/`.
+    Forms get the `replies` one after another, and then `reply`.
     `answers` are those of the next calls of `/events`.
     """
 
@@ -44,6 +45,7 @@ class Site:
     lang: str = 'lang="en"'
     pages: dict[str, str] = field(default_factory=lambda: {"/": QUESTION + FORM})
     reply: Reply = _THANKS
+    replies: list[Reply] = field(default_factory=list)
     held: threading.Event | None = None
     answers: list[Reply] = field(default_factory=list)
     batches: list[dict[str, Any]] = field(default_factory=list)
@@ -119,7 +121,14 @@ class Site:
         self.submissions.append(request)
         if self.held is not None:
             self.held.wait(10)
-        return self.reply
+        return self.replies.pop(0) if self.replies else self.reply
+
+
+def refusal(**errors: str) -> Reply:
+    """The API's answer to wrong fields."""
+    listed = [{"field": name, "reason": why} for name, why in errors.items()]
+    body = {"title": "Some fields are not right.", "status": 422, "errors": listed}
+    return Reply(422, json.dumps(body).encode(), "application/problem+json")
 
 
 def own(form: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import importlib.util
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -33,10 +34,15 @@ def load(name: str, environment: dict[str, str], patch: pytest.MonkeyPatch) -> A
     return module
 
 
+ADDRESS = "203.0.113.77"
+"""Where requests come from."""
+
+
 def http_event(
     method: str, path: str, body: str = "", route: str | None = None, **headers: str
 ) -> dict[str, Any]:
     """A payload 2.0 request as API Gateway sends it."""
+    path, _, query = path.partition("?")
     form = path.removeprefix("/forms/") if path.startswith("/forms/") else None
     return {
         "version": "2.0",
@@ -44,9 +50,10 @@ def http_event(
         "headers": {"content-type": "application/json"}
         | {name.replace("_", "-"): value for name, value in headers.items()},
         "pathParameters": {"form": form} if form else None,
+        "queryStringParameters": dict(parse_qsl(query)),
         "requestContext": {
             "domainName": "api.example.com",
-            "http": {"method": method, "path": path},
+            "http": {"method": method, "path": path, "sourceIp": ADDRESS},
         },
         "body": body,
         "isBase64Encoded": False,

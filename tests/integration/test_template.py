@@ -294,6 +294,7 @@ def test_what_is_bounded_in_time_and_number() -> None:
     assert template()["Globals"]["Function"]["Architectures"] == ["arm64"]
     api = resources("AWS::Serverless::HttpApi")["Api"]
     assert api["CorsConfiguration"]["AllowOrigins"] == {"Ref": "AllowedOrigins"}
+    assert api["CorsConfiguration"]["ExposeHeaders"] == ["retry-after"]  # hotlist.js waits so long
     (rule,) = resources("AWS::S3::Bucket")["FailureBucket"]["LifecycleConfiguration"]["Rules"]
     assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", 14)
     queue = resources("AWS::SQS::Queue")["FailureQueue"]

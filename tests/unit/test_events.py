@@ -204,6 +204,7 @@ def test_client_time_never_leaves_its_week(said: datetime, sent: datetime) -> No
         ({"type": "score_adjusted", "route": Route.OPERATOR}, 792),
         ({"type": "event_reclassified", "route": Route.OPERATOR}, 793),
         ({"flags": frozenset({SPAM})}, 30),
+        ({"properties": {"hotlist_test": True, "consents": {"email": {}}}}, 30),
         ({"flags": frozenset({BOT})}, 396),
     ],
 )

@@ -364,6 +364,21 @@ def test_an_alert_that_comes_late_says_what_has_happened_since(
         assert texts.TEXTS[language]["call_now"] not in mail.html
 
 
+@pytest.mark.parametrize("language", ["en", "pl", "de"])
+def test_the_mail_of_a_test_says_so(language: str) -> None:
+    reader = replace(ANNA, language=language)
+    real = render.message(asked("ada@example.org"), {}, reader)
+    tried = asked("ada@example.org")
+    tried = replace(tried, properties={**tried.properties, "hotlist_test": True})
+    mail = render.message(tried, {}, reader)
+    assert mail.subject == f"TEST: {real.subject}"
+    said = texts.TEXTS[language]["test"]
+    assert "TEST" in said
+    assert said in mail.html
+    assert said in mail.text
+    assert "TEST" not in f"{real.subject}{real.html}{real.text}"
+
+
 def test_a_message_shows_points_only_of_a_lead_that_is_known() -> None:
     known = render.message(asked(message="Hi"), {}, ANNA, lead(total=31))
     assert "31 pkt, gorący" in known.text

@@ -158,6 +158,8 @@ RECEIVED: Final = st.builds(
     accept_language=st.just(""),
     user_agent=st.sampled_from(["", AGENT, "Googlebot/2.1", "x" * 600]),
     origin=st.sampled_from([None, "https://x.example", "null"]),
+    address=st.just("203.0.113.77"),
+    is_test=st.just(False),
 )
 
 

@@ -224,3 +224,38 @@ def test_a_name_that_is_not_free_is_refused_with_its_place(old: str, new: str, w
     assert why in finding.message
     assert ".from" in finding.path
     assert finding.line in (5, 6, 7)
+
+
+NUMBERED = compile_forms("""
+f:
+  fields:
+    name: {type: text, from: "fields[1]"}
+    email: {type: email, from: ["fields[2]", "1.2"]}
+    topics:
+      type: choices
+      options: [roof, "doors, windows", walls]
+      from: ["fields[3]", "4.1", "4.2"]
+""")["f"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "topics"),
+    [
+        ([("fields[3][]", "roof"), ("fields[3][]", "walls")], ["roof", "walls"]),
+        ([("fields[3]", "walls\ndoors, windows")], ["doors, windows", "walls"]),
+        ([("fields[3]", "roof; walls")], ["roof", "walls"]),
+        ([("4.1", "roof"), ("4.2", "walls")], ["roof", "walls"]),
+        ([("4.1", ""), ("4.2", "walls")], ["walls"]),
+        ([("topics", "roof"), ("4.2", ["walls", "roof"])], ["roof", "walls"]),
+        ([("topics[0]", "roof"), ("topics[1]", "walls")], ["roof", "walls"]),
+    ],
+)
+def test_fields_that_a_program_numbers_are_kept_apart(
+    sent: list[tuple[str, Any]], topics: list[str]
+) -> None:
+    pairs = [("fields[1]", "Ada"), ("fields[2]", "a@example.org"), ("fields[9]", "else"), *sent]
+    raw = gathered(pairs, NUMBERED["numbered"])
+    reading = forms.read_form("f", NUMBERED, raw, Received(at=NOW))
+    assert reading.answers.errors == {}
+    assert reading.answers.values == {"name": "Ada", "email": "a@example.org", "topics": topics}
+    assert reading.texts["extra"] == {"fields": "else"}

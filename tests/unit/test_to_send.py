@@ -26,6 +26,7 @@ from hotlist.store.deliveries import InFlight
 
 NOW = datetime(2026, 3, 28, 10, 5, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+TRIED = {"hotlist_test": True, "user_agent": "python-requests/2"}
 
 
 def a_lead(lead_id: str = "email:1", **changes: Any) -> Lead:
@@ -117,6 +118,8 @@ def correction(number: int, **said_: list[str]) -> Event:
         (a_message(), [correction(2, remove=[SPAM]), correction(1, add=[SPAM])], None),
         (a_message(), [correction(1, add=[INTERNAL])], INTERNAL),
         (a_message(properties={"user_agent": "Googlebot"}), [], BOT),
+        (a_message(properties=TRIED, flags=frozenset({INTERNAL})), [], None),
+        (a_message(properties=TRIED, flags=frozenset({INTERNAL, SPAM})), [], SPAM),
         (a_message(properties={"user_agent": "Googlebot"}), [correction(1, remove=[BOT])], None),
     ],
 )

@@ -15,7 +15,7 @@ from hotlist.capture.answers import gathered
 from hotlist.capture.context import Received
 from hotlist.capture.tracked import read_action
 from hotlist.events.event import Event
-from hotlist.events.vocabulary import DERIVED, ENVELOPE, RESERVED, Route
+from hotlist.events.vocabulary import DERIVED, ENVELOPE, RESERVED, TEST, Route
 from hotlist.identity import identifiers
 from hotlist.identity.identifiers import BadIdentifier
 
@@ -32,19 +32,20 @@ _NOT_SENT: Final = frozenset({*_KEPT, "page_path", "user_agent", "origin", "cons
 def captured(event: Event, known: Forms) -> Event:
     """The event with what is kept of its properties, and the contact that they name."""
     if event.route is Route.FORM:
-        event = replace(event, properties=gathered(event.properties.items()))
+        numbered = (_form_of(event, known) or {}).get("numbered", ())
+        event = replace(event, properties=gathered(event.properties.items(), numbered))
     given = event.properties
     origin = given.get("origin")
     received = Received(
         at=_ANY_TIME,
         user_agent=_text(given.get("user_agent")),
         origin=origin if isinstance(origin, str) else None,
+        is_test=given.get(TEST) is True,
     )
     if event.route is Route.BEACON:
         event = replace(event, properties=read_action(given, {}, received))
     elif event.route is Route.FORM:
-        name = given.get("form")
-        form = known.get(name) if isinstance(name, str) else None
+        form = _form_of(event, known)
         event = _of_known(event, form, received) if form else _of_unknown(event, received)
     else:
         context = _read(given, (), received)
@@ -54,6 +55,11 @@ def captured(event: Event, known: Forms) -> Event:
     if isinstance(path, str) and path and "page_path" not in event.properties:
         event = replace(event, properties={**event.properties, "page_path": path})
     return event
+
+
+def _form_of(event: Event, known: Forms) -> Mapping[str, Any] | None:
+    name = event.properties.get("form")
+    return known.get(name) if isinstance(name, str) else None
 
 
 def _of_known(event: Event, form: Mapping[str, Any], received: Received) -> Event:

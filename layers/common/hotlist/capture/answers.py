@@ -5,7 +5,7 @@ A script and a plain form send the same things differently: a list or a repeated
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from hotlist.capture import paths
@@ -41,14 +41,15 @@ class Answers:
         self.phone_country: str | None = None
 
 
-def gathered(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+def gathered(pairs: Iterable[tuple[str, Any]], numbered: Collection[str] = ()) -> dict[str, Any]:
     """The values by name: what comes under one name several times is a list, in order.
 
-    `x[]` and `x[0]` are `x`, and a list under one of them gives its values.
+    `x[]` and `x[0]` are `x`, and a list under one of them gives its values. Names that are
+    `numbered` are names of their own, as `fields[1]` and `fields[2]`.
     """
     found: dict[str, Any] = {}
     for sent, value in pairs:
-        name = plain_name(sent) if sent[-1:] == "]" else sent
+        name = plain_name(sent) if sent[-1:] == "]" and sent not in numbered else sent
         if name in found:
             found[name] = [*_several(found[name]), *_several(value)]
         else:
@@ -123,6 +124,27 @@ def consents(
         elif answer is None:
             kept[f"consent_{purpose}"] = as_text(said)[:_MAX_KEPT]
     return given, kept
+
+
+def unasked(form: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, str]:
+    """What `consents` says of purposes that the form does not ask for. It is no consent."""
+    listed = _listed(raw.get("consents"))
+    offered = form.get("consents", {})
+    if isinstance(listed, Mapping):
+        return {
+            f"consent_{purpose}": as_text(said)[:_MAX_KEPT]
+            for purpose, said in listed.items()
+            if purpose not in offered and is_written(said)
+        }
+    others = [one for one in listed if str(one) not in offered and is_yes(one) is not False]
+    return {"consents": as_text(others)[:_MAX_KEPT]} if as_text(others) else {}
+
+
+def purpose_of(name: str) -> str | None:
+    """The purpose of the consent that a box of this name gives; None if it is no consent's."""
+    if name.startswith("consents[") and name.endswith("]"):
+        return name[len("consents[") : -1]
+    return name.removeprefix("consent_") if name.startswith("consent_") else None
 
 
 def _listed(listed: Any) -> Any:

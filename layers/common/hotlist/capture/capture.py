@@ -12,6 +12,7 @@ from hotlist.capture.context import MAX_KEY, BadFields, Received, one, plain_tex
 from hotlist.capture.http import Answer, Refused, Request
 from hotlist.capture.tracked import tracked
 from hotlist.events.event import Event
+from hotlist.events.vocabulary import SPAM
 from hotlist.store.events import DUPLICATE, LEFT, EventStore
 
 MAX_PER_CALL: Final = 20
@@ -37,7 +38,7 @@ class Capture:
     """Answers the routes of the API.
 
     `allowed_origins` are those of the landing pages, as browsers send them. `held_back` is told of
-    each new event that is flagged, with the name of its form.
+    each new event that is taken for spam, with the name of its form.
     """
 
     def __init__(
@@ -74,8 +75,9 @@ class Capture:
         name = request.parameters.get("form", "")
         if not request.is_plain_form or name not in self._forms:
             return http.problem(503, "Not stored; send it again.", None, retry_after="2")
-        fields, _ = request.fields()
-        answer = _again(503, request, self._forms[name], fields, {})
+        form = self._forms[name]
+        fields, _ = request.fields(form.get("numbered", ()))
+        answer = _again(503, request, form, fields, {})
         answer["headers"]["retry-after"] = "2"
         return answer
 
@@ -85,7 +87,7 @@ class Capture:
         if form is None:
             raise Refused(404, "There is no such form.")
         self._check_origin(request, form.get("origins"))
-        fields, files = request.fields()
+        fields, files = request.fields(form.get("numbered", ()))
         received = _received(request, now, files)
         if why := forms.refusal(form, fields, received):
             return _not_open(request, form, fields, *why)
@@ -94,7 +96,7 @@ class Capture:
         except BadFields as error:
             return _again(422, request, form, fields, error.errors)
         is_new = self._store.put(event, tell=bool(form.get("tell")))
-        if is_new and event.flags and self._held_back:
+        if is_new and SPAM in event.flags and self._held_back:
             self._held_back(name, event)
         target = forms.next_page(form, fields, received)
         if not request.is_plain_form:
@@ -205,6 +207,8 @@ def _received(request: Request, now: datetime, files: Mapping[str, str]) -> Rece
         accept_language=request.headers.get("accept-language", ""),
         origin=request.headers.get("origin"),
         files=files,
+        address=request.address,
+        is_test=request.is_test,
     )
 
 

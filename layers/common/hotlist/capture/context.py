@@ -41,6 +41,8 @@ class Received(NamedTuple):
     accept_language: str = ""
     origin: str | None = None
     files: Mapping[str, str] = {}
+    address: str = ""
+    is_test: bool = False
 
 
 class BadFields(Exception):

@@ -22,6 +22,9 @@ MAX_URL: Final = 500
 _NUMBER: Final = re.compile(r"[-+]?(?:[0-9]{1,40}(?:[.,][0-9]{0,40})?|[.,][0-9]{1,40})\Z")
 _THOUSANDS: Final = re.compile(r"[-+]?[0-9]{1,3},[0-9]{3}\Z")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_SEPARATORS: Final = ("\n", ";", ",")
+"""What some programs put between options, that which parts the most first."""
+
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _PORT: Final = re.compile(r":[0-9]{1,5}(?:[/?#]|\Z)")
 _NOT_IN_URL: Final = re.compile(r"[\s\x00-\x20\x7f\\<>\"`{}|^]")
@@ -105,7 +108,7 @@ def option(spec: Mapping[str, Any], value: Any) -> str | None:
 
 
 def choices(spec: Mapping[str, Any], value: Any) -> list[str]:
-    """Some of the options, each once and in the form's order. Some servers join them by commas."""
+    """Some of the options, each once and in the form's order. Some programs join them."""
     options = spec["options"]
     chosen: set[str] = set()
     for one in value if isinstance(value, list) else [value]:
@@ -140,11 +143,15 @@ def choice(spec: Mapping[str, Any], value: Any) -> str:
 
 
 def _meant(spec: Mapping[str, Any], value: Any) -> list[str | None]:
-    """The option of a value, or those that it joins by commas; None for each that is none."""
+    """The option of a value, or those that it joins; None for each that is none."""
     found = option(spec, value)
     if found is not None:
         return [found]
-    return [option(spec, part.strip()) for part in str(value).split(",") if part.strip()]
+    for separator in _SEPARATORS:
+        if separator in str(value):
+            parts = filter(None, map(str.strip, str(value).split(separator)))
+            return [one for part in parts for one in _meant(spec, part)]
+    return [None]
 
 
 def _bad(key: str, **values: Any) -> ValueError:

@@ -22,7 +22,7 @@ from hotlist.capture.context import (
 )
 from hotlist.events import ids, retention, sizes, times, vocabulary
 from hotlist.events.event import Event
-from hotlist.events.vocabulary import SPAM, Route
+from hotlist.events.vocabulary import INTERNAL, SPAM, TEST, Route
 from hotlist.identity import identifiers
 from hotlist.identity.identifiers import EMAIL, PHONE, VISITOR
 
@@ -65,6 +65,8 @@ def submission(
     visitor = "" if form.get("kiosk") else one(raw, "visitor_id", MAX_KEY)
     kinds = ((EMAIL, said.email), (PHONE, said.phone), (VISITOR, visitor))
     subject, *names = [identifiers.subject(kind, value) for kind, value in kinds if value]
+    if received.is_test:
+        names = []  # it claims no phone and no visitor
     occurred_at = times.occurred(
         received.at, instant(one(raw, "occurred_at")), instant(one(raw, "sent_at"))
     )
@@ -122,16 +124,26 @@ def read_form(
         answered["consents"] = consents
     if form.get("kiosk"):
         answered["kiosk"] = True
-    properties = shortened(context(raw, received), answered, _room(said))
     is_spam = "honeypot" in form and answers.is_written(raw.get(form["honeypot"]))
     flags = frozenset({SPAM}) if is_spam else frozenset[str]()
+    if received.is_test:
+        said.values[TEST] = answered[TEST] = True
+        flags |= {INTERNAL}
+    properties = shortened(context(raw, received), answered, _room(said))
     room = sizes.TEXTS_BYTES
+    if consents:
+        from hotlist.capture import proof  # noqa: PLC0415 - for forms that ask for a consent
+
+        proofs = {"consents": proof.of(form, consents, received, one(raw, "language"))}
+        room -= sizes.json_bytes(proofs)
     if not sizes.surely_fits(messages, room - 2 * MAX_EXTRA):
         room -= sizes.json_bytes(messages)
         if room < 0:
             _refuse_longest(messages, room, said)
     beside = _with_files(form, raw, kept, received) if received.files else kept
     texts = messages | _extra(form, raw, beside, room)
+    if consents:
+        texts |= proofs
     if rest := rest_of_agent(received, properties):
         agent = sizes.cut(rest, sizes.TEXTS_BYTES - sizes.json_bytes(texts) - len(',"user_agent":'))
         texts |= {"user_agent": agent} if agent else {}
@@ -233,6 +245,8 @@ def _extra(
     extra: dict[str, str] = {}
     room = min(room - len(',"extra":{}'), MAX_EXTRA)
     fields = form["fields"]
+    if "consents" in raw:
+        kept = {**kept, **answers.unasked(form, raw)}
     for name, value in (*kept.items(), *raw.items()):
         if name not in kept and (name in fields or _is_known(form, name)):
             continue
@@ -272,5 +286,8 @@ def _refused_files(form: Mapping[str, Any], received: Received) -> dict[str, str
 
 def _is_known(form: Mapping[str, Any], name: str) -> bool:
     """Whether it is something else than a field that is asked for."""
-    known = name in NAMES or name in vocabulary.ENVELOPE or name == "_charset_"
-    return known or name == form.get("honeypot") or name.startswith(("consent_", "consents["))
+    known = name in NAMES or name in vocabulary.ENVELOPE or name == form.get("honeypot")
+    if known or not name.startswith("consent"):
+        return known or name == "_charset_"
+    purpose = answers.purpose_of(name)
+    return purpose is not None and purpose in form.get("consents", {})

@@ -1,6 +1,6 @@
 """The fields of an HTML form as it is encoded, urlencoded or multipart. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -30,8 +30,10 @@ class Sent(NamedTuple):
     files: dict[str, str]
 
 
-def read(raw: bytes, content_type: str, most_bytes: int) -> Sent:
+def read(raw: bytes, content_type: str, most_bytes: int, numbered: Collection[str] = ()) -> Sent:
     """What a form says. Its body may be so long without the contents of its files.
+
+    `numbered` are names that `answers.gathered` leaves as they are.
 
     :raises Unreadable: if it says nothing that can be read.
     """
@@ -51,7 +53,8 @@ def read(raw: bytes, content_type: str, most_bytes: int) -> Sent:
     texts = [part for part in parts if part.file is None and part.name != _CHARSET]
     try:
         return Sent(
-            answers.gathered(_text(part, codec) for part in texts), _names_of_files(files, codec)
+            answers.gathered((_text(part, codec) for part in texts), numbered),
+            _names_of_files(files, codec),
         )
     except UnicodeError as error:
         raise Unreadable(

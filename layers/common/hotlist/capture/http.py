@@ -7,7 +7,7 @@ sent is echoed in JSON. What JSON does not need is imported where it is needed.
 import base64
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final, NamedTuple
 
 from hotlist.capture.answers import gathered
@@ -19,6 +19,9 @@ MAX_UPLOAD: Final = 10_485_760
 _NO_FILES: Final[Mapping[str, str]] = {}
 _SCRIPTS: Final = ("application/json", "text/plain")
 _HTML_FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+TEST: Final = "hotlist_test"
+"""The name in a query string that marks a test submission, as in `?hotlist_test=1`."""
 
 Answer = dict[str, Any]
 
@@ -34,7 +37,11 @@ class Refused(Exception):
 
 
 class Request(NamedTuple):
-    """What a handler needs of a request. Header names are in lower case."""
+    """What a handler needs of a request. Header names are in lower case.
+
+    `address` is the whole IP address. Of it, no more than the network is kept, see `proof`.
+    `is_test` says that somebody tries a form.
+    """
 
     route: str
     method: str
@@ -44,6 +51,8 @@ class Request(NamedTuple):
     body: str | None
     is_base64: bool
     host: str
+    address: str = ""
+    is_test: bool = False
 
     @classmethod
     def of(cls, event: Mapping[str, Any]) -> "Request":
@@ -57,6 +66,8 @@ class Request(NamedTuple):
             body=event.get("body"),
             is_base64=event.get("isBase64Encoded", False),
             host=event["requestContext"].get("domainName", ""),
+            address=http.get("sourceIp", ""),
+            is_test="queryStringParameters" in event and _is_test(event["queryStringParameters"]),
         )
 
     @property
@@ -95,15 +106,16 @@ class Request(NamedTuple):
             raise Refused(400, "The body is not a JSON object.")
         return body
 
-    def fields(self) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+    def fields(self, numbered: Collection[str] = ()) -> tuple[Mapping[str, Any], Mapping[str, str]]:
         """A form's fields, from JSON or an HTML form, lists where a name stands several times.
 
-        Beside them the names of files that came with them, by field. :raises Refused: if it is
+        Beside them the names of files that came with them, by field. `numbered` are names that
+        `answers.gathered` leaves as they are. :raises Refused: if it is
         no form.
         """
         kind = self.content_type
         if kind in _SCRIPTS:
-            return gathered(self.json_body().items()), _NO_FILES
+            return gathered(self.json_body().items(), numbered), _NO_FILES
         if kind not in _HTML_FORMS:
             raise Refused(
                 415, "Send JSON, urlencoded or multipart fields, and say so in Content-Type."
@@ -112,7 +124,7 @@ class Request(NamedTuple):
 
         raw = self.raw_body(MAX_UPLOAD if kind == "multipart/form-data" else MAX_BODY)
         try:
-            return html_forms.read(raw, self.headers["content-type"], MAX_BODY)
+            return html_forms.read(raw, self.headers["content-type"], MAX_BODY, numbered)
         except html_forms.Unreadable as error:
             raise Refused(error.status, error.reason) from error
 
@@ -159,6 +171,11 @@ def log_line(route: str, status: int, error: str | None = None) -> str:
     """What is logged of a request: its route, but not its path, and nothing that was sent."""
     line = {"level": "ERROR" if error else "INFO", "route": route, "status": status}
     return json.dumps(line | ({"error": error} if error else {}))
+
+
+def _is_test(query: Mapping[str, str] | None) -> bool:
+    """Whether a query marks a test. Of a name that stands twice, a comma joins the values."""
+    return query is not None and "1" in query.get(TEST, "").split(",")
 
 
 def _header(name: str) -> str:

@@ -4,7 +4,7 @@ Objects within JSON are the names that an HTML form would send: `{"contact": {"e
 `contact[email]`.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from hotlist.capture import answers
@@ -19,8 +19,9 @@ def own_names(
     """What was sent, each answer under its field's own name.
 
     A field's own name counts first, then those of `from` in their order: the first that says
-    something. What another of them says too stays under that name. `ours` are the names of what is
-    no field and is read as it is.
+    something. What another of them says too stays under that name. Of `choices` all names count:
+    some programs send each box under a name of its own. `ours` are the names of what is no field
+    and is read as it is.
     """
     renamed = form.get("from", {})
     if any(map(_has_names, raw.values())):
@@ -29,6 +30,9 @@ def own_names(
         return raw
     found = dict(raw)
     for name, names in renamed.items():
+        if form["fields"][name]["type"] == "choices":
+            _gather(found, name, names)
+            continue
         for other in names:
             if other in found and not _says(found.get(name)):
                 found[name] = found.pop(other)
@@ -36,6 +40,14 @@ def own_names(
             if other in found and (found[other] == found.get(name) or not _says(found[other])):
                 del found[other]
     return found
+
+
+def _gather(found: dict[str, Any], name: str, names: Iterable[str]) -> None:
+    sent = [found.pop(other) for other in names if other in found]
+    if sent:
+        own = [found[name]] if name in found else []
+        several = [one if isinstance(one, list) else [one] for one in (*own, *sent)]
+        found[name] = [one for some in several for one in some]
 
 
 def _says(value: Any) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from hotlist.capture.answers import plain_name
 from hotlist.config.field_schema import sent_as, wrong_condition
 from hotlist.config.findings import Finding, Positions
 from hotlist.events import vocabulary
@@ -25,7 +26,8 @@ def claimed(name: str, form: Mapping[str, Any], positions: Positions) -> Iterato
                 )
                 yield positions.finding(path, message, "reserved")
                 continue
-            others = {taken[one] for one in names if one in taken} - {f"the field {field!r}"}
+            meant = {*names, plain_name(given)}  # what is sent so without a field of its own
+            others = {taken[one] for one in meant if one in taken} - {f"the field {field!r}"}
             if others:
                 message = f"{given!r} is a name of {min(others)} already; leave it out of one"
                 yield positions.finding(path, message, "twice")

@@ -322,12 +322,18 @@ def wrong_condition(spec: Mapping[str, Any], value: object) -> str | None:
     return None if isinstance(value, str) else "is no text; write it in quotes"
 
 
+def is_numbered(name: str) -> bool:
+    """Whether it ends with a number, as `fields[2]` does."""
+    return not name.endswith("[]") and answers.plain_name(name) != name
+
+
 def sent_as(name: str) -> Iterator[str]:
     """The names under which capture finds what is sent as `name`, this one first.
 
-    `contact[email]` and `contact.email` are one name, and `x[]` and `x[0]` are `x`.
+    `contact[email]` and `contact.email` are one name, and `x[]` is `x`. A name with a number is
+    a name of its own: a program may number its fields.
     """
-    plain = answers.plain_name(name)
+    plain = name if is_numbered(name) else answers.plain_name(name)
     yield plain
     if _BRACKETS.match(plain):
         yield ".".join(plain.replace("]", "").split("["))

@@ -1,7 +1,11 @@
 """The schema of forms.yaml, by pydantic. The build alone uses it."""
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from itertools import combinations
 from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from phonenumbers import SUPPORTED_REGIONS
@@ -15,6 +19,8 @@ from pydantic import (
     model_validator,
 )
 
+from hotlist.capture import proof
+from hotlist.capture.context import Received
 from hotlist.capture.origins import normalise_origin
 from hotlist.config.across_fields import claimed, impossible
 from hotlist.config.field_schema import (
@@ -24,6 +30,7 @@ from hotlist.config.field_schema import (
     FieldSpec,
     Pages,
     Text,
+    is_numbered,
     sent_as,
 )
 from hotlist.config.findings import BadConfig, Finding, Positions, model_findings
@@ -58,6 +65,7 @@ def _instant(text: str) -> str:
 Region = Annotated[str, AfterValidator(_known_region)]
 Origin = Annotated[str, AfterValidator(normalise_origin)]
 Instant = Annotated[str, AfterValidator(_instant)]
+NotEmpty = Annotated[str, Field(pattern=r"\S")]
 _AUTOFILLED: Final = re.compile(
     r"name|mail|phone|tel|mobile|fax|url|web|site|link|home|address|street|city|town|zip|postal"
     r"|post_?code|state|region|country|compan|organi[sz]ation|title|user|login|pass|pwd|birth|bday"
@@ -66,11 +74,15 @@ _AUTOFILLED: Final = re.compile(
 """What browsers and password managers look for in the names of fields."""
 
 
+VERSION_DIGITS: Final = 16
+"""How much of its hash names a compiled form."""
+
+
 class Consent(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    version: str
-    text: str | dict[str, str]
+    version: NotEmpty
+    text: NotEmpty | Annotated[dict[str, NotEmpty], Field(min_length=1)]
 
 
 class Form(BaseModel):
@@ -162,6 +174,7 @@ def check_forms(
         raise BadConfig(too_large)
     for form in checked.values():
         _compile(form)
+        form["form_version"] = _version(form)
         if messages:
             form["messages"] = messages
     return checked, list(_doubts(checked, positions))
@@ -179,6 +192,8 @@ def _compile(form: dict[str, Any]) -> None:
             field["required"] = False
     if sent:
         form["from"] = sent
+    if numbered := [one for names in sent.values() for one in names if is_numbered(one)]:
+        form["numbered"] = numbered
     if conditions:
         form["conditions"] = conditions
     for name in {"opens", "closes"} & set(form):
@@ -186,6 +201,11 @@ def _compile(form: dict[str, Any]) -> None:
     if isinstance(pages := form.get("redirect_url"), dict):
         form["redirect_urls"] = pages
         form["redirect_url"] = next(iter(pages.values()))
+
+
+def _version(form: Mapping[str, Any]) -> str:
+    """A hash of the compiled form, which a stored consent names."""
+    return hashlib.sha256(json.dumps(form, sort_keys=True).encode()).hexdigest()[:VERSION_DIGITS]
 
 
 def _misnamed(source: object, positions: Positions) -> Iterator[Finding]:
@@ -243,6 +263,8 @@ def _fit(name: str, form: dict[str, Any], positions: Positions) -> Iterator[Find
         for field in open_:
             field["max"] = room.least
         spent = {k: len(k) + len('"":,') + _most_bytes(f, room) for k, f in fields.items()}
+        if is_message and form["consents"]:
+            spent["consents"] = _most_of_proof(form)
         left = room.bytes - taken - sum(spent.values())
         if left < 0:
             largest = sorted(spent, key=lambda k: (-spent[k], k))[:3]
@@ -271,6 +293,20 @@ def _besides(name: str, form: Mapping[str, Any]) -> int:
     consents = {purpose: {"version": c["version"]} for purpose, c in form["consents"].items()}
     kiosk = {"kiosk": True} if form["kiosk"] else {}
     return sizes.json_bytes({"form": name, "consents": consents} | kiosk)
+
+
+def _most_of_proof(form: Mapping[str, Any]) -> int:
+    """How many bytes the proof of all consents of a form may take."""
+    longest = {
+        purpose: {**consent, "text": max(proof.texts_of(consent).values(), key=sizes.json_bytes)}
+        for purpose, consent in form["consents"].items()
+    }
+    received = Received(at=datetime(2026, 1, 1, tzinfo=UTC), address="ffff:ffff:ffff::1")
+    named = {"consents": longest, "form_version": "0" * VERSION_DIGITS}
+    languages = max(len(la) for c in form["consents"].values() for la in proof.texts_of(c))
+    each = len('"language":"",') + 4 * languages
+    found = proof.of(named, longest, received, "")
+    return sizes.json_bytes({"consents": found}) + each * len(longest)
 
 
 def _most_bytes(field: Mapping[str, Any], room: _Room) -> int:
@@ -311,3 +347,16 @@ def _doubts(forms: dict[str, Any], positions: Positions) -> Iterator[Finding]:
                 "it filled in is taken for a machine; call it hp_confirm, here and in the page"
             )
             yield positions.finding((name, "honeypot"), message, "autofilled", "warning")
+        for one, other in combinations(form["consents"], 2):
+            if _as_read(form["consents"][one]) & _as_read(form["consents"][other]):
+                message = (
+                    f"the consents {one!r} and {other!r} have the same text, and whoever ticks one "
+                    "cannot see to what; give each purpose a text of its own"
+                )
+                place = (name, "consents", other, "text")
+                yield positions.finding(place, message, "same-consent", "warning")
+
+
+def _as_read(consent: Mapping[str, Any]) -> set[str]:
+    """The text of a consent, or that of each language, as people tell them apart."""
+    return {" ".join(text.casefold().split()) for text in proof.texts_of(consent).values()}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-from hotlist.events.vocabulary import Route, is_kept_apart
+from hotlist.events.vocabulary import TEST, Route, is_kept_apart
 
 _UNKNOWN: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -49,6 +49,11 @@ class Event:
     def kiosk(self) -> bool:
         """Whether it came from a device that many people share. Then it identifies no browser."""
         return self.properties.get("kiosk") is True
+
+    @property
+    def is_test(self) -> bool:
+        """Whether somebody tried a form. It is mailed as a test, and counts for nothing."""
+        return self.properties.get(TEST) is True
 
 
 def event_key(event: Event) -> str:

@@ -6,10 +6,11 @@ from typing import Final
 
 from hotlist.events.event import Event
 from hotlist.events.times import ceil_second
-from hotlist.events.vocabulary import BEACON_TYPES, OPERATOR_TYPES, SPAM, Route
+from hotlist.events.vocabulary import BEACON_TYPES, OPERATOR_TYPES, SPAM, TEST, Route
 
 TRACKING: Final = timedelta(days=90)
 SPAM_KEPT: Final = timedelta(days=30)
+TEST_KEPT: Final = timedelta(days=30)
 ORDINARY: Final = timedelta(days=396)
 DURABLE: Final = timedelta(days=792)
 RECLASSIFICATION: Final = timedelta(days=793)
@@ -25,6 +26,8 @@ def retention(event: Event) -> timedelta:
 def _retention(event_type: str, route: Route, properties: Mapping[str, object]) -> timedelta:
     if event_type == "event_reclassified":
         return RECLASSIFICATION
+    if properties.get(TEST):
+        return TEST_KEPT
     if (
         event_type in OPERATOR_TYPES
         or event_type in _CONSENT_TYPES

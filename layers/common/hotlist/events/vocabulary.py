@@ -9,6 +9,8 @@ SPAM: Final = "spam"
 BOT: Final = "bot"
 INTERNAL: Final = "internal"
 FLAGS: Final = frozenset({SPAM, BOT, INTERNAL})
+TEST: Final = "hotlist_test"
+"""The property of a test submission: somebody has tried a form that is in use."""
 
 
 class Route(StrEnum):
@@ -92,9 +94,9 @@ _GATHERING: Final = frozenset({Route.SERVER, Route.LINK, Route.SES})
 _UNSIGNED: Final = frozenset({Route.FORM, Route.BEACON})
 
 RESERVED: Final = _names(
-    "form page_url page_path page_title session_id consents extra kiosk language user_agent origin "
-    "source medium campaign term content gclid gbraid wbraid fbclid msclkid ttclid li_fat_id "
-    "referrer landing_page"
+    "form hotlist_test page_url page_path page_title session_id consents extra kiosk language "
+    "user_agent origin source medium campaign term content gclid gbraid wbraid fbclid msclkid "
+    "ttclid li_fat_id referrer landing_page"
 )
 """Properties that Hotlist itself gives to events. No field of a form may have such a name."""
 

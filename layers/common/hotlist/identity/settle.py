@@ -20,7 +20,7 @@ from hotlist.events.corrections import texts_of
 from hotlist.events.event import Event
 from hotlist.events.retention import retention
 from hotlist.events.times import ceil_second
-from hotlist.events.vocabulary import SPAM
+from hotlist.events.vocabulary import INTERNAL, SPAM
 from hotlist.identity.claims import Claim, Decision, Identity, bears_claims, claim_of, claims
 from hotlist.identity.identifiers import EMAIL, PHONE, VISITOR, kind_of
 from hotlist.identity.places import Entry, asked_by
@@ -96,6 +96,8 @@ class Settler:
         visitor.
         """
         event = events[0]
+        if INTERNAL in event.flags:  # somebody tried a form: it claims nobody, and is no lead's
+            return [Settled()]
         if _is_visit(event):
             return (yield from self._visited(events))
         if event.type == "event_reclassified":

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from hotlist.events.corrections import texts_of
 from hotlist.events.event import Event
-from hotlist.events.vocabulary import BOT, SPAM, Lane, lane
+from hotlist.events.vocabulary import BOT, INTERNAL, SPAM, Lane, lane
 from hotlist.identity.settle import Settled, Settler
 from hotlist.leads.fold import Folder
 from hotlist.mail.queue import Letter, Message, OutboxQueue
@@ -184,6 +184,5 @@ def messages(event: Event) -> list[Message]:
         target = event.properties.get("event_id")
         is_release = not {SPAM, BOT}.isdisjoint(texts_of(event, "remove"))
         return [Message(event.subject, target)] if is_release and isinstance(target, str) else []
-    return (
-        [Message(event.subject, event.event_id)] if event.tell and SPAM not in event.flags else []
-    )
+    is_held = SPAM in event.flags or (INTERNAL in event.flags and not event.is_test)
+    return [Message(event.subject, event.event_id)] if event.tell and not is_held else []

@@ -160,7 +160,7 @@ class Folder:
         """The lead that these events make at `now`."""
         events = reclassified(classify.classify(event) for event in gathered.events)
         profile = profile_of(events, now, classify.channel)
-        told = {event.event_id for event in events if event.tell}
+        told = {event.event_id for event in events if event.tell and not event.is_test}
         left_out = frozenset(told.difference(event.event_id for event in profile.events))
         if profile.ends_at is None:
             return replace(_empty_lead(stored, gathered, now), left_out=left_out)

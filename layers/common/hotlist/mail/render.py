@@ -31,6 +31,9 @@ MAX_HTML: Final = 88_000
 
 _MAX_ANSWER: Final = 5_000
 
+TEST_MARK: Final = "TEST"
+"""What the subject of a test submission's mail begins with, in every language."""
+
 Title = Callable[[str, str], str]
 """(rule id, language) → the title of the rule."""
 
@@ -240,6 +243,8 @@ def message(
     )
     reply_to = _reply_to(event.email)
     heading = words["message_from"].format(name=shown.name)
+    if event.is_test:
+        heading, note = f"{TEST_MARK}: {heading}", " ".join(filter(None, (words["test"], note)))
     return _render(
         recipient,
         subject=heading,

@@ -66,8 +66,12 @@ def message_now(event: Event | None, said: Iterable[Event], now: datetime) -> Ev
 
 
 def held_back(event: Event) -> str | None:
-    """The flag for which a message is not sent; None if it is sent."""
-    return next((flag for flag in (SPAM, BOT, INTERNAL) if flag in event.flags), None)
+    """The flag for which a message is not sent; None if it is sent.
+
+    A test is internal and often a machine's. It is sent, and says that it is a test.
+    """
+    flags = (SPAM,) if event.is_test else (SPAM, BOT, INTERNAL)
+    return next((flag for flag in flags if flag in event.flags), None)
 
 
 def _is_closed(lead: Lead) -> bool:

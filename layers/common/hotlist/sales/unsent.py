@@ -67,6 +67,8 @@ def held_message(event: Event, form: Mapping[str, Any]) -> HeldMessage:
         phone=event.phone,
     )
     line = first_line(event, form.get("fields", {}))
+    if event.is_test:
+        line = f"TEST: {line}"
     return HeldMessage(event.event_id, event.received_at, contact, line)
 
 
