@@ -15,6 +15,7 @@ from hotlist.capture.capture import Capture
 from hotlist.capture.http import Request
 from hotlist.config.forms_schema import compile_forms
 from hotlist.events.event import Event
+from hotlist.events.vocabulary import INTERNAL
 from hotlist.store.events import EventStore
 from hotlist_cli.__main__ import main
 
@@ -117,6 +118,8 @@ def test_a_submission_is_stored_as_a_test_and_shown(
     assert api.run() == 0
     (event,) = api.events
     assert api.queries == [{"hotlist_test": "1"}]
+    assert event.is_test
+    assert event.flags == {INTERNAL}
     assert event.email == "hotlist.test@example.com"
     assert event.properties["size"] == 3
     assert event.properties["topics"] == ["roof", "walls"]
