@@ -8,6 +8,7 @@ from typing import Any, Final
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
+import typer
 from pytest_socket import enable_socket, socket_allow_hosts
 
 from gateway import Gateway
@@ -17,7 +18,7 @@ from hotlist.config.forms_schema import compile_forms
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import INTERNAL
 from hotlist.store.events import EventStore
-from hotlist_cli.__main__ import main
+from hotlist_cli.__main__ import app, main
 
 FORMS: Final = """
 contact:
@@ -257,3 +258,16 @@ def test_what_is_no_value_is_a_wrong_call(
     given = ["--url", "https://api.example.com", "--config", str(config), "--field", field]
     assert main(["forms", "try", "contact", *given]) == 2
     assert "--field" in capsys.readouterr().err
+
+
+def test_every_option_is_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "forms.md").read_text("utf-8")
+    command: Any = typer.main.get_command(app)
+    options = [
+        one
+        for parameter in command.commands["forms"].commands["try"].params
+        for one in parameter.opts
+        if one.startswith("--")
+    ]
+    assert {"--url", "--config", "--field"} <= {*options}
+    assert [one for one in options if one != "--help" and one not in page] == []
