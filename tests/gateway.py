@@ -58,7 +58,7 @@ class Gateway:
         sent = {**answer["headers"]}
         if origin in self._origins:
             sent["access-control-allow-origin"] = origin
-            sent["access-control-expose-headers"] = ",".join(cors().get("ExposeHeaders", []))
+            sent["access-control-expose-headers"] = ",".join(cors()["ExposeHeaders"])
         status = answer["statusCode"]
         start(f"{status} {HTTPStatus(status).phrase}", list(sent.items()))
         return [b"" if method == "HEAD" else answer.get("body", "").encode()]

@@ -257,6 +257,7 @@ def test_a_preflight_request_is_answered_as_declared(door: Door) -> None:
         "Access-Control-Allow-Headers": ",".join(cors()["AllowHeaders"]),
         "Access-Control-Max-Age": str(cors()["MaxAge"]),
     }
+    assert cors()["ExposeHeaders"] == ["retry-after"], "docs/openapi.yaml says so at Retry-After"
     asked = {"Origin": ORIGIN, "Access-Control-Request-Method": "POST"}
     for path in (FORM, "/events"):
         answer = door.client.options(path, headers=asked)

@@ -44,13 +44,14 @@ def written(operation: str, params: Mapping[str, Any]) -> Iterator[str]:
         yield from params["Item"]
     elif operation == "UpdateItem":
         yield from params["Key"]
-        yield from _updated(params["UpdateExpression"], params.get("ExpressionAttributeNames", {}))
+        yield from updated(params["UpdateExpression"], params.get("ExpressionAttributeNames", {}))
     elif operation == "BatchExecuteStatement":
         for statement in params["Statements"]:
             yield from _INSERTED.findall(statement["Statement"])
 
 
-def _updated(expression: str, names: Mapping[str, str]) -> Iterator[str]:
+def updated(expression: str, names: Mapping[str, str]) -> Iterator[str]:
+    """The names of the attributes that an update expression changes."""
     # Commas in brackets part arguments, not attributes.
     plain = re.sub(r"\([^()]*\)", "", expression)
     for clause in filter(None, _CLAUSES.split(plain)):
