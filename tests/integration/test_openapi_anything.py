@@ -24,7 +24,7 @@ from integration.meter import _inserted, takes_insert_statements
 from integration.stages.capture import Api
 
 CASES: Final = int(os.environ.get("HOTLIST_API_CASES", "500"))
-"""How many requests are made in all, about."""
+"""How many random requests are made, beside the fixed ones for each parameter and field."""
 
 ORIGIN: Final = "https://www.example.com"
 FORMS: Final = """
