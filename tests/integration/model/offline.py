@@ -187,6 +187,7 @@ class Offline:
             for event in theirs
             if event.route not in (Route.LINK, Route.OPERATOR)
             and not self.is_spam(event)
+            and not self._is_released_late(event)
             and (event.expires_at is None or event.expires_at > at)
         ]
         newest = sorted(rest, key=lambda event: event.event_id, reverse=True)
@@ -221,6 +222,14 @@ class Offline:
             return False
         words = self._words.get(event.event_id, ())
         return SPAM not in event.flags or any(SPAM in _said(word, "remove") for word in words)
+
+    def _is_released_late(self, event: Event) -> bool:
+        """Whether it was spam until it expired: no fold has ever read it."""
+        if SPAM not in event.flags or event.expires_at is None:
+            return False
+        words = self._words.get(event.event_id, ())
+        first = min(word.received_at for word in words if SPAM in _said(word, "remove"))
+        return first >= event.expires_at
 
     def flags(self, event: Event) -> frozenset[str]:
         """An event's flags, as operators have left them."""
