@@ -13,8 +13,10 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import typer
 
+from hotlist.capture.context import NAMES
 from hotlist.config.findings import BadConfig
 from hotlist.config.forms_schema import compile_forms
+from hotlist.events.vocabulary import ENVELOPE
 from hotlist_cli import plausible
 from hotlist_cli.config import read_text
 from hotlist_cli.rules.output import cell, say
@@ -22,6 +24,8 @@ from hotlist_cli.rules.output import cell, say
 _SECONDS: Final = 15
 _MOST_BYTES: Final = 65_536
 
+_UNASKED: Final = "  (no field of the form: kept beside the answers)"
+_CHECK_URL: Final = "Check --url. The local stack prints its own address: run `make up`."
 _HINTS: Final = {
     301: "The API is at another address: give that one.",
     404: "Deploy the configuration that has this form, or check --url.",
@@ -90,8 +94,7 @@ def try_form(
     say(f"{cell(name)}, as a test, to {cell(address)}")
     for one, value in sent.items():
         shown = json.dumps(value, ensure_ascii=False)
-        note = "" if one in form["fields"] else "  (no field of the form)"
-        say(f"  {cell(one)}: {cell(shown)}{note}")
+        say(f"  {cell(one)}: {cell(shown)}{'' if _is_asked(form, one) else _UNASKED}")
     answered = _post(address, sent)
     if answered.status == 201 and (event_id := answered.said().get("event_id")):
         say(f"Stored. Event {cell(event_id)}")
@@ -148,6 +151,12 @@ def _form(name: str, file: Path) -> Mapping[str, Any]:
     return form
 
 
+def _is_asked(form: Mapping[str, Any], name: str) -> bool:
+    """Whether the form declares it, or Hotlist itself reads it."""
+    named = (*form["fields"], *NAMES, *ENVELOPE, form.get("honeypot"))
+    return name in named or name.startswith(("consent_", "consents["))
+
+
 def _post(address: str, sent: Mapping[str, Any]) -> Answered:
     """What is answered; where nothing answers, the command ends with the reason."""
     request = Request(  # noqa: S310 - http or https, see `_base`
@@ -171,8 +180,8 @@ def _post(address: str, sent: Mapping[str, Any]) -> Answered:
     except (OSError, HTTPException) as error:
         reason = error.reason if isinstance(error, URLError) else error
         _fail(
-            f"{address}: no answer: {cell(reason)}",
-            "Check --url. The local stack prints its own address: run `make up`.",
+            f"{address}: no answer: {cell(getattr(reason, 'strerror', None) or reason)}",
+            _CHECK_URL,
         )
 
 
@@ -191,7 +200,8 @@ def _refusal(answered: Answered) -> list[str]:
         if isinstance(one, dict)
     ]
     status = 301 if 300 <= answered.status < 400 else answered.status
-    return [*lines, *([_HINTS[status]] if status in _HINTS else [])]
+    hint = _HINTS.get(status, "" if said else _CHECK_URL)
+    return [*lines, hint] if hint else lines
 
 
 def _fail(*lines: str) -> NoReturn:
