@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from e2e.api import Api, eventually, somebody
-from e2e.conftest import lead_id
+from e2e.conftest import CONFIG, lead_id
 from e2e.looks import scored, stored, to_team, wait_for
 from hotlist.events.vocabulary import SPAM
 from hotlist.identity.identifiers import EMAIL, VISITOR, subject
+from hotlist_cli.__main__ import main
 from hotlist_cli.local.stack import Stack
 
 
@@ -51,6 +52,16 @@ def test_wrong_fields_are_named_and_nothing_is_stored(stack: Stack, api: Api) ->
     assert answer.headers["content-type"] == "application/problem+json"
     assert {error["field"] for error in answer.json["errors"]} == {"name", "message"}
     assert not stored(stack, subject(EMAIL, email))
+
+
+def test_a_form_is_tried_by_the_command(stack: Stack, api: Api) -> None:
+    email = somebody()
+    given = ["--url", api.url, "--config", str(CONFIG), "--field", f"email={email}"]
+
+    assert main(["forms", "try", "contact", *given]) == 0
+
+    (event,) = stored(stack, subject(EMAIL, email))
+    assert event.is_test
 
 
 def test_a_page_without_script_is_sent_on(stack: Stack, api: Api) -> None:

@@ -9,6 +9,7 @@ from botocore.session import Session
 from moto.core.models import patch_client
 
 from cloudformation import resources
+from integration import writes
 
 Calls = dict[str, set[str]]
 """Actions by resource: `{"EventsTable": {"PutItem"}}`. An index is `LeadsTable/index/by_day`."""
@@ -61,6 +62,8 @@ def short(resource: Any) -> str:
 class Role:
     """Holds every client that a function makes to the function's role, while it is invoked.
 
+    What it writes into a table is held against docs/privacy.md, too.
+
     Tests use these clients too, between invocations; nobody holds them to anything then.
     """
 
@@ -101,6 +104,7 @@ class Role:
             for name, action in _calls(model.name, params):
                 if name in self._resources:  # a test may break a setting
                     self._call(self._resources[name], params.get("IndexName"), action)
+                    writes.hold(self._resources[name], model.name, params)
 
     def _call(self, resource: str, index: str | None, action: str) -> None:
         what = f"{resource}/index/{index}" if index else resource

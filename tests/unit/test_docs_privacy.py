@@ -1,26 +1,102 @@
-"""docs/privacy.md names all that an event may hold, and says how long it is kept."""
+"""docs/privacy.md names all that is stored of people, and says how long it is kept."""
 
+import ast
 import re
+from dataclasses import fields
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from cloudformation import resources
 from hotlist.capture import context, proof
 from hotlist.capture.context import Received
 from hotlist.events import retention, vocabulary
 from hotlist.identity.claims import IDENTITY_KEPT
-from hotlist.store import deliveries, events
+from hotlist.leads.lead import Alerting, Contact, Lead, Reason, Shadow, Temperature
+from hotlist.store import deliveries, events, leads
+from integration import writes
 
-PAGE: Final = (Path(__file__).parents[2] / "docs/privacy.md").read_text("utf-8")
+ROOT: Final = Path(__file__).parents[2]
+PAGE: Final = (ROOT / "docs/privacy.md").read_text("utf-8")
+STORE: Final = Path(events.__file__).parent
+NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def rows(first: str) -> set[str]:
     """The names in the first column of the table whose head begins so."""
     table = PAGE.partition(f"| {first} |")[2].partition("\n\n")[0]
     cells = [line.split("|")[1] for line in table.splitlines()[2:]]
-    return {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
+    return {name for cell in cells for name in re.findall(r"`([\w.…]+)`", cell)}
+
+
+def test_every_attribute_of_a_lead_is_named() -> None:
+    lead = Lead(
+        lead_id="email:1",
+        claimed_by="email:2",
+        folded_at=NOW,
+        expires_at=NOW,
+        alerting=Alerting(rearms_at=NOW, alert_id="a", hot_since=NOW, alert_tell="t"),
+        contact=Contact("Ada", "Engines", "ada@example.org", "+48600100200"),
+        grade="A",
+        segment="s",
+        reasons=(Reason("r", Decimal(1)),),
+        channel="direct",
+        created_at=NOW,
+        last_event_at=NOW,
+        last_event_id="e",
+        next_change_at=NOW,
+        due_at=NOW,
+        truncated=True,
+        shadow=Shadow(1, Temperature.COLD, "h"),
+    )
+    unset = [one.name for one in fields(lead) if getattr(lead, one.name) is None]
+    assert unset == [], "an attribute without a value is not stored"
+    assert rows("datum of a lead") == set(leads._to_item(lead, 1))
+
+
+MODULES: Final = [
+    ("datum", ["events"]),
+    ("datum of a lead", ["leads"]),
+    ("datum of an identity", ["identities"]),
+    ("datum of a delivery", ["deliveries", "hours", "progress", "suspects", "windows"]),
+]
+"""The modules that write what a table of the page names."""
+
+ITEM: Final = re.compile(r'"(\w+)": (?:\{"(?:S|N|M|SS|BOOL)"|(?:seconds|texts?|number|instant)\()')
+
+
+@pytest.mark.parametrize(("head", "modules"), MODULES)
+def test_what_the_code_writes_is_named_and_nothing_else(head: str, modules: list[str]) -> None:
+    # Whatever is written is held against the page once more, wherever a function is tested.
+    code = "\n".join((STORE / f"{one}.py").read_text("utf-8") for one in modules)
+    texts = [one.value for one in ast.walk(ast.parse(code)) if isinstance(one, ast.Constant)]
+    updates = [one for one in texts if isinstance(one, str) and re.match(r"(?:SET|ADD) \w", one)]
+    written = {name.strip("#") for one in updates for name in writes.updated(one, {})}
+    written |= {*ITEM.findall(code)}
+    assert len(written) > 3
+    assert written <= rows(head)
+    assert [name for name in rows(head) if not re.search(rf"\b{name}\b", code)] == []
+
+
+def test_every_queue_and_bucket_is_named() -> None:
+    kinds = ("AWS::SQS::Queue", "AWS::S3::Bucket")
+    made = {name for kind in kinds for name in resources(kind)}
+    on_the_way = PAGE.partition("## On the way")[2].partition("## ")[0]
+    assert {name for name in made if f"| {name} |" not in on_the_way} == set()
+    for name, queue in resources("AWS::SQS::Queue").items():
+        days = queue["MessageRetentionPeriod"] // 86_400
+        assert re.search(rf"\| {name} \|.*\| {days} days \|", on_the_way), name
+
+
+def test_every_item_in_the_browser_is_named() -> None:
+    script = (ROOT / "web/hotlist.js").read_text("utf-8")
+    used = {*re.findall(r'store\.(?:get|set|remove)\("(\w+)"', script)}
+    used |= {*re.findall(r"\w+", re.findall(r"OF_THE_VISITOR = \[(.*?)\]", script)[0])}
+    used |= {f"{kept}…" for kept in re.findall(r'const KEPT = "(kept\.)"', script)}
+    assert rows("item") == {f"hotlist.{name}" for name in used}
 
 
 def test_every_attribute_of_an_event_is_named() -> None:
@@ -56,6 +132,7 @@ def test_every_part_of_a_proof_is_named() -> None:
         ("a reclassification", retention.RECLASSIFICATION),
         ("which phones and browsers", IDENTITY_KEPT),
         ("which mail was sent", deliveries.KEPT),
+        ("a lead, from its newest event", retention.ORDINARY),
     ],
 )
 def test_the_days_are_those_of_the_code(what: str, kept: object) -> None:
