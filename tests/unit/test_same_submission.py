@@ -172,6 +172,7 @@ said_fields: Final = {
     "message": st.text(characters, max_size=200),
     "consent_email": st.booleans(),
     "consent_phone": st.booleans(),
+    "wish": words,  # no field of the form
 }
 submissions = st.fixed_dictionaries({"email": people}, optional=said_fields)
 encodings = st.sampled_from([*ENCODINGS])
@@ -263,6 +264,7 @@ def test_without_a_key_a_lead_has_it_once_for_ten_minutes(said: Said, gaps: list
 @given(one=submissions, other=submissions, key=st.sampled_from([None, "k1", KEY]))
 @example(one={"email": "a@b.pl"}, other={"email": "a@b.pl", "consent_email": True}, key=KEY)
 @example(one={"email": "a@b.pl"}, other={"email": "a@b.pl", "phone": "later"}, key=KEY)
+@example(one={"email": "a@b.pl"}, other={"email": "a@b.pl", "wish": "a roof"}, key=None)
 @example(
     one={"email": "a@b.pl", "name": "x", "message": "y"},
     other={"email": "a@b.pl", "name": "y", "message": "x"},

@@ -209,7 +209,7 @@ SENDERS: Final[dict[str, Sender]] = {
             "6": MESSAGE,
         }),
         GRAVITY,
-        frozenset({"id", "form_id", "post_id", "date_created", "is_starred", "is_read", "ip",
+        frozenset({"id", "form_id", "date_created", "is_starred", "is_read", "ip",
                    "currency", "source_url", "status"}),
     ),
     "WPForms, the page": Sender(

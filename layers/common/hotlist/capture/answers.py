@@ -173,10 +173,12 @@ def is_yes(value: Any, labels: Iterable[str] = ()) -> bool | None:
 
 
 def as_text(value: Any) -> str:
-    """What was sent, as people read it. In a list, what is empty says nothing."""
+    """What was sent, as people read it. What is empty says nothing, also in a list."""
     if isinstance(value, list):
-        return ", ".join(str(one) for one in value if is_written(one) or one in (0, False))
-    return "" if value is None else str(value)
+        return ", ".join(
+            str(_stripped(one)) for one in value if is_written(one) or one in (0, False)
+        )
+    return "" if value is None else str(_stripped(value))
 
 
 def plain_name(sent: str) -> str:

@@ -76,6 +76,7 @@ def submission(
         "answers": said.values,
         "consents": reading.consents,
         **({"kept": reading.kept} if reading.kept else {}),
+        **({"extra": reading.texts["extra"]} if "extra" in reading.texts else {}),
     }
     identified = ids.identify(
         route=Route.FORM,
@@ -253,7 +254,7 @@ def _extra(
         if name in extra:
             continue
         text = answers.as_text(value)
-        if len(name) + len(text) > room:
+        if not text or len(name) + len(text) > room:
             continue
         one_more = {plain_text(name, MAX_EXTRA): plain_text(text, MAX_EXTRA)}
         size = sizes.json_bytes(one_more)
@@ -266,7 +267,7 @@ def _extra(
 def _with_files(
     form: Mapping[str, Any], raw: Mapping[str, Any], kept: Mapping[str, str], received: Received
 ) -> dict[str, str]:
-    """What is kept, with a note of each file. A note is no part of what makes a repetition."""
+    """What is kept, with a note of each file."""
     noted = dict(kept)
     for field, names in received.files.items():
         said = kept.get(field) or (
