@@ -467,7 +467,7 @@
     if (!refusing.size) {
       setTimeout(() => {
         for (const [one, fields] of refusing) {
-          const told = fields.join(" ");
+          const told = [...new Set(fields)].join(" ");
           if (refusedBefore.get(one) !== told) reportErrors(one, fields);
           refusedBefore.set(one, told);
         }

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from hotlist.capture import forms
@@ -213,6 +213,9 @@ def test_what_is_stored_is_read_as_it_is(
 
 @QUICK
 @given(st.dictionaries(FORM_NAMES, VALUES, max_size=8), RECEIVED)
+@example({"consents": ["\ud800"]}, Received(NOW))
+@example({"consents": {"\ud800": True}}, Received(NOW))
+@example({"consent_\ud800": True}, Received(NOW))
 def test_a_form_that_is_not_known_has_the_same_context(
     folder: Path, fields: dict[str, Any], received: Received
 ) -> None:

@@ -4,6 +4,7 @@ A line may have properties as a page sends them or as they are stored. What is s
 again as it is.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -27,6 +28,10 @@ _NO_REGION: Final = "ZZ"  # a number without its country's prefix could be anybo
 _KEPT: Final = ("form", "extra", "kiosk")
 _NOT_SENT: Final = frozenset({*_KEPT, "page_path", "user_agent", "origin", "consents"})
 """What a page does not send as a property, or sends in another shape than it is stored in."""
+
+
+_PURPOSE: Final = re.compile(r"[a-z][a-z0-9_]*")
+"""What a form may call the purpose of a consent."""
 
 
 def captured(event: Event, known: Forms) -> Event:
@@ -93,7 +98,7 @@ def _of_unknown(event: Event, received: Received) -> Event:
     said = sent.get("consents")
     listed = [said] if isinstance(said, str) else said if isinstance(said, list | dict) else []
     asked += [one for one in listed if isinstance(one, str)]
-    read = _read(sent, asked, received)
+    read = _read(sent, filter(_PURPOSE.fullmatch, asked), received)
     answers = {
         name: value
         for name, value in sent.items()
