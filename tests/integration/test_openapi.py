@@ -276,6 +276,7 @@ def test_the_limits_are_those_of_the_code() -> None:
     assert said == {
         "bytes of a body": http.MAX_BODY,
         "bytes of a body of multipart/form-data, with the contents of files": http.MAX_UPLOAD,
+        "lists and objects in each other in JSON": http.MAX_DEPTH,
         "fields of an urlencoded or multipart body": html_forms.MAX_FIELDS,
         "bytes of the headers of a part": multipart.MAX_HEAD,
         "bytes of undeclared fields of a form": forms.MAX_EXTRA,

@@ -263,7 +263,10 @@ def test_consents_that_name_no_purpose_are_kept_and_none_is_given(value: Any) ->
 
 
 def test_a_long_text_keeps_no_other_from_being_shown() -> None:
-    assert said(token="x" * 5_000, note="hello") == {"extra": {"note": "hello"}}
+    extra: Any = said(token="x" * 5_000, note="hello")["extra"]
+    assert extra.keys() == {"note", "token"}
+    assert extra["note"] == "hello"
+    assert extra["token"].endswith("x…")
 
 
 def test_a_number_is_a_text_where_the_field_is_one() -> None:

@@ -1,5 +1,6 @@
 """A raw submission becomes an event, or errors by field; forms.yaml is checked."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -154,7 +155,11 @@ def test_no_consent_is_no() -> None:
 
 def test_what_the_form_does_not_declare_is_kept_up_to_a_bound() -> None:
     event = submit({**GOOD, "shoe": "43", "big": "x" * 5000})
-    assert event.texts["extra"] == {"shoe": "43"}
+    extra: Any = event.texts["extra"]
+    assert extra["shoe"] == "43"
+    assert extra["big"] == "x" * (len(extra["big"]) - 1) + "…"
+    text = json.dumps(extra, ensure_ascii=False, separators=(",", ":"))
+    assert 4_080 < len(text.encode()) <= 4_096
 
 
 def test_the_page_says_where_it_was_posted() -> None:

@@ -261,6 +261,39 @@ def test_a_body_that_is_no_json_is_refused(body: bytes, kind: str) -> None:
     assert json.loads(got.body)["title"]
 
 
+@pytest.mark.parametrize("depth", [90, 101, 900, 5_000, 9_900, 9_990, 9_994, 9_998, 30_000])
+@pytest.mark.parametrize("where", ["other", "consents", "name", "email", "visitor_id"])
+@pytest.mark.parametrize("bracket", ["[", '{"a":'])
+def test_no_depth_is_too_deep_for_an_answer(depth: int, where: str, bracket: str) -> None:
+    end = "]" if bracket == "[" else "}"
+    value = bracket * depth + "1" + end * depth
+    body = json.dumps(GOOD)[:-1] + f', "{where}2": {value}, "{where}": {value}' + "}"
+    if where in GOOD:
+        body = body.replace(f'"{where}": "{GOOD[where]}", ', "")
+    got = post(body.encode(), "application/json")
+    if depth > 98:
+        assert got.status == (413 if len(body) > MAX_BODY else 400)
+    else:
+        assert got.status == (422 if where in GOOD else 201)
+
+
+def test_a_machines_submission_never_stands_for_a_persons() -> None:
+    store, headers = Kept(), {"content-type": "application/json"}
+    for fields in (GOOD | {"hp_confirm": "x"}, GOOD, GOOD | {"hp_confirm": ""}):
+        request = Request(
+            "POST /forms/{form}",
+            "POST",
+            "/forms/contact",
+            {"form": "contact"},
+            headers,
+            json.dumps(fields | {"event_id": "k1"}),
+            False,
+            "",
+        )
+        assert Capture(store, FORMS, []).answer(request, NOW)["statusCode"] == 201
+    assert sorted(len(event.flags) for event in store.events.values()) == [0, 1]
+
+
 @pytest.mark.parametrize(
     "value",
     [

@@ -29,6 +29,7 @@ from hotlist.identity.identifiers import EMAIL, PHONE, VISITOR
 MAX_EXTRA: Final = 4_096
 """Bytes of JSON of what a form does not ask for."""
 
+_MORE: Final = "…"
 NO_FILES: Final = "files are not taken"
 
 
@@ -36,6 +37,7 @@ class Reading(NamedTuple):
     """What a submission says.
 
     `properties`, `texts` and `flags` are those of its event; `answers` has the errors by field.
+    `beside` has what could not be read and what the form does not declare, whole, by name.
     """
 
     properties: dict[str, Any]
@@ -43,7 +45,7 @@ class Reading(NamedTuple):
     flags: frozenset[str]
     answers: Answers
     consents: dict[str, Any]
-    kept: dict[str, str]
+    beside: dict[str, str]
 
 
 def submission(
@@ -75,8 +77,8 @@ def submission(
         "names": names,
         "answers": said.values,
         "consents": reading.consents,
-        **({"kept": reading.kept} if reading.kept else {}),
-        **({"extra": reading.texts["extra"]} if "extra" in reading.texts else {}),
+        **({"beside": reading.beside} if reading.beside else {}),
+        **({SPAM: True} if SPAM in reading.flags else {}),  # so it stands for nobody else's
     }
     identified = ids.identify(
         route=Route.FORM,
@@ -141,14 +143,15 @@ def read_form(
         room -= sizes.json_bytes(messages)
         if room < 0:
             _refuse_longest(messages, room, said)
-    beside = _with_files(form, raw, kept, received) if received.files else kept
-    texts = messages | _extra(form, raw, beside, room)
+    noted = _with_files(form, raw, kept, received) if received.files else kept
+    beside = _beside(form, raw, noted)
+    texts = messages | ({"extra": _cut(beside, room)} if beside else {})
     if consents:
         texts |= proofs
     if rest := rest_of_agent(received, properties):
         agent = sizes.cut(rest, sizes.TEXTS_BYTES - sizes.json_bytes(texts) - len(',"user_agent":'))
         texts |= {"user_agent": agent} if agent else {}
-    return Reading(properties, texts, flags, said, consents, kept)
+    return Reading(properties, texts, flags, said, consents, beside)
 
 
 def own_names(form: Mapping[str, Any], raw: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -239,29 +242,43 @@ def _refuse_longest(messages: Mapping[str, str], room: int, said: Answers) -> No
     said.errors[name] = faults.fault("such", most=most)
 
 
-def _extra(
-    form: Mapping[str, Any], raw: Mapping[str, Any], kept: Mapping[str, str], room: int
-) -> dict[str, Any]:
-    """What could not be read, then what the form does not declare: what there is room for."""
-    extra: dict[str, str] = {}
-    room = min(room - len(',"extra":{}'), MAX_EXTRA)
+def _beside(
+    form: Mapping[str, Any], raw: Mapping[str, Any], kept: Mapping[str, str]
+) -> dict[str, str]:
+    """What could not be read, then what the form does not declare; nothing that is empty."""
     fields = form["fields"]
     if "consents" in raw:
         kept = {**kept, **answers.unasked(form, raw)}
+    beside: dict[str, str] = {}
     for name, value in (*kept.items(), *raw.items()):
         if name not in kept and (name in fields or _is_known(form, name)):
             continue
-        if name in extra:
-            continue
-        text = answers.as_text(value)
-        if not text or len(name) + len(text) > room:
-            continue
-        one_more = {plain_text(name, MAX_EXTRA): plain_text(text, MAX_EXTRA)}
-        size = sizes.json_bytes(one_more)
-        if size <= room:
+        if name not in beside and (text := answers.as_text(value)):
+            beside[plain_text(name, MAX_EXTRA)] = plain_text(text, len(text))
+    return beside
+
+
+def _cut(beside: Mapping[str, str], room: int) -> dict[str, str]:
+    """As much of it as there is room for. What fits whole comes before what has to be cut.
+
+    A text that is cut ends with `…`.
+    """
+    room = min(room - len(',"extra":'), MAX_EXTRA) - len("{}")
+    extra: dict[str, str] = {}
+    long: list[str] = []
+    for name, text in beside.items():
+        size = sizes.json_bytes(name) + sizes.json_bytes(text) + len(":,")
+        if size > room:
+            long.append(name)
+        else:
+            extra[name] = text
             room -= size
-            extra |= one_more
-    return {"extra": extra} if extra else {}
+    for name in long:
+        left = room - sizes.json_bytes(name) - len(":,")
+        if begin := sizes.cut(beside[name], left - len(_MORE.encode())):
+            extra[name] = begin + _MORE
+            room = left - sizes.json_bytes(extra[name])
+    return extra
 
 
 def _with_files(

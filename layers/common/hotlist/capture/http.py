@@ -13,8 +13,11 @@ from typing import Any, Final, NamedTuple
 from hotlist.capture.answers import gathered
 
 MAX_BODY: Final = 65_536
-MAX_UPLOAD: Final = 10_485_760
-"""Bytes of a body with files, which nobody keeps: what API Gateway takes."""
+MAX_UPLOAD: Final = 4_500_000
+"""Bytes of a body with files, which nobody keeps. Lambda takes 6 MB, and files come in base64."""
+
+MAX_DEPTH: Final = 100
+"""How many lists and objects may stand in each other: what reads them calls itself as often."""
 
 _NO_FILES: Final[Mapping[str, str]] = {}
 _SCRIPTS: Final = ("application/json", "text/plain")
@@ -77,7 +80,7 @@ class Request(NamedTuple):
     @property
     def is_plain_form(self) -> bool:
         """Posted by a page without script: it shows what we answer."""
-        if "text/html" not in self.headers.get("accept", ""):
+        if "text/html" not in self.headers.get("accept", "").lower():
             return False
         return self.content_type != "application/json"
 
@@ -104,6 +107,10 @@ class Request(NamedTuple):
             raise Refused(400, "The body is not JSON in UTF-8.") from error
         if not isinstance(body, dict):
             raise Refused(400, "The body is not a JSON object.")
+        if text.count("[") + text.count("{") > MAX_DEPTH and _is_deep(body):
+            raise Refused(
+                400, f"The body has more than {MAX_DEPTH} lists and objects in each other."
+            )
         return body
 
     def fields(self, numbered: Collection[str] = ()) -> tuple[Mapping[str, Any], Mapping[str, str]]:
@@ -180,6 +187,19 @@ def _is_test(query: Mapping[str, str] | None) -> bool:
 
 def _header(name: str) -> str:
     return name.replace("_", "-")
+
+
+def _is_deep(body: Any) -> bool:
+    """Whether more than `MAX_DEPTH` lists and objects stand in each other."""
+    inside = [body]
+    for _ in range(MAX_DEPTH):
+        inside = [
+            one
+            for held in inside
+            for one in (held.values() if isinstance(held, dict) else held)
+            if isinstance(one, dict | list)
+        ]
+    return bool(inside)
 
 
 def _finite(digits: str) -> float:
