@@ -19,9 +19,9 @@ def own_names(
     """What was sent, each answer under its field's own name.
 
     A field's own name counts first, then those of `from` in their order: the first that says
-    something. What another of them says too stays under that name. Of `choices` and of a boolean
-    all names count: some programs send each box under a name of its own. `ours` are the names of
-    what is no field and is read as it is.
+    something. What another of them says too stays under that name. Of `choices` all names count:
+    some programs send each box under a name of its own. `ours` are the names of what is no field
+    and is read as it is.
     """
     renamed = form.get("from", {})
     if any(map(_has_names, raw.values())):
@@ -30,7 +30,7 @@ def own_names(
         return raw
     found = dict(raw)
     for name, names in renamed.items():
-        if form["fields"][name]["type"] in ("choices", "boolean"):
+        if form["fields"][name]["type"] == "choices":
             _gather(found, name, names)
             continue
         for other in names:
