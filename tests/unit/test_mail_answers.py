@@ -1,38 +1,11 @@
 """Mails of messages: what the form does not declare, several choices, and a form that was tried."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, time
-from typing import Any
 
 import pytest
 
-from hotlist.events.event import Event
 from hotlist.mail import render, texts
-from hotlist.sales.team import Recipient
-
-NOW = datetime(2026, 3, 29, 5, 30, tzinfo=UTC)
-ANNA = Recipient(
-    id="anna",
-    name="Anna Kowalska",
-    email="anna@example.com",
-    language="pl",
-    timezone="Europe/Warsaw",
-    digest=time(7, 30),
-    weekdays=frozenset(range(7)),
-)
-
-
-def asked(email: str | None = "ada@example.org", **said: Any) -> Event:
-    """A message through a form."""
-    return Event(
-        event_id="1",
-        type="contact_requested",
-        occurred_at=NOW,
-        received_at=NOW,
-        email=email,
-        phone="+48600100200",
-        properties={"form": "contact", **said},
-    )
+from letters_of_forms import ANNA, asked
 
 
 def test_what_no_form_declares_stands_at_the_end_under_the_names_that_were_sent() -> None:

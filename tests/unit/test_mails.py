@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from decimal import Decimal
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -19,17 +19,8 @@ from hotlist.mail.ses import Mailer, delivery_hash
 from hotlist.sales.hot_list import Shown, hot_list
 from hotlist.sales.team import Recipient
 from hotlist.sales.to_send import AlertNow
+from letters_of_forms import ANNA, NOW, asked
 
-NOW = datetime(2026, 3, 29, 5, 30, tzinfo=UTC)
-ANNA = Recipient(
-    id="anna",
-    name="Anna Kowalska",
-    email="anna@example.com",
-    language="pl",
-    timezone="Europe/Warsaw",
-    digest=time(7, 30),
-    weekdays=frozenset(range(7)),
-)
 HOSTILE = "<script>alert(1)</script>\r\nBcc: all@example.com"
 
 
@@ -134,19 +125,6 @@ def test_the_message_of_a_form_is_told_whole_and_answered_to_its_sender() -> Non
     assert mail.reply_to == "ada@example.org"
     assert "Hello\nthere &lt;script&gt;" in mail.html
     assert "Role: cto" in mail.text
-
-
-def asked(email: str | None = "ada@example.org", **said: Any) -> Event:
-    """A message through a form."""
-    return Event(
-        event_id="1",
-        type="contact_requested",
-        occurred_at=NOW,
-        received_at=NOW,
-        email=email,
-        phone="+48600100200",
-        properties={"form": "contact", **said},
-    )
 
 
 @pytest.mark.parametrize("is_old", [False, True], ids=["in texts", "in properties, as before"])

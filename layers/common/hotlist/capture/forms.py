@@ -30,6 +30,8 @@ MAX_EXTRA: Final = 4_096
 """Bytes of JSON of what a form does not ask for."""
 
 _MORE: Final = "…"
+"""What a text that was cut ends with."""
+
 NO_FILES: Final = "files are not taken"
 
 
@@ -145,7 +147,7 @@ def read_form(
             _refuse_longest(messages, room, said)
     noted = _with_files(form, raw, kept, received) if received.files else kept
     beside = _beside(form, raw, noted)
-    texts = messages | ({"extra": _cut(beside, room)} if beside else {})
+    texts = messages | ({"extra": extra} if (extra := _cut(beside, room)) else {})
     if consents:
         texts |= proofs
     if rest := rest_of_agent(received, properties):
@@ -186,7 +188,7 @@ def refusal(
         return None
     from hotlist.capture import faults, languages  # noqa: PLC0415 - most forms are open
 
-    wanted = languages.wanted(one(raw, "language"), received.accept_language)
+    wanted = _languages(raw, received)
     if is_early:
         at = times.from_ms(form["opens"]).strftime("%Y-%m-%d %H:%M UTC")
         return 403, faults.in_language(faults.fault("not_open", at=at), wanted, _more(form))
@@ -202,19 +204,23 @@ def next_page(form: Mapping[str, Any], raw: Mapping[str, Any], received: Receive
         return page
     from hotlist.capture import languages  # noqa: PLC0415 - for forms with several pages
 
-    return languages.best(
-        form["redirect_urls"], languages.wanted(one(raw, "language"), received.accept_language)
-    )
+    return languages.best(form["redirect_urls"], _languages(raw, received))
 
 
 def _told(
     errors: Mapping[str, str], form: Mapping[str, Any], raw: Mapping[str, Any], received: Received
 ) -> Mapping[str, str]:
     """The errors in the language of the page, else in one that the browser asks for."""
-    from hotlist.capture import faults, languages  # noqa: PLC0415 - most forms are right
+    from hotlist.capture import faults  # noqa: PLC0415 - most forms are right
 
-    wanted = languages.wanted(one(raw, "language"), received.accept_language)
-    return faults.told(errors, wanted, _more(form))
+    return faults.told(errors, _languages(raw, received), _more(form))
+
+
+def _languages(raw: Mapping[str, Any], received: Received) -> tuple[str, ...]:
+    """The languages of the visitor, the page's first."""
+    from hotlist.capture import languages  # noqa: PLC0415 - most forms are right
+
+    return languages.wanted(one(raw, "language"), received.accept_language)
 
 
 def _more(form: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
@@ -259,21 +265,22 @@ def _beside(
 
 
 def _cut(beside: Mapping[str, str], room: int) -> dict[str, str]:
-    """As much of it as there is room for. What fits whole comes before what has to be cut.
-
-    A text that is cut ends with `…`.
-    """
+    """As much of it as there is room for. What fits whole comes before what has to be cut."""
     room = min(room - len(',"extra":'), MAX_EXTRA) - len("{}")
     extra: dict[str, str] = {}
     long: list[str] = []
     for name, text in beside.items():
-        size = sizes.json_bytes(name) + sizes.json_bytes(text) + len(":,")
+        size = len(name) + len(text)  # the least: it is quick to tell
+        if size <= room:
+            size = sizes.json_bytes(name) + sizes.json_bytes(text) + len(":,")
         if size > room:
             long.append(name)
         else:
             extra[name] = text
             room -= size
     for name in long:
+        if len(name) > room:
+            continue
         left = room - sizes.json_bytes(name) - len(":,")
         if begin := sizes.cut(beside[name], left - len(_MORE.encode())):
             extra[name] = begin + _MORE
