@@ -7,10 +7,9 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from hotlist.capture.capture import Capture
-from hotlist.capture.http import Request
 from hotlist.config.forms_schema import compile_forms
 from hotlist.events.event import Event
-from hotlist.store.events import EventStore, to_item
+from posted import Kept, form_request
 
 NOW: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
 FORM: Final = """\
@@ -36,17 +35,6 @@ GOOD: Final = {"name": "Ada", "email": "ada@example.org", "message": "Hello"}
 BROWSER: Final = "text/html,application/xhtml+xml,*/*;q=0.8"
 
 
-class Kept(EventStore):
-    """Keeps each event once, as the table does."""
-
-    def __init__(self) -> None:
-        self.events: dict[str, Event] = {}
-
-    def put(self, event: Event, *, tell: bool = False) -> bool:
-        json.dumps(to_item(event, tell=tell), ensure_ascii=False).encode()
-        return self.events.setdefault(event.event_id, event) is event
-
-
 class Got(NamedTuple):
     status: int
     headers: dict[str, str]
@@ -62,22 +50,12 @@ def post(body: bytes, content_type: str, accept: str = "*/*", **more: Any) -> Go
     except UnicodeDecodeError:
         text, is_base64 = b64encode(body).decode(), True
     headers = {"content-type": content_type, "accept": accept, **more}
-    request = Request(
-        "POST /forms/{form}",
-        "POST",
-        "/forms/contact",
-        {"form": "contact"},
-        headers,
-        text,
-        is_base64,
-        "api.example.com",
-    )
+    request = form_request(text, headers, is_base64=is_base64)
     answer = Capture(store, FORMS, []).answer(request, NOW)
-    stored = list(store.events.values())
     is_good = answer["statusCode"] in (200, 201, 303)
-    assert is_good is (len(stored) == 1), "what is acknowledged is stored, and nothing else"
+    assert is_good is (len(store.events) == 1), "what is acknowledged is stored, and nothing else"
     assert answer["statusCode"] < 500
-    return Got(answer["statusCode"], answer["headers"], answer.get("body", ""), stored)
+    return Got(answer["statusCode"], answer["headers"], answer.get("body", ""), store.events)
 
 
 def as_json(fields: dict[str, Any]) -> tuple[bytes, str]:

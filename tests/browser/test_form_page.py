@@ -10,12 +10,10 @@ import pytest
 
 from browser.site import Site
 from browser.visitor import come, violations
-from hotlist.capture import http
 from hotlist.capture.capture import Capture
 from hotlist.config.forms_schema import compile_forms
-from hotlist.events.event import Event
-from hotlist.store.events import EventStore
 from hotlist_cli.local.serving import Reply, Request
+from posted import Kept, form_request
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, ViewportSize
@@ -54,17 +52,6 @@ SAID: Final = {
 }
 
 
-class Kept(EventStore):
-    """Keeps what capture stores."""
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-
-    def put(self, event: Event, *, tell: bool = False) -> bool:
-        self.events.append(event)
-        return True
-
-
 @pytest.fixture
 def kept(site: Site) -> Kept:
     """The store of a capture that answers the site's forms."""
@@ -72,16 +59,8 @@ def kept(site: Site) -> Kept:
     capture = Capture(store, compile_forms(FORMS), [])
 
     def answered(request: Request) -> Reply:
-        asked = http.Request(
-            "POST /forms/{form}",
-            "POST",
-            request.path,
-            {"form": request.path.removeprefix("/forms/")},
-            request.headers,
-            request.body.decode(),
-            False,
-            request.headers["host"],
-        )
+        form = request.path.removeprefix("/forms/")
+        asked = form_request(request.body.decode(), request.headers, form)
         answer = capture.answer(asked, datetime(2026, 3, 2, 9, tzinfo=UTC))
         headers = dict(answer["headers"])
         kind = headers.pop("content-type", "text/plain")

@@ -15,13 +15,11 @@ from hotlist.capture import faults, forms
 from hotlist.capture.capture import Capture
 from hotlist.capture.context import BadFields, Received
 from hotlist.capture.form_texts import TEXTS
-from hotlist.capture.http import Request
 from hotlist.config.findings import BadConfig
 from hotlist.config.forms_schema import compile_forms
 from hotlist.config.messages_schema import compile_messages
-from hotlist.events.event import Event
-from hotlist.store.events import EventStore
 from hotlist_cli import config as build
+from posted import Kept, form_request
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TEXT = """
@@ -146,22 +144,11 @@ OPEN = """
 """
 
 
-class Kept(EventStore):
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-
-    def put(self, event: Event, *, tell: bool = False) -> bool:
-        self.events.append(event)
-        return True
-
-
 def answer(now: datetime, text: str = OPEN, **headers: str) -> tuple[int, dict[str, Any], int]:
     store = Kept()
     said = {"content-type": "application/json", **headers}
     body = json.dumps({"name": "Ada", "email": "a@example.org"})
-    request = Request(
-        "POST /forms/{form}", "POST", "/forms/f", {"form": "f"}, said, body, False, ""
-    )
+    request = form_request(body, said, "f")
     given = Capture(store, compile_forms(TEXT + text), []).answer(request, now)
     return given["statusCode"], json.loads(given["body"]), len(store.events)
 
@@ -210,9 +197,7 @@ def test_a_closed_form_says_so_on_a_page(kind: str, now: datetime, status: int, 
     body = "email=a%40example.org"
     if "multipart" in kind:
         body = '--b\r\nContent-Disposition: form-data; name="email"\r\n\r\na@example.org\r\n--b--'
-    request = Request(
-        "POST /forms/{form}", "POST", "/forms/f", {"form": "f"}, said, body, False, ""
-    )
+    request = form_request(body, said, "f")
     given = Capture(Kept(), compile_forms(TEXT + OPEN), []).answer(request, now)
     assert (given["statusCode"], given["headers"]["content-type"]) == (
         status,
@@ -226,16 +211,7 @@ def test_a_closed_form_says_so_on_a_page(kind: str, now: datetime, status: int, 
 def test_an_answer_under_a_foreign_name_is_shown_again_beside_its_field() -> None:
     text = TEXT.replace("email: {type: email}", "email: {type: email, from: your-email}")
     said = {"content-type": "application/x-www-form-urlencoded", "accept": "text/html"}
-    request = Request(
-        "POST /forms/{form}",
-        "POST",
-        "/forms/f",
-        {"form": "f"},
-        said,
-        "your-email=ada%40",
-        False,
-        "",
-    )
+    request = form_request("your-email=ada%40", said, "f")
     page = Capture(Kept(), compile_forms(text), []).answer(request, NOW)["body"]
     assert 'name="email" type="email" autocomplete="email" value="ada@"' in page
     assert "your-email" not in page

@@ -5,9 +5,10 @@ from typing import Any, Final
 
 import pytest
 
-from hostile import ENCODINGS, FORMS, GOOD, NOW, Kept, as_json, as_multipart, as_urlencoded, post
+from hostile import ENCODINGS, FORMS, GOOD, NOW, as_json, as_multipart, as_urlencoded, post
 from hotlist.capture.capture import Capture
-from hotlist.capture.http import MAX_BODY, Request
+from hotlist.capture.http import MAX_BODY
+from posted import Kept, form_request
 
 BODIES: Final = {
     "a name twice": b'{"email": "ada@example.org", "email": "eve@example.org", "name": "x"}',
@@ -152,15 +153,6 @@ def test_an_urlencoded_body_that_makes_no_sense_is_refused(body: bytes) -> None:
 def test_a_machines_submission_never_stands_for_a_persons() -> None:
     store, headers = Kept(), {"content-type": "application/json"}
     for fields in (GOOD | {"hp_confirm": "x"}, GOOD, GOOD | {"hp_confirm": ""}):
-        request = Request(
-            "POST /forms/{form}",
-            "POST",
-            "/forms/contact",
-            {"form": "contact"},
-            headers,
-            json.dumps(fields | {"event_id": "k1"}),
-            False,
-            "",
-        )
+        request = form_request(json.dumps(fields | {"event_id": "k1"}), headers)
         assert Capture(store, FORMS, []).answer(request, NOW)["statusCode"] == 201
-    assert sorted(len(event.flags) for event in store.events.values()) == [0, 1]
+    assert sorted(len(event.flags) for event in store.events) == [0, 1]

@@ -12,12 +12,11 @@ from urllib.parse import quote, quote_from_bytes, quote_plus, urlencode
 import pytest
 
 from hotlist.capture.capture import Capture
-from hotlist.capture.http import Request
 from hotlist.config.forms_schema import compile_forms
 from hotlist.events.event import Event
 from hotlist.leads.classify import channel, classify
 from hotlist.leads.profile import profile_of
-from hotlist.store.events import EventStore
+from posted import Kept, form_request
 
 NOW: Final = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 URLENCODED: Final = "application/x-www-form-urlencoded"
@@ -56,15 +55,6 @@ class Sender(NamedTuple):
     body: str
     names: Names = _OWN_NAMES
     rest: frozenset[str] = frozenset()
-
-
-class Kept(EventStore):
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-
-    def put(self, event: Event, *, tell: bool = False) -> bool:
-        self.events.append(event)
-        return True
 
 
 def multipart(boundary: str, *fields: tuple[str, str]) -> str:
@@ -346,10 +336,7 @@ def sent(sender: Sender) -> Event:
     names = {name: json.dumps(sender.names.get(name, f"not-{name}")) for name in fields}
     store = Kept()
     headers = {"content-type": sender.content_type, "accept": "*/*"}
-    path = "/forms/contact"
-    request = Request(
-        "POST /forms/{form}", "POST", path, {"form": "contact"}, headers, sender.body, False, "",
-    )  # fmt: skip
+    request = form_request(sender.body, headers)
     answer = Capture(store, compile_forms(FORM.format(**names)), []).answer(request, NOW)
     assert answer["statusCode"] == 201, answer["body"]
     (event,) = store.events

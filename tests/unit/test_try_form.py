@@ -15,10 +15,9 @@ from gateway import Gateway
 from hotlist.capture.capture import Capture
 from hotlist.capture.http import Request
 from hotlist.config.forms_schema import compile_forms
-from hotlist.events.event import Event
 from hotlist.events.vocabulary import INTERNAL
-from hotlist.store.events import EventStore
 from hotlist_cli.__main__ import app, main
+from posted import Kept
 
 FORMS: Final = """
 contact:
@@ -38,17 +37,6 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 class Quiet(WSGIRequestHandler):
     def log_message(self, *_: Any) -> None:
         pass
-
-
-class Kept(EventStore):
-    """A store in memory."""
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-
-    def put(self, event: Event, *, tell: bool = False) -> bool:
-        self.events.append(event)
-        return True
 
 
 @pytest.fixture
