@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from bench.tables import Tables
+from bench.visits import record
 from bench.waiting import Straight, client_of
 from hotlist.events import times
-from hotlist.events.event import Event, event_key
+from hotlist.events.event import Event
 from hotlist.events.vocabulary import Route
 from hotlist.identity import identifiers
 from hotlist.identity.claims import claim_of
@@ -164,26 +165,6 @@ def form(
 def view(visitor: str, ago: timedelta = timedelta(0), **named: Any) -> Event:
     subject = named.pop("subject", identifiers.subject(identifiers.VISITOR, visitor))
     return _event("page_viewed", subject, ago, **named)
-
-
-def record(event: Event, number: int) -> dict[str, Any]:
-    """The event's INSERT record of the stream."""
-    image = to_item(event)
-    return {
-        "eventID": f"{number:032x}",
-        "eventName": "INSERT",
-        "eventVersion": "1.1",
-        "eventSource": "aws:dynamodb",
-        "awsRegion": "eu-central-1",
-        "dynamodb": {
-            "ApproximateCreationDateTime": event.received_at.timestamp(),
-            "Keys": {"subject": {"S": event.subject}, "event_key": {"S": event_key(event)}},
-            "NewImage": image,
-            "SequenceNumber": f"{700000000000000000000 + number}",
-            "StreamViewType": "NEW_IMAGE",
-        },
-        "eventSourceARN": "arn:aws:dynamodb:eu-central-1:123456789012:table/events/stream/2026",
-    }
 
 
 def batch_of(events: Sequence[Event]) -> dict[str, Any]:

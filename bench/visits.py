@@ -66,7 +66,7 @@ def history(count: int) -> list[Event]:
 
 def records(count: int) -> list[dict[str, Any]]:
     """`count` INSERT records of the Events stream."""
-    return [_record(event, n) for n, event in enumerate(history(count))]
+    return [record(event, n) for n, event in enumerate(history(count))]
 
 
 def _event(drawn: random.Random, number: int, at: datetime) -> Event:
@@ -146,11 +146,12 @@ def _answers(drawn: random.Random) -> dict[str, Any]:
     if drawn.random() < 0.7:
         given["company"] = "Engines Ltd"
     if drawn.random() < 0.4:
-        given["extra"] = {"fleet": "12", "country": drawn.choice(["PL", "FR"])}
+        given |= {"fleet": "12", "country": drawn.choice(["PL", "FR"])}
     return given
 
 
-def _record(event: Event, number: int) -> dict[str, Any]:
+def record(event: Event, number: int) -> dict[str, Any]:
+    """The event's INSERT record of the stream."""
     image = to_item(event)
     return {
         "eventID": f"{number:032x}",
