@@ -1,4 +1,4 @@
-"""The thirty rules of the bench are rules that the build takes, and its visits meet most of them."""
+"""The thirty rules of the bench are rules that the build takes. Its visits match most of them."""
 
 from bench import scoring, visits
 
