@@ -15,7 +15,8 @@ from bench.tables import Tables
 class _Quiet(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     raw_requestline: bytes
-    wbufsize = -1  # an answer is one packet: two would wait 40 ms for each other on loopback
+    wbufsize = -1  # an answer is one packet, or few
+    disable_nagle_algorithm = True  # else the second packet of an answer waits 40 ms for the first
 
     def parse_request(self) -> bool:
         """Read the request's headers, their names in lower case.
