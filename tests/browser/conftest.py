@@ -79,6 +79,14 @@ def _faultless(context: BrowserContext) -> Iterator[Page]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """These tests come one after another: unit tests close all sockets meanwhile."""
+    """These tests come one after another: unit tests close all sockets meanwhile.
+
+    Those of the deployed stack come last, so that it runs beside no other.
+    """
     here = Path(__file__).parent
-    items.sort(key=lambda item: item.path.is_relative_to(here))
+
+    def place(item: pytest.Item) -> tuple[bool, bool]:
+        is_here = item.path.is_relative_to(here)
+        return is_here, is_here and "stack" in getattr(item, "fixturenames", ())
+
+    items.sort(key=place)

@@ -4,12 +4,17 @@ from collections.abc import Sequence
 
 from e2e.api import eventually
 from hotlist.events.event import Event
+from hotlist.identity.identifiers import EMAIL, subject
 from hotlist.leads.lead import Lead
 from hotlist.mail.ses import delivery_hash
 from hotlist.store.events import from_item
 from hotlist.store.leads import LeadStore
 from hotlist_cli.local.mailbox import Message
 from hotlist_cli.local.stack import Stack
+
+
+def lead_id(email: str) -> str:
+    return subject(EMAIL, email)
 
 
 def leads(stack: Stack) -> LeadStore:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from e2e.api import Api, eventually, somebody
-from e2e.conftest import CONFIG, lead_id
-from e2e.looks import scored, stored, to_team, wait_for
+from e2e.looks import lead_id, scored, stored, to_team, wait_for
+from e2e.one_stack import CONFIG
 from hotlist.events.vocabulary import SPAM
 from hotlist.identity.identifiers import EMAIL, VISITOR, subject
 from hotlist_cli.__main__ import main
@@ -96,7 +96,7 @@ def test_a_plain_form_is_read_as_a_person_reads_it(stack: Stack, api: Api) -> No
     (event,) = stored(stack, subject(EMAIL, email))
     said = event.properties
     assert (said["name"], said["terms"], event.phone) == ("Zoë", True, "+48225550110")
-    assert said["consents"] == {"email": {"version": "1"}}
+    assert said["consents"] == {"email": {"version": "2026-11"}}
     assert (said["page_path"], said["campaign"]) == ("/oferta/łódź", "Wiosna 2026")
     assert event.texts["extra"] == {"phone": "tel. 22 555 01 10 wew. 12 / 600 100 200"}
     assert event.flags == frozenset()

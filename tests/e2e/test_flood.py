@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 
-from e2e.conftest import ROOT, Cold
+from e2e.one_stack import ROOT, Cold
 
 SMALL = ["--seconds", "8", "--forms", "2", "--views", "40", "--browser", "20"]
 FAULTS = ["--lost", "0.2", "--kill-every", "3", "--lease", "15"]

@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from e2e.api import Api, eventually, somebody
-from e2e.conftest import LEASE, Cold, lead_id
-from e2e.looks import TEAM, leads, scored, sent, to_team, wait_for
+from e2e.looks import TEAM, lead_id, leads, scored, sent, to_team, wait_for
+from e2e.one_stack import LEASE, Cold
 from hotlist.capture.context import Received
 from hotlist.capture.forms import submission
 from hotlist.events.event import Event

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from e2e.api import Api, eventually, somebody
-from e2e.conftest import ROOT
+from e2e.one_stack import ROOT
 
 PROC = Path("/proc")
 

@@ -3,8 +3,8 @@
 import uuid
 
 from e2e.api import Api, eventually, some_phone, somebody
-from e2e.conftest import lead_id, parked
-from e2e.looks import leads, scored
+from e2e.looks import lead_id, leads, scored
+from e2e.one_stack import parked
 from hotlist.identity.identifiers import PHONE, subject
 from hotlist.leads.lead import LeadState, Temperature
 from hotlist_cli.local.stack import Stack

@@ -17,7 +17,9 @@ ROOT: Final = Path(__file__).parents[2]
 README: Final = (ROOT / "README.md").read_text("utf-8")
 PAGE: Final = (ROOT / "docs" / "forms.md").read_text("utf-8")
 LANDING: Final = (ROOT / "web" / "landing" / "index.html").read_text("utf-8")
+POLISH: Final = (ROOT / "web" / "landing" / "pl" / "index.html").read_text("utf-8")
 SHIPPED: Final = (ROOT / "tests" / "config" / "forms.yaml").read_text("utf-8")
+DEPLOYED: Final = (ROOT / "tests" / "e2e" / "config" / "forms.yaml").read_text("utf-8")
 
 
 class _Forms(HTMLParser):
@@ -48,9 +50,10 @@ def sample(page: str) -> dict[str, Any]:
     ("page", "files"),
     [
         (README, [sample(README), compile_forms(SHIPPED)]),
-        (LANDING, [compile_forms(SHIPPED)]),
+        (LANDING, [compile_forms(SHIPPED), compile_forms(DEPLOYED)]),
+        (POLISH, [compile_forms(SHIPPED), compile_forms(DEPLOYED)]),
     ],
-    ids=["README", "landing page"],
+    ids=["README", "landing page", "Polish landing page"],
 )
 def test_a_form_that_is_shown_sends_what_its_file_declares(
     page: str, files: list[dict[str, Any]]
@@ -61,7 +64,7 @@ def test_a_form_that_is_shown_sends_what_its_file_declares(
         for name, sent in shown.items():
             form = file[name]
             consents = {f"consent_{purpose}" for purpose in form["consents"]}
-            assert sent <= {*form["fields"], form["honeypot"]} | consents, name
+            assert sent <= {*form["fields"], form["honeypot"], "language"} | consents, name
             assert {key for key, one in form["fields"].items() if one["required"]} <= sent, name
             assert form["honeypot"] in sent, name
 
