@@ -50,7 +50,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
 def main(arguments: list[str]) -> int:
     match arguments:
         case ["keep"]:
-            docs.keep(RESULTS)
+            return docs.keep(RESULTS)
         case ["docs"]:
             docs.write()
         case ["day", *rest]:
@@ -73,6 +73,7 @@ def run(effort_from: Callable[[float], Effort]) -> int:
     print(f"Python {python}, {os.cpu_count()} processors. Lambda runs 3.13.\n")
     print(_row(Figure("figure", "value", "budget", floor="floor", peer="peer"), "verdict"))
     figures: list[Figure] = []
+    skipped: list[str] = []
     for wanted in QUICK if effort.rounds == 1 else MEASURES:
         name, measure = wanted.__name__.replace("_", " "), wanted
         if effort.is_over:
@@ -82,11 +83,14 @@ def run(effort_from: Callable[[float], Effort]) -> int:
                 figures.append(one)
                 print(_row(one, one.verdict), flush=True)
         except NotMeasured as why:
+            skipped.append(f"{name}: {why}")
             print(f"{name}: skipped: {why}", flush=True)
     print(f"{time.monotonic() - began:.0f} seconds")
-    _write(figures, python, effort)
+    _write(figures, python, effort, skipped)
     missed = [figure.name for figure in figures if figure.fails]
     print(f"\n{len(missed)} counted figures miss their budget." if missed else "")
+    if skipped:
+        print(f"{len(skipped)} measurements were skipped, so their budgets were not looked at.")
     return 1 if missed else 0
 
 
@@ -94,11 +98,12 @@ def _no_time(_: Effort) -> Iterator[Figure]:
     raise NotMeasured("the bench has had its time")
 
 
-def _write(figures: list[Figure], python: str, effort: Effort) -> None:
+def _write(figures: list[Figure], python: str, effort: Effort, skipped: list[str]) -> None:
     shown = ("name", "value", "floor", "peer", "budget", "verdict", "counted", "key", "number")
     rows = [{name: getattr(figure, name) for name in shown} for figure in figures]
     today = f"{datetime.now(UTC):%Y-%m-%d}"
-    said = {"date": today, "python": python, "records": effort.records, "figures": rows}
+    said = {"date": today, "python": python, "records": effort.records, "skipped": skipped}
+    said["figures"] = rows
     RESULTS.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
 
 

@@ -5,12 +5,23 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+WHOLE: Final = 1_000
+"""The records of a batch in a whole bench."""
+
 FILE: Final = Path(__file__).with_name("measured.json")
 
 
 @cache
 def _read() -> Any:
     return json.loads(FILE.read_text(encoding="utf-8"))
+
+
+def missing(results: Any) -> str:
+    """What a whole bench has and these results have not. Empty if they are whole."""
+    parts = [f"{one} was skipped" for one in results.get("skipped", ["all that was"])]
+    if results["records"] < WHOLE:
+        parts.append(f"batches had {results['records']} records, not {WHOLE:,}")
+    return "; ".join(parts)
 
 
 def date() -> str:

@@ -1,5 +1,7 @@
 """README.md and docs/performance.md: every table of theirs is as it is calculated, now."""
 
+import json
+
 import pytest
 from bench import bills, concurrency, costs, docs, kept, prices
 from bench.bills import Request
@@ -17,6 +19,22 @@ def test_every_table_stands_somewhere() -> None:
 def test_a_table_is_what_is_calculated(file: str, name: str) -> None:
     wanted = "run `make bench-docs`"
     assert TABLES[file, name] == docs.tables()[name](), wanted
+
+
+def test_the_kept_results_are_of_a_whole_bench() -> None:
+    assert kept.missing(json.loads(kept.FILE.read_text("utf-8"))) == ""
+
+
+@pytest.mark.parametrize(
+    ("skipped", "records", "missing"),
+    [
+        ([], 1_000, ""),
+        (["size: no layer"], 1_000, "size: no layer was skipped"),
+        ([], 200, "batches had 200 records, not 1,000"),
+    ],
+)
+def test_what_a_whole_bench_has(skipped: list[str], records: int, missing: str) -> None:
+    assert kept.missing({"skipped": skipped, "records": records}) == missing
 
 
 SIZES = costs.sizes(resources("AWS::Serverless::Function"))
