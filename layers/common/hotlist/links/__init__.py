@@ -1,0 +1,1 @@
+"""Signed links: the keys that sign them, and the tokens that they carry. Pure."""
