@@ -88,9 +88,33 @@ def test_its_own_name_counts_first_then_the_others_in_their_order() -> None:
     assert extra(raw) == {"Email": "c@example.org"}
 
 
-def test_a_no_and_a_zero_under_its_own_name_are_answers() -> None:
-    assert values({"terms": False, "acceptance": "on"}) == {"terms": False}
+def test_a_zero_under_its_own_name_is_an_answer() -> None:
     assert values({"zip": 0, "address": {"zip": "1"}}) == {"zip": "0"}
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "said"),
+    [
+        (False, "on", True),
+        ("on", False, True),
+        ("no", ["0", "1"], True),
+        ("perhaps", True, True),
+        (None, "yes", True),
+        (False, "0", False),
+        ("", "no", False),
+        ([], "", None),
+    ],
+)
+def test_a_boolean_is_yes_if_one_of_its_names_says_so(own: Any, other: Any, said: Any) -> None:
+    raw = {"terms": own, "acceptance": other}
+    assert values(raw) == ({} if said is None else {"terms": said})
+    assert extra(raw) == {}
+
+
+def test_a_boolean_that_nobody_answers_with_yes_is_kept_if_one_name_cannot_be_read() -> None:
+    raw = {"terms": False, "acceptance": "perhaps"}
+    assert values(raw) == {}
+    assert extra(raw) == {"terms": "false, perhaps"}
 
 
 @pytest.mark.parametrize(
