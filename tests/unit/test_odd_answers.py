@@ -116,6 +116,7 @@ def test_a_number_is_read_alike_however_it_is_written(number: int) -> None:
         ({"roof": "roof", "garden": ""}, ["roof"]),
         ({"roof": "Dach"}, ["roof"]),
         ({"roof": [0, 1]}, ["roof"]),
+        ({"0": "roof", "2": "Garden"}, ["roof", "garden"]),
         ("dach, GARDEN", ["roof", "garden"]),
     ],
 )
@@ -125,6 +126,7 @@ def test_an_object_of_boxes_is_a_list_of_the_ticked(value: Any, topics: list[str
 
 def test_boxes_of_which_none_is_ticked_are_no_answer() -> None:
     assert said(topics={"roof": False, "garden": "0"}, size={"small": False}) == {}
+    assert said(topics={}, size={}, interests={}, role={}) == {}
 
 
 def test_a_plain_form_and_a_script_tick_the_same_boxes() -> None:
@@ -140,6 +142,12 @@ def test_a_plain_form_and_a_script_tick_the_same_boxes() -> None:
     expected = {"topics": ["roof"], "interests": ["garden"], "size": "large"}
     assert said(**gathered(parse_qsl(urlencode(pairs)))) == expected
     assert said(**script) == expected
+
+
+def test_a_list_with_gaps_is_a_list_under_another_name_too() -> None:
+    raw = {"form_fields": {"interests": {"0": "roof", "3": "garden"}}}
+    assert said(**raw) == {"interests": ["roof", "garden"]}
+    assert said(**raw, interests="garden") == {"interests": ["roof", "garden"]}
 
 
 def test_boxes_and_a_list_of_one_field_are_one_answer() -> None:
@@ -202,16 +210,61 @@ boxes = st.dictionaries(
 
 
 @given(st.dictionaries(st.sampled_from(["topics", "interests", "size", "form_fields"]), boxes))
-def test_boxes_are_read_once_and_again_alike(raw: dict[str, Any]) -> None:
-    once = forms.own_names(FORM, gathered(raw.items()))
-    assert forms.own_names(FORM, once) == once
-    read(raw)
+def test_boxes_are_ticked_or_kept_or_refused(raw: dict[str, Any]) -> None:
+    """What is ticked and no option is an error, never unseen."""
+    reading = read(raw)
+    for name in ("topics", "size"):
+        is_read = name in reading.answers.values or name in reading.answers.errors
+        assert is_read or True not in raw.get(name, {}).values()
 
 
 def test_boxes_without_end_are_read_in_time() -> None:
     many = {f"box {n}": True for n in range(4_000)}
     assert error("topics", many).startswith("one or more of ")
     assert len(read({"topics": dict.fromkeys(many, "x")}).texts.get("extra", {})) <= 300
+
+
+# --- addresses ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(
+            "mailto:Ada@Example.org",
+            "MAILTO: ada@example.org",
+            "ada@example.org.",
+            "ada@example.org,",
+        ),
+        *("ada@example.org ;", "ada@example.org.\u200b", " ada@example.org "),
+    ],
+)
+def test_an_address_that_was_copied_is_an_address(value: str) -> None:
+    reading = read({"email": value})
+    assert (reading.answers.errors, reading.answers.email) == ({}, ADA["email"])
+    assert "extra" not in reading.texts
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["Ada <ada@example.org>", '"L, Ada" <Ada@example.org>;', "<ada@example.org>"],
+)
+def test_who_is_named_beside_an_address_is_kept(value: str) -> None:
+    reading = read({"email": value})
+    assert (reading.answers.errors, reading.answers.email) == ({}, ADA["email"])
+    assert reading.texts["extra"] == {"email": value}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("ada@example.org, bo@example.org", "ada@example.org;bo@example.org", "ada @example.org"),
+        *("Ada <ada@example.org> <bo@example.org>", "a b ada@example.org", "mailto:", "<>", "x"),
+        *("ada@example.org\nBcc: bo@example.org", "<" * 200, "mailto:mailto:ada@example.org"),
+    ],
+)
+def test_what_is_no_single_address_is_refused(value: str) -> None:
+    assert error("email", value) == "this is not an e-mail address"
 
 
 # --- what no field asks for -----------------------------------------------------------------

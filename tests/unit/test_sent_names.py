@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from hotlist.capture import forms
 from hotlist.capture.answers import gathered
+from hotlist.capture.capture import Capture
 from hotlist.capture.context import Received
 from hotlist.config.findings import BadConfig
 from hotlist.config.forms_schema import compile_forms
+from posted import Kept, form_request
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TEXT = """
@@ -167,6 +169,25 @@ def test_what_is_no_field_is_read_as_it_is() -> None:
         "f", FORM, {**raw, "language": "pl", "event_id": "k"}, Received(at=NOW)
     )
     assert (event.email, event.properties["language"]) == ("a@example.org", "pl")
+
+
+def test_a_page_shows_what_arrived_under_other_names_in_its_own_fields() -> None:
+    sent = [("Email", "ada@"), ("name[first]", "Ada <3"), ("interests[]", "roof"), ("x", "secret")]
+    headers = {"content-type": "application/x-www-form-urlencoded", "accept": "text/html"}
+    request = form_request(urlencode([*sent, ("acceptance", "on")]), headers, "f")
+    answer = Capture(Kept(), {"f": FORM}, []).answer(request, NOW)
+    assert answer["statusCode"] == 422
+    page = answer["body"]
+    for shown in (
+        'name="email" type="email" autocomplete="email" value="ada@"',
+        'name="name" type="text" autocomplete="name" value="Ada &lt;3"',
+        'name="topics" value="roof" checked',
+        'name="terms" value="true" checked',
+    ):
+        assert shown in page
+    assert 'id="e-email"' in page
+    for other in ("Email", "name[first]", "interests", "acceptance", "secret"):
+        assert f'"{other}"' not in page
 
 
 def test_the_same_submission_under_other_names_is_the_same_event() -> None:

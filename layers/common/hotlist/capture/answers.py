@@ -293,6 +293,8 @@ def _other(answers: Answers, name: str, spec: Mapping[str, Any], value: Any) -> 
     else:
         if kind == "email":
             answers.email = answers.values[name]
+            if "<" in value:
+                answers.kept[name] = value
 
 
 def _require_where(form: Mapping[str, Any], answers: Answers) -> None:
@@ -343,12 +345,21 @@ def _answer(spec: Mapping[str, Any], value: Any) -> Any:
     if len(value) < spec.get("min", 0):
         raise _bad("least", least=spec["min"])
     if kind == "email":
-        return identifiers.normalise_email(value)
+        return _address(value)
     return value
 
 
 def _is_option(spec: Mapping[str, Any], value: Any) -> bool:
     return isinstance(value, str) and value in spec["options"]
+
+
+def _address(text: str) -> str:
+    try:
+        return identifiers.normalise_email(text)
+    except BadIdentifier:
+        from hotlist.capture import field_types  # noqa: PLC0415 - most addresses stand alone
+
+        return identifiers.normalise_email(field_types.bare_address(text))
 
 
 def _integer(spec: Mapping[str, Any], value: Any) -> int:

@@ -30,6 +30,9 @@ _ROUND: Final = re.compile(r"[-+]?[1-9][0-9]{0,2}[.,]000\Z")
 
 _BLANKS: Final = " \N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}"
 _GROUPS: Final = re.compile(rf"[-+]?[0-9]{{1,3}}(?:[{_BLANKS}][0-9]{{3}})+(?![0-9{_BLANKS}])")
+_ADDRESS: Final = re.compile(
+    r"(?:[^<>]*<)?\s*(?:mailto:)?\s*([^\s<>,;]+?)\s*>?[\s.,;]*\Z", re.IGNORECASE
+)
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _SEPARATORS: Final = ("\n", ";", ",")
 """What some programs put between options, that which parts the most first."""
@@ -57,6 +60,15 @@ def decimal(spec: Mapping[str, Any], value: Any) -> int | float:
         raise _bad("between", least=least, most=most)
     value = float(f"{value:.{DIGITS}g}")
     return int(value) if value.is_integer() else value
+
+
+def bare_address(text: str) -> str:
+    """The e-mail address of a text that was copied: `Ada <a@example.org>`, `mailto:a@example.org`.
+
+    A stop, a comma or a semicolon after it is none of it.
+    """
+    found = _ADDRESS.match(text)
+    return found[1] if found else text
 
 
 def whole(value: str | float) -> int:

@@ -59,12 +59,39 @@ def _read_boxes(
     nor no stays what it is. Of a choice that is one alone, several boxes are none of its options.
     """
     names = {
-        sent: name
+        sent: spec
         for name, spec in fields.items()
         if spec["type"] in ("choice", "choices")
         for sent in (name, *renamed.get(name, ()))
     }
     taken = {*fields, *(sent for several in renamed.values() for sent in several)}
+    for group, boxes in _boxes(names, taken, found).items():
+        spec = names[group]
+        options = spec["options"]
+        said = {box: _is_ticked(options, box, value) for box, value in boxes.items()}
+        chosen: list[Any] = [box for box, is_ticked in said.items() if is_ticked]
+        if not any(one is not None for one in said.values()) and boxes:
+            if spec["type"] == "choice" or any(not one.isdecimal() for one in boxes):
+                continue
+            chosen = [*boxes.values()]  # a list with gaps, as PHP writes it
+            said = dict.fromkeys(boxes, True)
+        if isinstance(found.get(group), dict):
+            del found[group]
+        for box, value in boxes.items():
+            found.pop(f"{group}[{box}]", None)
+            if said[box] is None or not (said[box] or box in options):
+                found |= dict(_leaves(f"{group}[{box}]", value, 1))
+        if len(chosen) > 1 and spec["type"] == "choice":
+            found[group] = dict.fromkeys(chosen, True)
+        elif chosen:
+            own = found.get(group, [])
+            found[group] = [*(own if isinstance(own, list) else [own]), *chosen]
+
+
+def _boxes(
+    names: Collection[str], taken: Collection[str], found: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """The boxes of each of these names, by what they are called. A name that is taken is none."""
     boxes: dict[str, dict[str, Any]] = {}
     for sent, value in found.items():
         group, _, box = sent[:-1].rpartition("[") if sent[-1:] == "]" else ("", "", "")
@@ -72,24 +99,7 @@ def _read_boxes(
             boxes.setdefault(sent, {}).update(islice(value.items(), MAX_NAMES))
         elif group in names and sent not in taken:
             boxes.setdefault(group, {})[box] = value
-    for group, values in boxes.items():
-        spec = fields[names[group]]
-        options = spec["options"]
-        said = {box: _is_ticked(options, box, value) for box, value in values.items()}
-        if not any(one is not None for one in said.values()):
-            continue
-        if isinstance(found.get(group), dict):
-            del found[group]
-        ticked = [box for box, is_ticked in said.items() if is_ticked]
-        for box, value in values.items():
-            found.pop(f"{group}[{box}]", None)
-            if said[box] is None or not (said[box] or box in options):
-                found |= dict(_leaves(f"{group}[{box}]", value, 1))
-        if len(ticked) > 1 and spec["type"] == "choice":
-            found[group] = dict.fromkeys(ticked, True)
-        elif ticked:
-            own = found.get(group, [])
-            found[group] = [*(own if isinstance(own, list) else [own]), *ticked]
+    return boxes
 
 
 def _is_ticked(options: Any, box: str, value: Any) -> bool | None:
