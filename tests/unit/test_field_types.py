@@ -66,6 +66,8 @@ def error(name: str, said: Any) -> str:
         ("+1.500", 1.5),
         ("-0", 0),
         ("1234,567", 1234.567),
+        ("12 500", 12500),
+        ("1\u00a0250,500", 1250.5),
         (12.0, 12),
         (0.1 + 0.2, 0.3),
         ("0.30000000000000004", 0.3),
@@ -84,7 +86,8 @@ def test_a_decimal_is_a_number(said: Any, expected: float) -> None:
     [
         "1,250",
         "1.250,5",
-        "1 250",
+        "1 25",
+        "12 34 567",
         "1e3",
         "0x5",
         "",
@@ -180,12 +183,13 @@ def test_a_url_has_its_lengths() -> None:
 
 def test_what_a_page_has_set_wrongly_is_kept_and_refuses_no_lead() -> None:
     assert value("plan", "basic") == "basic"
-    for name, said in (("plan", "gold"), ("variant", "x" * 11), ("variant", True)):
+    for name, said in (("plan", "gold"), ("variant", "x" * 11), ("variant", {"a": 1})):
         reading = read(**{name: said})
         assert reading.answers.errors == {}
         assert name not in reading.properties
-        assert reading.texts["extra"] == {name: str(said)}
+        assert reading.texts["extra"] == {name: said if isinstance(said, str) else '{"a": 1}'}
     assert value("variant", 7) == "7"
+    assert value("variant", True) == value("variant", "true") == "true"
 
 
 @pytest.mark.parametrize(

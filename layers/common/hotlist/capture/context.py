@@ -118,11 +118,18 @@ def rest_of_agent(received: Received, properties: Mapping[str, Any]) -> str:
 
 
 def one(raw: Mapping[str, Any], name: str, most: int = MAX_CONTEXT) -> str:
-    """The text under a name beside the fields: of several the last that is not empty."""
+    """The text under a name beside the fields: of several the last that is not empty.
+
+    A number is one too: a plain form sends it as a text.
+    """
     value = raw.get(name)
     if value is None:
         return ""
-    return plain_text(answers.combined("text", value) if isinstance(value, list) else value, most)
+    if isinstance(value, list):
+        value = answers.combined("text", value)
+    if not isinstance(value, str | bool | dict):
+        value = answers.as_text(value)
+    return plain_text(value, most)
 
 
 def plain_text(value: object, most: int) -> str:

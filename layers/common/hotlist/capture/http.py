@@ -19,6 +19,10 @@ MAX_UPLOAD: Final = 4_500_000
 MAX_DEPTH: Final = 100
 """How many lists and objects may stand in each other: what reads them calls itself as often."""
 
+_TOO_DEEP: Final = (
+    f"The JSON has more than {MAX_DEPTH} lists and objects in each other; send fewer."
+)
+_TOO_LARGE: Final = "The JSON has a number that is too large; send it as a text."
 _NO_FILES: Final[Mapping[str, str]] = {}
 _SCRIPTS: Final = ("application/json", "text/plain")
 _HTML_FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -104,13 +108,11 @@ class Request(NamedTuple):
             text = self.raw_body().decode().removeprefix("\N{BYTE ORDER MARK}")
             body = _decode(text)
         except (ValueError, RecursionError) as error:
-            raise Refused(400, "The body is not JSON in UTF-8.") from error
+            raise Refused(400, _unread(error)) from error
         if not isinstance(body, dict):
             raise Refused(400, "The body is not a JSON object.")
         if text.count("[") + text.count("{") > MAX_DEPTH and _is_deep(body):
-            raise Refused(
-                400, f"The body has more than {MAX_DEPTH} lists and objects in each other."
-            )
+            raise Refused(400, _TOO_DEEP)
         return body
 
     def fields(self, numbered: Collection[str] = ()) -> tuple[Mapping[str, Any], Mapping[str, str]]:
@@ -202,21 +204,32 @@ def _is_deep(body: Any) -> bool:
     return bool(inside)
 
 
+def _unread(error: ValueError | RecursionError) -> str:
+    """Why a body cannot be read. Nothing of it is repeated."""
+    if isinstance(error, RecursionError):
+        return _TOO_DEEP
+    if isinstance(error, UnicodeDecodeError):
+        return "The body is not in UTF-8; send JSON in UTF-8."
+    if isinstance(error, json.JSONDecodeError):
+        return f"The body is no JSON: see line {error.lineno}, column {error.colno}."
+    return _TOO_LARGE  # `int` takes no more digits
+
+
 def _finite(digits: str) -> float:
     number = float(digits)
     if abs(number) == float("inf"):
-        raise ValueError(f"{digits} is more than a double holds")
+        raise Refused(400, _TOO_LARGE)
     return number
 
 
-def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is no JSON")
+def _no_constant(_: str) -> object:
+    raise Refused(400, "The JSON has NaN or Infinity, which are no JSON; send null or a text.")
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a name stands twice")
+        raise Refused(400, "An object in the JSON has a name twice; send several values as a list.")
     return found
 
 
