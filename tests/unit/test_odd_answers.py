@@ -211,11 +211,13 @@ boxes = st.dictionaries(
 
 @given(st.dictionaries(st.sampled_from(["topics", "interests", "size", "form_fields"]), boxes))
 def test_boxes_are_ticked_or_kept_or_refused(raw: dict[str, Any]) -> None:
-    """What is ticked and no option is an error, never unseen."""
+    """What is ticked and no option is an error, never unseen. A box without a name is no box."""
     reading = read(raw)
     for name in ("topics", "size"):
-        is_read = name in reading.answers.values or name in reading.answers.errors
-        assert is_read or True not in raw.get(name, {}).values()
+        ticked = [box for box, value in raw.get(name, {}).items() if value is True and box]
+        assert not ticked or name in {**reading.answers.values, **reading.answers.errors}
+        if raw.get(name, {}).get("") is True and name not in reading.answers.errors:
+            assert reading.texts["extra"][f"{name}[]"] == "true"
 
 
 def test_boxes_without_end_are_read_in_time() -> None:

@@ -103,6 +103,8 @@ def _boxes(
 
 
 def _is_ticked(options: Any, box: str, value: Any) -> bool | None:
+    if not answers.is_written(box):
+        return None
     said = answers.combined("boolean", value)
     label = options.get(box) if isinstance(options, Mapping) else None
     return False if said is None else answers.is_yes(said, [box, *answers.texts(label)])
