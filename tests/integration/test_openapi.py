@@ -42,7 +42,7 @@ FORM: Final = "/forms/contact"
 FORMS: Final = """
 late: {opens: 2999-01-01T00:00:00Z, fields: {email: {type: email}}}
 over: {closes: 2020-01-01T00:00:00Z, fields: {email: {type: email}}}
-bare: {files: refuse, fields: {email: {type: email, required: true}}}
+bare: {files: refuse, fields: {email: {type: email, required: true, from: your-email}}}
 """
 CALL: Final = {
     "visitor_id": "v",
@@ -116,6 +116,7 @@ ROWS: Final = [
     Row(422, PROBLEM, FORM, {}),
     Row(422, PROBLEM, FORM, {"email": "nobody"}),
     Row(422, PROBLEM, "/forms/bare", MULTIPART, kind="multipart/form-data; boundary=b"),
+    Row(422, PROBLEM, "/forms/bare", {"your-email": "nobody"}),
     plain(422, HTML, FORM, "email=nobody"),
     plain(422, HTML, "/forms/bare", MULTIPART, kind="multipart/form-data; boundary=b"),
     Row(503, PROBLEM, FORM, GOOD, trouble=BUSY),

@@ -63,7 +63,7 @@ class Capture:
             return _elsewhere(request)
         except Refused as error:
             if not request.is_plain_form:
-                return http.problem(error.status, error.reason, None, **error.headers)
+                return http.problem(error.status, error.reason, None, None, **error.headers)
             from hotlist.capture import form_page  # noqa: PLC0415 - for plain forms
 
             who = form_page.visitor(request.headers, {})
@@ -181,7 +181,7 @@ def _again(
         accepted = request.headers.get("accept-language", "")
         wanted = languages.wanted(one(fields, "language"), accepted)
         title = form_texts.told("page_problem", wanted, form.get("messages", {}))
-        return http.problem(status, title, errors)
+        return http.problem(status, title, errors, form.get("from"))
     from hotlist.capture import form_page  # noqa: PLC0415 - for plain forms
 
     who = form_page.visitor(request.headers, fields, form)

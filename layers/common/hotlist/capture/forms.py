@@ -303,11 +303,16 @@ def _with_files(
 
 
 def _refused_files(form: Mapping[str, Any], received: Received) -> dict[str, str]:
-    """The errors of files. A name that the form does not declare is not repeated."""
+    """The errors of files. A name that the form does not declare is not repeated.
+
+    `files`, the error of all such, comes last: a page marks with it what is not marked yet.
+    """
     from hotlist.capture import faults  # noqa: PLC0415 - most forms come without files
 
-    wrong = {field if field in form["fields"] else "files" for field in received.files}
-    return dict.fromkeys(sorted(wrong), faults.fault("files"))
+    wrong = [field for field in form["fields"] if field in received.files]
+    if len(wrong) < len(received.files):
+        wrong.append("files")
+    return dict.fromkeys(wrong, faults.fault("files"))
 
 
 def _is_known(form: Mapping[str, Any], name: str) -> bool:

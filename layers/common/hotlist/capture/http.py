@@ -148,12 +148,20 @@ def answer(status: int, body: Mapping[str, Any] | None = None, **headers: str) -
 
 
 def problem(
-    status: int, title: str, errors: Mapping[str, str] | None = None, **headers: str
+    status: int,
+    title: str,
+    errors: Mapping[str, str] | None = None,
+    names: Mapping[str, list[str]] | None = None,
+    **headers: str,
 ) -> Answer:
-    """Problem details; `errors` by field."""
+    """Problem details; `errors` by field. `names` are those under which a field arrives too."""
     body: dict[str, Any] = {"title": title, "status": status}
     if errors:
-        body["errors"] = [{"field": name, "reason": why} for name, why in errors.items()]
+        named = names or {}
+        body["errors"] = [
+            {"field": name, "reason": why} | ({"names": named[name]} if named.get(name) else {})
+            for name, why in errors.items()
+        ]
     return answer(status, body, content_type="application/problem+json", **headers)
 
 
