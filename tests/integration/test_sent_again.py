@@ -79,3 +79,35 @@ def test_what_is_sent_again_later_counts_again(score: Score) -> None:
     happened(score, first, again)
     assert score.letters() == [letter(first), letter(again)]
     assert points(score, first.subject)["webinar"] == 40
+
+
+KEYED: Final = {**BY_MAIL, "event_id": "a-key-that-the-page-gives-all"}
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["in one batch", "one after the other"])
+@pytest.mark.parametrize(
+    "news", [{"company": "Lovelace Ltd"}, {"consents": ["email"]}], ids=["an answer", "a consent"]
+)
+def test_what_is_corrected_under_the_same_key_is_news(
+    score: Score, news: dict[str, Any], at_once: bool
+) -> None:
+    first = sent(KEYED, EDGE - timedelta(minutes=5))
+    corrected = sent({**KEYED, **news}, EDGE)
+    assert first.event_id != corrected.event_id
+    if at_once:
+        happened(score, first, corrected)
+    else:
+        happened(score, first)
+        happened(score, corrected)
+    assert score.letters() == [letter(first), letter(corrected)]
+    assert points(score, first.subject)["webinar"] == 40
+
+
+def test_under_the_same_key_the_same_answers_count_once_a_day(score: Score) -> None:
+    """Another browser, and what is no answer, make it no news: a page may send a time along."""
+    first = sent({**KEYED, "visitor_id": "one", "_sent": "1"}, EDGE - 3 * SLOT)
+    again = sent({**KEYED, "visitor_id": "two", "_sent": "2"}, EDGE)
+    assert first.event_id != again.event_id
+    happened(score, first, again)
+    assert score.letters() == [letter(first)]
+    assert points(score, first.subject)["webinar"] == 20

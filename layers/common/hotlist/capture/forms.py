@@ -90,6 +90,7 @@ def submission(
         content=content,
         received_at=received.at,
         occurred_at=occurred_at,
+        told=[said.values, reading.consents],
     )
     return Event(
         event_id=identified.event_id,
