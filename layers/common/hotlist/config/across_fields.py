@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hotlist.capture.answers import plain_name
-from hotlist.config.field_schema import sent_as, wrong_condition
+from hotlist.config.field_answers import wrong_condition
+from hotlist.config.field_schema import sent_as
 from hotlist.config.findings import Finding, Positions
 from hotlist.events import vocabulary
 

@@ -23,6 +23,7 @@ from hotlist.capture import proof
 from hotlist.capture.context import Received
 from hotlist.capture.origins import normalise_origin
 from hotlist.config.across_fields import claimed, impossible
+from hotlist.config.field_answers import read_twice
 from hotlist.config.field_schema import (
     TYPES,
     WITHOUT_LENGTH,
@@ -347,6 +348,10 @@ def _doubts(forms: dict[str, Any], positions: Positions) -> Iterator[Finding]:
                 "it filled in is taken for a machine; call it hp_confirm, here and in the page"
             )
             yield positions.finding((name, "honeypot"), message, "autofilled", "warning")
+        for field, spec in form["fields"].items():
+            if spec["type"] == "choices" and (message := read_twice(spec)):
+                place = (name, "fields", field, "options")
+                yield positions.finding(place, message, "read-twice", "warning")
         for one, other in combinations(form["consents"], 2):
             if _as_read(form["consents"][one]) & _as_read(form["consents"][other]):
                 message = (
