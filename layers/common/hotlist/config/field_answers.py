@@ -1,4 +1,4 @@
-"""The answers that a field can have: for conditions, and where options are joined. For the build."""
+"""The answers a field can have: for conditions, and where options are joined. For the build."""
 
 from collections import deque
 from collections.abc import Mapping

@@ -349,9 +349,9 @@ def _doubts(forms: dict[str, Any], positions: Positions) -> Iterator[Finding]:
             )
             yield positions.finding((name, "honeypot"), message, "autofilled", "warning")
         for field, spec in form["fields"].items():
-            if spec["type"] == "choices" and (message := read_twice(spec)):
+            if spec["type"] == "choices" and (why := read_twice(spec)):
                 place = (name, "fields", field, "options")
-                yield positions.finding(place, message, "read-twice", "warning")
+                yield positions.finding(place, why, "read-twice", "warning")
         for one, other in combinations(form["consents"], 2):
             if _as_read(form["consents"][one]) & _as_read(form["consents"][other]):
                 message = (
