@@ -68,8 +68,7 @@ def context(raw: Mapping[str, Any], received: Received) -> dict[str, Any]:
             found["page_path"] = plain_text(paths.page_path(url), MAX_CONTEXT)
         except ValueError:
             del found["page_url"]
-    accepted = plain_text(received.accept_language, MAX_CONTEXT).partition(",")[0]
-    if language := _language(found.pop("language", "") or accepted):
+    if language := _language(found.pop("language", ""), received.accept_language):
         found["language"] = language
     if received.user_agent:
         found["user_agent"] = plain_text(received.user_agent, MAX_CONTEXT)[:MAX_AGENT]
@@ -150,7 +149,18 @@ def instant(value: object) -> datetime | None:
         return None
 
 
-def _language(said: str) -> str:
-    """`pl` of `pl-PL;q=0.9`, and of `pl_PL`."""
-    language = said.replace("_", "-").replace(";", "-").partition("-")[0]
-    return visible.trimmed(visible.trimmed(language).lower()[:8])
+def _language(said: str, accepted: str) -> str:
+    """The language that is read best, as answers choose theirs; "" if none is named.
+
+    Most browsers list theirs in order, as `pl-PL,pl;q=0.9`.
+    """
+    if not said and not accepted:
+        return ""
+    first = (said or accepted).partition(",")[0]
+    language = first.partition("-")[0]
+    is_usual = language.isalpha() and language.isascii() and language.islower()
+    if is_usual and 2 <= len(language) <= 3 and ";" not in first:
+        return language
+    from hotlist.capture import languages  # noqa: PLC0415 - for what few browsers send
+
+    return next(iter(languages.wanted(said, accepted)), "")
