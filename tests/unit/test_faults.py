@@ -173,9 +173,23 @@ def test_one_end_is_enough() -> None:
     assert [answer(at, closes)[0] for at in (OPENS - TICK, CLOSES)] == [201, 410]
 
 
+@pytest.mark.parametrize(
+    ("opens", "told"),
+    [
+        ("2026-03-01T09:30:00+01:00", "2026-03-01 09:30 UTC+01:00"),
+        ("2026-03-01T09:30:00-03:30", "2026-03-01 09:30 UTC-03:30"),
+        ("2026-03-01T09:30:00Z", "2026-03-01 09:30 UTC"),
+        ("2026-03-01T09:30:00+00:00", "2026-03-01 09:30 UTC"),
+    ],
+)
+def test_a_form_tells_when_it_opens_as_its_file_does(opens: str, told: str) -> None:
+    title = answer(OPENS - TICK, f"  opens: {opens}\n")[1]["title"]
+    assert title == f"This form is open from {told}."
+
+
 def test_a_closed_form_says_so_in_the_visitors_language() -> None:
     said = {"accept-language": "pl"}
-    assert answer(OPENS - TICK)[1]["title"] == "This form is open from 2026-02-28 23:00 UTC."
+    assert answer(OPENS - TICK)[1]["title"] == "This form is open from 2026-03-01 00:00 UTC+01:00."
     assert answer(CLOSES, **said)[1]["title"] == "Formularz jest już zamknięty."
     own = OPEN + "  closed: {en: See you in autumn., pl: Do zobaczenia jesienią.}\n"
     assert answer(CLOSES, own, **said)[1]["title"] == "Do zobaczenia jesienią."
@@ -188,7 +202,7 @@ def test_a_closed_form_says_so_in_the_visitors_language() -> None:
 @pytest.mark.parametrize(
     ("now", "status", "why"),
     [
-        (OPENS - TICK, 403, "Formularz będzie czynny od 2026-02-28 23:00 UTC."),
+        (OPENS - TICK, 403, "Formularz będzie czynny od 2026-03-01 00:00 UTC+01:00."),
         (CLOSES, 410, "Formularz jest już zamknięty."),
     ],
 )

@@ -130,6 +130,8 @@ def thanks(form: Mapping[str, Any], who: Visitor) -> str:
 def refused(status: int, reason: str, who: Visitor) -> str:
     """Why a form cannot be taken: for the visitor, and for whoever made the page."""
     told = who.words[_REFUSED.get(status, "page_damaged")]
+    if status == 403:
+        who = who._replace(back="")  # no link to a page that may not post here
     return _page(who, "page_refused_title", paragraphs=[told], reason=reason)
 
 
@@ -155,9 +157,10 @@ def again(
         {
             "at": name if name in places else "",
             "label": labels.get(name) or who.words.get(f"page_{name}") or name,
-            "why": why,
+            "why": notes[name],
         }
-        for name, why in (notes if errors else {}).items()
+        for name in dict.fromkeys((*labels, *notes) if errors else ())
+        if name in notes
     ]
     kind = "again" if errors else "later"
     return _page(

@@ -191,8 +191,8 @@ def refusal(
 
     wanted = _languages(raw, received)
     if is_early:
-        at = times.from_ms(form["opens"]).strftime("%Y-%m-%d %H:%M UTC")
-        return 403, faults.in_language(faults.fault("not_open", at=at), wanted, _more(form))
+        fault = faults.fault("not_open", at=form["opens_at"])
+        return 403, faults.in_language(fault, wanted, _more(form))
     if "closed" in form:
         return 410, languages.best(form["closed"], wanted)
     return 410, faults.in_language(faults.fault("closed"), wanted, _more(form))

@@ -197,6 +197,8 @@ def _compile(form: dict[str, Any]) -> None:
         form["numbered"] = numbered
     if conditions:
         form["conditions"] = conditions
+    if "opens" in form:  # visitors are told it in the offset in which it is written
+        form["opens_at"] = datetime.fromisoformat(form["opens"]).strftime("%Y-%m-%d %H:%M %Z")
     for name in {"opens", "closes"} & set(form):
         form[name] = _ms(form[name])
     if isinstance(pages := form.get("redirect_url"), dict):
