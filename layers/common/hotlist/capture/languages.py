@@ -21,11 +21,27 @@ def wanted(said: str, accepted: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (_language(said), *tags))))
 
 
+class Spoken(str):
+    """A text with its language, which a page names where it is not its own."""
+
+    __slots__ = ("language",)
+
+    language: str
+
+
+def spoken(text: str, language: str) -> Spoken:
+    """A text of this language."""
+    made = Spoken(text)
+    made.language = language
+    return made
+
+
 def best(texts: str | Mapping[str, str], languages: Iterable[str]) -> str:
     """A text, or that of several by language which is read best; the first if none is read."""
     if isinstance(texts, str):
         return texts
-    return next((texts[one] for one in languages if one in texts), next(iter(texts.values()), ""))
+    language = next((one for one in languages if one in texts), next(iter(texts), ""))
+    return spoken(texts[language], language) if language else ""
 
 
 def _language(said: str) -> str:
