@@ -48,7 +48,7 @@ def impossible(name: str, form: Mapping[str, Any], positions: Positions) -> Iter
                 yield positions.finding(path, message, "unknown-field")
                 continue
             for place, value in enumerate(values):
-                if wrong := wrong_condition(fields[other], value):
+                if wrong := wrong_condition(fields[other], value, form["default_region"]):
                     kind = fields[other]["type"]
                     message = f"the field {other!r} has the type {kind}: {value!r} {wrong}"
                     yield positions.finding((*path, place), message, "never")

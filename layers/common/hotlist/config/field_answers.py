@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any, Final
 
+from hotlist.capture import answers
 from hotlist.capture.field_types import SEPARATORS, Options
 from hotlist.config.field_schema import is_day
 
@@ -12,8 +13,28 @@ _Words = dict[tuple[str, ...], str]
 """Options by the parts of what they may be called."""
 
 
-def wrong_condition(spec: Mapping[str, Any], value: object) -> str | None:
-    """Why no answer of a field can be this value; None if one can."""
+def wrong_condition(spec: Mapping[str, Any], value: object, region: str) -> str | None:
+    """Why no answer of a field can be this value; None if one can.
+
+    `region` is the country of the form's phone numbers.
+    """
+    if (wrong := _wrong_type(spec, value)) or "options" in spec:
+        return wrong
+    return _not_held(spec, value, region)
+
+
+def _not_held(spec: Mapping[str, Any], value: object, region: str) -> str | None:
+    """Why a field would not hold this value if it were sent, by what capture makes of it."""
+    required = spec["required"] is True if spec["type"] == "boolean" else True
+    form = {"fields": {"it": {**spec, "required": required}}, "default_region": region}
+    read = answers.read(form, {"it": value})
+    if read.errors:
+        return f"is refused: {read.errors['it']}"
+    held = read.values["it"]
+    return None if held == value else f"is stored as {held!r}; write that"
+
+
+def _wrong_type(spec: Mapping[str, Any], value: object) -> str | None:
     kind = spec["type"]
     if "options" in spec:
         listed = ", ".join(spec["options"])

@@ -173,6 +173,10 @@ def check_forms(
     too_large = [one for name, form in checked.items() for one in _fit(name, form, positions)]
     if too_large:
         raise BadConfig(too_large)
+    # Now that each text has its `max`, some of what conditions ask for may be too long.
+    never = [one for name, form in checked.items() for one in impossible(name, form, positions)]
+    if never:
+        raise BadConfig(never)
     for form in checked.values():
         _compile(form)
         form["form_version"] = _version(form)
