@@ -277,6 +277,29 @@ def test_a_form_that_cannot_be_is_refused_with_its_place(text: str, path: str, w
     assert finding.line == (2 if path == "f" else 9 + text.startswith("\n"))
 
 
+def test_a_kiosk_lends_nobody_its_browser() -> None:
+    form = compile_forms(TEXT + "  kiosk: true\n")["f"]
+    own = "session_id gclid gbraid wbraid fbclid msclkid ttclid li_fat_id visitor_id".split()
+    page = "https://fair.example/stand"
+    raw = dict.fromkeys(own, "Zq7") | {
+        "name": "Ada",
+        "email": "a@example.org",
+        "page_url": f"{page}?gclid=Zq7&a=1#Zq7",
+        "landing_page": f"{page}#gclid=Zq7",
+        "referrer": f"{page}?fbclid=Zq7",
+        "source": "fair",
+        "language": "pl",
+    }
+    received = Received(at=NOW, user_agent="Kiosk/1", origin="https://fair.example")
+    kept = forms.submission("f", form, raw, received)
+    assert "Zq7" not in repr(kept)
+    addresses = dict.fromkeys(("page_url", "landing_page", "referrer"), page)
+    said = {"form": "f", "kiosk": True, "name": "Ada", "email": "a@example.org", "source": "fair"}
+    about = {"user_agent": "Kiosk/1", "origin": "https://fair.example", "page_path": "/stand"}
+    assert kept.properties == {"language": "pl", **addresses, **said, **about}
+    assert "Zq7" in repr(forms.submission("f", FORM, raw, received))
+
+
 def test_a_form_that_is_right_loads_nothing_that_only_some_forms_need() -> None:
     program = (
         "import sys, json; from datetime import UTC, datetime\n"

@@ -77,6 +77,19 @@ def context(raw: Mapping[str, Any], received: Received) -> dict[str, Any]:
     return found
 
 
+def of_kiosk(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The context without what tells one browser, or one click in it, from all others.
+
+    The device of many people would lend its own to each of them. Addresses lose their queries,
+    which may have the same in them.
+    """
+    own = "session_id gclid gbraid wbraid fbclid msclkid ttclid li_fat_id".split()
+    kept = {name: value for name, value in found.items() if name not in own}
+    for name in kept.keys() & {"page_url", "landing_page", "referrer"}:
+        kept[name] = kept[name].partition("?")[0].partition("#")[0]
+    return kept
+
+
 def shortened(found: Mapping[str, Any], said: Mapping[str, Any], room: int) -> dict[str, Any]:
     """The properties that a context and what was `said` beside it make, in so many bytes of JSON.
 

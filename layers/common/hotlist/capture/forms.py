@@ -15,6 +15,7 @@ from hotlist.capture.context import (
     Received,
     context,
     instant,
+    of_kiosk,
     one,
     plain_text,
     rest_of_agent,
@@ -134,7 +135,10 @@ def read_form(
     if received.is_test:
         said.values[TEST] = answered[TEST] = True
         flags |= {INTERNAL}
-    properties = shortened(context(raw, received), answered, _room(said))
+    found = context(raw, received)
+    if form.get("kiosk"):
+        found = of_kiosk(found)
+    properties = shortened(found, answered, _room(said))
     room = sizes.TEXTS_BYTES
     if consents:
         from hotlist.capture import proof  # noqa: PLC0415 - for forms that ask for a consent
