@@ -32,8 +32,11 @@ f:
     vat: {type: text, required: {if: {size: [large], boss: [true]}}}
     reason: {type: text, max: 50, required: {if: {topics: [walls]}}}
     agreed: {type: boolean, required: {if: {plan: [pro]}}}
+    has_vat: {type: boolean}
+    why_not: {type: text, required: {if: {has_vat: [false], site: ["https://vat.example.org"]}}}
 """
 CHECKED = compile_forms(FORM)["f"]
+WITHOUT = {"site": "https://vat.example.org"}
 
 
 def read(**said: Any) -> forms.Reading:
@@ -252,6 +255,14 @@ def test_an_option_that_there_is_not_is_told_with_what_the_page_shows() -> None:
         ({"plan": "pro", "agreed": "no"}, ["agreed"]),
         ({"plan": "pro", "agreed": "on"}, []),
         ({"plan": "gold"}, []),
+        (WITHOUT, ["why_not"]),
+        (WITHOUT | {"has_vat": False}, ["why_not"]),
+        (WITHOUT | {"has_vat": "no"}, ["why_not"]),
+        (WITHOUT | {"has_vat": None}, ["why_not"]),
+        (WITHOUT | {"has_vat": " "}, ["why_not"]),
+        (WITHOUT | {"has_vat": "on"}, []),
+        (WITHOUT | {"has_vat": "perhaps"}, []),
+        (WITHOUT | {"why_not": "small"}, []),
     ],
 )
 def test_a_field_is_required_where_other_answers_say_so(said: Any, wrong: list[str]) -> None:
@@ -340,7 +351,7 @@ def test_whatever_is_sent_the_answers_have_their_types_and_their_room(said: dict
     reading = forms.read_form("f", CHECKED, said, Received(at=NOW))
     again = forms.read_form("f", CHECKED, reading.answers.values, Received(at=NOW))
     assert again.answers.values == reading.answers.values
-    kinds = {"budget": int | float, "topics": list, "boss": bool, "agreed": bool}
+    kinds = {"budget": int | float, "topics": list, "boss": bool, "agreed": bool, "has_vat": bool}
     for name, found in reading.answers.values.items():
         assert isinstance(found, kinds.get(name, str))
     assert sizes.json_bytes(reading.answers.values) <= sizes.ANSWERS_BYTES

@@ -298,28 +298,19 @@ def _other(answers: Answers, name: str, spec: Mapping[str, Any], value: Any) -> 
 
 
 def _require_where(form: Mapping[str, Any], answers: Answers) -> None:
-    """Add an error for each field that these answers make required, and that has none.
+    """Add an error for each field that these answers make required, and that has none."""
+    from hotlist.capture import conditions  # noqa: PLC0415 - for what few forms ask
 
-    Another field may have made its own answer required; one that is wrong makes none.
-    """
-    for name, condition in form["conditions"].items():
-        answer, kind = answers.values.get(name), form["fields"][name]["type"]
-        is_there = answer is True if kind == "boolean" else answer is not None
-        if is_there or name in answers.errors:
+    for name in conditions.missing(form, answers.values, {*answers.errors, *answers.kept}):
+        if name in answers.errors:
             continue
-        if all(_is_one_of(answers.values.get(other), asked) for other, asked in condition.items()):
-            if kind == "boolean":
-                answers.errors[name] = _no_yes()
-            elif kind == "phone" and name in answers.kept:
-                answers.errors[name] = _no_phone(form.get("default_region", "US"))
-            else:
-                answers.errors[name] = _fault("required")
-
-
-def _is_one_of(answer: Any, asked: list[Any]) -> bool:
-    """Whether an answer, or one of several, is one of these. True is no 1."""
-    given = answer if isinstance(answer, list) else [answer]
-    return any(one == value and type(one) is type(value) for one in given for value in asked)
+        kind = form["fields"][name]["type"]
+        if kind == "boolean":
+            answers.errors[name] = _no_yes()
+        elif kind == "phone" and name in answers.kept:
+            answers.errors[name] = _no_phone(form.get("default_region", "US"))
+        else:
+            answers.errors[name] = _fault("required")
 
 
 def _answer(spec: Mapping[str, Any], value: Any) -> Any:

@@ -175,6 +175,7 @@ def _again(
     errors: Mapping[str, str],
 ) -> Answer:
     """What is wrong by field: a plain form is shown again, with it and with what was typed."""
+    errors = {name: errors[name] for name in (*form["fields"], *errors) if name in errors}
     if not request.is_plain_form:
         from hotlist.capture import form_texts, languages  # noqa: PLC0415 - most forms are right
 

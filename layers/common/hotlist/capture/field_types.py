@@ -34,8 +34,10 @@ _ADDRESS: Final = re.compile(
     r"(?:[^<>]*<)?\s*(?:mailto:)?\s*([^\s<>,;]+?)\s*>?[\s.,;]*\Z", re.IGNORECASE
 )
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
-_SEPARATORS: Final = ("\n", ";", ",")
-"""What some programs put between options, that which parts the most first."""
+SEPARATORS: Final = "\n;,"
+"""What some programs put between options."""
+
+_SEPARATOR: Final = re.compile(f"[{SEPARATORS}]")
 
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _PORT: Final = re.compile(r":[0-9]{1,5}(?:[/?#]|\Z)")
@@ -165,6 +167,11 @@ class Options(NamedTuple):
         """The option that is meant; None if none is."""
         return self.named.get(text) or self.small.get(text.casefold())
 
+    @property
+    def parts(self) -> int:
+        """Into how many parts separators split the option that has the most."""
+        return 1 + max(len(_SEPARATOR.findall(text)) for text in self.named)
+
 
 def choices(spec: Mapping[str, Any], value: Any) -> list[str]:
     """Some of the options, each once and in the form's order. Some programs join them."""
@@ -211,15 +218,40 @@ def _is_text(value: Any) -> bool:
 
 
 def _meant(offered: Options, text: str) -> list[tuple[str, str | None]]:
-    """A text, or those that it joins, each with its option; None for what is none."""
+    """A text, or those that it joins, each with its option; None for what is none.
+
+    An option may hold a separator itself. Of all readings that one counts which leaves the least
+    unread, and of these the one with the fewest, and so the longest, options.
+    """
     found = offered.meant(text)
     if found is not None:
         return [(text, found)]
-    for separator in _SEPARATORS:
-        if separator in text:
-            parts = filter(None, map(str.strip, text.split(separator)))
-            return [one for part in parts for one in _meant(offered, part)]
-    return [(text, None)]
+    ends = [*(one.start() for one in _SEPARATOR.finditer(text)), len(text)]
+    starts = [0, *(end + 1 for end in ends[:-1])]
+    most = offered.parts
+    costs = [(0, 0)] * (len(ends) + 1)
+    steps: list[tuple[int, str, str | None]] = []
+    for at in range(len(ends) - 1, -1, -1):
+        part = text[starts[at] : ends[at]].strip()
+        unread, read = costs[at + 1]
+        best = (unread + bool(part), read)
+        step: tuple[int, str, str | None] = (at + 1, part, None)
+        for after in range(at + 1, min(at + most, len(ends)) + 1) if part else ():
+            joined = text[starts[at] : ends[after - 1]].strip()
+            meant = offered.meant(joined)
+            unread, read = costs[after]
+            if meant is not None and (unread, read + 1) <= best:
+                best, step = (unread, read + 1), (after, joined, meant)
+        costs[at] = best
+        steps.append(step)
+    steps.reverse()
+    pairs: list[tuple[str, str | None]] = []
+    at = 0
+    while at < len(steps):
+        at, joined, meant = steps[at]
+        if joined:
+            pairs.append((joined, meant))
+    return pairs or [(text, None)]
 
 
 def _bad(key: str, **values: Any) -> ValueError:

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from hotlist.capture import answers, field_types, form_texts, languages
+from hotlist.capture import answers, faults, field_types, languages
 from hotlist.capture.context import MAX_CONTEXT, MAX_KEY, NAMES, one, plain_text
 from hotlist.capture.form_texts import DEFAULT, TEXTS, Texts
 
@@ -123,13 +123,17 @@ def policy(form: Mapping[str, Any] | None = None) -> str:
 def thanks(form: Mapping[str, Any], who: Visitor) -> str:
     """The answer to a form that names no page to go to: its own words, or ours."""
     text = who.of(form.get("thanks")) or who.words["page_thanks"]
-    paragraphs = [one for one in map(str.strip, text.splitlines()) if one]
+    lines = [one for one in map(str.strip, text.splitlines()) if one]
+    language = getattr(text, "language", "")
+    paragraphs = [languages.spoken(one, language) if language else one for one in lines]
     return _page(who, "page_thanks_title", paragraphs=paragraphs)
 
 
 def refused(status: int, reason: str, who: Visitor) -> str:
     """Why a form cannot be taken: for the visitor, and for whoever made the page."""
     told = who.words[_REFUSED.get(status, "page_damaged")]
+    if status == 403:
+        who = who._replace(back="")  # no link to a page that may not post here
     return _page(who, "page_refused_title", paragraphs=[told], reason=reason)
 
 
@@ -146,18 +150,19 @@ def again(
     A box cannot show what was sent as neither yes nor no. So it says that this could not be read.
     """
     unread = [*_unread(form, raw)]
-    said = form_texts.told("unread", who.languages, who.more) if unread else ""
+    said = faults.in_language(faults.fault("unread"), who.languages, who.more) if unread else ""
     notes = {**dict.fromkeys(unread, said), **errors}
     fields = [*_fields(form, raw, notes, who)]
     labels = {field["name"]: field["label"] for field in fields}
     places = {field["name"] for field in fields if field["shape"] != "hidden"}
-    faults = [
+    listed = [
         {
             "at": name if name in places else "",
             "label": labels.get(name) or who.words.get(f"page_{name}") or name,
-            "why": why,
+            "why": notes[name],
         }
-        for name, why in (notes if errors else {}).items()
+        for name in dict.fromkeys((*labels, *notes) if errors else ())
+        if name in notes
     ]
     kind = "again" if errors else "later"
     return _page(
@@ -165,7 +170,7 @@ def again(
         f"page_{kind}_title",
         form=True,
         lead=who.words[f"page_{kind}"],
-        faults=faults,
+        faults=listed,
         unseen=[*_unseen(form, raw)],
         fields=fields,
     )

@@ -15,6 +15,7 @@ from hotlist.capture.context import (
     Received,
     context,
     instant,
+    of_kiosk,
     one,
     plain_text,
     rest_of_agent,
@@ -135,7 +136,10 @@ def read_form(
     if received.is_test:
         said.values[TEST] = answered[TEST] = True
         flags |= {INTERNAL}
-    properties = shortened(context(raw, received), answered, _room(said))
+    found = context(raw, received)
+    if form.get("kiosk"):
+        found = of_kiosk(found)
+    properties = shortened(found, answered, _room(said))
     room = sizes.TEXTS_BYTES
     if consents:
         from hotlist.capture import proof  # noqa: PLC0415 - for forms that ask for a consent
@@ -192,8 +196,8 @@ def refusal(
 
     wanted = _languages(raw, received)
     if is_early:
-        at = times.from_ms(form["opens"]).strftime("%Y-%m-%d %H:%M UTC")
-        return 403, faults.in_language(faults.fault("not_open", at=at), wanted, _more(form))
+        fault = faults.fault("not_open", at=form["opens_at"])
+        return 403, faults.in_language(fault, wanted, _more(form))
     if "closed" in form:
         return 410, languages.best(form["closed"], wanted)
     return 410, faults.in_language(faults.fault("closed"), wanted, _more(form))

@@ -25,6 +25,7 @@ _TOO_DEEP: Final = (
 _TOO_LARGE: Final = "The JSON has a number that is too large; send it as a text."
 _NO_FILES: Final[Mapping[str, str]] = {}
 _SCRIPTS: Final = ("application/json", "text/plain")
+_JSON: Final = ("application/json", "application/problem+json")
 _HTML_FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 TEST: Final = "hotlist_test"
@@ -84,9 +85,10 @@ class Request(NamedTuple):
     @property
     def is_plain_form(self) -> bool:
         """Posted by a page without script: it shows what we answer."""
-        if "text/html" not in self.headers.get("accept", "").lower():
+        accept = self.headers.get("accept", "")
+        if "text/html" not in accept.lower() or self.content_type == "application/json":
             return False
-        return self.content_type != "application/json"
+        return accept.startswith("text/html,") or _wants_page(accept)
 
     def raw_body(self, most: int = MAX_BODY) -> bytes:
         """:raises Refused: if the body is too large or not what it says it is."""
@@ -188,6 +190,15 @@ def log_line(route: str, status: int, error: str | None = None) -> str:
     """What is logged of a request: its route, but not its path, and nothing that was sent."""
     line = {"level": "ERROR" if error else "INFO", "route": route, "status": status}
     return json.dumps(line | ({"error": error} if error else {}))
+
+
+def _wants_page(accept: str) -> bool:
+    """Whether a page is wanted, and no JSON is wanted more."""
+    from hotlist.capture.weights import weighed  # noqa: PLC0415 - browsers put text/html first
+
+    wanted = dict(weighed(accept))
+    most = wanted.get("text/html", 0.0)
+    return most > 0 and all(wanted.get(kind, 0.0) <= most for kind in _JSON)
 
 
 def _is_test(query: Mapping[str, str] | None) -> bool:
