@@ -87,7 +87,7 @@ def profile_of(
     `channel` finds the channel of the event by which the lead first came.
     """
     kept = _kept(events, now)
-    leads_own = [event for event in kept if event.type not in OPERATOR_TYPES]
+    leads_own = [event for event in kept if _is_leads_own(event)]
     ends = [_life(event) for event in leads_own]
     if not ends or max(ends) <= now:
         return Profile()
@@ -168,6 +168,11 @@ def _kept(events: Iterable[Event], now: datetime) -> list[Event]:
         and event.flags.isdisjoint((SPAM, INTERNAL))
         and event.type != "event_reclassified"
     )
+
+
+def _is_leads_own(event: Event) -> bool:
+    """Whether the lead has done it. What operators and SES say keeps no lead alive."""
+    return event.type not in OPERATOR_TYPES and event.route is not Route.SES
 
 
 def _life(event: Event) -> datetime:
