@@ -24,6 +24,7 @@ from hotlist.mail.queue import (
     Message,
     More,
     OutboxQueue,
+    ToLead,
     letter_of,
     reason,
     waiting_time,
@@ -37,6 +38,7 @@ from hotlist.runtime.passing import is_passing
 from hotlist.runtime.settings import NotifySettings
 from hotlist.runtime.stream import Record
 from hotlist.sales import team
+from hotlist.sales.lead_mailer import LeadMailer
 from hotlist.sales.team import Recipient, Sales
 from hotlist.sales.to_send import AlertNow, alert_now, held_back, message_now
 from hotlist.scoring.ruleset import Ruleset, from_checked, in_language
@@ -71,6 +73,7 @@ class OutboxConsumer:
     suspects: SuspectStore
     outbox: Outbox
     queue: OutboxQueue
+    to_leads: LeadMailer
     count: Callable[..., None]
 
     @classmethod
@@ -86,17 +89,23 @@ class OutboxConsumer:
         lease = timedelta(seconds=int(settings.mail_lease_seconds))
         deliveries = DeliveryStore(dynamodb, settings.deliveries_table, lease)
         mailer = Mailer.open(settings.sender, settings.configuration_set)
+        outbox = Outbox(deliveries, mailer, clock)
+        queue = OutboxQueue(sqs, settings.outbox_queue_url, settings.outbox_dead_letters_url)
+        events = EventStore(dynamodb, settings.events_table)
         return cls(
             sales=team.from_checked(load_config("sales")),
             rules=from_checked(load_config("scoring")),
             forms=load_config("forms"),
-            events=EventStore(dynamodb, settings.events_table),
+            events=events,
             leads=LeadStore(dynamodb, settings.leads_table),
             hours=HourStore(dynamodb, settings.deliveries_table, int(settings.mails_per_hour)),
             held=HeldStore(dynamodb, settings.deliveries_table),
             suspects=SuspectStore(dynamodb, settings.deliveries_table),
-            outbox=Outbox(deliveries, mailer, clock),
-            queue=OutboxQueue(sqs, settings.outbox_queue_url, settings.outbox_dead_letters_url),
+            outbox=outbox,
+            queue=queue,
+            to_leads=LeadMailer.open(
+                settings, dynamodb, events=events, outbox=outbox, queue=queue, count=count
+            ),
             count=count,
         )
 
@@ -137,6 +146,8 @@ class OutboxConsumer:
 
     def _take(self, letter: Letter) -> bool:
         """Send a letter, or make one for each recipient of it. Whether a mail was sent."""
+        if isinstance(letter.about, ToLead):
+            return self.to_leads.send(letter.about)
         whom = self._whom()
         recipient = next((one for one in whom if one.id == letter.recipient), None)
         if isinstance(letter.about, More):
