@@ -31,13 +31,14 @@ OPERATIONS = {
     "sqs": {"ChangeMessageVisibility", "SendMessage", "SendMessageBatch"},
     "sesv2": {"SendEmail"},
     "lambda": {"GetEventSourceMapping"},
+    "secretsmanager": {"GetSecretValue"},
 }
 """The operations that the functions call. Of botocore's 25 MB of descriptions only these stay.
 
 A test compares them with the code.
 """
 
-ENDPOINTS = ("dynamodb", "sqs", "email", "lambda")
+ENDPOINTS = ("dynamodb", "sqs", "email", "lambda", "secretsmanager")
 ACCOUNT_PARAMETERS = frozenset(
     {"AccountId", "AccountIdEndpointMode", "ResourceArn", "ResourceArnList", "IsSearchOperation"}
 )

@@ -48,6 +48,8 @@ def short(resource: Any) -> str:
     """A resource of a policy by its logical id."""
     if resource == "*":
         return "*"
+    if "Ref" in resource:
+        return str(resource["Ref"])
     if "Fn::GetAtt" in resource:
         name, attribute = resource["Fn::GetAtt"]
         return str(name) if attribute == "Arn" else f"{name}.{attribute}"
@@ -71,7 +73,7 @@ class Role:
         self.called: Calls = {}
         self._name, self._allowed = name, allowed(name)
         self._resources = {
-            value: "".join(word.capitalize() for word in key.removesuffix("_URL").split("_"))
+            value: "".join(word.capitalize() for word in re.sub("_(URL|ARN)$", "", key).split("_"))
             for key, value in environment.items()
         }
         self._is_invoked = False
@@ -122,8 +124,8 @@ def _calls(operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, str
             yield found[1], "PartiQLInsert"
     elif "RequestItems" in params:
         yield from ((name, operation) for name in params["RequestItems"])
-    elif "UUID" in params:
-        yield params["UUID"], operation
+    elif "UUID" in params or "SecretId" in params:
+        yield params.get("UUID") or params["SecretId"], operation
     elif "QueueUrl" in params:
         yield params["QueueUrl"], operation.removesuffix("Batch")
     else:

@@ -33,17 +33,19 @@ LOGS: Calls = {"LogGroup": {"CreateLogStream", "PutLogEvents"}}
 STREAM = {"DescribeStream", "GetRecords", "GetShardIterator"}
 STREAMS: Calls = {"FailureBucket": {"PutObject", "ListBucket"}, "*": {"ListStreams"}}
 SES: Calls = {"ses": {"SendEmail", "SendRawEmail"}}  # for which tests have a mailbox
+LINKS: Calls = {"LinkSecret": {"GetSecretValue"}}  # tests/unit/test_link_keys.py calls it
 LAMBDAS: dict[str, Calls] = {
-    "capture": LOGS,
+    "capture": {**LOGS, **LINKS},
     "score": {
         **LOGS,
         **STREAMS,
         "EventsTable.StreamArn": STREAM,
         "RescoreQueue": {"ReceiveMessage", "DeleteMessage", "GetQueueAttributes"},
     },
-    "digest": {**LOGS, **SES},
+    "digest": {**LOGS, **SES, **LINKS},
     "notify": {
         **LOGS,
+        **LINKS,
         **STREAMS,
         **SES,
         "LeadsTable.StreamArn": STREAM,

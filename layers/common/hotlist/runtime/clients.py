@@ -34,6 +34,8 @@ PATIENCE: Final = {
     # An answer that was lost may have been a mail, and botocore would send another.
     "sesv2": Patience(connect=1, read=5, attempts=1),
     "lambda": Patience(connect=1, read=2, attempts=2),
+    # With DynamoDB's it ends before capture does.
+    "secretsmanager": Patience(connect=1, read=2, attempts=2),
 }
 """By the service's name in botocore. A service that is not here has no client."""
 
