@@ -127,7 +127,7 @@ def test_notify(notify: Notify, hot: dict[str, Any]) -> None:
     notify(feedback("Send"))
     notify(feedback("Complaint", complaint={}))
     notify(feedback("Reject", reject={}))
-    has_forms(notify, links=notify.app.consumer.to_leads.links)
+    has_forms(notify)
     asked = sent_form()
     notify.events.put(asked)
     notify.tell(*letters(asked))

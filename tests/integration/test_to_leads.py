@@ -1,14 +1,17 @@
 """Mails to leads: which are sent, to whom, once, and what stops them."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import boto3
 import pytest
 
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import INTERNAL, SPAM, Route
 from hotlist.identity import identifiers
+from hotlist.links.keys import LinkKeys
 from hotlist.links.tokens import Purpose
 from hotlist.mail.queue import EVERYTHING, Letter, ToLead
 from hotlist.mail.ses import delivery_hash
@@ -232,3 +235,19 @@ def test_a_strangers_lead_is_not_mailed_by_the_event_of_another(notify: Notify) 
     assert notify.ses.sent == []
     notify.tell(*letters(event, "receipt"))
     assert notify.ses.to == [ADDRESS]
+
+
+def test_a_letter_waits_for_the_keys_of_its_links(notify: Notify) -> None:
+    secrets = boto3.client("secretsmanager")
+    links = LinkKeys(secrets, notify.app.settings.link_secret_arn, lambda: notify.now)
+    has_forms(notify, links=links)
+    secrets.put_secret_value(SecretId=notify.app.settings.link_secret_arn, SecretString="{}")
+    event = sent_form()
+    notify.events.put(event)
+    notify.tell(*letters(event))
+    assert (notify.ses.sent, notify.dead(), len(notify.waits)) == ([], [], 3)
+    good = json.dumps({"link_1": "k" * 64})
+    secrets.put_secret_value(SecretId=notify.app.settings.link_secret_arn, SecretString=good)
+    notify.pass_time(timedelta(minutes=10))
+    notify.work_off()
+    assert notify.ses.to == [ADDRESS] * 3

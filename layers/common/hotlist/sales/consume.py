@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -16,6 +16,7 @@ from hotlist.config.load import load_config
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import INTERNAL
 from hotlist.leads.lead import Lead, LeadState
+from hotlist.links.secret import BadSecret
 from hotlist.mail import render
 from hotlist.mail.outbox import Outbox
 from hotlist.mail.queue import (
@@ -50,6 +51,16 @@ from hotlist.store.leads import LeadStore
 from hotlist.store.suspects import SuspectStore
 
 log = logging.getLogger(__name__)
+
+_TROUBLES: Final = (
+    Conflict,
+    ReadsThrottled,
+    NotQueued,
+    BadSecret,
+    BotoCoreError,
+    ClientError,
+)
+"""What a letter may meet and wait for, unless it is final."""
 
 Write = Callable[[Recipient, str], Mail]
 """Writes a letter to a recipient, with a note that may be empty."""
@@ -124,7 +135,7 @@ class OutboxConsumer:
             return self._take(letter_of(record.body or ""))
         except NobodyGetsMail as error:
             self._park(record, error)
-        except (Conflict, ReadsThrottled, NotQueued, BotoCoreError, ClientError) as error:
+        except _TROUBLES as error:
             if not is_passing(error):
                 raise
             now = self.outbox.clock()

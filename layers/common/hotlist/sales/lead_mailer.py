@@ -170,7 +170,7 @@ class LeadMailer:
 
         def note() -> None:
             log.warning("mail to a lead held", extra={"event_id": event.event_id, "form": form})
-            self.count("LeadMailsHeld", form=form)
+            self.count("LeadMailsHeld")
 
         self.outbox.hold(delivery_id, note)
         return False
