@@ -202,6 +202,26 @@ def test_a_pixel_is_there_only_where_it_is_asked_for() -> None:
         assert "/o/" not in make().html
 
 
+def test_the_addresses_of_a_forms_texts_are_links_and_no_others_are() -> None:
+    short, long = "https://a.example/x", "https://a.example/x?y=1&z=2"
+    text = f"See {short}, or ({long}). Not https://b.example <b>."
+    form = FORM | {"receipt": {"subject": "A", "text": text}}
+    to = {short: short, long: "https://api.example.com/c/token"}
+    mail = lead_mails.receipt(event(), form, COMPANY, replace(LINKS, to=to))
+    assert f'See <a href="{short}" style="color:#1d4ed8">{short}</a>, or (' in mail.html
+    shown = "https://a.example/x?y=1&amp;z=2"
+    linked = f'(<a href="https://api.example.com/c/token" style="color:#1d4ed8">{shown}</a>)'
+    assert linked in mail.html
+    assert "Not https://b.example &lt;b&gt;." in mail.html
+    assert text in mail.text
+    assert (
+        "<a href"
+        not in lead_mails.receipt(event(), form, COMPANY, LINKS)
+        .html.split("</h1>")[1]
+        .split("</p>")[0]
+    )
+
+
 def test_every_language_has_a_text_for_everything() -> None:
     assert LEAD_TEXTS.keys() == {"en", "pl", "de"}
     for language in LEAD_TEXTS:

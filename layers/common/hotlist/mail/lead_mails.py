@@ -4,10 +4,11 @@ Nothing that a visitor wrote is in them but the address that they go to. Whoever
 stranger to whoever reads it.
 """
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 from hotlist.events.event import Event
 from hotlist.events.visible import one_line
@@ -38,11 +39,23 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Where the links of a mail lead. `action` is what it is for; `pixel` is seldom there."""
+    """Where the links of a mail lead. `action` is what it is for; `pixel` is seldom there.
+
+    `to` says for each address in the form's own texts where a click on it leads: to itself, or
+    there by way of us.
+    """
 
     unsubscribe: str
     action: str = ""
     pixel: str = ""
+    to: Mapping[str, str] = field(default_factory=dict)
+
+
+class Piece(NamedTuple):
+    """A part of a text, and where it leads if it is an address."""
+
+    text: str
+    url: str = ""
 
 
 def language_of(event: Event) -> str:
@@ -105,6 +118,15 @@ def receipt(event: Event, form: Mapping[str, Any], company: Company, links: Link
     )
 
 
+def pieces(text: str, to: Mapping[str, str]) -> list[Piece]:
+    """The text in pieces, of which the addresses of `to` are links. The longest address counts."""
+    if not to:
+        return [Piece(text)]
+    longest_first = sorted(to, key=lambda url: (-len(url), url))
+    parts = re.split(f"({'|'.join(map(re.escape, longest_first))})", text)
+    return [Piece(part, to.get(part, "")) for part in parts if part]
+
+
 def _said(kind: str, form: Mapping[str, Any], language: str, **names: str) -> dict[str, str]:
     """The words of a mail: the form's own where it has some, which are no patterns, else ours."""
     own = form.get("mail", {}).get(kind, {})
@@ -150,7 +172,9 @@ def _render(
         "words": words,
         "subject": heading,
         "heading": heading,
-        "paragraphs": [one.strip("\n") for one in text.split("\n\n") if one.strip()],
+        "paragraphs": [
+            pieces(one.strip("\n"), links.to) for one in text.split("\n\n") if one.strip()
+        ],
         "quote": quote,
         "button": button,
         "note": note,
