@@ -96,12 +96,22 @@ def link_secret(aws: None) -> str:
 
 
 @pytest.fixture
-def api(tables: Any, link_secret: str, monkeypatch: pytest.MonkeyPatch) -> Api:
+def rewards_bucket(aws: None) -> str:
+    """The name of an empty bucket for the files of rewards."""
+    name = f"rewards-{uuid.uuid4()}"
+    where: Any = {"LocationConstraint": REGION}
+    boto3.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration=where)
+    return name
+
+
+@pytest.fixture
+def api(tables: Any, link_secret: str, rewards_bucket: str, monkeypatch: pytest.MonkeyPatch) -> Api:
     client, names = tables
     environment = {
         "EVENTS_TABLE": names["events"],
         "ALLOWED_ORIGINS": "https://www.example.com, https://Shop.example.com/",
         "LINK_SECRET_ARN": link_secret,
+        "REWARDS_BUCKET": rewards_bucket,
     }
     return Api(load("capture", environment, monkeypatch), client, names["events"])
 

@@ -95,7 +95,9 @@ class Role:
         def invoke(event: Any, context: object) -> Any:
             self._is_invoked = True
             try:
-                return handler(event, context)
+                with pytest.MonkeyPatch.context() as held:  # some clients are made when needed
+                    self.hold_new_clients(held)
+                    return handler(event, context)
             finally:
                 self._is_invoked = False
 
@@ -124,6 +126,11 @@ def _calls(operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, str
             yield found[1], "PartiQLInsert"
     elif "RequestItems" in params:
         yield from ((name, operation) for name in params["RequestItems"])
+    elif "Bucket" in params:
+        yield (
+            params["Bucket"],
+            "GetObject",
+        )  # IAM has no right of its own to ask whether it is there
     elif "UUID" in params or "SecretId" in params:
         yield params.get("UUID") or params["SecretId"], operation
     elif "QueueUrl" in params:

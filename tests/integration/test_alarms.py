@@ -67,6 +67,7 @@ NOT_RED: Final = {
     "TooManyRequestsAlarm": f"nobody has called the API: {NO_DATA}",
     "ManyMailsAlarm": f"no mail has been sent: {NO_DATA}",
     "FailureBucketAlarm": f"S3 publishes these when they happen: {NO_DATA}",
+    "RewardMissingAlarm": f"nobody has followed a link: {NO_DATA}",
     "BounceRateAlarm": "a new account has sent nothing; a rate that is red was red before",
     "ComplaintRateAlarm": "a new account has sent nothing; a rate that is red was red before",
     "RecipientDisabledAlarm": f"no mail has bounced: {NO_DATA}",

@@ -30,6 +30,7 @@ SES_SECONDS: Final = 1 + 5  # to connect, and to read: docs/operations.md
 FORCED_WILDCARDS: Final = {
     "*": {"dynamodb:ListStreams"},  # AWS has no narrower resource for it
     "FailureBucket": {"s3:PutObject"},  # the objects' names are Lambda's
+    "RewardsBucket": {"s3:GetObject"},  # the objects' names are those of forms.yaml
     "ses": {
         "ses:SendEmail",
         "ses:SendRawEmail",

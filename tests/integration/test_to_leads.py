@@ -11,6 +11,7 @@ import pytest
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import INTERNAL, SPAM, Route
 from hotlist.identity import identifiers
+from hotlist.links import addresses
 from hotlist.links.keys import LinkKeys
 from hotlist.links.tokens import Purpose
 from hotlist.mail.queue import EVERYTHING, Letter, ToLead
@@ -120,6 +121,29 @@ def test_only_with_consent_to_tracking_a_mail_tells_that_it_was_opened(
             said = token_of(url, Purpose.OPENED, NOW).said
             kind = TAGS[what]
             assert said == {"form": "ebook", "event": event.event_id, "tracked": "1", "mail": kind}
+
+
+@pytest.mark.parametrize("is_tracked", [True, False])
+def test_only_with_consent_to_tracking_a_click_goes_by_way_of_us(
+    notify: Notify, is_tracked: bool
+) -> None:
+    shop = "https://shop.example.com/offer?a=1"
+    receipt = {"subject": "Thanks", "text": f"Look at {shop}."}
+    has_forms(notify, forms={"ebook": FORMS["ebook"] | {"receipt": receipt}})
+    event = sent_form()
+    notify.events.put(event)
+    notify.leads.save(a_lead(tracked=is_tracked), None)
+    notify.tell(*letters(event, "receipt"))
+    (mail,) = mails(notify)
+    body = mail.get_body(("html",))
+    assert body is not None
+    url = body.get_content().partition('Look at <a href="')[2].partition('"')[0]
+    if is_tracked:
+        said = token_of(url, Purpose.CLICKED, NOW).said
+        ids = {"form": "ebook", "event": event.event_id, "tracked": "1", "mail": "receipt"}
+        assert said == ids | {"to": addresses.name_of(shop)}
+    else:
+        assert url == shop
 
 
 LATER = NOW + timedelta(seconds=1)

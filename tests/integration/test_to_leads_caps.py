@@ -157,6 +157,7 @@ def test_a_form_mails_a_hundred_unconfirmed_addresses_an_hour_and_says_so(
     ("said", "sent"),
     [
         (word(91, "consent_given", NOON - timedelta(days=9), purpose="phone", version="1"), 1),
+        (word(91, "reward_claimed", NOON - timedelta(days=9), form="ebook", reward="guide"), 1),
         (word(91, "consent_withdrawn", NOON - timedelta(days=9), purpose="phone"), 0),
     ],
     ids=lambda one: getattr(one, "type", None),

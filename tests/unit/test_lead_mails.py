@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from hotlist.events.event import Event
+from hotlist.links import invitation
 from hotlist.mail import lead_mails
 from hotlist.mail.lead_mails import Company, Links
 from hotlist.mail.lead_texts import LEAD_TEXTS
-from hotlist.mail.mime import Attachment
 from hotlist.mail.render import Mail
 from hotlist.mail.ses import LeadAddress, Mailer, delivery_hash
 
@@ -49,7 +49,7 @@ def confirm(language: str = "en", form: Any = FORM, **properties: Any) -> Mail:
 
 
 def reward(language: str = "en", form: Any = FORM, **properties: Any) -> Mail:
-    return lead_mails.reward(event(language, **properties), form, COMPANY, LINKS)
+    return lead_mails.reward(event(language, **properties), form, COMPANY, LINKS, NOW)
 
 
 def receipt(language: str = "en", form: Any = FORM, **properties: Any) -> Mail:
@@ -261,10 +261,20 @@ def test_a_mail_to_a_lead_is_sent_in_the_companys_name_with_its_tags() -> None:
     assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in raw
 
 
-def test_a_file_is_attached_after_both_texts() -> None:
-    data = "BEGIN:VCALENDAR\r\nSUMMARY:Żółw\r\nEND:VCALENDAR\r\n".encode() * 40
-    file = Attachment("webinar.ics", "calendar", data, parameters=(("method", "PUBLISH"),))
-    mail = lead_mails.reward(event(), FORM, COMPANY, LINKS, [file])
+INVITATION: dict[str, Any] = {
+    "uid": "webinar@example.com",
+    "sequence": 2,
+    "starts": "2026-04-01T10:00:00Z",
+    "ends": "2026-04-01T11:00:00Z",
+    "zone": "Europe/Warsaw",
+    "summary": {"en": "The webinar", "pl": "Żółw"},
+    "organizer": {"name": "Anna", "email": "anna@example.com"},
+}
+
+
+def test_an_invitation_is_attached_after_both_texts() -> None:
+    given = FORM["reward"] | {"kind": "invitation", "event": INVITATION}
+    mail = reward("pl", FORM | {"reward": given})
     _, raw = sent(mail)
     mime = message_from_bytes(raw, _class=EmailMessage, policy=policy.default)
     assert [part.get_content_type() for part in mime.walk()] == [
@@ -275,9 +285,11 @@ def test_a_file_is_attached_after_both_texts() -> None:
         "text/calendar",
     ]
     (found,) = mime.iter_attachments()
-    assert found.get_filename() == "webinar.ics"
+    assert found.get_filename() == "invitation.ics"
     assert found["Content-Type"].params["method"] == "PUBLISH"
-    assert found.get_payload(decode=True) == data
+    data = found.get_payload(decode=True)
+    assert data == invitation.calendar(INVITATION, "pl", NOW).encode()
+    assert "SUMMARY:Żółw\r\n".encode() in data
     body = mime.get_body(("plain",))
     assert body is not None
     assert LINKS.action in body.get_content()

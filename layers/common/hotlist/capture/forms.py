@@ -39,6 +39,7 @@ class Reading(NamedTuple):
     """What a submission says.
 
     `properties`, `texts` and `flags` are those of its event; `answers` has the errors by field.
+    `consents` are all that were given, with those that are still to be confirmed.
     `beside` has what could not be read and what the form does not declare, whole, by name.
     """
 
@@ -126,7 +127,12 @@ def read_form(
             messages[field] = answered.pop(field)
     answered["form"] = name
     if consents:
-        answered["consents"] = consents
+        asked = form["consents"]
+        pending = {name: one for name, one in consents.items() if "confirm" in asked[name]}
+        if pending:
+            answered["pending_consents"] = pending
+        if given := {name: consents[name] for name in consents if name not in pending}:
+            answered["consents"] = given
     if form.get("kiosk"):
         answered["kiosk"] = True
     is_spam = "honeypot" in form and answers.is_written(raw.get(form["honeypot"]))
@@ -171,6 +177,19 @@ def _has_names(value: Any) -> bool:
     if isinstance(value, list):
         return any(isinstance(one, dict) for one in value)
     return isinstance(value, dict)
+
+
+def to_lead(form: Mapping[str, Any], event: Event) -> tuple[str, ...]:
+    """What whoever sent a form is mailed because of it, if they gave an address."""
+    asked: tuple[str, ...] = ()
+    if "pending_consents" in event.properties:
+        pending: Any = event.properties["pending_consents"]
+        asked += tuple(f"confirm:{purpose}" for purpose in pending)
+    if "reward" in form and form["reward"]["deliver"] == "mail":
+        asked += ("reward",)
+    if "receipt" in form:
+        asked += ("receipt",)
+    return asked if event.email else ()
 
 
 def refusal(

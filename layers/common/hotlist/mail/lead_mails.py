@@ -7,11 +7,12 @@ stranger to whoever reads it.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple, Self
 
 from hotlist.events.event import Event
 from hotlist.events.visible import one_line
+from hotlist.links.invitation import calendar
 from hotlist.mail.lead_texts import LEAD_TEXTS
 from hotlist.mail.mime import Attachment
 from hotlist.mail.render import TEST_MARK, Mail, template
@@ -87,9 +88,9 @@ def reward(
     form: Mapping[str, Any],
     company: Company,
     links: Links,
-    attachments: Iterable[Attachment] = (),
+    now: datetime,
 ) -> Mail:
-    """Has the link to what was promised for the address."""
+    """Has the link to what was promised for the address, and an invitation itself as a file."""
     language = language_of(event)
     title = in_language(form["reward"]["title"], language)
     words = _said("reward", form, language, company=company.name, title=title)
@@ -101,7 +102,7 @@ def reward(
         text=words["text"],
         button=words["button"],
         note=words["note"],
-        attachments=attachments,
+        attachments=_files(form["reward"], language, now),
     )
 
 
@@ -116,6 +117,15 @@ def receipt(event: Event, form: Mapping[str, Any], company: Company, links: Link
         subject=in_language(given["subject"], language),
         text=in_language(given["text"], language),
     )
+
+
+def _files(given: Mapping[str, Any], language: str, now: datetime) -> list[Attachment]:
+    """What of a reward is in its mail: an invitation, which calendars take from there."""
+    if given.get("kind") != "invitation":
+        return []
+    data = calendar(given["event"], language, now).encode()
+    parameters = (("method", "PUBLISH"), ("charset", "utf-8"))
+    return [Attachment("invitation.ics", "calendar", data, parameters=parameters)]
 
 
 def pieces(text: str, to: Mapping[str, str]) -> list[Piece]:

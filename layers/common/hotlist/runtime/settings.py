@@ -48,6 +48,7 @@ class CaptureSettings(_Settings):
     events_table: str
     allowed_origins: str
     link_secret_arn: str
+    rewards_bucket: str
     powertools_metrics_namespace: str
 
 

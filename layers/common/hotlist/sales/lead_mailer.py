@@ -5,18 +5,19 @@ address alone.
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any, Final, Protocol, Self
 
 from hotlist.config.load import load_config
 from hotlist.events.event import Event
+from hotlist.links import addresses
 from hotlist.links.keys import LinkKeys
 from hotlist.links.tokens import Purpose, Token
 from hotlist.mail import lead_mails
 from hotlist.mail.lead_mails import Company, Links, language_of
-from hotlist.mail.mime import Attachment, fits_header
+from hotlist.mail.mime import fits_header
 from hotlist.mail.outbox import Outbox
 from hotlist.mail.queue import EVERYTHING, Letter, OutboxQueue, ToLead
 from hotlist.mail.render import Mail
@@ -54,15 +55,6 @@ class Signer(Protocol):
     def sign(self, token: Token) -> str: ...
 
 
-Attach = Callable[[Mapping[str, Any], str], Sequence[Attachment]]
-"""(reward, language) → the files that its mail has."""
-
-
-def no_files(reward: Mapping[str, Any], language: str) -> Sequence[Attachment]:  # noqa: ARG001
-    """A reward without files."""
-    return ()
-
-
 @dataclass(frozen=True, slots=True)
 class LeadMailer:
     """Mails leads. `hours` has the cap of a form's mails to unconfirmed addresses.
@@ -82,7 +74,6 @@ class LeadMailer:
     links: Signer
     public_url: str
     count: Callable[..., None]
-    attach: Attach = no_files
 
     @classmethod
     def open(
@@ -202,18 +193,20 @@ class LeadMailer:
         kind, purpose = kind_and_purpose(what)
         lead = self.leads.get(event.subject)
         is_tracked = lead is not None and lead.tracked
-        links = self._links(event, kind, purpose, is_tracked=is_tracked)
+        links = self._links(event, form, what, is_tracked=is_tracked)
         if kind == CONFIRM:
             return lead_mails.confirm(event, purpose, form, company, links)
         if kind == REWARD:
-            files = self.attach(form["reward"], language_of(event))
-            return lead_mails.reward(event, form, company, links, files)
+            return lead_mails.reward(event, form, company, links, self.outbox.clock())
         return lead_mails.receipt(event, form, company, links)
 
-    def _links(self, event: Event, kind: str, purpose: str, *, is_tracked: bool) -> Links:
-        """The links of a mail. Only with consent does one tell that the mail was opened."""
-        form, language = str(event.properties["form"]), language_of(event)
-        ids = {"form": form, "event": event.event_id}
+    def _links(
+        self, event: Event, form: Mapping[str, Any], what: str, *, is_tracked: bool
+    ) -> Links:
+        """The links of a mail. Only with consent do they tell what was opened and clicked."""
+        kind, purpose = kind_and_purpose(what)
+        name, language = str(event.properties["form"]), language_of(event)
+        ids = {"form": name, "event": event.event_id}
         tracked = {"tracked": "1"} if is_tracked else {}
         action = ""
         if kind == CONFIRM:
@@ -221,12 +214,19 @@ class LeadMailer:
             action = self._link(event, Purpose.CONFIRM, "confirm", said)
         elif kind == REWARD:
             action = self._link(event, Purpose.REWARD, "d", {**ids, "lang": language, **tracked})
-        pixel = ""
-        if is_tracked:
-            pixel = self._link(event, Purpose.OPENED, "o", {**ids, **tracked, "mail": kind})
-        unsubscribe = {"form": form, "lang": language}
+        about = {**ids, **tracked, "mail": kind}
+        to = {
+            url: self._link(event, Purpose.CLICKED, "c", {**about, "to": short})
+            if is_tracked
+            else url
+            for short, url in addresses.addresses(form).items()
+        }
+        said = {"form": name, "lang": language}
         return Links(
-            self._link(event, Purpose.UNSUBSCRIBE, "unsubscribe", unsubscribe), action, pixel
+            unsubscribe=self._link(event, Purpose.UNSUBSCRIBE, "unsubscribe", said),
+            action=action,
+            pixel=self._link(event, Purpose.OPENED, "o", about) if is_tracked else "",
+            to=to,
         )
 
     def _link(self, event: Event, purpose: Purpose, route: str, said: Mapping[str, str]) -> str:

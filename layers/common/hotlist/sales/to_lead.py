@@ -6,7 +6,7 @@ from typing import Final
 
 from hotlist.events.corrections import texts_of
 from hotlist.events.event import Event
-from hotlist.events.vocabulary import Route
+from hotlist.events.vocabulary import PREFETCH, Route
 from hotlist.identity.identifiers import EMAIL, kind_of
 from hotlist.leads.profile import is_kept
 from hotlist.links.tokens import VALID, Purpose
@@ -23,7 +23,6 @@ ASKED_WITHIN: Final = VALID[Purpose.CONFIRM] or timedelta(days=7)
 """What was asked longer ago is asked no more."""
 
 _TRACKING: Final = "tracking"
-_PREFETCH: Final = "prefetch"
 _ENDING: Final = frozenset({"unsubscribed", "consent_withdrawn"})
 _OWNERS_WORD: Final = frozenset({"consent_given", "reward_claimed"})
 
@@ -44,7 +43,7 @@ def to_lead_now(
     """
     if event is None or what not in event.to_lead or not is_kept(event, now):
         return None
-    said = [one for one in said if is_kept(one, now) and _PREFETCH not in one.flags]
+    said = [one for one in said if is_kept(one, now) and PREFETCH not in one.flags]
     event = with_flags(event, said, now)
     is_reached = event.email is not None and kind_of(event.subject) == EMAIL
     if not is_reached or held_back(event) is not None or is_stopped(said):
@@ -69,7 +68,7 @@ def is_confirmed(said: Iterable[Event], now: datetime) -> bool:
     return any(
         one.type in _OWNERS_WORD
         and one.route is Route.LINK
-        and _PREFETCH not in one.flags
+        and PREFETCH not in one.flags
         and is_kept(one, now)
         for one in said
     )
