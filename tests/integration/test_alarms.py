@@ -38,9 +38,8 @@ METRICS: Final = {
     ("AWS/DynamoDB", "WriteThrottleEvents"): {"TableName"},
     ("AWS/SES", "Reputation.BounceRate"): set(),
     ("AWS/SES", "Reputation.ComplaintRate"): set(),
-    # test_notify.py, test_to_leads_caps.py and test_mappings.py see that these have the service
+    # tests/integration/test_notify.py and test_mappings.py see that these have the service
     ("Hotlist", "RecipientDisabled"): {"service"},
-    ("Hotlist", "LeadMailsHeld"): {"service"},
     ("Hotlist", "MappingsDisabled"): {"service"},
     ("Hotlist", "Lag"): {"lane", "service"},
     # of metric filters
@@ -71,7 +70,6 @@ NOT_RED: Final = {
     "BounceRateAlarm": "a new account has sent nothing; a rate that is red was red before",
     "ComplaintRateAlarm": "a new account has sent nothing; a rate that is red was red before",
     "RecipientDisabledAlarm": f"no mail has bounced: {NO_DATA}",
-    "LeadMailsHeldAlarm": f"no form has mailed anybody: {NO_DATA}",
 }
 """Why each alarm is not red on a new stack."""
 

@@ -33,5 +33,4 @@ def mailer(
         queue=queue,
         links=LinkKeys(None, "", outbox.clock),
         public_url="https://api.example.com",
-        count=lambda _, **__: None,
     )

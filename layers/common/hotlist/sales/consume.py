@@ -114,9 +114,7 @@ class OutboxConsumer:
             suspects=SuspectStore(dynamodb, settings.deliveries_table),
             outbox=outbox,
             queue=queue,
-            to_leads=LeadMailer.open(
-                settings, dynamodb, events=events, outbox=outbox, queue=queue, count=count
-            ),
+            to_leads=LeadMailer.open(settings, dynamodb, events=events, outbox=outbox, queue=queue),
             count=count,
         )
 

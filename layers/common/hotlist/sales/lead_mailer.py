@@ -5,7 +5,7 @@ address alone.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any, Final, Protocol, Self
@@ -22,6 +22,7 @@ from hotlist.mail.outbox import Outbox
 from hotlist.mail.queue import EVERYTHING, Letter, OutboxQueue, ToLead
 from hotlist.mail.render import Mail
 from hotlist.mail.ses import LeadAddress, delivery_hash
+from hotlist.runtime import metrics
 from hotlist.runtime.settings import NotifySettings
 from hotlist.sales.to_lead import (
     CONFIRM,
@@ -59,8 +60,7 @@ class Signer(Protocol):
 class LeadMailer:
     """Mails leads. `hours` has the cap of a form's mails to unconfirmed addresses.
 
-    `public_url` is where the links lead, without a slash at its end. `count` counts one: a metric's
-    name, and its dimensions by name.
+    `public_url` is where the links lead, without a slash at its end.
     """
 
     company: Company | None
@@ -73,7 +73,6 @@ class LeadMailer:
     queue: OutboxQueue
     links: Signer
     public_url: str
-    count: Callable[..., None]
 
     @classmethod
     def open(
@@ -84,7 +83,6 @@ class LeadMailer:
         events: EventStore,
         outbox: Outbox,
         queue: OutboxQueue,
-        count: Callable[..., None],
     ) -> Self:
         """For the tables and the configuration that are deployed."""
         return cls(
@@ -98,7 +96,6 @@ class LeadMailer:
             queue=queue,
             links=LinkKeys.open(settings.link_secret_arn, outbox.clock),
             public_url=settings.public_url,
-            count=count,
         )
 
     def send(self, about: ToLead) -> bool:
@@ -160,8 +157,8 @@ class LeadMailer:
             return True
 
         def note() -> None:
-            log.warning("mail to a lead held", extra={"event_id": event.event_id, "form": form})
-            self.count("LeadMailsHeld")
+            said = metrics.attention("mails to leads held", form=form, event_id=event.event_id)
+            print(said)  # noqa: T201 - Lambda's log
 
         self.outbox.hold(delivery_id, note)
         return False
