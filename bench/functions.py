@@ -35,7 +35,9 @@ TLS_BUDGET: Final = 3
 _PATIENCE: Final = 120
 _TRUSTED: Final = "trusted.pem"
 _QUEUE: Final = "https://sqs.eu-central-1.amazonaws.com/123456789012/queue"
-_AWS: Final = [f"{name}.eu-central-1.amazonaws.com" for name in ("dynamodb", "sqs", "lambda")]
+_AWS: Final = [
+    f"{name}.eu-central-1.amazonaws.com" for name in ("dynamodb", "sqs", "lambda", "secretsmanager")
+]
 CONTACT: Final = {
     "name": "Ada Lovelace",
     "email": "ada@example.org",
@@ -155,6 +157,8 @@ def environment(code: Path, url: str) -> dict[str, str]:
         "CONFIGURATION_SET": "set",
         "MAIL_LEASE_SECONDS": "900",
         "MAILS_PER_HOUR": "60",
+        "LINK_SECRET_ARN": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:links-a1b2c3",
+        "PUBLIC_URL": "https://api.example.com",
         **{
             f"{name}_MAPPING": "91eaeb7e-c976-4939-9430-8f6d9a5ab1ea"
             for name in ("SCORE_EVENTS", "SCORE_GATHERED", "NOTIFY_ALERTS", "RESCORE", "OUTBOX")

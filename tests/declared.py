@@ -10,6 +10,9 @@ import jsonschema_rs
 from ruamel.yaml import YAML
 
 FILE: Final = Path(__file__).parents[1] / "docs" / "openapi.yaml"
+LINKS: Final = ("confirm", "unsubscribe", "d", "o", "c")
+"""The links in mails: the first parts of their paths. HEAD is answered as GET."""
+
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 BY_GATEWAY: Final = frozenset({429, 500})
@@ -78,12 +81,15 @@ def check(event: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
 
 
 def _operation(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Another method than those that are declared is answered like GET."""
-    key, path = event["routeKey"], event["requestContext"]["http"]["path"]
+    """Another method than those that are declared is answered like GET; of a link, like PUT."""
+    key, asked = event["routeKey"], event["requestContext"]["http"]
     if key == "$default":
-        first, *rest = path.strip("/").split("/")
-        posted = {("events", 0): "/events", ("forms", 1): "/forms/{form}"}
-        key = f"GET {posted.get((first, len(rest)), '/{elsewhere}')}"
+        first, *rest = asked["path"].strip("/").split("/")
+        known = {("events", 0): "/events", ("forms", 1): "/forms/{form}"}
+        links = {(one, 1): f"/{one}/{{token}}" for one in LINKS}
+        path = (known | links).get((first, len(rest)), "/{elsewhere}")
+        is_refused = first in LINKS and path in links.values() and asked["method"] != "HEAD"
+        key = f"{'PUT' if is_refused else 'GET'} {path}"
     return next(one for method, path, one in operations() if f"{method} {path}" == key)
 
 

@@ -61,7 +61,9 @@ class Gateway:
             sent["access-control-expose-headers"] = ",".join(cors()["ExposeHeaders"])
         status = answer["statusCode"]
         start(f"{status} {HTTPStatus(status).phrase}", list(sent.items()))
-        return [b"" if method == "HEAD" else answer.get("body", "").encode()]
+        body = answer.get("body", "")
+        sent_body = base64.b64decode(body) if answer.get("isBase64Encoded") else body.encode()
+        return [b"" if method == "HEAD" else sent_body]
 
     def _invoked(self, environ: dict[str, Any]) -> Answer:
         length = int(environ.get("CONTENT_LENGTH") or 0)

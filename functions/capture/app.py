@@ -26,7 +26,8 @@ def held_back(form: str, event: Event) -> None:
     print(line)  # noqa: T201 - Lambda's log
 
 
-capture = Capture(store, load_config("forms"), origins.listed(settings.allowed_origins), held_back)
+allowed = origins.listed(settings.allowed_origins)
+capture = Capture(store, load_config("forms"), allowed, held_back, settings)
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

@@ -31,13 +31,15 @@ OPERATIONS = {
     "sqs": {"ChangeMessageVisibility", "SendMessage", "SendMessageBatch"},
     "sesv2": {"SendEmail"},
     "lambda": {"GetEventSourceMapping"},
+    "secretsmanager": {"GetSecretValue"},
+    "s3": {"GetObject", "HeadObject"},
 }
 """The operations that the functions call. Of botocore's 25 MB of descriptions only these stay.
 
 A test compares them with the code.
 """
 
-ENDPOINTS = ("dynamodb", "sqs", "email", "lambda")
+ENDPOINTS = ("dynamodb", "sqs", "email", "lambda", "secretsmanager", "s3")
 ACCOUNT_PARAMETERS = frozenset(
     {"AccountId", "AccountIdEndpointMode", "ResourceArn", "ResourceArnList", "IsSearchOperation"}
 )

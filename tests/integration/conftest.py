@@ -5,6 +5,7 @@ moto comes before any boto3 client.
 
 import io
 import itertools
+import json
 import uuid
 import zipfile
 from collections.abc import Callable, Iterator
@@ -85,11 +86,32 @@ def tables(empty_tables: EmptyTables) -> tuple[Any, dict[str, str]]:
 
 
 @pytest.fixture
-def api(tables: Any, monkeypatch: pytest.MonkeyPatch) -> Api:
+def link_secret(aws: None) -> str:
+    """The ARN of a secret with one link key, as the template makes it."""
+    made = boto3.client("secretsmanager").create_secret(
+        Name=f"links-{uuid.uuid4()}", SecretString=json.dumps({"link_1": "k" * 64})
+    )
+    arn: str = made["ARN"]
+    return arn
+
+
+@pytest.fixture
+def rewards_bucket(aws: None) -> str:
+    """The name of an empty bucket for the files of rewards."""
+    name = f"rewards-{uuid.uuid4()}"
+    where: Any = {"LocationConstraint": REGION}
+    boto3.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration=where)
+    return name
+
+
+@pytest.fixture
+def api(tables: Any, link_secret: str, rewards_bucket: str, monkeypatch: pytest.MonkeyPatch) -> Api:
     client, names = tables
     environment = {
         "EVENTS_TABLE": names["events"],
         "ALLOWED_ORIGINS": "https://www.example.com, https://Shop.example.com/",
+        "LINK_SECRET_ARN": link_secret,
+        "REWARDS_BUCKET": rewards_bucket,
     }
     return Api(load("capture", environment, monkeypatch), client, names["events"])
 
@@ -113,7 +135,7 @@ def score(tables: Any, monkeypatch: pytest.MonkeyPatch) -> Score:
 
 
 @pytest.fixture
-def notify(tables: Any, monkeypatch: pytest.MonkeyPatch) -> Notify:
+def notify(tables: Any, link_secret: str, monkeypatch: pytest.MonkeyPatch) -> Notify:
     _, names = tables
     sqs = boto3.client("sqs")
     queues = {
@@ -127,6 +149,8 @@ def notify(tables: Any, monkeypatch: pytest.MonkeyPatch) -> Notify:
         "OUTBOX_QUEUE_URL": queues["outbox"],
         "OUTBOX_DEAD_LETTERS_URL": queues["dead_letters"],
         "FAILURE_QUEUE_URL": queues["failures"],
+        "LINK_SECRET_ARN": link_secret,
+        "PUBLIC_URL": "https://api.example.com",
         "SENDER": "hotlist@example.com",
         "CONFIGURATION_SET": "set",
         "MAIL_LEASE_SECONDS": str(LEASE // timedelta(seconds=1)),
@@ -174,7 +198,9 @@ def mappings(aws: None) -> dict[str, str]:
 
 
 @pytest.fixture
-def digest(tables: Any, mappings: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Digest:
+def digest(
+    tables: Any, mappings: dict[str, str], link_secret: str, monkeypatch: pytest.MonkeyPatch
+) -> Digest:
     _, names = tables
     variables = template()["Resources"]["DigestFunction"]["Properties"]["Environment"]["Variables"]
     queue = boto3.client("sqs").create_queue(QueueName=f"d-{uuid.uuid4()}")["QueueUrl"]
@@ -193,6 +219,7 @@ def digest(tables: Any, mappings: dict[str, str], monkeypatch: pytest.MonkeyPatc
             for variable, value in variables.items()
             if variable.endswith("_MAPPING")
         },
+        "LINK_SECRET_ARN": link_secret,
         "SENDER": "hotlist@example.com",
         "CONFIGURATION_SET": "set",
     }

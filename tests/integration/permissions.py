@@ -48,6 +48,8 @@ def short(resource: Any) -> str:
     """A resource of a policy by its logical id."""
     if resource == "*":
         return "*"
+    if "Ref" in resource:
+        return str(resource["Ref"])
     if "Fn::GetAtt" in resource:
         name, attribute = resource["Fn::GetAtt"]
         return str(name) if attribute == "Arn" else f"{name}.{attribute}"
@@ -71,7 +73,7 @@ class Role:
         self.called: Calls = {}
         self._name, self._allowed = name, allowed(name)
         self._resources = {
-            value: "".join(word.capitalize() for word in key.removesuffix("_URL").split("_"))
+            value: "".join(word.capitalize() for word in re.sub("_(URL|ARN)$", "", key).split("_"))
             for key, value in environment.items()
         }
         self._is_invoked = False
@@ -88,12 +90,14 @@ class Role:
         patch.setattr(Session, "create_client", create_held)
 
     def invoked(self, handler: Callable[..., Any]) -> Callable[..., Any]:
-        """The handler, with its calls held to the role."""
+        """The handler, with its calls held to the role, also of clients that it makes late."""
 
         def invoke(event: Any, context: object) -> Any:
             self._is_invoked = True
             try:
-                return handler(event, context)
+                with pytest.MonkeyPatch.context() as held:  # some clients are made when needed
+                    self.hold_new_clients(held)
+                    return handler(event, context)
             finally:
                 self._is_invoked = False
 
@@ -122,8 +126,13 @@ def _calls(operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, str
             yield found[1], "PartiQLInsert"
     elif "RequestItems" in params:
         yield from ((name, operation) for name in params["RequestItems"])
-    elif "UUID" in params:
-        yield params["UUID"], operation
+    elif "Bucket" in params:
+        yield (
+            params["Bucket"],
+            "GetObject",
+        )  # IAM has no right of its own to ask whether it is there
+    elif "UUID" in params or "SecretId" in params:
+        yield params.get("UUID") or params["SecretId"], operation
     elif "QueueUrl" in params:
         yield params["QueueUrl"], operation.removesuffix("Batch")
     else:

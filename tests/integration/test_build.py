@@ -37,6 +37,8 @@ CALLED = {
     "sqs": {"ChangeMessageVisibility", "SendMessage", "SendMessageBatch"},
     "sesv2": {"SendEmail"},
     "lambda": {"GetEventSourceMapping"},
+    "secretsmanager": {"GetSecretValue"},
+    "s3": {"GetObject", "HeadObject"},
 }
 UNUSED = {"AccountIdEndpointMode": "preferred", "ResourceArn": "events"}
 """What botocore gives beside, on Lambda: a mode without an account, a table's name."""

@@ -88,6 +88,15 @@ REQUESTS: dict[str, dict[str, dict[str, Any]]] = {
     "lambda": {
         "get_event_source_mapping": {"UUID": "91eaeb7e-c976-4939-9430-8f6d9a5ab1ea"},
     },
+    "s3": {
+        "head_object": {"Bucket": "rewards-a1b2c3", "Key": "books/żółw.pdf"},
+        "get_object": {"Bucket": "rewards-a1b2c3", "Key": "books/żółw.pdf"},
+    },
+    "secretsmanager": {
+        "get_secret_value": {
+            "SecretId": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:links-a1b2c3"
+        },
+    },
 }
 
 
@@ -168,7 +177,12 @@ def test_without_a_network_the_function_starts_and_says_503(
         monkeypatch.setenv("AWS_ENDPOINT_URL", gone.url)
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     open_client("events")
-    environment = {"EVENTS_TABLE": "events", "ALLOWED_ORIGINS": "https://www.example.com"}
+    environment = {
+        "EVENTS_TABLE": "events",
+        "ALLOWED_ORIGINS": "https://www.example.com",
+        "LINK_SECRET_ARN": "links",
+        "REWARDS_BUCKET": "rewards",
+    }
     app = load("capture", environment, monkeypatch)
     good = '{"email": "ada@example.org", "name": "Ada", "message": "Hi"}'
     assert app.handler(http_event("POST", "/forms/contact", good), None)["statusCode"] == 503

@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 from werkzeug.test import Client
 
 import declared
-from declared import BY_GATEWAY, Undeclared, document, operations
+from declared import BY_GATEWAY, LINKS, Undeclared, document, operations
 from gateway import Gateway, cors, routes
 from hotlist.capture import (
     capture,
@@ -28,7 +28,9 @@ from hotlist.capture import (
 )
 from hotlist.config.forms_schema import compile_forms
 from hotlist.events import sizes, vocabulary
+from integration import link_rows
 from integration.meter import takes_insert_statements
+from integration.stages import links
 from integration.stages.capture import GOOD, Api
 
 CODE: Final = Path(http.__file__).parent
@@ -76,6 +78,14 @@ def plain(status: int, answered: str, path: str, body: str, **more: Any) -> Row:
     """What a page without script sends."""
     headers = {"Accept": "text/html,*/*", **more.pop("headers", {})}
     return Row(status, answered, path, body, more.pop("kind", PLAIN), headers=headers, **more)
+
+
+def followed(rows: list[link_rows.Answered], trouble: str = "") -> Iterator[Row]:
+    """What a reader of mails asks for."""
+    for status, answered, method, path, body, accept in rows:
+        headers = {"Accept": accept, "User-Agent": links.BROWSER}
+        kind = PLAIN if body else ""
+        yield Row(status, answered, path, body, kind, method, headers, trouble)
 
 
 FAR: Final = {"Origin": "https://elsewhere.example"}
@@ -155,6 +165,8 @@ ROWS: Final = [
     Row(404, PROBLEM, "/", method="GET"),
     Row(404, PROBLEM, "/forms/contact/more", GOOD),
     Row(404, PROBLEM, "/anything", method="DELETE"),
+    *followed(link_rows.rows()),
+    *followed(link_rows.without_a_secret(), "no secret"),
 ]
 
 
@@ -162,14 +174,19 @@ class Door:
     """The API behind API Gateway. Each answer of capture is held against the document."""
 
     def __init__(self, api: Api, patch: pytest.MonkeyPatch) -> None:
-        made = {**api.app.capture._forms, **compile_forms(FORMS)}
+        made = {**links.forms(api), **compile_forms(FORMS)}
         patch.setattr(api.app.capture, "_forms", made)
+        self._api = api
         self.client = Client(Gateway(api.app.handler, [ORIGIN], declared.check))
         self._patch, self._store = patch, api.app.store
 
     def ask(self, row: Row) -> Any:
-        if row.trouble:
+        if row.trouble == "no secret":
+            links.replace_secret(self._api, {})
+        elif row.trouble:
             self._break(row.trouble)
+        if row.path == links.PAST_LINK:
+            links.replace_secret(self._api, links.LATER_KEYS)
         body = row.body if isinstance(row.body, str) else json.dumps(row.body)
         return self.client.open(
             row.path, method=row.method, data=body, content_type=row.kind, headers=row.headers
@@ -203,9 +220,12 @@ def answered() -> Iterator[tuple[str, int]]:
     for row in ROWS:
         path = row.path.partition("?")[0]
         path = re.sub(r"^/forms/[^/]+$", "/forms/{form}", path)
-        if path not in ("/forms/{form}", "/events"):
+        path = re.sub(rf"^/({'|'.join(LINKS)})/[^/]+$", r"/\1/{token}", path)
+        if path not in ("/forms/{form}", "/events") and "{token}" not in path:
             path = "/{elsewhere}"
-        yield f"{'POST' if row.method == 'POST' else 'GET'} {path}", row.status
+        is_refused = "{token}" in path and row.method not in ("GET", "HEAD", "POST")
+        method = "PUT" if is_refused else "POST" if row.method == "POST" else "GET"
+        yield f"{method} {path}", row.status
 
 
 def test_every_status_that_is_declared_is_answered_and_none_else() -> None:
@@ -217,7 +237,8 @@ def test_every_status_that_is_declared_is_answered_and_none_else() -> None:
         if method == "OPTIONS":
             assert wanted == {204, 405}
             continue
-        by_gateway = BY_GATEWAY if method == "POST" else BY_GATEWAY | {503}
+        is_link = "{token}" in path and method != "PUT"
+        by_gateway = BY_GATEWAY if method == "POST" or is_link else BY_GATEWAY | {503}
         assert wanted == said[f"{method} {path}"] | by_gateway, path
 
 
@@ -246,7 +267,7 @@ def test_every_route_of_the_template_is_in_the_document_and_none_more() -> None:
     said = [(operation["x-route"], method, path) for method, path, operation in operations()]
     assert {route for route, _, _ in said} == {*routes(), "CORS"}
     for route, method, path in said:
-        assert route in (f"{method} {path}", "$default" if method == "GET" else "CORS")
+        assert route in (f"{method} {path}", "$default" if method in ("GET", "PUT") else "CORS")
 
 
 def test_a_preflight_request_is_answered_as_declared(door: Door) -> None:
@@ -311,6 +332,8 @@ def test_what_a_page_may_send_is_what_the_code_reads() -> None:
 def test_the_examples_are_taken(door: Door) -> None:
     sent = 0
     for method, path, operation in operations():
+        if operation["tags"] == ["links"]:
+            continue
         for kind, content in operation.get("requestBody", {}).get("content", {}).items():
             for example in content["examples"].values():
                 value = declared.resolved(example)["value"]

@@ -117,9 +117,14 @@ def test_a_fold_is_given_up_for_its_work_before_the_batch_ends() -> None:
 
 
 def test_capture_answers_before_its_end() -> None:
-    patience = PATIENCE["dynamodb"]
-    worst = patience.attempts * (patience.connect + patience.read)
-    assert worst < FUNCTIONS["CaptureFunction"]["Timeout"]
+    """A link needs its key and its reward, and then the event is stored."""
+    worst = sum(PATIENCE[one].longest for one in ("secretsmanager", "s3", "dynamodb"))
+    assert worst < FUNCTIONS["CaptureFunction"]["Timeout"] < 30  # the API waits no longer
+
+
+def test_a_last_letter_has_time_for_its_links() -> None:
+    worst = sum(PATIENCE[one].longest for one in ("secretsmanager", "dynamodb", "sqs"))
+    assert worst <= RESERVE_SECONDS
 
 
 # --- the RescoreQueue -------------------------------------------------------------------------
@@ -179,6 +184,7 @@ def written() -> dict[str, str]:
 
 def expected() -> dict[str, str]:
     names = {"dynamodb": "DynamoDB", "sqs": "SQS", "sesv2": "SES", "lambda": "Lambda"}
+    names |= {"secretsmanager": "Secrets Manager", "s3": "S3"}
     times = {}
     for service, patience in PATIENCE.items():
         attempts = "1 attempt" if patience.attempts == 1 else f"{patience.attempts} attempts"

@@ -6,7 +6,7 @@ from typing import Any
 
 from hotlist.events.event import Event
 from hotlist.events.times import from_ms
-from hotlist.events.vocabulary import BOT, INTERNAL, SPAM
+from hotlist.events.vocabulary import BOT, INTERNAL, PREFETCH, SPAM
 from reference.changes import breakpoints
 from reference.drawing import TYPES, Draw
 from reference.language import history
@@ -78,7 +78,7 @@ def _events(draw: Draw, made: dict[str, Any]) -> list[Event]:
             properties = _properties(draw)
         flags = {
             flag
-            for flag, chance in ((BOT, 0.12), (SPAM, 0.03), (INTERNAL, 0.03))
+            for flag, chance in ((BOT, 0.1), (PREFETCH, 0.03), (SPAM, 0.03), (INTERNAL, 0.03))
             if draw.maybe(chance)
         }
         expires_at = at + draw.number(-2, 24) * draw.unit_ms // 2 if draw.maybe(0.12) else None

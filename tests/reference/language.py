@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from hotlist.events.event import Event
 from hotlist.events.times import from_ms, to_ms
-from hotlist.events.vocabulary import BOT, INTERNAL, SPAM, is_activity
+from hotlist.events.vocabulary import BOT, INTERNAL, PREFETCH, SPAM, is_activity
 from hotlist.scoring import domains, values
 from hotlist.scoring.pattern import eventbridge
 
@@ -48,7 +48,7 @@ class Happening:
 
     @property
     def is_bot(self) -> bool:
-        return BOT in self.flags
+        return bool(self.flags & {BOT, PREFETCH})
 
     def value(self, name: str) -> object:
         """The value of a property, or None if it is missing."""

@@ -295,6 +295,7 @@ def test_every_fact_is_listed() -> None:
     more = [
         Event(event_id="2", type="order_completed", occurred_at=DAY0, properties=order),
         Event(event_id="3", type="score_suspended", occurred_at=DAY0, route=Route.OPERATOR),
+        Event(event_id="4", type="reward_claimed", occurred_at=DAY0, route=Route.LINK),
     ]
     facts, _ = facts_at([asked, *more], DAY0, classify.channel)
     (table,) = tables("fact", "what it is")

@@ -26,7 +26,9 @@ Forms = Mapping[str, Mapping[str, Any]]
 _ANY_TIME: Final = datetime.min.replace(tzinfo=UTC)
 _NO_REGION: Final = "ZZ"  # a number without its country's prefix could be anybody's
 _KEPT: Final = ("form", "extra", "kiosk")
-_NOT_SENT: Final = frozenset({*_KEPT, "page_path", "user_agent", "origin", "consents"})
+_NOT_SENT: Final = frozenset(
+    {*_KEPT, "page_path", "user_agent", "origin", "consents", "pending_consents"}
+)
 """What a page does not send as a property, or sends in another shape than it is stored in."""
 
 
@@ -79,6 +81,8 @@ def _of_known(event: Event, form: Mapping[str, Any], received: Received) -> Even
         texts["extra"] = extra
     if consents := {**said.properties.get("consents", {}), **stored}:
         properties["consents"] = consents
+    if pending := {**said.properties.get("pending_consents", {}), **_pending(given)}:
+        properties["pending_consents"] = pending
     return replace(
         event,
         properties=properties,
@@ -108,6 +112,8 @@ def _of_unknown(event: Event, received: Received) -> Event:
     properties |= {name: given[name] for name in _KEPT if name in given}
     if consents := {**read.get("consents", {}), **stored}:
         properties["consents"] = consents
+    if pending := _pending(given):
+        properties["pending_consents"] = pending
     return _with_contact(replace(event, properties=properties))
 
 
@@ -126,6 +132,11 @@ def _sent(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     stored = {name: one for name, one in consents.items() if isinstance(one, Mapping)}
     sent["consents"] = {name: one for name, one in consents.items() if name not in stored}
     return sent, stored
+
+
+def _pending(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The consents that were stored as pending."""
+    return _mapping(given.get("pending_consents"))
 
 
 def _with_contact(event: Event) -> Event:

@@ -1,1 +1,4 @@
-"""Takes requests: each becomes events, or is refused with the reason. Pure, but for `capture`."""
+"""Takes requests: each becomes events, or is refused with the reason.
+
+Pure, but for `capture`, `links` and `rewards`.
+"""

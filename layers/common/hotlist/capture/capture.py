@@ -5,7 +5,7 @@ Nothing is acknowledged before it is stored; the same submission again is a succ
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from hotlist.capture import forms, http
 from hotlist.capture.context import MAX_KEY, BadFields, Received, one, plain_text
@@ -15,12 +15,25 @@ from hotlist.events.event import Event
 from hotlist.events.vocabulary import SPAM
 from hotlist.store.events import DUPLICATE, LEFT, EventStore
 
+if TYPE_CHECKING:
+    from hotlist.capture.links import Links
+    from hotlist.runtime.settings import CaptureSettings
+
 MAX_PER_CALL: Final = 20
 MAX_UNITS: Final = 20
 """How many write units a call of `/events` may cost."""
 
 _POSTED: Final = {"forms": 1, "events": 0}
 """How many parts of a path follow its first; all else but POST is refused."""
+
+_LINKS: Final = {
+    "confirm": "GET, HEAD, POST",
+    "unsubscribe": "GET, HEAD, POST",
+    "d": "GET, HEAD, POST",
+    "o": "GET, HEAD",
+    "c": "GET, HEAD",
+}
+"""The methods of the links in mails, by the first part of their paths. A token is the second."""
 
 _RESULTS: Final[Mapping[str | None, Mapping[str, str]]] = {
     None: {"status": "stored"},
@@ -38,7 +51,8 @@ class Capture:
     """Answers the routes of the API.
 
     `allowed_origins` are those of the landing pages, as browsers send them. `held_back` is told of
-    each new event that is taken for spam, with the name of its form.
+    each new event that is taken for spam, with the name of its form. `link_settings` say where
+    the keys of links and the files of rewards are. They are asked for at the first link.
     """
 
     def __init__(
@@ -47,11 +61,14 @@ class Capture:
         forms_: Mapping[str, Any],
         allowed_origins: Collection[str],
         held_back: Callable[[str, Event], None] | None = None,
+        link_settings: "CaptureSettings | None" = None,
     ) -> None:
         self._store = store
         self._forms = forms_
         self._allowed = frozenset(allowed_origins)
         self._held_back = held_back
+        self._link_settings = link_settings
+        self._links: Links | None = None
 
     def answer(self, request: Request, now: datetime) -> Answer:
         """The answer to a request, also to one that is refused."""
@@ -60,7 +77,7 @@ class Capture:
                 return self._form(request, now)
             if request.route == "POST /events":
                 return self._events(request, now)
-            return _elsewhere(request)
+            return self._elsewhere(request, now)
         except Refused as error:
             if not request.is_plain_form:
                 return http.problem(error.status, error.reason, None, None, **error.headers)
@@ -72,6 +89,10 @@ class Capture:
 
     def not_stored(self, request: Request) -> Answer:
         """503, for a table that does not answer. A plain form is shown, to be sent again."""
+        if _token_of(request) is not None:
+            from hotlist.capture import links  # noqa: PLC0415 - for links in mails
+
+            return links.later(request)
         name = request.parameters.get("form", "")
         if not request.is_plain_form or name not in self._forms:
             return http.problem(503, "Not stored; send it again.", None, retry_after="2")
@@ -95,18 +116,25 @@ class Capture:
             event = forms.submission(name, form, fields, received)
         except BadFields as error:
             return _again(422, request, form, fields, error.errors)
-        is_new = self._store.put(event, tell=bool(form.get("tell")))
+        mails = forms.to_lead(form, event)
+        is_new = self._store.put(event, tell=bool(form.get("tell")), to_lead=mails)
         if is_new and SPAM in event.flags and self._held_back:
             self._held_back(name, event)
         target = forms.next_page(form, fields, received)
+        gift = ""
+        if "reward" in form and form["reward"]["deliver"] == "page":
+            gift = self._opened_links().download(name, event, one(fields, "language"), now)
         if not request.is_plain_form:
             body = {"event_id": event.event_id}
+            if gift:
+                body["reward_url"] = request.address_of(gift)
             return http.answer(201, body | ({"redirect_url": target} if target else {}))
-        if target:
+        if target and not gift:
             return http.redirect(target)
         from hotlist.capture import form_page  # noqa: PLC0415 - for plain forms
 
-        html = form_page.thanks(form, form_page.visitor(request.headers, fields, form))
+        who = form_page.visitor(request.headers, fields, form)
+        html = form_page.thanks(form, who._replace(back=target or who.back), gift)
         return http.page(200, html, form_page.policy())
 
     def _events(self, request: Request, now: datetime) -> Answer:
@@ -155,6 +183,27 @@ class Capture:
             if code is None:
                 codes[event.event_id] = DUPLICATE  # the same once more in this call
         return results
+
+    def _elsewhere(self, request: Request, now: datetime) -> Answer:
+        """What is no form and no call: a link of a mail, or what no route takes."""
+        found = _token_of(request)
+        if found is None:
+            return _elsewhere(request)
+        kind, text = found
+        if request.method not in _LINKS[kind]:
+            allowed = _LINKS[kind]
+            return http.problem(405, f"Only {allowed} are taken here.", None, allow=allowed)
+        return self._opened_links().answer(request, kind, text, now)
+
+    def _opened_links(self) -> "Links":
+        """What answers links: made with the first one, and with what it imports."""
+        if self._links is None:
+            from hotlist.capture.links import Links  # noqa: PLC0415 - for links
+
+            if self._link_settings is None:
+                raise LookupError("links need settings: pass link_settings")
+            self._links = Links.open(self._store, self._forms, self._link_settings)
+        return self._links
 
     def _check_origin(self, request: Request, of_form: list[str] | None) -> None:
         origin = request.headers.get("origin")
@@ -211,6 +260,15 @@ def _received(request: Request, now: datetime, files: Mapping[str, str]) -> Rece
         address=request.address,
         is_test=request.is_test,
     )
+
+
+def _token_of(request: Request) -> tuple[str, str] | None:
+    """What kind of link a request is for, and its token; None if it is for none.
+
+    The path says it, and not the route: API Gateway sends HEAD where no route is.
+    """
+    first, _, rest = request.path.strip("/").partition("/")
+    return (first, rest) if first in _LINKS and rest and "/" not in rest else None
 
 
 def _elsewhere(request: Request) -> Answer:

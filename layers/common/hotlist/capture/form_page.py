@@ -115,18 +115,22 @@ def policy(form: Mapping[str, Any] | None = None) -> str:
     schemes = {page.partition(":")[0] for page in pages} if form else {"none"}
     to = next((_SENT_TO[one] for one in _SENT_TO if one in schemes), "'self'")
     return (
-        f"default-src 'none'; style-src 'sha256-{_style()[1]}'; "
+        f"default-src 'none'; style-src 'sha256-{style()[1]}'; "
         f"form-action {to}; base-uri 'none'; frame-ancestors 'none'"
     )
 
 
-def thanks(form: Mapping[str, Any], who: Visitor) -> str:
-    """The answer to a form that names no page to go to: its own words, or ours."""
+def thanks(form: Mapping[str, Any], who: Visitor, gift: str = "") -> str:
+    """The answer to a form that names no page to go to: its own words, or ours.
+
+    `gift` is where the form's reward is given at once.
+    """
     text = who.of(form.get("thanks")) or who.words["page_thanks"]
     lines = [one for one in map(str.strip, text.splitlines()) if one]
     language = getattr(text, "language", "")
     paragraphs = [languages.spoken(one, language) if language else one for one in lines]
-    return _page(who, "page_thanks_title", paragraphs=paragraphs)
+    named = (gift, who.of(form["reward"]["title"])) if gift else ()
+    return _page(who, "page_thanks_title", paragraphs=paragraphs, gift=named)
 
 
 def refused(status: int, reason: str, who: Visitor) -> str:
@@ -264,8 +268,14 @@ def _shown(value: Any) -> str:
 
 
 def _page(who: Visitor, title: str, **parts: Any) -> str:
-    empty: dict[str, Any] = {"form": False, "faults": (), "paragraphs": (), "reason": ""}
-    template = _templates().get_template("form.html")
+    empty: dict[str, Any] = {
+        "form": False,
+        "faults": (),
+        "paragraphs": (),
+        "reason": "",
+        "gift": (),
+    }
+    template = templates().get_template("form.html")
     said = {name.removeprefix("page_"): who.words[name] for name in _PAGES}
     return template.render(
         {**empty, **parts},
@@ -273,12 +283,13 @@ def _page(who: Visitor, title: str, **parts: Any) -> str:
         language=who.frame,
         said=said,
         back=who.back,
-        style=_style()[0],
+        style=style()[0],
     ).lstrip()
 
 
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
+    """The templates of all pages, which escape what they are given."""
     return Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
@@ -289,7 +300,7 @@ def _templates() -> Environment:
 
 
 @cache
-def _style() -> tuple[str, str]:
+def style() -> tuple[str, str]:
     """The style of the pages, and its hash for their policy."""
-    style = _templates().get_template("form.css").render()
-    return style, base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    css = templates().get_template("form.css").render()
+    return css, base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()

@@ -40,6 +40,7 @@ class Reading(NamedTuple):
     """What a submission says.
 
     `properties`, `texts` and `flags` are those of its event; `answers` has the errors by field.
+    `consents` are all that were given, with those that are still to be confirmed.
     `beside` has what could not be read and what the form does not declare, whole, by name.
     """
 
@@ -128,7 +129,7 @@ def read_form(
             messages[field] = answered.pop(field)
     answered["form"] = name
     if consents:
-        answered["consents"] = consents
+        answered |= _consented(form, consents)
     if form.get("kiosk"):
         answered["kiosk"] = True
     is_spam = "honeypot" in form and answers.is_written(raw.get(form["honeypot"]))
@@ -161,6 +162,17 @@ def read_form(
     return Reading(properties, texts, flags, said, consents, beside)
 
 
+def _consented(form: Mapping[str, Any], consents: Mapping[str, Any]) -> dict[str, Any]:
+    """The properties of consents: those given, and those that have still to be confirmed."""
+    given: dict[str, Any] = {}
+    pending: dict[str, Any] = {}
+    for purpose, consent in consents.items():
+        awaits = "confirm" in form["consents"][purpose]
+        (pending if awaits else given)[purpose] = consent
+    said = {"consents": given, "pending_consents": pending}
+    return {name: value for name, value in said.items() if value}
+
+
 def own_names(form: Mapping[str, Any], raw: Mapping[str, Any]) -> Mapping[str, Any]:
     """What was sent, each answer under its field's own name, objects as names with brackets."""
     has_names = "]" in "".join(raw) or any(map(_has_names, raw.values()))
@@ -177,6 +189,19 @@ def _has_names(value: Any) -> bool:
     if isinstance(value, list):
         return any(isinstance(one, dict) for one in value)
     return isinstance(value, dict)
+
+
+def to_lead(form: Mapping[str, Any], event: Event) -> tuple[str, ...]:
+    """What whoever sent a form is mailed because of it, if they gave an address."""
+    asked: tuple[str, ...] = ()
+    if "pending_consents" in event.properties:
+        pending: Any = event.properties["pending_consents"]
+        asked += tuple(f"confirm:{purpose}" for purpose in pending)
+    if "reward" in form and form["reward"]["deliver"] == "mail":
+        asked += ("reward",)
+    if "receipt" in form:
+        asked += ("receipt",)
+    return asked if event.email else ()
 
 
 def refusal(

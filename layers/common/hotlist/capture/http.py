@@ -90,6 +90,11 @@ class Request(NamedTuple):
             return False
         return accept.startswith("text/html,") or _wants_page(accept)
 
+    def address_of(self, path: str) -> str:
+        """The address of a path of this API, as it is called from outside."""
+        scheme = "http" if self.headers.get("x-forwarded-proto") == "http" else "https"
+        return f"{scheme}://{self.headers.get('host') or self.host}{path}"
+
     def raw_body(self, most: int = MAX_BODY) -> bytes:
         """:raises Refused: if the body is too large or not what it says it is."""
         try:

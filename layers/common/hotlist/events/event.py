@@ -20,7 +20,8 @@ class Event:
     identifiers. The scoring engine reads only `event_id`, `type`, `occurred_at`,
     `properties`, `flags` and `expires_at`. `texts` are JSON values too, which scoring never
     reads: messages, what was not asked for. A fold reads its events without them. `tell` marks
-    a form's message that sales gets at once.
+    a form's message that sales gets at once. `to_lead` has what is to be mailed to the lead because
+    of the event: `confirm:<purpose>`, `reward`, `receipt`.
     """
 
     event_id: str
@@ -39,6 +40,7 @@ class Event:
     phone_country: str | None = None
     dedup: str = ""
     tell: bool = False
+    to_lead: tuple[str, ...] = ()
 
     @property
     def order(self) -> tuple[datetime, str]:

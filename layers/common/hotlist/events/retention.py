@@ -15,7 +15,9 @@ ORDINARY: Final = timedelta(days=396)
 DURABLE: Final = timedelta(days=792)
 RECLASSIFICATION: Final = timedelta(days=793)
 
-_CONSENT_TYPES: Final = frozenset({"consent_given", "consent_withdrawn", "unsubscribed"})
+_CONSENT_TYPES: Final = frozenset(
+    {"consent_given", "consent_withdrawn", "unsubscribed", "profiling_objected"}
+)
 
 
 def retention(event: Event) -> timedelta:

@@ -8,7 +8,13 @@ from typing import Final
 SPAM: Final = "spam"
 BOT: Final = "bot"
 INTERNAL: Final = "internal"
-FLAGS: Final = frozenset({SPAM, BOT, INTERNAL})
+PREFETCH: Final = "prefetch"
+"""The flag of a link that a mail program or scanner has followed before anybody read the mail."""
+
+FLAGS: Final = frozenset({SPAM, BOT, INTERNAL, PREFETCH})
+MACHINES: Final = frozenset({BOT, PREFETCH})
+"""What such an event says, no person has done."""
+
 TEST: Final = "hotlist_test"
 """The property of a test submission: somebody has tried a form that is in use."""
 
@@ -46,8 +52,8 @@ BEACON_TYPES: Final = _names(
     "cart_updated consent_withdrawn"
 )
 _LINK_TYPES: Final = _names(
-    "email_opened email_clicked file_downloaded unsubscribed consent_given consent_withdrawn "
-    "sales_contacted sales_won sales_rejected sales_snoozed"
+    "email_opened email_clicked file_downloaded reward_claimed unsubscribed consent_given "
+    "consent_withdrawn profiling_objected sales_contacted sales_won sales_rejected sales_snoozed"
 )
 _SES_TYPES: Final = frozenset({"email_delivered", "email_bounced", "email_complained"})
 _SERVER_TYPES: Final = frozenset(
@@ -74,15 +80,15 @@ _CUSTOM_ROUTES: Final = frozenset({Route.FORM, Route.BEACON, Route.SERVER})
 
 _NOT_ACTIVITY: Final = _names(
     "email_delivered email_bounced email_complained unsubscribed consent_withdrawn "
-    "cart_abandoned event_reclassified"
+    "profiling_objected cart_abandoned event_reclassified"
 )
 
 # Events of these types sort after all others if they came by a signed link, from a server, from
 # SES or from an operator. So no flood of other events can hide them.
 _KEPT_APART: Final = _names(
-    "unsubscribed consent_given consent_withdrawn email_complained sales_contacted sales_won "
-    "sales_rejected sales_snoozed score_adjusted score_reset score_suspended score_resumed "
-    "event_reclassified"
+    "unsubscribed consent_given consent_withdrawn profiling_objected reward_claimed email_bounced "
+    "email_complained sales_contacted sales_won sales_rejected sales_snoozed score_adjusted "
+    "score_reset score_suspended score_resumed event_reclassified"
 )
 # What comes in bursts. Of a form and of an operator, everything is scored at once.
 _GATHERED: Final = _names(
@@ -94,9 +100,9 @@ _GATHERING: Final = frozenset({Route.SERVER, Route.LINK, Route.SES})
 _UNSIGNED: Final = frozenset({Route.FORM, Route.BEACON})
 
 RESERVED: Final = _names(
-    "form hotlist_test page_url page_path page_title session_id consents extra kiosk language "
-    "user_agent origin source medium campaign term content gclid gbraid wbraid fbclid msclkid "
-    "ttclid li_fat_id referrer landing_page"
+    "form hotlist_test page_url page_path page_title session_id consents pending_consents extra "
+    "kiosk language user_agent origin source medium campaign term content gclid gbraid wbraid "
+    "fbclid msclkid ttclid li_fat_id referrer landing_page"
 )
 """Properties that Hotlist itself gives to events. No field of a form may have such a name."""
 
@@ -104,8 +110,8 @@ ENVELOPE: Final = _names("visitor_id event_id sent_at occurred_at consents")
 """What a page sends beside the answers to a form. No field may have such a name either."""
 
 DERIVED: Final = _names(
-    "email_domain email_class phone_country has_phone channel first_touch last_touch orders "
-    "order_value stage suspended"
+    "email_domain email_class email_confirmed phone_country has_phone channel first_touch "
+    "last_touch orders order_value stage suspended"
 )
 """Facts that follow from events. A form cannot set them."""
 

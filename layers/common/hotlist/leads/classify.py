@@ -1,4 +1,4 @@
-"""What an event tells beside what it says: is it a bot's, by which channel did it come.
+"""What an event tells beside what it says: a bot's or a scanner's? by which channel did it come?
 
 Pure and versioned: nothing is classified when it is captured, so a better classifier, with a new
 `VERSION`, means that every lead is folded again, as after changed rules.
@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import Final
 
 from hotlist.events.event import Event
-from hotlist.events.vocabulary import BOT, Route
+from hotlist.events.vocabulary import BOT, PREFETCH, Route
+from hotlist.leads import scanners
 from hotlist.leads.bots import Agent, agent_of
 from hotlist.leads.channel import channel
 
 __all__ = ["VERSION", "channel", "classify"]
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Goes up with every change of what is found, also with one of the lists."""
 
 _BOTS: Final = {
@@ -30,6 +31,9 @@ def classify(event: Event) -> Event:
     """The event with the flags that its user agent earns it."""
     agent = event.properties.get("user_agent")
     bots = _BOTS.get(event.route)
-    if bots and isinstance(agent, str) and agent_of(agent) in bots:
-        return replace(event, flags=event.flags | {BOT})
-    return event
+    if not bots or not isinstance(agent, str):
+        return event
+    found = {BOT} if agent_of(agent) in bots else set()
+    if event.route is Route.LINK and event.type in scanners.RECORDED and scanners.is_scanner(agent):
+        found.add(PREFETCH)
+    return replace(event, flags=event.flags | found) if found else event

@@ -15,7 +15,16 @@ from hotlist.events.corrections import Corrections, texts_of
 from hotlist.events.event import Event
 from hotlist.events.ids import without_repetitions
 from hotlist.events.retention import ORDINARY
-from hotlist.events.vocabulary import BOT, DERIVED, INTERNAL, OPERATOR_TYPES, RESERVED, SPAM, Route
+from hotlist.events.vocabulary import (
+    DERIVED,
+    INTERNAL,
+    MACHINES,
+    OPERATOR_TYPES,
+    PREFETCH,
+    RESERVED,
+    SPAM,
+    Route,
+)
 from hotlist.leads.lead import Contact
 
 TOUCH: Final = (
@@ -87,7 +96,7 @@ def profile_of(
     `channel` finds the channel of the event by which the lead first came.
     """
     kept = _kept(events, now)
-    leads_own = [event for event in kept if event.type not in OPERATOR_TYPES]
+    leads_own = [event for event in kept if _is_leads_own(event)]
     ends = [_life(event) for event in leads_own]
     if not ends or max(ends) <= now:
         return Profile()
@@ -170,6 +179,19 @@ def _kept(events: Iterable[Event], now: datetime) -> list[Event]:
     )
 
 
+def _is_leads_own(event: Event) -> bool:
+    """Whether the lead has done it, and not an operator, SES or what looks at mails unasked.
+
+    What is not the lead's own keeps no lead alive.
+    """
+    is_others = event.type in OPERATOR_TYPES or event.route is Route.SES
+    return not is_others and PREFETCH not in event.flags
+
+
+def _is_machines(event: Event) -> bool:
+    return bool(event.flags) and not MACHINES.isdisjoint(event.flags)
+
+
 def _life(event: Event) -> datetime:
     """Until when one event keeps its lead alive."""
     received = event.received_at + ORDINARY
@@ -191,7 +213,9 @@ class _Facts:
     """Collects facts from events in order, and the event that each fact rests on.
 
     What a bot sent does not become a fact, but the contact is taken from it if there is no other.
-    A bot's consents and opt-outs count.
+    A bot's consents and opt-outs count. No prefetch gives or ends anything.
+
+    Who has objected to profiling is suspended, whatever operators say later.
     """
 
     def __init__(self, kept: Sequence[Event], channel: Callable[[Event], str | None]) -> None:
@@ -204,6 +228,7 @@ class _Facts:
         self.first_touch: Event | None = None
         self.last_touch: Event | None = None
         self.first: Event | None = None
+        self.objected = False
         self.changes = 0
         self._channel = channel
         self._asked: Event | None = None
@@ -225,7 +250,7 @@ class _Facts:
             self._set("phone", event.phone, event)
             self._set("has_phone", True, event)
             self._set("phone_country", event.phone_country, event)
-        if BOT in event.flags:
+        if _is_machines(event):
             return
         self._set("language", event.properties.get("language"), event)
         if any(not _is_empty(event.properties.get(name)) for name in TOUCH):
@@ -234,14 +259,16 @@ class _Facts:
             self.changes += 1
         if event.type == "order_completed":
             self._order(event)
-        if event.type in ("score_suspended", "score_resumed"):
+        if event.type in ("score_suspended", "score_resumed") and not self.objected:
             self._set("suspended", event.type == "score_suspended", event)
+        if event.type in ("consent_given", "reward_claimed") and event.route is Route.LINK:
+            self._set("email_confirmed", True, event)
 
     def known(self) -> dict[str, object]:
         """The facts by name."""
         known = dict(self.values)
         came = self._came()
-        if came is not None and BOT not in came.flags:
+        if came is not None and not _is_machines(came):
             known["channel"] = self.channel
         for name, touch in (("first_touch", self.first_touch), ("last_touch", self.last_touch)):
             if touch is not None:
@@ -258,7 +285,7 @@ class _Facts:
         touches = [touch for touch in (self.first_touch, self.last_touch) if touch is not None]
         sources, came = self.sources, self._came()
         if came is not None:
-            name = "doubtful.channel" if BOT in came.flags else "channel"
+            name = "doubtful.channel" if _is_machines(came) else "channel"
             sources = {**sources, name: came}
         behind = [*sources.values(), *self.orders.values(), *touches]
         return min((e.expires_at for e in behind if e.expires_at is not None), default=None)
@@ -300,7 +327,7 @@ class _Facts:
     def _set(self, name: str, value: object, event: Event) -> None:
         if _is_empty(value):
             return
-        if BOT in event.flags:
+        if _is_machines(event):
             self.doubtful[name] = value
             self.sources[f"doubtful.{name}"] = event
         else:
@@ -321,6 +348,8 @@ class _Facts:
                 self._set(name, value, event)
 
     def _consents(self, event: Event) -> None:
+        if PREFETCH in event.flags:
+            return
         given: Iterable[object] = ()
         said = event.properties.get("consents")
         if event.route is Route.FORM and isinstance(said, Mapping):
@@ -330,13 +359,33 @@ class _Facts:
         for purpose in given:
             self._consent(str(purpose), True, event)
         if event.type == "unsubscribed":
-            self._consent("email", False, event)
+            for purpose in self._ended(event):
+                self._consent(purpose, False, event)
+        elif event.type == "profiling_objected":
+            self._object(event)
         elif event.type == "consent_withdrawn":
             purposes = texts_of(event, "purpose") or ["tracking"]
             if event.route is Route.BEACON:  # unsigned: whoever knows a visitor's id may send it
                 purposes = [purpose for purpose in purposes if purpose == "tracking"]
             for purpose in purposes:
                 self._consent(purpose, False, event)
+
+    def _ended(self, event: Event) -> list[str]:
+        """The purposes that an `unsubscribed` ends: those that it names, or e-mail.
+
+        With `all` it ends every purpose that the lead has been asked for, but for tracking: that
+        is for a browser to say, and for `consent_withdrawn`.
+        """
+        if event.properties.get("all") is True:
+            return sorted({"email", *self.consents} - {"tracking"})
+        return texts_of(event, "purposes") or ["email"]
+
+    def _object(self, event: Event) -> None:
+        """Suspend the lead for good. An objection holds whoever passes it on, as opt-outs do."""
+        self.objected = True
+        self.values["suspended"] = True
+        self.sources["suspended"] = event
+        self.changes += 1
 
     def _consent(self, purpose: str, given: bool, event: Event) -> None:
         self.changes += 1

@@ -108,6 +108,19 @@ def key_id_of(text: str) -> str:
     return _parts(text)[0]
 
 
+def claimed(text: str) -> Mapping[str, str]:
+    """What a text claims to say, which nobody has verified; {} if it is no token.
+
+    It is good for choosing what to verify the text for, and for nothing else.
+    """
+    try:
+        content = json.loads(_parts(text)[2])
+    except (ValueError, RecursionError):
+        return {}
+    said = content[3] if isinstance(content, list) and len(content) > 3 else None
+    return said if isinstance(said, dict) else {}
+
+
 def verified(text: str, purpose: Purpose, key: Key, now: datetime) -> Token:
     """The token of a text that this key has signed for this purpose.
 

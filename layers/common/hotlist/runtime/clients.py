@@ -4,6 +4,7 @@ The numbers stand in docs/operations.md too, and a test holds the two together.
 """
 
 import functools
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from botocore import handlers
@@ -34,8 +35,16 @@ PATIENCE: Final = {
     # An answer that was lost may have been a mail, and botocore would send another.
     "sesv2": Patience(connect=1, read=5, attempts=1),
     "lambda": Patience(connect=1, read=2, attempts=2),
+    "s3": Patience(connect=1, read=1, attempts=1),  # a file's address is good without its answer
+    # With DynamoDB's it ends before capture does.
+    "secretsmanager": Patience(connect=1, read=2, attempts=2),
 }
 """By the service's name in botocore. A service that is not here has no client."""
+
+_FILES: Final[Mapping[str, Any]] = {
+    "signature_version": "s3v4",
+    "s3": {"addressing_style": "virtual"},  # else an address names no region, and may be redirected
+}
 
 THREADS: Final = 16
 """How many calls are made side by side, and so how many connections a client may keep open."""
@@ -47,7 +56,8 @@ def aws_client(service: str) -> Any:
     Three things are left out for speed. boto3: its session costs 70 million instructions of a
     cold start, so botocore is used directly. Most built-in handlers: they cost 50 million, and a
     test shows that requests differ by telemetry alone. The validation of parameters and a new user
-    agent for each request: they cost 8 % of a request.
+    agent for each request: they cost 8 % of a request. S3 has the handlers: they place the bucket
+    in the address, and sign as S3 wants it.
     """
     patience = PATIENCE[service]
     config = Config(
@@ -57,8 +67,9 @@ def aws_client(service: str) -> Any:
         retries={"total_max_attempts": patience.attempts, "mode": "standard"},
         parameter_validation=False,
         user_agent="hotlist",
+        **(_FILES if service == "s3" else {}),
     )
-    session = _session()
+    session = _session(service == "s3")
     roots = trust.amazons_roots(session)
     client = session.create_client(service, config=config, verify=roots)
     if roots and trust.is_anybody_elses(client.meta.endpoint_url):
@@ -73,6 +84,6 @@ def aws_client(service: str) -> Any:
 
 
 @functools.cache
-def _session() -> Session:
+def _session(has_handlers: bool) -> Session:
     """One for all clients: what it reads (regions, endpoints, credentials) it reads once."""
-    return Session(include_builtin_handlers=False)
+    return Session(include_builtin_handlers=has_handlers)

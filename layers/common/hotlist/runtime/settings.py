@@ -47,6 +47,8 @@ class MetricsSettings(_Settings):
 class CaptureSettings(_Settings):
     events_table: str
     allowed_origins: str
+    link_secret_arn: str
+    rewards_bucket: str
     powertools_metrics_namespace: str
 
 
@@ -77,6 +79,7 @@ class DigestSettings(MappingSettings):
     deliveries_table: str
     rescore_queue_url: str
     outbox_queue_url: str
+    link_secret_arn: str
     sender: str
     configuration_set: str
 
@@ -88,6 +91,8 @@ class NotifySettings(_Settings):
     outbox_queue_url: str
     outbox_dead_letters_url: str
     failure_queue_url: str
+    link_secret_arn: str
+    public_url: str
     sender: str
     configuration_set: str
     mail_lease_seconds: str

@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple
 
 from hotlist.events.event import Event
 from hotlist.events.times import to_ms
-from hotlist.events.vocabulary import BOT, INTERNAL, SPAM
+from hotlist.events.vocabulary import INTERNAL, MACHINES, SPAM
 from hotlist.leads.lead import Stage
 from hotlist.scoring import values
 from hotlist.scoring.rules import Relevance
@@ -174,7 +174,7 @@ def _happenings(ruleset: Ruleset, events: Iterable[Event], now: int) -> Iterable
         if event.expires_at is not None:
             end = min(end, to_ms(event.expires_at))
         if at < end and now < end:
-            yield Happening(at, event.event_id, end, BOT in flags, event)
+            yield Happening(at, event.event_id, end, not MACHINES.isdisjoint(flags), event)
 
 
 def _adjustment(ruleset: Ruleset, happening: Happening) -> Adjustment | None:

@@ -40,7 +40,7 @@ LEFT: Final = "Left"
 
 _SCORED: Final = (
     "subject event_key type occurred_at received_at expires_at route properties flags names email "
-    "phone phone_country dedup tell"
+    "phone phone_country dedup tell to_lead"
 ).split()
 _WITHOUT_TEXTS: Final = {
     "ProjectionExpression": ",".join(f"#{name}" for name in _SCORED),
@@ -71,15 +71,16 @@ class EventStore:
         self._client = client
         self._table = table
 
-    def put(self, event: Event, *, tell: bool = False) -> bool:
+    def put(self, event: Event, *, tell: bool = False, to_lead: Iterable[str] = ()) -> bool:
         """Store an event. False if it is there already, so that a retry adds nothing.
 
-        `tell` marks a form's message that is to be mailed to sales at once.
+        `tell` marks a form's message that is to be mailed to sales at once. `to_lead` has what is
+        to be mailed to the lead.
         """
         try:
             self._client.put_item(
                 TableName=self._table,
-                Item=to_item(event, tell=tell),
+                Item=to_item(event, tell=tell, to_lead=to_lead),
                 ConditionExpression="attribute_not_exists(event_key)",
             )
         except self._client.exceptions.ConditionalCheckFailedException:
@@ -214,7 +215,7 @@ def _flags(item: Item) -> frozenset[str]:
     return frozenset(read_texts(item, "flags"))
 
 
-def to_item(event: Event, *, tell: bool = False) -> dict[str, Any]:
+def to_item(event: Event, *, tell: bool = False, to_lead: Iterable[str] = ()) -> dict[str, Any]:
     """The item of an event. Its properties are JSON text: exact and cheap, for any number.
 
     :raises ValueError: if the event has no `expires_at` or no lane. No mapping of the stream would
@@ -243,6 +244,7 @@ def to_item(event: Event, *, tell: bool = False) -> dict[str, Any]:
             "phone_country": text(event.phone_country),
             "dedup": text(event.dedup or None),
             "tell": {"BOOL": True} if tell or event.tell else None,
+            "to_lead": texts((*to_lead, *event.to_lead)),
         }
     )
 
@@ -269,4 +271,5 @@ def from_item(item: Item) -> Event:
         phone_country=read_text(item, "phone_country"),
         dedup=read_text(item, "dedup") or "",
         tell="tell" in item,
+        to_lead=read_texts(item, "to_lead"),
     )

@@ -1,0 +1,139 @@
+"""The pages of links in mails: what is asked, what was done, and why a link does not work. Pure.
+
+A page looks like that of a form and has its policy. It shows what the configuration says, and of
+the request nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from hotlist.capture import form_page, languages
+from hotlist.capture.form_page import Visitor
+from hotlist.capture.link_texts import LINK_TEXTS
+
+_DEFAULT: Final = "en"
+
+TO_ANY_PAGE: Final[Mapping[str, Any]] = {"redirect_url": "http:"}
+"""A form whose policy lets a page lead to any other, as a reward's does after its button."""
+
+CONFIRM: Final = "confirm"
+SOME, ALL, OBJECT = "some", "all", "object"
+CLAIM: Final = "claim"
+"""What the buttons of the pages do: the values of their field `do`."""
+
+
+class Choice(NamedTuple):
+    """A purpose that can be ended, and how its form asks for it."""
+
+    purpose: str
+    text: str
+
+
+def reader(headers: Mapping[str, str], language: str, form: Mapping[str, Any] | None) -> Visitor:
+    """Who reads a page: `language` is that of the mail, or "" if it is not known."""
+    return form_page.visitor(headers, {"language": language}, form)
+
+
+def confirm(text: str, asked: str, who: Visitor) -> str:
+    """Asks whether a consent is confirmed. `text` is what it is about."""
+    words = _words(who)
+    return _page(
+        who,
+        words["confirm_title"],
+        paragraphs=[words["confirm"]],
+        quoted=[text],
+        buttons=[_button(CONFIRM, words["confirm_button"])],
+        note=words["confirm_else"],
+        asked=asked,
+    )
+
+
+def confirmed(text: str, who: Visitor) -> str:
+    words = _words(who)
+    return _page(who, words["confirmed_title"], paragraphs=[words["confirmed"]], quoted=[text])
+
+
+def unsubscribe(
+    choices: Sequence[Choice], asked: str, who: Visitor, *, is_empty: bool = False
+) -> str:
+    """Asks what is to end. `is_empty` says that a button was pressed and nothing ticked."""
+    words = _words(who)
+    some = [_button(SOME, words["unsubscribe_some"])] if choices else []
+    return _page(
+        who,
+        words["unsubscribe_title"],
+        fault=words["unsubscribe_nothing"] if is_empty else "",
+        paragraphs=[words["unsubscribe"]],
+        boxes=choices,
+        buttons=[
+            *some,
+            _button(ALL, words["unsubscribe_all"]),
+            _button(OBJECT, words["object_button"], words["object"]),
+        ],
+        asked=asked,
+    )
+
+
+def ended(did: str, texts: Iterable[str], who: Visitor) -> str:
+    """Says what has ended; `texts` are those of the consents."""
+    words = _words(who)
+    said = words["objected"] if did == OBJECT else words[f"ended_{did}"]
+    quoted = texts if did == SOME else ()
+    return _page(who, words["ended_title"], paragraphs=[said], quoted=quoted, onward=words["more"])
+
+
+def reward(title: str, asked: str, who: Visitor) -> str:
+    """Has the button that gives what was promised."""
+    words = _words(who)
+    return _page(
+        who,
+        words["reward_title"],
+        paragraphs=[words["reward"]],
+        quoted=[title],
+        buttons=[_button(CLAIM, words["reward_button"])],
+        asked=asked,
+    )
+
+
+def told(what: str, who: Visitor) -> str:
+    """Why a link leads nowhere (`bad`, `missing`, `later`, `gone…`, `expired…`); what to do."""
+    words = _words(who)
+    kind = what.partition("_")[0]
+    title = words["expired_title" if kind == "gone" else f"{kind}_title"]
+    return _page(who, title, paragraphs=[words[what] if what in words else words[kind]])
+
+
+def reason(what: str) -> str:
+    """The same for a program, in English."""
+    words = LINK_TEXTS[_DEFAULT]
+    return words[what] if what in words else words[what.partition("_")[0]]
+
+
+def _words(who: Visitor) -> Mapping[str, str]:
+    return LINK_TEXTS[_language(who)]
+
+
+def _language(who: Visitor) -> str:
+    known = {one: one for one in (_DEFAULT, *LINK_TEXTS)}
+    return languages.best(known, who.languages)
+
+
+def _button(do: str, label: str, text: str = "") -> dict[str, str]:
+    return {"do": do, "label": label, "text": text}
+
+
+def _page(who: Visitor, title: str, **parts: Any) -> str:
+    empty: dict[str, Any] = {
+        "fault": "",
+        "paragraphs": (),
+        "quoted": (),
+        "boxes": (),
+        "buttons": (),
+        "asked": "",
+        "note": "",
+        "onward": "",
+    }
+    template = form_page.templates().get_template("link.html")
+    return template.render(
+        {**empty, **parts}, title=title, language=_language(who), style=form_page.style()[0]
+    )

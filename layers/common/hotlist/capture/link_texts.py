@@ -1,0 +1,142 @@
+"""What the pages of links in mails say, in each language. Data."""
+
+from collections.abc import Mapping
+from typing import Final
+
+LINK_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {
+        "confirm_title": "Please confirm",
+        "confirm": "This was asked for with your e-mail address. It holds once you confirm it.",
+        "confirm_button": "I confirm",
+        "confirm_else": "If it was not you, close this page. Nothing happens then.",
+        "confirmed_title": "Thank you",
+        "confirmed": "Your consent is confirmed. You can take it back at any time: each of our "
+        "mails has a link for it.",
+        "unsubscribe_title": "What shall we stop?",
+        "unsubscribe": "Tick what you take back, or end everything at once. It holds from now on.",
+        "unsubscribe_some": "End what is ticked",
+        "unsubscribe_all": "End everything",
+        "unsubscribe_nothing": "Nothing is ticked yet.",
+        "object": "We count visits and answers, so that our people know whom to call first. You "
+        "can object to it. Then we do so no more, for good.",
+        "object_button": "Do not profile me",
+        "ended_title": "Done",
+        "ended_all": "You get no more advertising from us.",
+        "ended_some": "You have taken back:",
+        "objected": "You are not profiled any more.",
+        "more": "Change something else",
+        "reward_title": "Here it is",
+        "reward": "You asked for this:",
+        "reward_button": "Get it",
+        "missing_title": "It is not there yet",
+        "missing": "What you asked for is not ready. We have been told. Please try this link again "
+        "in a day.",
+        "bad_title": "This link does not work",
+        "bad": "It is not whole, or not one of ours. Open it once more from the mail itself, or "
+        "copy all of it into the browser.",
+        "expired_title": "This link has expired",
+        "expired_confirm": "It held for seven days. Nothing has been confirmed by it since. "
+        "Please fill in the form once more; you will get a new mail.",
+        "expired_reward": "Please fill in the form once more; you will get a new link.",
+        "expired": "Please use the link in a newer mail of ours.",
+        "gone": "What this link was for is no longer there. Please look at our website, or answer "
+        "our mail.",
+        "gone_unsubscribe": "It is too old. Use the link in a newer mail of ours, or answer one of "
+        "our mails and write that you want no more. That is enough.",
+        "later_title": "Please try again",
+        "later": "This did not work just now, and nothing is lost. Wait a moment, then try again.",
+    },
+    "pl": {
+        "confirm_title": "Prosimy o potwierdzenie",
+        "confirm": "Ktoś podał w tej sprawie Twój adres e-mail. Zgoda jest ważna dopiero po "
+        "potwierdzeniu.",
+        "confirm_button": "Potwierdzam",
+        "confirm_else": "Jeśli to nie Ty, zamknij tę stronę. Nic się wtedy nie stanie.",
+        "confirmed_title": "Dziękujemy",
+        "confirmed": "Zgoda jest potwierdzona. Możesz ją w każdej chwili wycofać: w każdej naszej "
+        "wiadomości jest do tego link.",
+        "unsubscribe_title": "Z czego chcesz zrezygnować?",
+        "unsubscribe": "Zaznacz zgody, które wycofujesz, albo wycofaj wszystkie naraz. Zmiana "
+        "działa od razu.",
+        "unsubscribe_some": "Wycofaj zaznaczone",
+        "unsubscribe_all": "Wycofaj wszystkie",
+        "unsubscribe_nothing": "Nic nie jest jeszcze zaznaczone.",
+        "object": "Liczymy odwiedziny i odpowiedzi, żeby wiedzieć, do kogo zadzwonić najpierw. "
+        "Możesz się temu sprzeciwić. Wtedy przestaniemy, na stałe.",
+        "object_button": "Nie profilujcie mnie",
+        "ended_title": "Gotowe",
+        "ended_all": "Nie dostaniesz od nas więcej reklam.",
+        "ended_some": "Wycofane zgody:",
+        "objected": "Nie jesteś już profilowana ani profilowany.",
+        "more": "Zmień coś jeszcze",
+        "reward_title": "Proszę bardzo",
+        "reward": "Zamówione materiały:",
+        "reward_button": "Pobierz",
+        "missing_title": "Jeszcze tego nie ma",
+        "missing": "To, o co prosisz, nie jest jeszcze gotowe. Już o tym wiemy. Spróbuj użyć tego "
+        "linku jutro.",
+        "bad_title": "Ten link nie działa",
+        "bad": "Jest niepełny albo nie pochodzi od nas. Otwórz go jeszcze raz prosto z wiadomości "
+        "albo skopiuj do przeglądarki w całości.",
+        "expired_title": "Ten link wygasł",
+        "expired_confirm": "Był ważny siedem dni. Wypełnij formularz jeszcze raz, a dostaniesz "
+        "nową wiadomość.",
+        "expired_reward": "Wypełnij formularz jeszcze raz, a dostaniesz nowy link.",
+        "expired": "Użyj linku z nowszej wiadomości od nas.",
+        "gone": "Tego, do czego prowadził ten link, już nie ma. Zajrzyj na naszą stronę albo "
+        "odpowiedz na naszą wiadomość.",
+        "gone_unsubscribe": "Jest za stary. Użyj linku z nowszej wiadomości albo odpowiedz na "
+        "jedną z nich i napisz, że nie chcesz ich więcej. To wystarczy.",
+        "later_title": "Spróbuj jeszcze raz",
+        "later": "Teraz się nie udało, ale nic nie przepadło. Odczekaj chwilę i spróbuj jeszcze "
+        "raz.",
+    },
+    "de": {
+        "confirm_title": "Bitte bestätigen Sie",
+        "confirm": "Darum wurde mit Ihrer E-Mail-Adresse gebeten. Es gilt erst, wenn Sie es "
+        "bestätigen.",
+        "confirm_button": "Ich bestätige",
+        "confirm_else": "Wenn Sie es nicht waren, schließen Sie diese Seite. Dann geschieht "
+        "nichts.",
+        "confirmed_title": "Vielen Dank",
+        "confirmed": "Ihre Einwilligung ist bestätigt. Sie können sie jederzeit widerrufen: Jede "
+        "unserer E-Mails hat dafür einen Link.",
+        "unsubscribe_title": "Was sollen wir beenden?",
+        "unsubscribe": "Kreuzen Sie an, was Sie widerrufen, oder beenden Sie alles auf einmal. Es "
+        "gilt ab sofort.",
+        "unsubscribe_some": "Angekreuztes beenden",
+        "unsubscribe_all": "Alles beenden",
+        "unsubscribe_nothing": "Es ist noch nichts angekreuzt.",
+        "object": "Wir zählen Besuche und Antworten, damit wir wissen, wen wir zuerst anrufen. Sie "
+        "können dem widersprechen. Dann tun wir es nicht mehr, auf Dauer.",
+        "object_button": "Kein Profil von mir",
+        "ended_title": "Erledigt",
+        "ended_all": "Sie bekommen keine Werbung mehr von uns.",
+        "ended_some": "Sie haben widerrufen:",
+        "objected": "Von Ihnen wird kein Profil mehr gebildet.",
+        "more": "Noch etwas ändern",
+        "reward_title": "Bitte sehr",
+        "reward": "Darum haben Sie gebeten:",
+        "reward_button": "Abrufen",
+        "missing_title": "Noch nicht da",
+        "missing": "Was Sie möchten, ist noch nicht bereit. Wir wissen Bescheid. Bitte versuchen "
+        "Sie diesen Link morgen noch einmal.",
+        "bad_title": "Dieser Link funktioniert nicht",
+        "bad": "Er ist nicht vollständig oder nicht von uns. Öffnen Sie ihn noch einmal aus der "
+        "E-Mail selbst, oder kopieren Sie ihn ganz in den Browser.",
+        "expired_title": "Dieser Link ist abgelaufen",
+        "expired_confirm": "Er galt sieben Tage. Bitte füllen Sie das Formular noch einmal aus; "
+        "Sie bekommen dann eine neue E-Mail.",
+        "expired_reward": "Bitte füllen Sie das Formular noch einmal aus; Sie bekommen dann einen "
+        "neuen Link.",
+        "expired": "Bitte nehmen Sie den Link in einer neueren E-Mail von uns.",
+        "gone": "Wofür dieser Link war, gibt es nicht mehr. Bitte sehen Sie auf unsere Website, "
+        "oder antworten Sie auf unsere E-Mail.",
+        "gone_unsubscribe": "Er ist zu alt. Nehmen Sie den Link in einer neueren E-Mail, oder "
+        "antworten Sie auf eine und schreiben Sie, dass Sie keine mehr möchten. Das genügt.",
+        "later_title": "Bitte noch einmal versuchen",
+        "later": "Das ging gerade nicht; verloren ist nichts. Warten Sie einen Augenblick und "
+        "versuchen Sie es noch einmal.",
+    },
+}
+"""Texts by language and by name. Each language has them all."""

@@ -1,0 +1,309 @@
+"""Links of mails: a GET asks, a POST records. What a scanner follows changes nothing.
+
+Pictures, clicks and downloads are recorded by their GET, if consent to tracking was in force when
+the mail was sent. No link leads anywhere but to what the configuration names.
+"""
+
+import base64
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any, Final, Self
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from hotlist.capture import form_page, http, link_page, proof
+from hotlist.capture.context import Received
+from hotlist.capture.http import Answer, Refused, Request
+from hotlist.capture.link_events import (
+    Form,
+    Visit,
+    choice_of,
+    fields_of,
+    listed,
+    of_mail,
+    page_of,
+    recorded,
+)
+from hotlist.capture.link_page import ALL, OBJECT, TO_ANY_PAGE, Choice
+from hotlist.capture.rewards import Rewards
+from hotlist.events.event import Event
+from hotlist.events.vocabulary import PREFETCH
+from hotlist.leads import scanners
+from hotlist.links import addresses, invitation, tokens
+from hotlist.links.keys import LinkKeys
+from hotlist.links.secret import BadSecret
+from hotlist.links.tokens import BadToken, Expired, Purpose, Token
+from hotlist.runtime import metrics
+from hotlist.runtime.settings import CaptureSettings
+from hotlist.store.events import EventStore
+
+_TO_ITSELF: Final[Form] = {"redirect_url": ""}
+_GIF: Final = base64.b64encode(
+    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\x00\x00\x00!\xf9\x04\x01\x00\x00\x00\x00,"
+    b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+).decode()
+"""A picture of one clear point."""
+
+_KEPT_KEYS: Final = 3
+"""How many keys the secret keeps; a link of an older one has expired."""
+
+
+class Links:
+    """Answers the routes of links. `missing` is told of a form whose reward is not there."""
+
+    def __init__(
+        self,
+        store: EventStore,
+        forms: Mapping[str, Form],
+        keys: LinkKeys,
+        rewards: Rewards,
+        missing: Callable[[str, datetime], None],
+    ) -> None:
+        self._store = store
+        self._forms = forms
+        self._keys = keys
+        self._rewards = rewards
+        self._missing = missing
+
+    @classmethod
+    def open(cls, store: EventStore, forms: Mapping[str, Form], settings: CaptureSettings) -> Self:
+        """With the secret and the bucket of the stack, and the log of the function."""
+
+        def missing(form: str, at: datetime) -> None:
+            namespace = settings.powertools_metrics_namespace
+            print(metrics.count(namespace, "RewardMissing", at, None, form=form))  # noqa: T201
+
+        keys = LinkKeys.open(settings.link_secret_arn, lambda: datetime.now(UTC))
+        return cls(store, forms, keys, Rewards(settings.rewards_bucket), missing)
+
+    def answer(self, request: Request, kind: str, text: str, now: datetime) -> Answer:
+        """The answer to a request for `/<kind>/<text>`. HEAD is answered as GET."""
+        text = text.rstrip("._-~:;,!?)]}>'\"")  # what stands behind an address in a mail
+        try:
+            token = self._keys.read(text, _purpose(kind, text), now)
+        except Expired as error:
+            return self._expired(request, error.token)
+        except BadToken:
+            return self._bad(request, text, kind)
+        except BadSecret:
+            return later(request)
+        visit = Visit(request, token, text, self._forms.get(token.said.get("form", "")), now)
+        answer: Answer = getattr(self, f"_{token.purpose.value}")(visit)
+        return answer
+
+    def download(self, form: str, event: Event, language: str, now: datetime) -> str:
+        """The path of the link by which a page gives a form's reward at once."""
+        said = {"form": form, "event": event.event_id, "lang": language[:8], "give": "1"}
+        given = event.properties.get("consents")
+        if isinstance(given, Mapping) and "tracking" in given and not event.flags:
+            said["tracked"] = "1"
+        return self._download_path(event.subject, said, now.astimezone(UTC).date())
+
+    def _download_path(self, subject: str, said: Mapping[str, str], day: date) -> str:
+        try:
+            return f"/d/{self._keys.sign(Token(Purpose.DOWNLOAD, subject, day, said=said))}"
+        except BadSecret as error:
+            raise Refused(503, "There is no key for the link; try again.") from error
+
+    # --- a consent --------------------------------------------------------------------------
+
+    def _confirm(self, visit: Visit) -> Answer:
+        purpose = visit.token.said.get("purpose", "")
+        consent = (visit.form or {}).get("consents", {}).get(purpose)
+        if visit.form is None or consent is None:
+            return _told(410, "gone", visit.request, visit.who)
+        who, text = visit.who, visit.who.of(consent["text"])
+        if visit.request.method != "POST":
+            return _page(link_page.confirm(text, visit.asked, who))
+        received = Received(
+            at=visit.at,
+            accept_language=visit.request.headers.get("accept-language", ""),
+            address=visit.request.address,
+        )
+        language = visit.token.said.get("lang", "")
+        given = {"purpose": purpose, "version": consent["version"], "form": visit.name}
+        texts = {"consents": proof.of(visit.form, [purpose], received, language)}
+        self._store.put(recorded(visit, "consent_given", given, chosen=page_of(visit), texts=texts))
+        return _page(link_page.confirmed(text, who))
+
+    # --- the end of consents ----------------------------------------------------------------
+
+    def _unsubscribe(self, visit: Visit) -> Answer:
+        who, choices = visit.who, self._choices(visit)
+        if visit.request.method != "POST":
+            return _page(link_page.unsubscribe(choices, visit.asked, who))
+        fields = fields_of(visit.request)
+        wanted = listed(fields.get("purpose"))
+        chosen = [choice for choice in choices if choice.purpose in wanted]
+        did = choice_of(fields, has_chosen=bool(chosen))
+        if did not in (ALL, OBJECT) and not chosen:
+            html = link_page.unsubscribe(choices, visit.asked, who, is_empty=True)
+            return _page(html, 422)
+        for event in self._ending(visit, did, [choice.purpose for choice in chosen]):
+            self._store.put(event)
+        return _page(link_page.ended(did, [choice.text for choice in chosen], who))
+
+    def _choices(self, visit: Visit) -> list[Choice]:
+        """The purposes that any form asks for, in the words of the mail's form where it does."""
+        found: dict[str, Choice] = {}
+        for form in filter(None, (visit.form, *self._forms.values())):
+            for purpose, consent in form.get("consents", {}).items():
+                found.setdefault(purpose, Choice(purpose, visit.who.of(consent["text"])))
+        return [*found.values()]
+
+    def _ending(self, visit: Visit, did: str, purposes: Iterable[str]) -> Iterable[Event]:
+        about, asked = {"form": visit.name}, page_of(visit)
+        if did == ALL:
+            yield recorded(visit, "unsubscribed", {"all": True, **about}, chosen=asked)
+        elif did == OBJECT:
+            yield recorded(visit, "profiling_objected", about, chosen=asked)
+        else:
+            for purpose in purposes:
+                said = {"purpose": purpose, **about}
+                yield recorded(visit, "consent_withdrawn", said, chosen=f"{purpose} {asked}")
+
+    # --- a reward ---------------------------------------------------------------------------
+
+    def _reward(self, visit: Visit) -> Answer:
+        reward = (visit.form or {}).get("reward")
+        if reward is None:
+            return _told(410, "gone", visit.request, visit.who)
+        if visit.request.method != "POST":
+            title = visit.who.of(reward["title"])
+            return _page(link_page.reward(title, visit.asked, visit.who), form=TO_ANY_PAGE)
+        about = {"form": visit.name, "reward": reward["id"]}
+        self._store.put(recorded(visit, "reward_claimed", about))
+        said, day = {**visit.token.said, "give": "1"}, visit.at.astimezone(UTC).date()
+        return http.redirect(self._download_path(visit.token.subject, said, day))
+
+    def _download(self, visit: Visit) -> Answer:
+        if visit.request.method == "POST":
+            return http.redirect(f"/d/{visit.text}")
+        reward = (visit.form or {}).get("reward")
+        if reward is None:
+            return _told(410, "gone", visit.request, visit.who)
+        answer = self._given(visit, reward)
+        if answer is None:
+            self._missing(visit.name, visit.at)
+            return _told(404, "missing", visit.request, visit.who)
+        about = {"form": visit.name, "reward": reward["id"]}
+        self._note(visit, "file_downloaded", about)
+        return answer
+
+    def _given(self, visit: Visit, reward: Mapping[str, Any]) -> Answer | None:
+        """The reward itself, or where it is; None if it is not there yet."""
+        if reward["kind"] == "invitation":
+            calendar = invitation.calendar(
+                reward["event"], visit.token.said.get("lang", ""), visit.at
+            )
+            return {
+                "statusCode": 200,
+                "headers": {
+                    "content-type": "text/calendar; charset=utf-8; method=PUBLISH",
+                    "content-disposition": 'attachment; filename="invitation.ics"',
+                    **_PRIVATE,
+                },
+                "body": calendar,
+            }
+        if reward["kind"] == "file":
+            url = self._rewards.address(reward["object"], reward["name"])
+            return None if url is None else _sent_to(url)
+        return _sent_to(reward["url"])
+
+    # --- what is opened and clicked -----------------------------------------------------------
+
+    def _opened(self, visit: Visit) -> Answer:
+        self._note(visit, "email_opened", of_mail(visit))
+        headers = {"content-type": "image/gif", **_PRIVATE}
+        return {"statusCode": 200, "headers": headers, "body": _GIF, "isBase64Encoded": True}
+
+    def _clicked(self, visit: Visit) -> Answer:
+        to = visit.token.said.get("to", "")
+        url = addresses.addresses(visit.form or {}).get(to)
+        if url is None:
+            return _told(410, "gone", visit.request, visit.who)
+        self._note(visit, "email_clicked", {**of_mail(visit), "to": to})
+        return _sent_to(url)
+
+    def _note(self, visit: Visit, event_type: str, about: Mapping[str, Any]) -> None:
+        """Store what a GET says, with consent. A link leads on even if it cannot be stored."""
+        if not visit.is_tracked:
+            return
+        agent = visit.request.headers.get("user-agent", "")
+        is_ahead = scanners.is_ahead(visit.request.method, visit.request.headers)
+        flags = frozenset({PREFETCH} if is_ahead or scanners.is_scanner(agent) else ())
+        # Whoever looks first stands for nobody else: each agent has its own event.
+        event = recorded(
+            visit, event_type, about, chosen=f"{PREFETCH if flags else ''} {agent}", flags=flags
+        )
+        try:
+            self._store.put(event)
+        except (BotoCoreError, ClientError) as error:
+            print(http.log_line(visit.request.route, 200, type(error).__name__))  # noqa: T201
+
+    # --- links that lead nowhere --------------------------------------------------------------
+
+    def _expired(self, request: Request, token: Token) -> Answer:
+        who = link_page.reader(request.headers, token.said.get("lang", ""), None)
+        return _told(410, f"expired_{token.purpose.value}", request, who)
+
+    def _bad(self, request: Request, text: str, kind: str) -> Answer:
+        who = link_page.reader(request.headers, "", None)
+        if self._is_of_a_past_key(text):
+            return _told(410, f"gone_{kind}", request, who)
+        return _told(404, "bad", request, who)
+
+    def _is_of_a_past_key(self, text: str) -> bool:
+        try:
+            number = tokens.key_id_of(text)
+        except BadToken:
+            return False
+        newest = self._keys.newest().key_id
+        is_numbered = number.isdecimal() and newest.isdecimal()
+        return is_numbered and int(number) <= int(newest) - _KEPT_KEYS
+
+
+_PRIVATE: Final = {
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+}
+
+
+def later(request: Request) -> Answer:
+    """503, for a table or a secret that does not answer."""
+    who = link_page.reader(request.headers, "", None)
+    answer = _told(503, "later", request, who)
+    answer["headers"]["retry-after"] = "2"
+    return answer
+
+
+def _purpose(kind: str, text: str) -> Purpose:
+    """What a text is to be verified for. Under `/d` it says so itself, until it is verified."""
+    if kind != "d":
+        return _PURPOSES[kind]
+    return Purpose.DOWNLOAD if "give" in tokens.claimed(text) else Purpose.REWARD
+
+
+_PURPOSES: Final = {
+    "confirm": Purpose.CONFIRM,
+    "unsubscribe": Purpose.UNSUBSCRIBE,
+    "o": Purpose.OPENED,
+    "c": Purpose.CLICKED,
+}
+
+
+def _page(html: str, status: int = 200, form: Form = _TO_ITSELF) -> Answer:
+    return http.page(status, html, form_page.policy(form))
+
+
+def _sent_to(url: str) -> Answer:
+    return {"statusCode": 302, "headers": {**_PRIVATE, "location": url}}
+
+
+def _told(status: int, what: str, request: Request, who: form_page.Visitor) -> Answer:
+    """A page that says why a link leads nowhere; problem details for a program that asks so."""
+    accept = request.headers.get("accept", "").lower()
+    if "json" in accept and "text/html" not in accept:
+        return http.problem(status, link_page.reason(what))
+    return http.page(status, link_page.told(what, who), form_page.policy())

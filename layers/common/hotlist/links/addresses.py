@@ -1,0 +1,45 @@
+"""The addresses to which the links of a form's mails may lead: those that its configuration has.
+
+A link carries the name of an address, which is a hash of it, and not the address. So it leads
+nowhere else, and nowhere at all once the configuration does not have the address any more.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+_ADDRESS: Final = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]]")
+_NAME_DIGITS: Final = 16
+_MAILS: Final = ("receipt", "mail")
+"""What of a form is written in its mails."""
+
+
+def name_of(address: str) -> str:
+    """The name by which a link carries an address: `to` of its token."""
+    return hashlib.sha256(address.encode()).hexdigest()[:_NAME_DIGITS]
+
+
+def addresses(form: Mapping[str, Any]) -> dict[str, str]:
+    """The addresses by name: of the reward, of the next page, and in the texts of mails."""
+    return {name_of(one): one for one in _named(form)}
+
+
+def _named(form: Mapping[str, Any]) -> Iterator[str]:
+    reward = form.get("reward", {})
+    if "url" in reward:
+        yield reward["url"]
+    for text in (*_texts(form.get("redirect_url")), *_texts(form.get("redirect_urls"))):
+        yield text
+    for part in _MAILS:
+        for text in _texts(form.get(part)):
+            yield from _ADDRESS.findall(text)
+
+
+def _texts(value: object) -> Iterator[str]:
+    """All texts in a value of the configuration."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _texts(one)
