@@ -95,7 +95,7 @@ class Role:
         def invoke(event: Any, context: object) -> Any:
             self._is_invoked = True
             try:
-                with pytest.MonkeyPatch.context() as held:  # some clients are made when needed
+                with pytest.MonkeyPatch.context() as held:
                     self.hold_new_clients(held)
                     return handler(event, context)
             finally:
