@@ -303,7 +303,7 @@ def test_the_limits_are_those_of_the_code() -> None:
         "bytes of the headers of a part": multipart.MAX_HEAD,
         "bytes of undeclared fields of a form": forms.MAX_EXTRA,
         "depth of objects in a form's JSON": sent_names.MAX_DEPTH,
-        "names in objects of a form's JSON": sent_names.MAX_NAMES,
+        "characters of the name of an undeclared field": sizes.MAX_NAME,
         "characters of a value of the context": context.MAX_CONTEXT,
         "characters of `event_id`, and of a form's `visitor_id`": context.MAX_KEY,
         "events of a call": capture.MAX_PER_CALL,

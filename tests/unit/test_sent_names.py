@@ -161,6 +161,39 @@ def test_objects_within_objects_end_somewhere() -> None:
     assert 1 < len(extra(wide)) <= 300
 
 
+@pytest.mark.parametrize("many", [300, 2_000])
+def test_a_field_is_found_behind_any_number_of_other_names(many: int) -> None:
+    meta = {f"n{n}": "x" for n in range(many)}
+    sent = {"meta": meta, "contact": {"email": "a@example.org"}, "interests": {**meta, "roof": 1}}
+    assert values(sent) == {**ADA, "topics": ["roof"]}
+
+
+def test_submissions_that_differ_behind_many_names_are_two() -> None:
+    meta = {f"n{n}": "x" for n in range(500)}
+    sent: list[dict[str, Any]] = [
+        {**ADA, "meta": meta, "last": {"word": word}} for word in ("yes", "no")
+    ]
+    events = {forms.submission("f", FORM, raw, Received(at=NOW)).event_id for raw in sent}
+    assert len(events) == 2
+
+
+@pytest.mark.parametrize("name", ["n" * 5_000, "ż" * 2_500, "n[" + "x" * 3_000 + "]", "😀" * 900])
+def test_a_long_name_is_cut_and_its_value_kept(name: str) -> None:
+    (kept,) = extra({**ADA, name: "Please call me"}).items()
+    assert kept == (name[:200] + "…", "Please call me")
+
+
+def test_long_names_that_begin_alike_keep_all_their_values() -> None:
+    raw = {**ADA, "n" * 300: "one", "n" * 400: "two", "m" * 200: "three"}
+    assert extra(raw) == {"n" * 200 + "…": "one, two", "m" * 200: "three"}
+
+
+def test_a_long_name_is_not_written_for_each_of_thousands_in_it() -> None:
+    inner = {f"n{n}": 1 for n in range(5_000)}
+    (name,) = forms.own_names(FORM, {"x" * 20_000: inner})
+    assert name == "x" * 20_000
+
+
 def test_what_is_no_field_is_read_as_it_is() -> None:
     raw = {"contact": {"email": "a@example.org"}, "consents": {"email": True}}
     assert read(raw).consents == {"email": {"version": "1"}}

@@ -293,12 +293,14 @@ def _beside(
         if name not in kept and (name in fields or _is_known(form, name)):
             continue
         if name not in beside and (text := answers.as_text(value)):
-            beside[plain_text(name, MAX_EXTRA)] = plain_text(text, len(text))
+            beside[plain_text(name, len(name))] = plain_text(text, len(text))
     return beside
 
 
 def _cut(beside: Mapping[str, str], room: int) -> dict[str, str]:
     """As much of it as there is room for. What fits whole comes before what has to be cut."""
+    if any(len(name) > sizes.MAX_NAME for name in beside):
+        beside = _with_short_names(beside)
     room = min(room - len(',"extra":'), MAX_EXTRA) - len("{}")
     extra: dict[str, str] = {}
     long: list[str] = []
@@ -319,6 +321,15 @@ def _cut(beside: Mapping[str, str], room: int) -> dict[str, str]:
             extra[name] = begin + _MORE
             room = left - sizes.json_bytes(extra[name])
     return extra
+
+
+def _with_short_names(beside: Mapping[str, str]) -> Mapping[str, str]:
+    """The same, each name cut. What names that begin alike hold stands under one of them."""
+    found: dict[str, str] = {}
+    for name, text in beside.items():
+        short = name if len(name) <= sizes.MAX_NAME else name[: sizes.MAX_NAME] + _MORE
+        found[short] = f"{found[short]}, {text}" if short in found else text
+    return found
 
 
 def _with_files(

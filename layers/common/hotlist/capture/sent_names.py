@@ -5,13 +5,12 @@ Objects within JSON are the names that an HTML form would send: `{"contact": {"e
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from itertools import islice
 from typing import Any, Final
 
 from hotlist.capture import answers
+from hotlist.events import sizes
 
 MAX_DEPTH: Final = 8
-MAX_NAMES: Final = 300
 
 
 def own_names(
@@ -96,7 +95,7 @@ def _boxes(
     for sent, value in found.items():
         group, _, box = sent[:-1].rpartition("[") if sent[-1:] == "]" else ("", "", "")
         if sent in names and isinstance(value, dict):
-            boxes.setdefault(sent, {}).update(islice(value.items(), MAX_NAMES))
+            boxes.setdefault(sent, {}).update(value)
         elif group in names and sent not in taken:
             boxes.setdefault(group, {})[box] = value
     return boxes
@@ -121,8 +120,6 @@ def _flat(raw: Mapping[str, Any], whole: Collection[str]) -> dict[str, Any]:
             found.setdefault(name, value)
             continue
         for inner, one in _leaves(name, value, 1):
-            if len(found) >= MAX_NAMES:
-                break
             found.setdefault(inner, one)
     return found
 
@@ -134,7 +131,11 @@ def _has_names(value: Any) -> bool:
 
 
 def _leaves(name: str, value: Any, depth: int) -> Iterator[tuple[str, Any]]:
-    if depth > MAX_DEPTH or not _has_names(value):
+    """What stands in an object, by name. Where a name gets too long, the rest stays together.
+
+    So a long name that holds thousands of others is not written thousands of times.
+    """
+    if depth > MAX_DEPTH or len(name) > sizes.MAX_NAME or not _has_names(value):
         yield name, value
         return
     pairs = enumerate(value) if isinstance(value, list) else value.items()
