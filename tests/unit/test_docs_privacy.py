@@ -63,7 +63,10 @@ MODULES: Final = [
     ("datum", ["events"]),
     ("datum of a lead", ["leads"]),
     ("datum of an identity", ["identities"]),
-    ("datum of a delivery", ["deliveries", "hours", "progress", "suspects", "to_leads", "windows"]),
+    (
+        "datum of a delivery",
+        ["deliveries", "hours", "key_checks", "progress", "suspects", "to_leads", "windows"],
+    ),
 ]
 """The modules that write what a table of the page names."""
 
