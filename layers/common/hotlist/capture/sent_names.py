@@ -51,7 +51,7 @@ def _of_options(
     `[{"value": "roof", "label": "Roof"}]` is what some programs send; ASP.NET numbers its boxes.
     """
     names = {
-        sent: spec
+        sent: Options.of(spec)
         for name, spec in fields.items()
         if spec["type"] in ("choice", "choices")
         for sent in (name, *renamed.get(name, ()))
@@ -60,7 +60,7 @@ def _of_options(
     for sent, value in raw.items():
         group, _, number = sent.rpartition("$")
         if sent in names and _has_names(value):
-            offered = Options.of(names[sent])
+            offered = names[sent]
             found[sent] = (
                 [_of_object(offered, one) for one in value]
                 if isinstance(value, list)
@@ -74,8 +74,8 @@ def _of_options(
     return found
 
 
-def _is_option(spec: Mapping[str, Any], value: Any) -> bool:
-    return isinstance(value, str) and Options.of(spec).meant(value.strip()) is not None
+def _is_option(offered: Options, value: Any) -> bool:
+    return isinstance(value, str) and offered.meant(value.strip()) is not None
 
 
 def _of_object(offered: Options, one: Any) -> Any:
