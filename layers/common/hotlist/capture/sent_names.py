@@ -19,17 +19,19 @@ def own_names(
     """What was sent, each answer under its field's own name.
 
     A field's own name counts first, then those of `from` in their order: the first that says
-    something. What another of them says too stays under that name. Of `choices` and of a boolean
-    all names count: some programs send each box under a name of its own. `ours` are the names of
-    what is no field and is read as it is.
+    something. What another of them says too stays under that name. Of `choices`, of a boolean
+    and of a consent all names count: some programs send each box under a name of its own. `ours`
+    are the names of what is no field and is read as it is.
     """
     renamed = form.get("from", {})
     if any(map(_has_names, raw.values())):
-        raw = _flat(raw, {*ours, *(name for name in form["fields"] if name not in renamed)})
+        heads = {one.partition("[")[0] for names in renamed.values() for one in names if "[" in one}
+        fields = (name for name in form["fields"] if name not in renamed)
+        raw = _flat(raw, {*ours, *fields} - heads, heads)
     found = dict(raw)
     _read_boxes(form["fields"], renamed, found)
     for name, names in renamed.items():
-        if form["fields"][name]["type"] in ("choices", "boolean"):
+        if name not in form["fields"] or form["fields"][name]["type"] in ("choices", "boolean"):
             _gather(found, name, names)
             continue
         for other in names:
@@ -113,10 +115,12 @@ def _says(value: Any) -> bool:
     return answers.combined("text", value) is not None
 
 
-def _flat(raw: Mapping[str, Any], whole: Collection[str]) -> dict[str, Any]:
+def _flat(raw: Mapping[str, Any], whole: Collection[str], heads: Collection[str]) -> dict[str, Any]:
+    """The same without objects, but for what stays `whole`. Names begin with `heads`."""
     found: dict[str, Any] = {}
     for name, value in raw.items():
-        if name in whole or name.startswith("consent") or not _has_names(value):
+        is_consent = name.startswith(("consent_", "consents[")) and name not in heads
+        if name in whole or is_consent or not _has_names(value):
             found.setdefault(name, value)
             continue
         for inner, one in _leaves(name, value, 1):

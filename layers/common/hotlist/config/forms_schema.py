@@ -29,6 +29,7 @@ from hotlist.config.field_schema import (
     FieldName,
     FieldSpec,
     Pages,
+    SentNames,
     Text,
     is_numbered,
     sent_as,
@@ -83,6 +84,7 @@ class Consent(BaseModel):
 
     version: NotEmpty
     text: NotEmpty | Annotated[dict[str, NotEmpty], Field(min_length=1)]
+    from_: Annotated[SentNames | None, Field(alias="from")] = None
 
 
 class Form(BaseModel):
@@ -185,11 +187,14 @@ def _compile(form: dict[str, Any]) -> None:
     sent, conditions = {}, {}
     for name, field in form["fields"].items():
         if "from" in field:
-            names = [one for given in field.pop("from") for one in sent_as(given)]
-            sent[name] = [one for one in dict.fromkeys(names) if one != name]
+            sent[name] = _other_names(name, field.pop("from"))
         if isinstance(field["required"], dict):
             conditions[name] = field["required"]["if"]
             field["required"] = False
+    for purpose, consent in form["consents"].items():
+        if "from" in consent:
+            name = f"consent_{purpose}"
+            sent[name] = _other_names(name, consent.pop("from"))
     if sent:
         form["from"] = sent
     if numbered := [one for names in sent.values() for one in names if is_numbered(one)]:
@@ -201,6 +206,12 @@ def _compile(form: dict[str, Any]) -> None:
     if isinstance(pages := form.get("redirect_url"), dict):
         form["redirect_urls"] = pages
         form["redirect_url"] = next(iter(pages.values()))
+
+
+def _other_names(name: str, given: list[str]) -> list[str]:
+    """The names under which capture finds what arrives, beside its own."""
+    names = dict.fromkeys(one for sent in given for one in sent_as(sent))
+    return [one for one in names if one != name]
 
 
 def _version(form: Mapping[str, Any]) -> str:
