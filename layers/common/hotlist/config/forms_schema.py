@@ -20,7 +20,7 @@ from pydantic import (
 )
 
 from hotlist.capture import proof
-from hotlist.capture.context import Received
+from hotlist.capture.context import NAMES, Received
 from hotlist.capture.origins import normalise_origin
 from hotlist.config.across_fields import claimed, impossible
 from hotlist.config.field_schema import (
@@ -197,6 +197,9 @@ def _compile(form: dict[str, Any]) -> None:
             sent[name] = _other_names(name, consent.pop("from"))
     if sent:
         form["from"] = sent
+    listed = {one for names in sent.values() for one in names}
+    if answered := [one for one in NAMES if one in listed]:
+        form["no_context"] = answered
     if numbered := [one for names in sent.values() for one in names if is_numbered(one)]:
         form["numbered"] = numbered
     if conditions:
