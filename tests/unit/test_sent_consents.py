@@ -106,3 +106,11 @@ def test_a_consent_of_another_name_that_cannot_be_read_is_kept() -> None:
     reading = forms.read_form("f", CONSENTING, {**ADA, "consent_news": "perhaps"}, Received(at=NOW))
     assert reading.consents == {}
     assert reading.texts["extra"] == {"consent_email": "perhaps"}
+
+
+def test_what_is_no_option_stays_one_beside_a_consent_among_boxes() -> None:
+    reading = forms.read_form(
+        "f", CONSENTING, {**ADA, "topics": {"news": True, "value": "roof"}}, Received(at=NOW)
+    )
+    assert set(reading.consents) == {"email"}
+    assert reading.answers.errors.keys() | reading.texts.get("extra", {}).keys()

@@ -269,6 +269,8 @@ def _beside(
 
 def _cut(beside: Mapping[str, str], room: int) -> dict[str, str]:
     """As much of it as there is room for. What fits whole comes before what has to be cut."""
+    if not beside:
+        return {}
     if any(len(name) > sizes.MAX_NAME for name in beside):
         beside = _with_short_names(beside)
     room = min(room - len(',"extra":'), MAX_EXTRA) - len("{}")

@@ -25,9 +25,8 @@ def own_names(
     """
     renamed = form.get("from", {})
     if any(map(_has_names, raw.values())):
-        heads = {one.partition("[")[0] for names in renamed.values() for one in names if "[" in one}
-        fields = (name for name in form["fields"] if name not in renamed)
-        raw = _flat(raw, {*ours, *fields} - heads, heads)
+        wanted = {one for names in renamed.values() for one in names if "[" in one}
+        raw = _flat(raw, {*ours, *(name for name in form["fields"] if name not in renamed)}, wanted)
     found = dict(raw)
     _read_boxes(form["fields"], renamed, found)
     for name, names in renamed.items():
@@ -115,16 +114,29 @@ def _says(value: Any) -> bool:
     return answers.combined("text", value) is not None
 
 
-def _flat(raw: Mapping[str, Any], whole: Collection[str], heads: Collection[str]) -> dict[str, Any]:
-    """The same without objects, but for what stays `whole`. Names begin with `heads`."""
+def _flat(
+    raw: Mapping[str, Any], whole: Collection[str], wanted: Collection[str]
+) -> dict[str, Any]:
+    """The same without objects. One that stays `whole` gives only what has a name that is wanted.
+
+    A consent's stays whole too.
+    """
+    heads = {one.partition("[")[0] for one in wanted}
     found: dict[str, Any] = {}
     for name, value in raw.items():
-        is_consent = name.startswith(("consent_", "consents[")) and name not in heads
-        if name in whole or is_consent or not _has_names(value):
+        is_whole = name in whole or name.startswith(("consent_", "consents["))
+        if is_whole and name in heads and isinstance(value, dict):
+            parts = {key: dict(_leaves(f"{name}[{key}]", one, 2)) for key, one in value.items()}
+            taken = {key for key, part in parts.items() if not part.keys().isdisjoint(wanted)}
+            for key in taken:
+                found |= parts[key]
+            if rest := {key: one for key, one in value.items() if key not in taken}:
+                found.setdefault(name, rest)
+        elif is_whole or not _has_names(value):
             found.setdefault(name, value)
-            continue
-        for inner, one in _leaves(name, value, 1):
-            found.setdefault(inner, one)
+        else:
+            for inner, one in _leaves(name, value, 1):
+                found.setdefault(inner, one)
     return found
 
 
