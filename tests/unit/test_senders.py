@@ -37,7 +37,7 @@ contact:
     news: {{type: boolean, from: {news}}}
     message: {{type: message, from: {message}}}
   consents:
-    email: {{version: "1", text: News by e-mail}}
+    email: {{version: "1", text: News by e-mail, from: {consent_email}}}
 """
 
 
@@ -146,8 +146,9 @@ SENDERS: Final[dict[str, Sender]] = {
             ("form_fields[email]", EMAIL), ("form_fields[phone]", TYPED),
             ("form_fields[topics][]", "Roof"), ("form_fields[topics][]", "Battery"),
             ("form_fields[field_7a1]", "on"), ("form_fields[message]", MESSAGE),
+            ("form_fields[consent_email]", "on"),
         ]),
-        ELEMENTOR,
+        ELEMENTOR | {"consent_email": "form_fields[consent_email]"},
         frozenset({"post_id", "form_id"}),
     ),
     "Elementor, a webhook": Sender(
@@ -267,9 +268,10 @@ SENDERS: Final[dict[str, Sender]] = {
             ("inquiry[email]", EMAIL), ("inquiry[phone]", TYPED), ("inquiry[topics][]", ""),
             ("inquiry[topics][]", "roof"), ("inquiry[topics][]", "battery"),
             ("inquiry[terms]", "0"), ("inquiry[terms]", "1"), ("inquiry[news]", "0"),
+            ("inquiry[consent_email]", "0"), ("inquiry[consent_email]", "1"),
             ("inquiry[message]", MESSAGE), ("commit", "Send"),
         ]),
-        RAILS,
+        RAILS | {"consent_email": "inquiry[consent_email]"},
         frozenset({"utf8", "authenticity_token", "commit"}),
     ),
     "ASP.NET": Sender(
@@ -306,6 +308,17 @@ SENDERS: Final[dict[str, Sender]] = {
             "terms": True, "message": MESSAGE, "consents": {"email": True},
         }),
     ),
+    "axios with objects": Sender(
+        JSON,
+        json.dumps({
+            "contact": {
+                "name": NAME, "email": EMAIL, "phone": TYPED, "topics": ["roof", "battery"],
+                "terms": True, "message": MESSAGE, "consents": {"email": True},
+            },
+        }),
+        {name: f"contact[{name}]" for name in LABELS}
+        | {"consent_email": "contact[consents][email]"},
+    ),
     "axios with URLSearchParams": Sender(f"{URLENCODED};charset=utf-8", urlencode(OWN)),
     "axios.postForm": Sender(
         "multipart/form-data; boundary=axios-1.7-boundary-x",
@@ -332,7 +345,7 @@ SENDERS: Final[dict[str, Sender]] = {
 
 def sent(sender: Sender) -> Event:
     """The event that a body makes in a form that knows its names."""
-    fields = ("name", "email", "phone", "topics", "terms", "news", "message")
+    fields = ("name", "email", "phone", "topics", "terms", "news", "message", "consent_email")
     names = {name: json.dumps(sender.names.get(name, f"not-{name}")) for name in fields}
     store = Kept()
     headers = {"content-type": sender.content_type, "accept": "*/*"}

@@ -276,8 +276,8 @@ def test_whatever_nests_is_read_once_and_again_alike(raw: dict[str, Any]) -> Non
         *(
             ("[your-name,", f"[{name},", "Hotlist itself reads")
             for name in (
-                "page_url",
-                "source",
+                "sent_at",
+                "_charset_",
                 "visitor_id",
                 "event_id",
                 "consents",
@@ -285,7 +285,8 @@ def test_whatever_nests_is_read_once_and_again_alike(raw: dict[str, Any]) -> Non
             )
         ),
         ("[your-name,", "['consents[email]',", "Hotlist itself reads"),
-        ("[your-name,", "['page_url[]',", "Hotlist itself reads"),
+        ("[your-name,", "['visitor_id[]',", "Hotlist itself reads"),
+        ("[your-name,", "[consent_terms,", "Hotlist itself reads"),
         ("[your-name,", "['',", "list 1 to 20 names"),
         ("[your-name,", "[7,", "list 1 to 20 names"),
         ("[your-name,", f"[{'x' * 201},", "list 1 to 20 names"),

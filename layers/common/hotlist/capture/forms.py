@@ -137,7 +137,10 @@ def read_form(
     if received.is_test:
         said.values[TEST] = answered[TEST] = True
         flags |= {INTERNAL}
-    found = context(raw, received)
+    about = raw
+    if "no_context" in form:
+        about = {sent: value for sent, value in raw.items() if sent not in form["no_context"]}
+    found = context(about, received)
     if form.get("kiosk"):
         found = of_kiosk(found)
     properties = shortened(found, answered, _room(said))
@@ -145,7 +148,7 @@ def read_form(
     if consents:
         from hotlist.capture import proof  # noqa: PLC0415 - for forms that ask for a consent
 
-        proofs = {"consents": proof.of(form, consents, received, one(raw, "language"))}
+        proofs = {"consents": proof.of(form, consents, received, one(about, "language"))}
         room -= sizes.json_bytes(proofs)
     if not sizes.surely_fits(messages, room - 2 * MAX_EXTRA):
         room -= sizes.json_bytes(messages)
@@ -181,8 +184,7 @@ def own_names(form: Mapping[str, Any], raw: Mapping[str, Any]) -> Mapping[str, A
         return raw
     from hotlist.capture import sent_names  # noqa: PLC0415 - for names that few forms have
 
-    trap = form.get("honeypot", "")
-    return sent_names.own_names(form, raw, (*NAMES, *vocabulary.ENVELOPE, trap))
+    return sent_names.own_names(form, raw, ("consents", form.get("honeypot", "")))
 
 
 def _has_names(value: Any) -> bool:
@@ -291,7 +293,7 @@ def _beside(
         kept = {**kept, **answers.unasked(form, raw)}
     beside: dict[str, str] = {}
     for name, value in (*kept.items(), *raw.items()):
-        if name not in kept and (name in fields or _is_known(form, name)):
+        if name not in kept and (name in fields or _is_known(form, name, value)):
             continue
         if name not in beside and (text := answers.as_text(value)):
             beside[plain_text(name, len(name))] = plain_text(text, len(text))
@@ -300,6 +302,8 @@ def _beside(
 
 def _cut(beside: Mapping[str, str], room: int) -> dict[str, str]:
     """As much of it as there is room for. What fits whole comes before what has to be cut."""
+    if not beside:
+        return {}
     if any(len(name) > sizes.MAX_NAME for name in beside):
         beside = _with_short_names(beside)
     room = min(room - len(',"extra":'), MAX_EXTRA) - len("{}")
@@ -359,10 +363,15 @@ def _refused_files(form: Mapping[str, Any], received: Received) -> dict[str, str
     return dict.fromkeys(wrong, faults.fault("files"))
 
 
-def _is_known(form: Mapping[str, Any], name: str) -> bool:
-    """Whether it is something else than a field that is asked for."""
-    known = name in NAMES or name in vocabulary.ENVELOPE or name == form.get("honeypot")
-    if known or not name.startswith("consent"):
-        return known or name == "_charset_"
+def _is_known(form: Mapping[str, Any], name: str, value: Any) -> bool:
+    """Whether it is something else than a field that is asked for, and is read as such."""
+    if name in NAMES or name in vocabulary.ENVELOPE:
+        if name == "consents":
+            return True
+        from hotlist.capture import misplaced  # noqa: PLC0415 - for pages that say more
+
+        return name not in form.get("no_context", ()) and not misplaced.is_misplaced(name, value)
+    if name == form.get("honeypot") or not name.startswith("consent"):
+        return name == form.get("honeypot") or name == "_charset_"
     purpose = answers.purpose_of(name)
     return purpose is not None and purpose in form.get("consents", {})

@@ -20,18 +20,19 @@ def own_names(
     """What was sent, each answer under its field's own name.
 
     A field's own name counts first, then those of `from` in their order: the first that says
-    something. What another of them says too stays under that name. Of `choices` and of a boolean
-    all names count: some programs send each box under a name of its own. `ours` are the names of
-    what is no field and is read as it is.
+    something. What another of them says too stays under that name. Of `choices`, of a boolean
+    and of a consent all names count: some programs send each box under a name of its own. `ours`
+    are the names of what is no field and is read as it is.
     """
     renamed = form.get("from", {})
     raw = _of_options(form["fields"], renamed, raw)
     if any(map(_has_names, raw.values())):
-        raw = _flat(raw, {*ours, *(name for name in form["fields"] if name not in renamed)})
+        wanted = {one for names in renamed.values() for one in names if "[" in one}
+        raw = _flat(raw, {*ours, *(name for name in form["fields"] if name not in renamed)}, wanted)
     found = dict(raw)
     _read_boxes(form["fields"], renamed, found)
     for name, names in renamed.items():
-        if form["fields"][name]["type"] in ("choices", "boolean"):
+        if name not in form["fields"] or form["fields"][name]["type"] in ("choices", "boolean"):
             _gather(found, name, names)
             continue
         for other in names:
@@ -161,14 +162,29 @@ def _says(value: Any) -> bool:
     return answers.combined("text", value) is not None
 
 
-def _flat(raw: Mapping[str, Any], whole: Collection[str]) -> dict[str, Any]:
+def _flat(
+    raw: Mapping[str, Any], whole: Collection[str], wanted: Collection[str]
+) -> dict[str, Any]:
+    """The same without objects. One that stays `whole` gives only what has a name that is wanted.
+
+    A consent's stays whole too.
+    """
+    heads = {one.partition("[")[0] for one in wanted}
     found: dict[str, Any] = {}
     for name, value in raw.items():
-        if name in whole or name.startswith("consent") or not _has_names(value):
+        is_whole = name in whole or name.startswith(("consent_", "consents["))
+        if is_whole and name in heads and isinstance(value, dict):
+            parts = {key: dict(_leaves(f"{name}[{key}]", one, 2)) for key, one in value.items()}
+            taken = {key for key, part in parts.items() if not part.keys().isdisjoint(wanted)}
+            for key in taken:
+                found |= parts[key]
+            if rest := {key: one for key, one in value.items() if key not in taken}:
+                found.setdefault(name, rest)
+        elif is_whole or not _has_names(value):
             found.setdefault(name, value)
-            continue
-        for inner, one in _leaves(name, value, 1):
-            found.setdefault(inner, one)
+        else:
+            for inner, one in _leaves(name, value, 1):
+                found.setdefault(inner, one)
     return found
 
 

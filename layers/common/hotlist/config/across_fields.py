@@ -1,7 +1,7 @@
 """What the fields of a form ask of one another: names, and the answers of others. For the build."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from hotlist.capture.answers import plain_name
 from hotlist.config.field_answers import wrong_condition
@@ -9,18 +9,24 @@ from hotlist.config.field_schema import sent_as
 from hotlist.config.findings import Finding, Positions
 from hotlist.events import vocabulary
 
+_OURS: Final = vocabulary.ENVELOPE | {"_charset_"}
+"""What no field can arrive under: Hotlist reads it wherever it is sent."""
+
 
 def claimed(name: str, form: Mapping[str, Any], positions: Positions) -> Iterator[Finding]:
-    """Names in `from` that are not only this field's."""
-    ours = vocabulary.RESERVED | vocabulary.ENVELOPE
+    """Names in `from` that are not only this field's, or this consent's.
+
+    What the page says of itself, such as `content`, may be one: then it is an answer.
+    """
     taken = {field: f"the field {field!r}" for field in form["fields"]}
     if "honeypot" in form:
         taken[form["honeypot"]] = "the honeypot"
-    for field, spec in form["fields"].items():
+    for kind, field, spec in _all(form):
+        own = f"the {kind} {field!r}"
         for place, given in enumerate(spec.get("from", ())):
-            path = (name, "fields", field, "from", place)
+            path = (name, f"{kind}s", field, "from", place)
             names = set(sent_as(given))
-            if names & ours or any(one.startswith(("consent_", "consents[")) for one in names):
+            if names & _OURS or any(_is_of_consent(one, kind, form) for one in names):
                 message = (
                     f"Hotlist itself reads what is sent as {given!r}; leave it out, or let the "
                     "page send another name"
@@ -28,11 +34,27 @@ def claimed(name: str, form: Mapping[str, Any], positions: Positions) -> Iterato
                 yield positions.finding(path, message, "reserved")
                 continue
             meant = {*names, plain_name(given)}  # what is sent so without a field of its own
-            others = {taken[one] for one in meant if one in taken} - {f"the field {field!r}"}
+            others = {taken[one] for one in meant if one in taken} - {own}
             if others:
                 message = f"{given!r} is a name of {min(others)} already; leave it out of one"
                 yield positions.finding(path, message, "twice")
-            taken |= dict.fromkeys(names, f"the field {field!r}")
+            taken |= dict.fromkeys(names, own)
+
+
+def _all(form: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """What a submission is asked for: its kind, its name, and what the form says of it."""
+    for name, spec in form["fields"].items():
+        yield "field", name, spec
+    for purpose, consent in form["consents"].items():
+        yield "consent", purpose, consent
+
+
+def _is_of_consent(sent: str, kind: str, form: Mapping[str, Any]) -> bool:
+    """Whether a name gives a consent already. A consent may have one of another purpose."""
+    if sent.startswith("consents["):
+        return True
+    purpose = sent.removeprefix("consent_")
+    return purpose != sent and (kind == "field" or purpose in form["consents"])
 
 
 def impossible(name: str, form: Mapping[str, Any], positions: Positions) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ from pydantic import (
 )
 
 from hotlist.capture import proof
-from hotlist.capture.context import Received
+from hotlist.capture.context import NAMES, Received
 from hotlist.capture.origins import normalise_origin
 from hotlist.config.across_fields import claimed, impossible
 from hotlist.config.field_answers import read_twice
@@ -30,6 +30,7 @@ from hotlist.config.field_schema import (
     FieldName,
     FieldSpec,
     Pages,
+    SentNames,
     Text,
     is_numbered,
     sent_as,
@@ -84,6 +85,7 @@ class Consent(BaseModel):
 
     version: NotEmpty
     text: NotEmpty | Annotated[dict[str, NotEmpty], Field(min_length=1)]
+    from_: Annotated[SentNames | None, Field(alias="from")] = None
 
 
 class Form(BaseModel):
@@ -190,13 +192,19 @@ def _compile(form: dict[str, Any]) -> None:
     sent, conditions = {}, {}
     for name, field in form["fields"].items():
         if "from" in field:
-            names = [one for given in field.pop("from") for one in sent_as(given)]
-            sent[name] = [one for one in dict.fromkeys(names) if one != name]
+            sent[name] = _other_names(name, field.pop("from"))
         if isinstance(field["required"], dict):
             conditions[name] = field["required"]["if"]
             field["required"] = False
+    for purpose, consent in form["consents"].items():
+        if "from" in consent:
+            name = f"consent_{purpose}"
+            sent[name] = _other_names(name, consent.pop("from"))
     if sent:
         form["from"] = sent
+    listed = {one for names in sent.values() for one in names}
+    if answered := [one for one in NAMES if one in listed]:
+        form["no_context"] = answered
     if numbered := [one for names in sent.values() for one in names if is_numbered(one)]:
         form["numbered"] = numbered
     if conditions:
@@ -208,6 +216,12 @@ def _compile(form: dict[str, Any]) -> None:
     if isinstance(pages := form.get("redirect_url"), dict):
         form["redirect_urls"] = pages
         form["redirect_url"] = next(iter(pages.values()))
+
+
+def _other_names(name: str, given: list[str]) -> list[str]:
+    """The names under which capture finds what arrives, beside its own."""
+    names = dict.fromkeys(one for sent in given for one in sent_as(sent))
+    return [one for one in names if one != name]
 
 
 def _version(form: Mapping[str, Any]) -> str:
