@@ -316,7 +316,52 @@ def test_a_form_that_is_in_no_charset_is_told_what_to_add() -> None:
 
 
 def test_labels_are_those_of_web_pages() -> None:
-    assert charsets.codec_of(" Windows-1250 ") == "windows-1250"
-    assert [charsets.codec_of(one) for one in ("iso-8859-99", "hex", "", "utf-8\n\nx")] == [
-        None
-    ] * 4
+    assert charsets.codec_of(" Windows-1250 ") == "cp1250"
+    wrong = (
+        "iso-8859-99 iso-8859-12 iso-8859-2-i latin99 windows-1259 hex idna utf-7 rot13 l".split()
+    )
+    found = {one: charsets.codec_of(one) for one in (*wrong, "", "utf-8\n\nx", "iso-8859-٢")}
+    assert found == dict.fromkeys(found)
+
+
+LABELS = {
+    "utf-8": "utf8 UTF-16 utf-16le unicode-1-1-utf-8 csunicode",
+    "cp1252": "iso-8859-1 iso8859-1 iso88591 iso_8859-1 iso_8859-1:1987 l1 latin1 csisolatin1 "
+    "ascii us-ascii ansi_x3.4-1968 ibm819 x-cp1252 cp1252 windows-1252",
+    "cp1254": "iso-8859-9 iso_8859-9:1989 latin5 l5 csisolatin5 x-cp1254",
+    "iso8859-2": "iso_8859-2 iso8859-2 iso88592 iso_8859-2:1987 l2 latin2 latin-2 csisolatin2 "
+    "iso-ir-101",
+    "iso8859-6": "csiso88596e csiso88596i iso-8859-6-e iso-8859-6-i arabic",
+    "iso8859-8": "csiso88598e csiso88598i iso-8859-8-e iso-8859-8-i logical visual hebrew",
+    "iso8859-10": "l6 latin6 csisolatin6 iso885910",
+    "iso8859-15": "l9 csisolatin9 iso_8859-15 iso885915",
+    "cp874": "dos-874 iso-8859-11 iso885911 tis-620 windows-874",
+    "cp1250": "x-cp1250 cp1250",
+    "mac-roman": "macintosh mac x-mac-roman",
+    "cp932": "sjis x-sjis shift-jis ms_kanji windows-31j",
+    "cp949": "ks_c_5601-1987 korean windows-949 euc-kr",
+    "gb18030": "gbk x-gbk chinese gb_2312-80",
+    "big5hkscs": "big5 cn-big5 x-x-big5",
+}
+
+
+@pytest.mark.parametrize("codec", LABELS)
+def test_every_label_of_the_standard_is_known(codec: str) -> None:
+    labels = LABELS[codec].split()
+    assert {one: charsets.codec_of(one) for one in labels} == dict.fromkeys(labels, codec)
+
+
+def test_every_codec_is_one_of_python() -> None:
+    for codec in {*charsets._ISO.values(), *charsets._OTHERS}:
+        assert charsets.decoded(b"a", codec) == "a"
+
+
+@pytest.mark.parametrize("codec", ["1250", "1252", "1254", "1257", "1258", "874"])
+def test_a_byte_that_windows_leaves_empty_is_the_control_that_browsers_read(codec: str) -> None:
+    kind = f"{URLENCODED}; charset=windows-{codec}"
+    assert read(b"a=x%81y%90z", kind).fields == {"a": "x\x81y\x90z"}
+
+
+def test_a_byte_that_is_no_control_is_in_no_charset() -> None:
+    assert refused(b"a=%D2", f"{URLENCODED}; charset=windows-1253")[0] == 400
+    assert refused(b"a=%81", URLENCODED)[0] == 400

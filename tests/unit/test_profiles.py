@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import BOT, INTERNAL, SPAM, Route
 from hotlist.leads import classify
+from hotlist.leads.facts import name_in
 from hotlist.leads.lead import Contact
-from hotlist.leads.profile import GrowingFacts, Profile, facts_at, name_in, profile_of, reclassified
+from hotlist.leads.profile import GrowingFacts, Profile, facts_at, profile_of, reclassified
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 

@@ -293,7 +293,7 @@ def _other(answers: Answers, name: str, spec: Mapping[str, Any], value: Any) -> 
     else:
         if kind == "email":
             answers.email = answers.values[name]
-            if "<" in value:
+            if "<" in value or "?" in value:
                 answers.kept[name] = value
 
 

@@ -3,6 +3,7 @@
 Each function takes the field's spec and what was sent, without blanks around it.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -31,7 +32,8 @@ _ROUND: Final = re.compile(r"[-+]?[1-9][0-9]{0,2}[.,]000\Z")
 _BLANKS: Final = " \N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}"
 _GROUPS: Final = re.compile(rf"[-+]?[0-9]{{1,3}}(?:[{_BLANKS}][0-9]{{3}})+(?![0-9{_BLANKS}])")
 _ADDRESS: Final = re.compile(
-    r"(?:[^<>]*<)?\s*(?:mailto:)?\s*([^\s<>,;]+?)\s*>?[\s.,;]*\Z", re.IGNORECASE
+    r"(?:[^<>]*<)?\s*(?:mailto:\s*([^\s<>,;?]+)(?:\?[^<>]*)?|([^\s<>,;]+?))\s*>?[\s.,;]*\Z",
+    re.IGNORECASE,
 )
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 SEPARATORS: Final = "\n;,"
@@ -67,10 +69,10 @@ def decimal(spec: Mapping[str, Any], value: Any) -> int | float:
 def bare_address(text: str) -> str:
     """The e-mail address of a text that was copied: `Ada <a@example.org>`, `mailto:a@example.org`.
 
-    A stop, a comma or a semicolon after it is none of it.
+    A stop, a comma or a semicolon after it is none of it; nor is the subject of a link.
     """
     found = _ADDRESS.match(text)
-    return found[1] if found else text
+    return (found[1] or found[2]) if found else text
 
 
 def whole(value: str | float) -> int:
@@ -212,6 +214,16 @@ def choice(spec: Mapping[str, Any], value: Any) -> str:
     return found
 
 
+def _json_list(text: str) -> list[str]:
+    """The texts of a list in JSON, as some programs send one within a text; empty if it is none."""
+    try:
+        listed = json.loads(text)
+    except (ValueError, RecursionError):
+        return []
+    are_texts = isinstance(listed, list) and all(map(_is_text, listed))
+    return [one for one in map(str, listed) if not one.startswith("[")] if are_texts else []
+
+
 def _is_text(value: Any) -> bool:
     """Whether it is a text, or a number, which is read as one."""
     return isinstance(value, str | int | float) and not isinstance(value, bool)
@@ -226,6 +238,8 @@ def _meant(offered: Options, text: str) -> list[tuple[str, str | None]]:
     found = offered.meant(text)
     if found is not None:
         return [(text, found)]
+    if text.startswith("[") and (listed := _json_list(text)):
+        return [pair for one in listed for pair in _meant(offered, one)]
     ends = [*(one.start() for one in _SEPARATOR.finditer(text)), len(text)]
     starts = [0, *(end + 1 for end in ends[:-1])]
     most = offered.parts

@@ -175,7 +175,8 @@ def _consented(form: Mapping[str, Any], consents: Mapping[str, Any]) -> dict[str
 
 def own_names(form: Mapping[str, Any], raw: Mapping[str, Any]) -> Mapping[str, Any]:
     """What was sent, each answer under its field's own name, objects as names with brackets."""
-    has_names = "]" in "".join(raw) or any(map(_has_names, raw.values()))
+    sent = "".join(raw)
+    has_names = "]" in sent or "$" in sent or any(map(_has_names, raw.values()))
     if not has_names and "from" not in form:
         return raw
     from hotlist.capture import sent_names  # noqa: PLC0415 - for names that few forms have

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from hotlist.capture import answers
+from hotlist.capture.field_types import Options
 from hotlist.events import sizes
 
 MAX_DEPTH: Final = 8
@@ -24,6 +25,7 @@ def own_names(
     what is no field and is read as it is.
     """
     renamed = form.get("from", {})
+    raw = _of_options(form["fields"], renamed, raw)
     if any(map(_has_names, raw.values())):
         raw = _flat(raw, {*ours, *(name for name in form["fields"] if name not in renamed)})
     found = dict(raw)
@@ -39,6 +41,52 @@ def own_names(
             if other in found and (found[other] == found.get(name) or not _says(found[other])):
                 del found[other]
     return found
+
+
+def _of_options(
+    fields: Mapping[str, Any], renamed: Mapping[str, Iterable[str]], raw: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """What was sent, options that are objects as their values, and `x$0`, `x$1` as those of `x`.
+
+    `[{"value": "roof", "label": "Roof"}]` is what some programs send; ASP.NET numbers its boxes.
+    """
+    names = {
+        sent: spec
+        for name, spec in fields.items()
+        if spec["type"] in ("choice", "choices")
+        for sent in (name, *renamed.get(name, ()))
+    }
+    found: dict[str, Any] = {}
+    for sent, value in raw.items():
+        group, _, number = sent.rpartition("$")
+        if sent in names and _has_names(value):
+            offered = Options.of(names[sent])
+            found[sent] = (
+                [_of_object(offered, one) for one in value]
+                if isinstance(value, list)
+                else _of_object(offered, value)
+            )
+        elif group in names and number.isdecimal() and _is_option(names[group], value):
+            own = found.get(group, raw.get(group, []))
+            found[group] = [*(own if isinstance(own, list) else [own]), value]
+        else:
+            found.setdefault(sent, value)
+    return found
+
+
+def _is_option(spec: Mapping[str, Any], value: Any) -> bool:
+    return isinstance(value, str) and Options.of(spec).meant(value.strip()) is not None
+
+
+def _of_object(offered: Options, one: Any) -> Any:
+    """The option of `{"value": …, "label": …}`; anything else as it is."""
+    if not isinstance(one, dict) or "value" in offered.named:
+        return one
+    said = [one[name] for name in ("value", "label") if isinstance(one.get(name), str | int)]
+    said = [str(text) for text in said if not isinstance(text, bool)]
+    if "value" not in one or not said:
+        return one
+    return next((text for text in said if offered.meant(text) is not None), said[0])
 
 
 def _gather(found: dict[str, Any], name: str, names: Iterable[str]) -> None:
@@ -66,7 +114,7 @@ def _read_boxes(
     taken = {*fields, *(sent for several in renamed.values() for sent in several)}
     for group, boxes in _boxes(names, taken, found).items():
         spec = names[group]
-        options = spec["options"]
+        options, offered = spec["options"], Options.of(spec)
         said = {box: _is_ticked(options, box, value) for box, value in boxes.items()}
         chosen: list[Any] = [box for box, is_ticked in said.items() if is_ticked]
         if not any(one is not None for one in said.values()) and boxes:
@@ -78,7 +126,7 @@ def _read_boxes(
             del found[group]
         for box, value in boxes.items():
             found.pop(f"{group}[{box}]", None)
-            if said[box] is None or not (said[box] or box in options):
+            if said[box] is None or not (said[box] or offered.meant(box)):
                 found |= dict(_leaves(f"{group}[{box}]", value, 1))
         if len(chosen) > 1 and spec["type"] == "choice":
             found[group] = dict.fromkeys(chosen, True)

@@ -13,8 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import escape
 
 from hotlist.events.event import Event
+from hotlist.leads.facts import name_in
 from hotlist.leads.lead import Contact, Lead, Reason
-from hotlist.leads.profile import name_in
 from hotlist.mail import mime
 from hotlist.mail.texts import CHANNEL_NAMES, STAGE_NAMES, TEMPERATURES, TEXTS
 from hotlist.mail.unsent_part import HeldLine, UnsentPart

@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Final
 
 from hotlist.events.event import Event
+from hotlist.leads.facts import name_in
 from hotlist.leads.lead import Contact, Lead, LeadState, Stage
-from hotlist.leads.profile import name_in
 
 MOST_GONE: Final = 40
 """How many of these one mail tells of. The others are told of in the next."""

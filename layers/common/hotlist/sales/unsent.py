@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from hotlist.events import visible
 from hotlist.events.event import Event
+from hotlist.leads.facts import name_in
 from hotlist.leads.lead import Contact
-from hotlist.leads.profile import name_in
 
 MOST_LINES: Final = 20
 """How many held messages one digest shows. The others are counted."""

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from hotlist.config.findings import Path_
 from hotlist.events.vocabulary import CHANNELS
+from hotlist.leads.facts import TOUCH
 from hotlist.leads.lead import Stage
-from hotlist.leads.profile import TOUCH
 from hotlist.scoring.check.closed_words import (
     MEANT_CHANNELS,
     MEANT_CLASSES,
