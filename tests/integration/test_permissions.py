@@ -21,6 +21,7 @@ from integration.stages.capture import GOOD, Api
 from integration.stages.corrections import spam
 from integration.stages.digest import ANNAS_HOUR, RECENT, Digest
 from integration.stages.letters import fill
+from integration.stages.links import Reader, download
 from integration.stages.notify import ALERT, TOLD, Notify, a_message, feedback
 from integration.stages.score import ADA, BO, HOUR, NOW, Score, event
 from integration.stages.score import PHONE as NUMBER
@@ -35,7 +36,7 @@ STREAMS: Calls = {"FailureBucket": {"PutObject", "ListBucket"}, "*": {"ListStrea
 SES: Calls = {"ses": {"SendEmail", "SendRawEmail"}}  # for which tests have a mailbox
 LINKS: Calls = {"LinkSecret": {"GetSecretValue"}}  # for links, which these tests do not follow
 LAMBDAS: dict[str, Calls] = {
-    "capture": {**LOGS, **LINKS},
+    "capture": LOGS,
     "score": {
         **LOGS,
         **STREAMS,
@@ -74,6 +75,7 @@ def test_capture(api: Api, dynamodb: Any) -> None:
     takes_insert_statements(api.app.client, dynamodb)
     api.post("/forms/contact", GOOD)
     api.post("/events", VISIT)
+    Reader(api).ask(download())
     assert_all_is_needed("capture", api.app)
 
 

@@ -103,5 +103,5 @@ def test_called_wrongly_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["no-such-command"]) == 2
     assert main(["--help"]) == 0
     said = capsys.readouterr().out
-    for command in ("config", "local", "outbox", "rules"):
+    for command in ("config", "keys", "local", "outbox", "rules"):
         assert command in said

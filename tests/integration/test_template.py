@@ -91,18 +91,27 @@ def test_a_missing_setting_is_named() -> None:
         settings.CaptureSettings.load({"ALLOWED_ORIGINS": "https://x.example"})
 
 
-def routes() -> dict[str, str]:
-    found = {}
-    for event in FUNCTIONS["CaptureFunction"]["Events"].values():
-        given = event["Properties"]
-        found[given.get("Path", "$default")] = given.get("Method", "ANY")
-    return found
+def routes() -> set[tuple[str, str]]:
+    """(method, path) of each route."""
+    given = (event["Properties"] for event in FUNCTIONS["CaptureFunction"]["Events"].values())
+    return {(one.get("Method", "ANY"), one.get("Path", "$default")) for one in given}
 
 
 def test_routes_are_what_api_gateway_takes() -> None:
     part = re.compile(r"(\{[\w.-]+\+?\}|[a-zA-Z0-9._-]+)\Z")
-    assert routes() == {"/forms/{form}": "POST", "/events": "POST", "$default": "ANY"}
-    for path in routes():
+    assert routes() == {
+        ("POST", "/forms/{form}"),
+        ("POST", "/events"),
+        *(
+            (method, f"/{kind}/{{token}}")
+            for kind in ("confirm", "unsubscribe", "d")
+            for method in ("GET", "POST")
+        ),
+        ("GET", "/o/{token}"),
+        ("GET", "/c/{token}"),
+        ("ANY", "$default"),
+    }
+    for _, path in routes():
         if path != "$default":
             assert all(part.match(one) for one in path.strip("/").split("/"))
 
@@ -202,7 +211,7 @@ def test_a_flood_of_page_views_leaves_forms_their_share() -> None:
     assert api["RouteSettings"] == {
         "POST /forms/{form}": {"ThrottlingRateLimit": forms, "ThrottlingBurstLimit": forms}
     }
-    assert {key.split(" ")[1] for key in api["RouteSettings"]} < set(routes())
+    assert {tuple(key.split(" ")) for key in api["RouteSettings"]} < routes()
     for parameter in (forms, others):
         # Of a burst of more AWS would say that the account allows 5,000.
         assert template()["Parameters"][parameter["Ref"]]["MaxValue"] == 5_000
@@ -275,9 +284,10 @@ def test_a_deployment_says_first_what_of_the_account_is_too_small() -> None:
     assert "--service-code lambda --quota-code L-B99A9384 --desired-value 1000" in first
 
 
-def test_the_readme_has_the_routes() -> None:
+def test_the_readme_has_the_routes_that_pages_post_to() -> None:
     shown = set(re.findall(r"^    ([A-Z]+) (/[\w/{}]+)", README, re.MULTILINE))
-    assert shown == {(method, path) for path, method in routes().items() if path != "$default"}
+    links = {(method, path) for method, path in routes() if path.endswith("/{token}")}
+    assert shown == routes() - links - {("ANY", "$default")}
 
 
 def test_every_page_that_is_named_exists() -> None:
