@@ -119,7 +119,8 @@ def idle(
     ]
     queues = sum("ScalingConfig" in mapping for mapping in mappings)
     runs = MONTH / 900
-    units = runs * 16  # tests/integration/test_costs.py counts them: 4 consistent, 12 eventual
+    units = runs * 17  # tests/integration/test_costs.py counts them: 5 consistent, 12 eventual
+    secrets = kinds.count("AWS::SecretsManager::Secret")
     work = Work(measured["digest.idle.cpu"], 30 * CALL).dollars(sizes.digest)
     use = prices()
     return {
@@ -129,7 +130,8 @@ def idle(
         + dollars("read_unit", units)
         + use["schedule_run"].of_a_month(runs),
         "metrics of our own": use["custom_metric"].of_a_month(2),
-        "secrets": dollars("secret", kinds.count("AWS::SecretsManager::Secret")),
+        # each run reads one
+        "secrets": dollars("secret", secrets) + dollars("secret_call", runs) * (secrets > 0),
     }
 
 

@@ -158,6 +158,7 @@ def environment(code: Path, url: str) -> dict[str, str]:
         "MAIL_LEASE_SECONDS": "900",
         "MAILS_PER_HOUR": "60",
         "LINK_SECRET_ARN": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:links-a1b2c3",
+        "REWARDS_BUCKET": "rewards",
         "PUBLIC_URL": "https://api.example.com",
         **{
             f"{name}_MAPPING": "91eaeb7e-c976-4939-9430-8f6d9a5ab1ea"

@@ -1,7 +1,7 @@
 """A form's request as capture gets it, and a store that keeps what capture makes of it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from hotlist.capture.http import Request
 from hotlist.events.event import Event
@@ -14,8 +14,8 @@ class Kept(EventStore):
     def __init__(self) -> None:
         self.events: list[Event] = []
 
-    def put(self, event: Event, *, tell: bool = False) -> bool:
-        json.dumps(to_item(event, tell=tell), ensure_ascii=False).encode()
+    def put(self, event: Event, *, tell: bool = False, to_lead: Iterable[str] = ()) -> bool:
+        json.dumps(to_item(event, tell=tell, to_lead=to_lead), ensure_ascii=False).encode()
         is_new = event.event_id not in {one.event_id for one in self.events}
         if is_new:
             self.events.append(event)

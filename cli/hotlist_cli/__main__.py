@@ -1,4 +1,4 @@
-"""Compile the YAML, try forms and rules, run the stack here, send parked mails, check AWS."""
+"""Compile the YAML, try forms and rules, run the stack here, send parked mails, rotate keys."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hotlist_cli import account, config, local, outbox, rules, try_form
+from hotlist_cli import account, config, link_keys, local, outbox, rules, try_form
 
 app = typer.Typer(
     help=__doc__,
@@ -17,6 +17,7 @@ app = typer.Typer(
 )
 app.add_typer(account.app, name="account")
 app.add_typer(try_form.app, name="forms")
+app.add_typer(link_keys.app, name="keys")
 app.add_typer(local.app, name="local")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(rules.app, name="rules")

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Final
 import typer
 from rich.console import Console
 
+from hotlist_cli import outputs
+
 QUEUE: Final = "OutboxQueueUrl"
 DEAD_LETTERS: Final = "OutboxDeadLettersUrl"
 _BATCH: Final = 10
@@ -36,13 +38,10 @@ def retry(
 
     err = Console(stderr=True, highlight=False)
     try:
-        urls = _outputs(boto3.client("cloudformation"), stack)
-        missing = [name for name in (QUEUE, DEAD_LETTERS) if name not in urls]
-        if missing:
-            err.print(f"the stack {stack} has no {missing[0]}: deploy it again", markup=False)
-            raise typer.Exit(1)
-        moved, refused = move(boto3.client("sqs"), urls[DEAD_LETTERS], urls[QUEUE], most)
-    except (BotoCoreError, ClientError) as error:
+        cloudformation = boto3.client("cloudformation")
+        queue, dead_letters = outputs.of_stack(cloudformation, stack, QUEUE, DEAD_LETTERS)
+        moved, refused = move(boto3.client("sqs"), dead_letters, queue, most)
+    except (BotoCoreError, ClientError, outputs.NoOutput) as error:
         err.print(str(error), markup=False)
         raise typer.Exit(1) from error
     Console(highlight=False).print(f"{moved} mails moved")
@@ -85,11 +84,6 @@ def move(sqs: Any, dead_letters_url: str, queue_url: str, most: int) -> tuple[in
         moved += len(done)
         refused += len(parked) - len(done)
     return moved, refused
-
-
-def _outputs(cloudformation: Any, stack: str) -> dict[str, str]:
-    (described,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
-    return {one["OutputKey"]: one["OutputValue"] for one in described.get("Outputs", ())}
 
 
 def _sent_at(message: dict[str, Any]) -> datetime:

@@ -7,6 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from hotlist.leads.fold import Folder
+from hotlist.links.check import KeyCheck
 from hotlist.rescore import due, walk
 from hotlist.rescore.queue import RescoreQueue
 from hotlist.runtime import failures, mappings
@@ -28,16 +29,18 @@ digester = Digester.open(settings, dynamodb, stores, folder, clock)
 progress = ProgressStore(dynamodb, settings.deliveries_table)
 due_leads = due.DueLeads(stores.leads, queue, clock)
 rescoring = walk.Rescoring(stores.leads, progress, queue, rulesets.hash, clock)
+key_check = KeyCheck.open(settings, dynamodb, clock)
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, int]:
-    """Mail the hot list, queue due leads, queue leads of other rulesets. Each runs if one fails."""
+    """Mail the hot list, queue leads, look at keys and mappings. Each runs if one fails."""
     started, troubles = clock(), failures.Troubles()
     now = datetime.fromisoformat(event["time"]) if "time" in event else started
     troubles.attempt({"work": "held"}, held.send, started)
     sent = troubles.attempt({"work": "digest"}, digester.send, now, troubles) or 0
     queued = troubles.attempt({"work": "due"}, due_leads.run, now, started + due.BUDGET) or 0
     rescored = troubles.attempt({"work": "rescoring"}, rescoring.run, started + walk.BUDGET) or 0
+    troubles.attempt({"work": "keys"}, key_check.run, started)
     troubles.attempt({"work": "mappings"}, mappings.look, functions, settings)
     log.info("digest", extra={"due": queued, "sent": sent, "rescored": rescored})
     if troubles:

@@ -44,6 +44,6 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 def feedback(event: dict[str, Any]) -> dict[str, Any]:
     """Take in what SES says; a recipient who is lost has an alarm."""
     if disabled := take_in(event["detail"], consumer.outbox.deliveries, park, clock()):
-        log.error("recipient disabled", extra={"recipient": disabled})
-        count("RecipientDisabled")
+        said = {"recipient": disabled, "attention": "recipient disabled"}
+        log.error("recipient disabled", extra=said)
     return {"disabled": disabled}

@@ -90,12 +90,12 @@ class Role:
         patch.setattr(Session, "create_client", create_held)
 
     def invoked(self, handler: Callable[..., Any]) -> Callable[..., Any]:
-        """The handler, with its calls held to the role."""
+        """The handler, with its calls held to the role, also of clients that it makes late."""
 
         def invoke(event: Any, context: object) -> Any:
             self._is_invoked = True
             try:
-                with pytest.MonkeyPatch.context() as held:  # some clients are made when needed
+                with pytest.MonkeyPatch.context() as held:
                     self.hold_new_clients(held)
                     return handler(event, context)
             finally:

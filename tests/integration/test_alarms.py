@@ -3,6 +3,7 @@
 CloudWatch itself is not here, so nothing else looks at alarms that calculate with metrics.
 """
 
+import ast
 import io
 import json
 import re
@@ -13,10 +14,11 @@ import pytest
 
 from cloudformation import ROOT, resources, template
 from hotlist.events.vocabulary import Lane
+from hotlist.runtime import metrics
 from hotlist.store.deliveries import DeliveryStore
 from integration.lambdas import stream_event
 from integration.stages.digest import ANNAS_HOUR, RECENT, Digest
-from integration.stages.notify import TOLD, Notify, a_message
+from integration.stages.notify import TOLD, Notify, a_message, feedback
 from integration.stages.score import ADA, Score, event
 
 ALARMS: Final = resources("AWS::CloudWatch::Alarm")
@@ -28,9 +30,7 @@ METRICS: Final = {
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): {"QueueName"},
     ("AWS/SQS", "ApproximateAgeOfOldestMessage"): {"QueueName"},
     ("AWS/Lambda", "IteratorAge"): {"FunctionName"},
-    ("AWS/Lambda", "Errors"): {"FunctionName"},
     ("AWS/Lambda", "Throttles"): {"FunctionName"},
-    ("AWS/Lambda", "Invocations"): {"FunctionName"},
     ("AWS/Events", "FailedInvocations"): {"RuleName"},
     ("AWS/ApiGateway", "5xx"): {"ApiId", "Stage"},
     ("AWS/S3", "PutRequests"): {"BucketName", "FilterId"},
@@ -38,11 +38,13 @@ METRICS: Final = {
     ("AWS/DynamoDB", "WriteThrottleEvents"): {"TableName"},
     ("AWS/SES", "Reputation.BounceRate"): set(),
     ("AWS/SES", "Reputation.ComplaintRate"): set(),
-    # tests/integration/test_notify.py and test_mappings.py see that these have the service
-    ("Hotlist", "RecipientDisabled"): {"service"},
-    ("Hotlist", "MappingsDisabled"): {"service"},
+    ("Hotlist", "MappingsDisabled"): {"service"},  # test_mappings.py sees that it has the service
     ("Hotlist", "Lag"): {"lane", "service"},
+    # tests/integration/test_links.py sees that it has none
+    ("Hotlist", "RewardMissing"): set(),
     # of metric filters
+    ("Hotlist", "FunctionErrors"): set(),
+    ("Hotlist", "NeedsAttention"): set(),
     ("Hotlist", "TooManyRequests"): set(),
     ("Hotlist", "Mails"): set(),
 }
@@ -69,7 +71,7 @@ NOT_RED: Final = {
     "RewardMissingAlarm": f"nobody has followed a link: {NO_DATA}",
     "BounceRateAlarm": "a new account has sent nothing; a rate that is red was red before",
     "ComplaintRateAlarm": "a new account has sent nothing; a rate that is red was red before",
-    "RecipientDisabledAlarm": f"no mail has bounced: {NO_DATA}",
+    "NeedsAttentionAlarm": NO_DATA,
 }
 """Why each alarm is not red on a new stack."""
 
@@ -138,7 +140,9 @@ def test_a_digest_that_does_not_run_is_told_within_two_hours() -> None:
     alarm = ALARMS["DigestMissingAlarm"]
     assert alarm["Period"] * alarm["EvaluationPeriods"] == 3_600
     (found,) = watched("DigestMissingAlarm")
-    assert found == ("AWS/Lambda", "Invocations", {"FunctionName": {"Ref": "DigestFunction"}})
+    assert found == ("Hotlist", "MappingsDisabled", {"service": "digest"})  # once in each run
+    assert alarm["Statistic"] == "SampleCount"
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
 
 
 # --- what is watched --------------------------------------------------------------------------
@@ -156,8 +160,7 @@ def of(metric: str) -> set[str]:
 
 
 def test_each_function_stream_queue_table_and_store_of_failures_has_its_alarm() -> None:
-    assert of("Errors") == set(FUNCTIONS)
-    assert of("Throttles") | of("Invocations") == set(FUNCTIONS)  # digest is to run at all
+    assert of("Throttles") | {"DigestFunction"} == set(FUNCTIONS)  # that one is to run at all
     streams = {
         str(one["FunctionName"]["Ref"]).replace("ScoreGatheredAlias", "ScoreFunction")
         for one in resources("AWS::Lambda::EventSourceMapping").values()
@@ -199,13 +202,15 @@ def test_the_rule_of_the_alarm_is_the_one_that_sam_makes() -> None:
     assert dimensions == {"RuleName": {"Ref": f"{function}{rule}"}}
 
 
-def test_each_lane_has_its_lag() -> None:
-    lanes = {dimensions["lane"] for _, _, dimensions in watched("LagAlarm")}
-    assert lanes == {str(lane) for lane in Lane}
-    assert {dimensions["service"] for _, _, dimensions in watched("LagAlarm")} == {"score"}
-    longest = template()["Parameters"]["GatherSeconds"]["MaxValue"]
-    # What is gathered for as long as the parameter allows is not late yet.
-    assert ALARMS["LagAlarm"]["Threshold"] * 10 > longest + 60
+def test_each_lane_has_its_alarm() -> None:
+    """The age of the stream tells of both: the alias `gathered` counts as its function."""
+    assert [dimensions for _, _, dimensions in watched("LagAlarm")] == [
+        {"lane": str(Lane.NOW), "service": "score"}
+    ]
+    assert of("IteratorAge") >= {"ScoreFunction"}
+    assert resources("AWS::Lambda::Alias")["ScoreGatheredAlias"]["FunctionName"] == {
+        "Ref": "ScoreFunction"
+    }
 
 
 @pytest.mark.parametrize("name", sorted(n for n, alarm in ALARMS.items() if "Metrics" in alarm))
@@ -221,8 +226,7 @@ def test_alarms_that_calculate_are_as_cloudwatch_takes_them(name: str) -> None:
     assert len({(one["MetricStat"]["Period"], one["MetricStat"]["Stat"]) for one in metrics}) == 1
     (stat,) = {one["MetricStat"]["Stat"] for one in metrics}
     calculated = {"Sum": "SUM(FILL(METRICS(), 0))", "Maximum": "MAX(FILL(METRICS(), 0))"}[stat]
-    lanes = "MAX([FILL(now, 0), FILL(gathered, 0) / 10])"
-    assert whole["Expression"] == (lanes if name == "LagAlarm" else calculated)
+    assert whole["Expression"] == calculated
 
 
 # --- metrics of ours, as they are emitted -----------------------------------------------------
@@ -246,7 +250,7 @@ def test_score_emits_the_lag_that_the_alarm_watches(
 
 
 def filtered(name: str) -> tuple[dict[str, str], str]:
-    """What a metric filter wants of a line, and the field that it adds up."""
+    """What a metric filter wants of a line, and the field that it adds up. `*` is any text."""
     found = resources("AWS::Logs::MetricFilter")[name]
     assert found["LogGroupName"] == {"Ref": "LogGroup"}
     (transformation,) = found["MetricTransformations"]
@@ -260,9 +264,12 @@ def added_up(name: str, text: str) -> float:
     wants, value = filtered(name)
     lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
     return sum(
-        float(line[value.removeprefix("$.")])
+        float(line[value.removeprefix("$.")]) if value.startswith("$.") else float(value)
         for line in lines
-        if all(line.get(field) == wanted for field, wanted in wants.items())
+        if all(
+            isinstance(line.get(field), str) if wanted == "*" else line.get(field) == wanted
+            for field, wanted in wants.items()
+        )
     )
 
 
@@ -293,7 +300,7 @@ def test_the_filters_add_up_the_digests(digest: Digest, monkeypatch: pytest.Monk
     assert added_up("DigestMails", lines.getvalue()) == len(digest.ses.sent)
 
 
-def test_both_filters_of_mails_make_one_metric() -> None:
+def test_the_filters_make_the_metrics_of_alarms() -> None:
     made = {
         name: found["MetricTransformations"][0]["MetricName"]
         for name, found in resources("AWS::Logs::MetricFilter").items()
@@ -302,6 +309,8 @@ def test_both_filters_of_mails_make_one_metric() -> None:
         "TooManyRequests": "TooManyRequests",
         "QueuedMails": "Mails",
         "DigestMails": "Mails",
+        "FunctionErrors": "FunctionErrors",
+        "NeedsAttention": "NeedsAttention",
     }
 
 
@@ -315,6 +324,82 @@ def test_requests_that_are_turned_away_are_found_in_the_access_log() -> None:
     assert line["route"] == "$context.routeKey"
     assert line["status"] == "$context.status"
     assert '"status":"$context.status"' in settings["Format"]
+
+
+REPORT: Final = '{"time": "2026-11-28T09:00:00.000Z", "type": "platform.report", "record": %s}'
+"""A line that Lambda writes by itself, as its documentation has it."""
+
+
+@pytest.mark.parametrize(
+    ("record", "fails"),
+    [
+        ('{"requestId": "r", "metrics": {"durationMs": 9.1}, "status": "success"}', False),
+        ('{"requestId": "r", "metrics": {"durationMs": 9.1}, "status": "failure"}', True),
+        ('{"requestId": "r", "status": "error", "errorType": "Runtime.ExitError"}', True),
+        ('{"requestId": "r", "metrics": {"durationMs": 60000}, "status": "timeout"}', True),
+    ],
+)
+def test_what_lambda_says_of_an_invocation_that_failed_is_counted(record: str, fails: bool) -> None:
+    found = resources("AWS::Logs::MetricFilter")["FunctionErrors"]
+    assert found["LogGroupName"] == {"Ref": "LogGroup"}
+    assert found["MetricTransformations"][0]["MetricValue"] == "1"
+    kind, status = re.fullmatch(
+        r'\{ \(\$\.type = "(.+)"\) && \(\$\.record\.status != "(.+)"\) \}', found["FilterPattern"]
+    ).groups()  # type: ignore[union-attr]
+    line = json.loads(REPORT % record)
+    assert (line["type"] == kind and line["record"]["status"] != status) == fails
+
+
+def test_lambda_writes_such_a_line_into_the_log_that_is_filtered() -> None:
+    """As JSON, and at a level that has failures. No function sets these otherwise."""
+    logging = template()["Globals"]["Function"]["LoggingConfig"]
+    assert logging["LogGroup"] == {"Ref": "LogGroup"}
+    assert logging["LogFormat"] == "JSON"
+    assert logging["SystemLogLevel"] in ("DEBUG", "INFO", "WARN")  # they are warnings
+    assert not [
+        name
+        for name, one in resources("AWS::Serverless::Function").items()
+        if "LoggingConfig" in one
+    ]
+
+
+def test_a_lost_recipient_needs_attention(notify: Notify, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = logged(notify.app, monkeypatch)
+    notify(feedback("Delivery"))
+    assert added_up("NeedsAttention", lines.getvalue()) == 0
+    notify(feedback("Complaint", complaint={}))
+    assert added_up("NeedsAttention", lines.getvalue()) == 1
+
+
+def test_what_is_printed_about_attention_is_counted_once() -> None:
+    line = metrics.attention("a reward is not there", form="guide", reward="book")
+    assert json.loads(line) == {
+        "level": "ERROR",
+        "attention": "a reward is not there",
+        "form": "guide",
+        "reward": "book",
+    }
+    for name in resources("AWS::Logs::MetricFilter").keys() - {"FunctionErrors"}:
+        assert added_up(name, line) == (name == "NeedsAttention")
+
+
+def test_every_kind_that_needs_attention_is_in_the_runbook() -> None:
+    text = (ROOT / "docs/operations.md").read_text("utf-8")
+    section = text[text.index("## What needs attention") :].split("\n## ", 1)[0]
+    written = set(re.findall(r"^\| `(.+?)` \|", section, re.MULTILINE))
+    assert written == set(kinds())
+
+
+def kinds() -> Iterator[str]:
+    """The kinds in the code: first argument of `attention`, value of that name in a log line."""
+    files = [*(ROOT / "layers/common/hotlist").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]
+    for node in (one for file in files for one in ast.walk(ast.parse(file.read_text("utf-8")))):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "attention":
+            yield ast.literal_eval(node.args[0])
+        elif isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if getattr(key, "value", "") == "attention" and isinstance(value, ast.Constant):
+                    yield str(value.value)
 
 
 # --- the runbook ------------------------------------------------------------------------------

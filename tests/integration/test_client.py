@@ -21,8 +21,11 @@ Call = Callable[[Any], Any]
 
 
 class Body:
+    def __init__(self, method: str) -> None:
+        self._content = b"" if method == "HEAD" else b"{}"
+
     def stream(self, **_: Any) -> list[bytes]:
-        return [b"{}"]
+        return [self._content]
 
 
 @pytest.fixture
@@ -38,7 +41,7 @@ def sent(client: Any, call: Call) -> Any:
 
     def answer(request: Any, **_: Any) -> AWSResponse:
         requests.append(request)
-        return AWSResponse(request.url, 200, {}, Body())
+        return AWSResponse(request.url, 200, {}, Body(request.method))
 
     client.meta.events.register_first("before-send", answer)
     call(client)

@@ -11,7 +11,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from hotlist.events.event import event_key
+from hotlist.events.event import Event, event_key
 from hotlist.events.vocabulary import Route
 from hotlist.links.tokens import Key, Purpose
 from integration.stages.capture import Api
@@ -44,6 +44,12 @@ def reader(api: Api) -> Reader:
     return Reader(api)
 
 
+def proofs(event: Event) -> dict[str, Any]:
+    found = event.texts["consents"]
+    assert isinstance(found, dict)
+    return found
+
+
 def title(answer: dict[str, Any]) -> str:
     (found,) = re.findall(r"<h1>(.*?)</h1>", answer["body"])
     return html.unescape(found)
@@ -59,7 +65,7 @@ def test_a_consent_that_is_to_be_confirmed_is_pending_and_asks_for_a_mail(reader
     (event,) = reader.events()
     assert event.properties["pending_consents"] == {"email": {"version": "2"}}
     assert event.properties["consents"] == {"phone": {"version": "1"}}
-    assert set(event.texts["consents"]) == {"email", "phone"}  # type: ignore[call-overload]
+    assert proofs(event).keys() == {"email", "phone"}
     assert event.to_lead == ("confirm:email", "reward")
 
 
@@ -82,7 +88,7 @@ def test_the_page_shows_the_text_in_the_language_of_the_mail_and_its_button_conf
         "form": "news",
         "user_agent": BROWSER,
     }
-    proof = event.texts["consents"]["email"]  # type: ignore[index,call-overload]
+    proof = proofs(event)["email"]
     assert proof["text"] == "Możecie pisać."
     assert proof["ip"] == "203.0.113.0/24"
     assert proof["at"] == event.received_at.isoformat(timespec="milliseconds").replace(
@@ -248,7 +254,7 @@ def test_an_address_that_s3_does_not_vouch_for_is_given(
 
     def throttled(**_: Any) -> None:
         error = {"Error": {"Code": "SlowDown"}, "ResponseMetadata": {"HTTPStatusCode": 503}}
-        raise ClientError(error, "HeadObject")  # type: ignore[arg-type]
+        raise ClientError(error, "HeadObject")
 
     monkeypatch.setattr(rewards._client, "head_object", throttled)
     assert reader.ask(download())["statusCode"] == 302

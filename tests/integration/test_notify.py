@@ -10,7 +10,7 @@ from hotlist.mail.queue import Alert, Letter
 from hotlist.mail.ses import delivery_hash
 from hotlist.store.deliveries import LEASE, InFlight
 from integration.lambdas import stream_event
-from integration.stages.notify import ADA, ALERT, EVERYBODY, NOW, Notify, feedback, metrics
+from integration.stages.notify import ADA, ALERT, EVERYBODY, NOW, Notify, feedback
 
 DONE: dict[str, Any] = {"batchItemFailures": []}
 
@@ -92,16 +92,13 @@ def test_who_cannot_be_reached_gets_no_more_mail_and_there_is_an_alarm(
     hot: dict[str, Any],
     event: dict[str, Any],
     lost: bool,
-    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     notify(event)
-    counted = metrics(capsys)
-    assert len(counted) == lost
-    if lost:
-        (metric,) = counted
-        assert metric["RecipientDisabled"] == [1]
-        assert metric["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Hotlist"
-        assert metric["service"] == "notify"
+    told = [one.__dict__ for one in caplog.records if "attention" in one.__dict__]
+    assert [(one["attention"], one["recipient"]) for one in told] == [
+        ("recipient disabled", "anna")
+    ] * lost
     notify.tell(ALERT)
     assert notify.ses.to == (["ben@example.com"] if lost else EVERYBODY)
 

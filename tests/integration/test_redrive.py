@@ -1,13 +1,16 @@
 """`hotlist outbox retry`: what was parked is sent, once its cause is gone."""
 
+from functools import partial
 from typing import Any
 
+import boto3
 import pytest
 
 from hotlist_cli import outbox
 from hotlist_cli.__main__ import main
 from integration.stages.letters import refuse
 from integration.stages.notify import ALERT, EVERYBODY, Notify, a_lead
+from integration.stages.stacks import client
 
 
 @pytest.fixture
@@ -17,7 +20,7 @@ def parked(notify: Notify, monkeypatch: pytest.MonkeyPatch) -> Notify:
         "OutboxQueueUrl": notify.queues["outbox"],
         "OutboxDeadLettersUrl": notify.queues["dead_letters"],
     }
-    monkeypatch.setattr(outbox, "_outputs", lambda _, stack: urls if stack == "mine" else {})
+    monkeypatch.setattr(boto3, "client", partial(client, {"mine": urls}))
     notify.leads.save(a_lead(), None)
     refuse(notify, "MessageRejected", 400)
     notify.tell(ALERT)

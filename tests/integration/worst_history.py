@@ -15,7 +15,7 @@ import re
 import resource
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -78,8 +78,8 @@ class Kept(EventStore):
     def __init__(self) -> None:
         self.items: list[dict[str, Any]] = []
 
-    def put(self, event: Event, *, tell: bool = False) -> bool:
-        self.items.append(to_item(event, tell=tell))
+    def put(self, event: Event, *, tell: bool = False, to_lead: Iterable[str] = ()) -> bool:
+        self.items.append(to_item(event, tell=tell, to_lead=to_lead))
         return True
 
     def put_all(self, events: Sequence[Event], most_units: int) -> list[str | None]:

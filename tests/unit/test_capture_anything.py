@@ -1,7 +1,7 @@
 """Capture answers whatever is sent, and what it stores is text that anybody can read again."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ class Kept(EventStore):
     def __init__(self) -> None:
         self.items: list[dict[str, Any]] = []
 
-    def put(self, event: Event, *, tell: bool = False) -> bool:
+    def put(self, event: Event, *, tell: bool = False, to_lead: Iterable[str] = ()) -> bool:
         self.put_all([event], 100)
         return True
 

@@ -114,6 +114,31 @@ def test_every_text_that_is_not_a_field_is_named() -> None:
     assert rows("text") == {"extra", "user_agent", "consents"}
 
 
+def test_every_event_of_a_link_is_named_with_its_properties() -> None:
+    code = (Path(context.__file__).with_name("links.py")).read_text("utf-8")
+    types = {*re.findall(r'(?:recorded|self\._note)\(\s*visit,\s*"(\w+)"', code)}
+    table = PAGE.partition("| event of a link |")[2].partition("\n\n")[0]
+    said = {
+        name: {*re.findall(r"`(\w+)`", properties)}
+        for name, properties in re.findall(r"^\| `(\w+)` \| (.*?) \|", table, re.MULTILINE)
+    }
+    assert said.keys() == types
+    assert types <= vocabulary.ROUTE_TYPES[vocabulary.Route.LINK]
+    assert said == PROPERTIES  # tests/integration/test_links.py sees that they have these
+
+
+PROPERTIES: Final = {
+    "consent_given": {"purpose", "version", "form"},
+    "consent_withdrawn": {"purpose", "form"},
+    "unsubscribed": {"all", "form"},
+    "profiling_objected": {"form"},
+    "reward_claimed": {"form", "reward"},
+    "file_downloaded": {"form", "reward"},
+    "email_opened": {"form", "mail"},
+    "email_clicked": {"form", "mail", "to"},
+}
+
+
 def test_every_part_of_a_proof_is_named() -> None:
     consent = {"version": "1", "text": {"en": "Yes"}}
     form = {"form_version": "f", "consents": {"email": consent}}

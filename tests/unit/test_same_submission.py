@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote_from_bytes
@@ -50,7 +50,7 @@ class TroubledStore(EventStore):
         self.stored: dict[str, Event] = {}
         self._trouble = iter(trouble)
 
-    def put(self, event: Event, *, tell: bool = False) -> bool:
+    def put(self, event: Event, *, tell: bool = False, to_lead: Iterable[str] = ()) -> bool:
         trouble = next(self._trouble, "")
         if trouble == "not written":
             raise ConnectionError(trouble)

@@ -1,6 +1,7 @@
 """Links of mails as tests follow them: forms that mail leads, tokens, and a browser's requests."""
 
 import json
+import re
 from datetime import UTC, date, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -8,6 +9,7 @@ from urllib.parse import urlencode
 import boto3
 
 from hotlist.events.event import Event
+from hotlist.events.vocabulary import Route
 from hotlist.identity.identifiers import EMAIL, subject
 from hotlist.links import tokens
 from hotlist.links.addresses import name_of
@@ -15,6 +17,7 @@ from hotlist.links.tokens import Key, Purpose, Token
 from hotlist.store.events import from_item
 from integration.lambdas import http_event
 from integration.stages.capture import Api
+from integration.writes import PAGE as PAGE_OF_PRIVACY
 
 KEY: Final = Key("1", b"k" * 64)
 """That of the fixture `link_secret`."""
@@ -135,6 +138,13 @@ def clicked(to: str = SHOP, tracked: str = "1") -> str:
     return link(Purpose.CLICKED, tracked=tracked, mail="receipt", to=name_of(to), form="film")
 
 
+def named(event_type: str) -> set[str]:
+    """The properties of a link's event that docs/privacy.md names."""
+    table = PAGE_OF_PRIVACY.partition("| event of a link |")[2].partition("\n\n")[0]
+    (said,) = re.findall(rf"^\| `{event_type}` \| (.*?) \|", table, re.MULTILINE)
+    return {*re.findall(r"`(\w+)`", said)}
+
+
 class Reader:
     """Follows links of mails."""
 
@@ -159,8 +169,12 @@ class Reader:
         return self.ask(path, "POST", urlencode(fields, doseq=True), **PAGE)
 
     def events(self) -> list[Event]:
-        """All stored events, in order."""
-        return sorted(map(from_item, self.api.items()), key=lambda event: event.order)
+        """All stored events, in order. What links record is held against docs/privacy.md."""
+        found = sorted(map(from_item, self.api.items()), key=lambda event: event.order)
+        for event in found:
+            if event.route is Route.LINK:
+                assert event.properties.keys() - {"user_agent"} == named(event.type)
+        return found
 
     def said(self) -> list[tuple[str, dict[str, Any], frozenset[str]]]:
         """Type, properties but for the agent, and flags of all stored events."""

@@ -181,6 +181,8 @@ def _has_names(value: Any) -> bool:
 
 def to_lead(form: Mapping[str, Any], event: Event) -> tuple[str, ...]:
     """What whoever sent a form is mailed because of it, if they gave an address."""
+    if event.email is None:
+        return ()
     asked: tuple[str, ...] = ()
     if "pending_consents" in event.properties:
         pending: Any = event.properties["pending_consents"]
@@ -189,7 +191,7 @@ def to_lead(form: Mapping[str, Any], event: Event) -> tuple[str, ...]:
         asked += ("reward",)
     if "receipt" in form:
         asked += ("receipt",)
-    return asked if event.email else ()
+    return asked
 
 
 def refusal(

@@ -1,1 +1,4 @@
-"""Signed links: the keys that sign them, and the tokens that they carry. Pure, but for `keys`."""
+"""Signed links: the keys that sign them, and the tokens that they carry.
+
+Pure, but for `check` and `keys`.
+"""

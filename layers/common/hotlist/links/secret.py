@@ -71,6 +71,19 @@ class Secret:
         ready = [n for n in self.keys if n not in self.made or self.made[n] + SIGNS_AFTER <= now]
         return self.keys[max(ready or self.keys)]
 
+    def lost(self, checks: Mapping[int, str]) -> list[int]:
+        """Of keys with these check values, those that this secret has never had.
+
+        The newest is one of them if the secret knows nothing of it: then it is another, or older.
+        """
+        known = {**self.gone, **{number: check_value(key) for number, key in self.keys.items()}}
+        newest = max(checks, default=None)
+        return [
+            number
+            for number, check in sorted(checks.items())
+            if (known[number] != check if number in known else number == newest)
+        ]
+
     def rotated(self, value: str, now: datetime) -> str:
         """The text of the secret with one more key, and of its older keys the newest."""
         number = max([*self.keys, *self.gone], default=0) + 1

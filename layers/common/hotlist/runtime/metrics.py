@@ -5,6 +5,7 @@ Capture prints it. Its start is too short for powertools.
 
 import json
 from datetime import datetime
+from typing import Any
 
 from hotlist.events.times import to_ms
 
@@ -21,3 +22,12 @@ def count(
     metrics = [metric | {"Metrics": [{"Name": name, "Unit": "Count"}]}]
     about = {"Timestamp": to_ms(at), "CloudWatchMetrics": metrics}
     return json.dumps({"_aws": about, **said, **by, name: 1})
+
+
+def attention(kind: str, **ids: Any) -> str:
+    """A line about something that somebody has to look at, with the ids by which it is found.
+
+    A filter of the log counts every line that has `attention`: one metric for all kinds, with one
+    alarm. docs/operations.md has the kinds.
+    """
+    return json.dumps({"level": "ERROR", "attention": kind, **ids})

@@ -244,7 +244,7 @@ def to_item(event: Event, *, tell: bool = False, to_lead: Iterable[str] = ()) ->
             "phone_country": text(event.phone_country),
             "dedup": text(event.dedup or None),
             "tell": {"BOOL": True} if tell or event.tell else None,
-            "to_lead": texts((*to_lead, *event.to_lead)),
+            "to_lead": texts(mails) if (mails := to_lead or event.to_lead) else None,
         }
     )
 
