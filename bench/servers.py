@@ -74,6 +74,7 @@ EMPTY: Final[Mapping[str, bytes]] = {
     "Scan": b'{"Items": [], "Count": 0, "ScannedCount": 0}',
     "BatchGetItem": b'{"Responses": {}, "UnprocessedKeys": {}}',
     "SendMessageBatch": b'{"Successful": [], "Failed": []}',
+    "GetSecretValue": b'{"SecretString": "{\\"link_1\\": \\"%s\\"}"}' % (b"k" * 64),
     "": b'{"MessageId": "m"}',  # SES
 }
 """What a DynamoDB answers that has nothing. It answers `{}` to all else, as it does to a put."""

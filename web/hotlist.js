@@ -372,14 +372,23 @@
   const NO_ANSWERS =
     "button,fieldset,output,object,[type=hidden],[type=submit],[type=button],[type=reset]";
 
-  // The controls whose answers the API calls so: `email`, `topics[]`, `contact[email]`.
-  const controlsFor = (form, field) => controlsOf(form).filter((control) => {
-    if (control.matches(NO_ANSWERS)) return false;
-    const name = (control.name || "").replace(/\[\d*\]$/, "");
-    return control.dataset.field === field || name === field || name.endsWith(`[${field}]`);
-  });
-
   const faults = new Map(); // by control: { form, controls, note, isOfPage }
+
+  // The controls that an error is about: `email`, `topics[]`, `contact[email]`, or as one of the
+  // names that the form takes besides. Files that no field asks for have one error, `files`.
+  const controlsFor = (form, { field, names = [] }) => {
+    const controls = controlsOf(form)
+      .filter((control) => !control.matches(NO_ANSWERS) && !faults.has(control));
+    const called = controls.filter((control) => {
+      const sent = control.getAttribute("name") || "";
+      const name = sent.replace(/\[\d*\]$/, "");
+      return [name, control.dataset.field].includes(field) || name.endsWith(`[${field}]`)
+        || names.includes(name) || names.includes(sent);
+    });
+    const isOfFiles = field === "files" && !called.length;
+    return isOfFiles ? controls.filter(({ files }) => files?.length) : called;
+  };
+
   let notes = 0;
 
   const describe = (control, id, isWrong) => {
@@ -400,9 +409,11 @@
   };
   const faultsOf = (form) => [...faults.values()].filter((fault) => fault.form === form);
   const clearFaults = (form) => faultsOf(form).forEach(clearFault);
+  const clear = (form) => { clearFaults(form); say(form, ""); };
 
   // The reason stands after the last control of its field, or where the page has a place for it.
-  const showFault = (form, field, reason, controls) => {
+  // Whether it is seen: the page may hide that place.
+  const showFault = (form, { field, reason }, controls) => {
     const place = on(form, "querySelector", `[data-error="${CSS.escape(field)}"]`);
     const note = place || document.createElement("div");
     note.id = note.id || `hotlist-error-${++notes}`;
@@ -417,6 +428,7 @@
       faults.set(control, fault);
       describe(control, note.id, true);
     }
+    return note.getClientRects().length > 0;
   };
 
   const isElsewhere = (form) => {
@@ -426,10 +438,10 @@
 
   const showErrors = (form, errors) => {
     const rest = [];
-    for (const { field, reason } of errors) {
-      const controls = controlsFor(form, field);
-      if (!controls.length) rest.push(`${field}: ${reason}`);
-      else if (!faults.has(controls[0])) showFault(form, field, reason, controls);
+    for (const error of errors) {
+      const controls = controlsFor(form, error);
+      const isSeen = controls.length > 0 && showFault(form, error, controls);
+      if (!isSeen) rest.push(`${error.field}: ${error.reason}`);
     }
     const wrong = controlsOf(form).filter((control) => faults.has(control));
     say(form, [...(wrong.length ? [words(form, "check")] : []), rest.join("; ")].join(" ").trim());
@@ -448,7 +460,9 @@
   };
   document.addEventListener("input", corrected);
   document.addEventListener("change", corrected);
-  document.addEventListener("reset", ({ target }) => clearFaults(target));
+  document.addEventListener("reset", ({ target }) => {
+    if (faultsOf(target).length) clear(target);
+  });
 
   // Names of fields alone, and only after a yes.
   const reportErrors = (form, fields) => {
@@ -479,15 +493,29 @@
 
   // --- forms: what is sent -------------------------------------------------------------------
 
-  // The same answers as the plain form gives: a list where a name stands more than once, and of
-  // a file its name.
+  // The same answers as the plain form gives: a list where a name stands more than once. A file is
+  // { file: name }; where none was chosen there is nothing.
   const answersOf = (data) => {
     const fields = Object.create(null);
     for (const [name, entry] of data) {
-      const value = typeof entry === "string" ? entry : entry.name;
-      fields[name] = name in fields ? [].concat(fields[name], value) : value;
+      const isText = typeof entry === "string";
+      const value = isText ? entry : { file: entry.webkitRelativePath || entry.name };
+      if (isText || value.file) {
+        fields[name] = name in fields ? [].concat(fields[name], value) : value;
+      }
     }
     return fields;
+  };
+  const pairsOf = (fields) => Object.entries(fields).flatMap(
+    ([name, values]) => [].concat(values).map((value) => [name, value]));
+  const hasFiles = (fields) => pairsOf(fields).some(([, value]) => value?.file);
+
+  // Only multipart data tell a file from a text. Nobody keeps what is in it, so it goes empty.
+  const fill = (data, fields) => {
+    for (const [name, value] of pairsOf(fields)) {
+      data.append(name, value.file ? new File([], value.file) : value);
+    }
+    return data;
   };
 
   // What the browser filled into a field that nobody sees (a honeypot) was written by nobody.
@@ -559,13 +587,19 @@
 
   // { status, body, wait }; status 0 is no answer; no body is one that is no JSON.
   const submit = async (name, fields, isTried = TRIED) => {
-    const body = JSON.stringify(fields);
+    let body = JSON.stringify(fields);
+    let size = body.length;
+    const headers = { accept: "application/json" };
+    if (hasFiles(fields)) {
+      body = fill(new FormData(), fields);
+      size *= 3; // with the headers of each part
+    } else headers["content-type"] = "application/json";
     try {
       const { reply, text } = await timely(formUrl(name, isTried), {
         method: "POST",
-        headers: { "content-type": "application/json", accept: "application/json" },
+        headers,
         body,
-        keepalive: body.length < KEEPALIVE, // it arrives if the visitor has left meanwhile
+        keepalive: size < KEEPALIVE, // it arrives if the visitor has left meanwhile
       }, FORM_TIMEOUT);
       const wait = secondsOf(reply.headers.get("retry-after"));
       try { return { status: reply.status, wait, body: JSON.parse(text) }; } catch {
@@ -614,18 +648,19 @@
 
   // The plain way works where fetch does not. It may be that the form was stored and only the
   // answer was lost: with the same answers, key and visitor the server knows the submission again.
-  const submitPlainly = (form, submitter, data, beside) => {
-    const fill = ({ formData }) => {
-      for (const [name] of data) formData.delete(name);
-      for (const [name, value] of data) formData.append(name, value); // with the button's
+  const submitPlainly = (form, submitter, fields, beside) => {
+    const fillIn = ({ formData }) => {
+      for (const name of Object.keys(fields)) formData.delete(name);
+      fill(formData, fields); // with the button's
       for (const [name, value] of Object.entries(beside)) formData.set(name, value);
     };
-    EventTarget.prototype.addEventListener.call(form, "formdata", fill, { once: true });
+    EventTarget.prototype.addEventListener.call(form, "formdata", fillIn, { once: true });
     const before = {};
     for (const name of ["action", "enctype", "target"]) {
       const ofForm = on(form, "getAttribute", name);
       let wanted = submitter?.getAttribute("form" + name);
       if (TRIED && name === "action") wanted = asTried(wanted || ofForm);
+      if (name === "enctype" && hasFiles(fields)) wanted = "multipart/form-data";
       if (!wanted) continue;
       before[name] = ofForm;
       on(form, "setAttribute", name, wanted);
@@ -782,15 +817,14 @@
   const sendForm = async (form, name, submitter) => {
     if (sending.has(form)) return; // a double click
     setBusy(form, submitter, true);
-    statusOf(form);
-    let data = [];
+    clear(form);
+    let fields = {};
     let own = {};
     let visit = {};
     let reply = { status: 0 };
     let kept = "";
     try {
-      data = emptyTraps(form, new FormData(form, submitter));
-      const fields = answersOf(data);
+      fields = answersOf(emptyTraps(form, new FormData(form, submitter)));
       own = always(form, name, fields);
       visit = afterYes(fields);
       const submission = { name, said: { ...fields, ...own }, visit };
@@ -803,11 +837,10 @@
     setBusy(form, submitter, false);
     if (kept) {
       if (kept !== "not-sent") origins.set(itemOf(own), { form, name, written: written(form) });
-      clearFaults(form);
       say(form, words(form, kept));
       sendLater(RETRY_KEPT);
     } else if (reply.body === undefined && !isBusy(reply)) {
-      submitPlainly(form, submitter, data, { ...visit, ...own });
+      submitPlainly(form, submitter, fields, { ...visit, ...own });
     } else show(form, reply);
   };
 

@@ -127,9 +127,11 @@ class Site:
         return self.replies.pop(0) if self.replies else self.reply
 
 
-def refusal(**errors: str) -> Reply:
-    """The API's answer to wrong fields."""
-    listed = [{"field": name, "reason": why} for name, why in errors.items()]
+def refusal(names: Mapping[str, list[str]] | None = None, /, **errors: str) -> Reply:
+    """The API's answer to wrong fields, some of which have other `names`."""
+    listed: list[dict[str, Any]] = [{"field": one, "reason": why} for one, why in errors.items()]
+    for one, others in (names or {}).items():
+        listed.append({"field": one, "reason": "wrong", "names": others})
     body = {"title": "Some fields are not right.", "status": 422, "errors": listed}
     return Reply(422, json.dumps(body).encode(), "application/problem+json")
 

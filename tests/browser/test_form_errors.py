@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -116,6 +117,59 @@ def test_what_has_no_field_on_the_page_stands_in_the_status(page: Page, site: Si
     assert page.locator(INVALID).count() == 1
 
 
+RENAMED = """
+<form method="post" action="/forms/contact" data-hotlist="contact">
+  <label>E-mail <input name="Your E-Mail"></label>
+  <label>Owner <input type="radio" name="who.is" value="owner"></label>
+  <label>Tenant <input type="radio" name="who.is" value="tenant"></label>
+  <label>Roof <input type="checkbox" name="interests[]" value="roof"></label>
+  <label>Size <input name="wpforms[fields][2]"></label><label><input name="wpforms[fields][3]">
+  <button>Send</button></label>
+</form>
+"""
+
+
+def test_a_field_is_found_by_the_other_names_that_its_form_takes(page: Page, site: Site) -> None:
+    site.pages["/"] = RENAMED
+    names = {
+        "role": ["who[is]", "who.is"],
+        "topics": ["interests"],
+        "email": ["mail", "Your E-Mail"],
+        "size": ["wpforms[fields][2]"],
+    }
+    site.replies = [refusal(names)]
+    come(page, site)
+    page.click("text=Send")
+    page.wait_for_selector(INVALID)
+    marked = "[...document.querySelectorAll('[aria-invalid=true]')].map(control => control.name)"
+    assert page.evaluate(marked) == [
+        "Your E-Mail", "who.is", "who.is", "interests[]", "wpforms[fields][2]",
+    ]  # fmt: skip
+    assert page.text_content("[role=status]") == "Please check the marked fields."
+    assert focused(page) == "Your E-Mail"
+
+
+def test_a_reason_in_a_hidden_part_of_the_page_stands_in_the_status(page: Page, site: Site) -> None:
+    site.pages["/"] = FORM.replace("<button", "<div hidden><input name=size></div><button", 1)
+    site.replies = [refusal(size="too large")]
+    come(page, site)
+    page.click("text=Call me")
+    page.wait_for_selector(INVALID, state="attached")
+    assert page.text_content("[role=status]") == "Please check the marked fields. size: too large"
+
+
+def test_an_attempt_begins_without_the_reasons_of_the_last(page: Page, site: Site) -> None:
+    """What is told a second time in the same words is read out a second time."""
+    send(page, site, name="wrong")
+    site.held = threading.Event()
+    page.click("text=Send")
+    page.wait_for_selector("form[aria-busy=true]")
+    assert page.locator(INVALID).count() == page.locator(".hotlist-error").count() == 0
+    assert page.text_content("[role=status]") == ""
+    site.held.set()
+    page.wait_for_selector("text=Thank you.")
+
+
 @pytest.mark.parametrize("field", ["elements", "dataset", 'a"]x', "__proto__", "constructor"])
 def test_any_name_of_a_field_may_be_wrong(page: Page, site: Site, field: str) -> None:
     send(page, site, **{field: "wrong"})
@@ -153,6 +207,7 @@ def test_a_form_that_is_emptied_has_no_faults(page: Page, site: Site) -> None:
     send(page, site, name="wrong")
     page.evaluate("document.forms[0].reset()")
     assert page.locator(INVALID).count() == page.locator(".hotlist-error").count() == 0
+    assert page.text_content("[role=status]") == ""
 
 
 def test_a_page_may_say_where_a_reason_stands(page: Page, site: Site) -> None:

@@ -40,8 +40,6 @@ METRICS: Final = {
     ("AWS/SES", "Reputation.ComplaintRate"): set(),
     ("Hotlist", "MappingsDisabled"): {"service"},  # test_mappings.py sees that it has the service
     ("Hotlist", "Lag"): {"lane", "service"},
-    # tests/integration/test_links.py sees that it has none
-    ("Hotlist", "RewardMissing"): set(),
     # of metric filters
     ("Hotlist", "FunctionErrors"): set(),
     ("Hotlist", "NeedsAttention"): set(),
@@ -68,7 +66,6 @@ NOT_RED: Final = {
     "TooManyRequestsAlarm": f"nobody has called the API: {NO_DATA}",
     "ManyMailsAlarm": f"no mail has been sent: {NO_DATA}",
     "FailureBucketAlarm": f"S3 publishes these when they happen: {NO_DATA}",
-    "RewardMissingAlarm": f"nobody has followed a link: {NO_DATA}",
     "BounceRateAlarm": "a new account has sent nothing; a rate that is red was red before",
     "ComplaintRateAlarm": "a new account has sent nothing; a rate that is red was red before",
     "NeedsAttentionAlarm": NO_DATA,

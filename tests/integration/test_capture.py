@@ -84,7 +84,7 @@ LINKS = [
     ({"referer": "https://www.example.com/offer?a=1&b=2"}, "https://www.example.com/offer?a=1&b=2"),
     ({"origin": "https://shop.example.com"}, "https://shop.example.com"),
     ({"referer": "HTTP://www.example.com/"}, "HTTP://www.example.com/"),
-    ({"referer": "javascript:alert(1)", "origin": "https://evil.example"}, "https://evil.example"),
+    ({"referer": "javascript:alert(1)", "origin": "https://evil.example"}, None),
     ({"referer": 'https://x/"><script>alert(1)</script>'}, 'https://x/"><script>alert(1)</script>'),
     ({"referer": "javascript:alert(1)", "origin": "null"}, None),
     ({}, None),

@@ -241,9 +241,8 @@ def test_a_file_that_is_not_there_yet_is_told_and_alarms(
         answer = reader.ask(path)
         assert (answer["statusCode"], title(answer)) == (404, "It is not there yet")
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    counted = [line for line in lines if "RewardMissing" in line]
-    assert [line["form"] for line in counted] == ["news", "news"]
-    assert counted[0]["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [[]]
+    told = [(line["attention"], line["form"]) for line in lines if "attention" in line]
+    assert told == [("reward not uploaded", "news")] * 2
     assert [one for one, _, _ in reader.said()] == ["reward_claimed"]
 
 

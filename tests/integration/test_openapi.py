@@ -44,7 +44,7 @@ FORM: Final = "/forms/contact"
 FORMS: Final = """
 late: {opens: 2999-01-01T00:00:00Z, fields: {email: {type: email}}}
 over: {closes: 2020-01-01T00:00:00Z, fields: {email: {type: email}}}
-bare: {files: refuse, fields: {email: {type: email, required: true}}}
+bare: {files: refuse, fields: {email: {type: email, required: true, from: your-email}}}
 """
 CALL: Final = {
     "visitor_id": "v",
@@ -126,6 +126,7 @@ ROWS: Final = [
     Row(422, PROBLEM, FORM, {}),
     Row(422, PROBLEM, FORM, {"email": "nobody"}),
     Row(422, PROBLEM, "/forms/bare", MULTIPART, kind="multipart/form-data; boundary=b"),
+    Row(422, PROBLEM, "/forms/bare", {"your-email": "nobody"}),
     plain(422, HTML, FORM, "email=nobody"),
     plain(422, HTML, "/forms/bare", MULTIPART, kind="multipart/form-data; boundary=b"),
     Row(503, PROBLEM, FORM, GOOD, trouble=BUSY),
@@ -302,7 +303,7 @@ def test_the_limits_are_those_of_the_code() -> None:
         "bytes of the headers of a part": multipart.MAX_HEAD,
         "bytes of undeclared fields of a form": forms.MAX_EXTRA,
         "depth of objects in a form's JSON": sent_names.MAX_DEPTH,
-        "names in objects of a form's JSON": sent_names.MAX_NAMES,
+        "characters of the name of an undeclared field": sizes.MAX_NAME,
         "characters of a value of the context": context.MAX_CONTEXT,
         "characters of `event_id`, and of a form's `visitor_id`": context.MAX_KEY,
         "events of a call": capture.MAX_PER_CALL,

@@ -24,6 +24,7 @@ from integration.stages.letters import fill
 from integration.stages.notify import ALERT, TOLD, Notify, a_message, feedback
 from integration.stages.score import ADA, BO, HOUR, NOW, Score, event
 from integration.stages.score import PHONE as NUMBER
+from integration.stages.to_leads import has_forms, letters, report, sent_form
 from integration.stages.visits import VISIT
 
 DAY = timedelta(days=1)
@@ -126,6 +127,11 @@ def test_notify(notify: Notify, hot: dict[str, Any]) -> None:
     notify(feedback("Send"))
     notify(feedback("Complaint", complaint={}))
     notify(feedback("Reject", reject={}))
+    has_forms(notify)
+    asked = sent_form()
+    notify.events.put(asked)
+    notify.tell(*letters(asked))
+    notify(report("Delivery", f"receipt#{asked.subject}#ebook#{asked.received_at:%Y-%m-%d}"))
     assert_all_is_needed("notify", notify.app)
 
 

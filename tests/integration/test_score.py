@@ -13,7 +13,7 @@ from hotlist.events.vocabulary import SPAM, Route
 from hotlist.leads import classify
 from hotlist.leads.fold import Folder
 from hotlist.leads.lead import LeadState, Shadow, Temperature
-from hotlist.mail.queue import Letter, Message
+from hotlist.mail.queue import EVERYTHING, Letter, Message, ToLead
 from hotlist.scoring import ruleset
 from hotlist.scoring.deployed import deployed
 from hotlist.store.events import EventStore, to_item
@@ -275,7 +275,8 @@ def test_spam_is_not_queued_until_an_operator_releases_it(score: Score) -> None:
     assert score.letters() == []
     said = {"event_id": spam.event_id, "remove": [SPAM]}
     score.happened(event("event_reclassified", ADA, route=Route.OPERATOR, properties=said))
-    assert score.letters() == [letter(spam)]
+    to_lead = Letter(ToLead(spam.subject, spam.event_id, EVERYTHING))
+    assert score.letters() == [letter(spam), to_lead]
 
 
 def test_a_message_is_queued_whether_its_lead_can_be_folded_or_not(

@@ -50,6 +50,8 @@ def test_every_attribute_of_a_lead_is_named() -> None:
         next_change_at=NOW,
         due_at=NOW,
         truncated=True,
+        bounced=True,
+        tracked=True,
         shadow=Shadow(1, Temperature.COLD, "h"),
     )
     unset = [one.name for one in fields(lead) if getattr(lead, one.name) is None]
@@ -61,7 +63,10 @@ MODULES: Final = [
     ("datum", ["events"]),
     ("datum of a lead", ["leads"]),
     ("datum of an identity", ["identities"]),
-    ("datum of a delivery", ["deliveries", "hours", "progress", "suspects", "windows"]),
+    (
+        "datum of a delivery",
+        ["deliveries", "hours", "key_checks", "progress", "suspects", "to_leads", "windows"],
+    ),
 ]
 """The modules that write what a table of the page names."""
 

@@ -173,9 +173,23 @@ def test_one_end_is_enough() -> None:
     assert [answer(at, closes)[0] for at in (OPENS - TICK, CLOSES)] == [201, 410]
 
 
+@pytest.mark.parametrize(
+    ("opens", "told"),
+    [
+        ("2026-03-01T09:30:00+01:00", "2026-03-01 09:30 UTC+01:00"),
+        ("2026-03-01T09:30:00-03:30", "2026-03-01 09:30 UTC-03:30"),
+        ("2026-03-01T09:30:00Z", "2026-03-01 09:30 UTC"),
+        ("2026-03-01T09:30:00+00:00", "2026-03-01 09:30 UTC"),
+    ],
+)
+def test_a_form_tells_when_it_opens_as_its_file_does(opens: str, told: str) -> None:
+    title = answer(OPENS - TICK, f"  opens: {opens}\n")[1]["title"]
+    assert title == f"This form is open from {told}."
+
+
 def test_a_closed_form_says_so_in_the_visitors_language() -> None:
     said = {"accept-language": "pl"}
-    assert answer(OPENS - TICK)[1]["title"] == "This form is open from 2026-02-28 23:00 UTC."
+    assert answer(OPENS - TICK)[1]["title"] == "This form is open from 2026-03-01 00:00 UTC+01:00."
     assert answer(CLOSES, **said)[1]["title"] == "Formularz jest już zamknięty."
     own = OPEN + "  closed: {en: See you in autumn., pl: Do zobaczenia jesienią.}\n"
     assert answer(CLOSES, own, **said)[1]["title"] == "Do zobaczenia jesienią."
@@ -188,7 +202,7 @@ def test_a_closed_form_says_so_in_the_visitors_language() -> None:
 @pytest.mark.parametrize(
     ("now", "status", "why"),
     [
-        (OPENS - TICK, 403, "Formularz będzie czynny od 2026-02-28 23:00 UTC."),
+        (OPENS - TICK, 403, "Formularz będzie czynny od 2026-03-01 00:00 UTC+01:00."),
         (CLOSES, 410, "Formularz jest już zamknięty."),
     ],
 )
@@ -261,6 +275,29 @@ def test_a_form_that_cannot_be_is_refused_with_its_place(text: str, path: str, w
     (finding,) = refused.value.findings
     assert (finding.path, why in finding.message) == (path, True), finding
     assert finding.line == (2 if path == "f" else 9 + text.startswith("\n"))
+
+
+def test_a_kiosk_lends_nobody_its_browser() -> None:
+    form = compile_forms(TEXT + "  kiosk: true\n")["f"]
+    own = "session_id gclid gbraid wbraid fbclid msclkid ttclid li_fat_id visitor_id".split()
+    page = "https://fair.example/stand"
+    raw = dict.fromkeys(own, "Zq7") | {
+        "name": "Ada",
+        "email": "a@example.org",
+        "page_url": f"{page}?gclid=Zq7&a=1#Zq7",
+        "landing_page": f"{page}#gclid=Zq7",
+        "referrer": f"{page}?fbclid=Zq7",
+        "source": "fair",
+        "language": "pl",
+    }
+    received = Received(at=NOW, user_agent="Kiosk/1", origin="https://fair.example")
+    kept = forms.submission("f", form, raw, received)
+    assert "Zq7" not in repr(kept)
+    addresses = dict.fromkeys(("page_url", "landing_page", "referrer"), page)
+    said = {"form": "f", "kiosk": True, "name": "Ada", "email": "a@example.org", "source": "fair"}
+    about = {"user_agent": "Kiosk/1", "origin": "https://fair.example", "page_path": "/stand"}
+    assert kept.properties == {"language": "pl", **addresses, **said, **about}
+    assert "Zq7" in repr(forms.submission("f", FORM, raw, received))
 
 
 def test_a_form_that_is_right_loads_nothing_that_only_some_forms_need() -> None:

@@ -32,8 +32,11 @@ f:
     vat: {type: text, required: {if: {size: [large], boss: [true]}}}
     reason: {type: text, max: 50, required: {if: {topics: [walls]}}}
     agreed: {type: boolean, required: {if: {plan: [pro]}}}
+    has_vat: {type: boolean}
+    why_not: {type: text, required: {if: {has_vat: [false], site: ["https://vat.example.org"]}}}
 """
 CHECKED = compile_forms(FORM)["f"]
+WITHOUT = {"site": "https://vat.example.org"}
 
 
 def read(**said: Any) -> forms.Reading:
@@ -66,6 +69,8 @@ def error(name: str, said: Any) -> str:
         ("+1.500", 1.5),
         ("-0", 0),
         ("1234,567", 1234.567),
+        ("12 500", 12500),
+        ("1\u00a0250,500", 1250.5),
         (12.0, 12),
         (0.1 + 0.2, 0.3),
         ("0.30000000000000004", 0.3),
@@ -84,7 +89,8 @@ def test_a_decimal_is_a_number(said: Any, expected: float) -> None:
     [
         "1,250",
         "1.250,5",
-        "1 250",
+        "1 25",
+        "12 34 567",
         "1e3",
         "0x5",
         "",
@@ -180,12 +186,13 @@ def test_a_url_has_its_lengths() -> None:
 
 def test_what_a_page_has_set_wrongly_is_kept_and_refuses_no_lead() -> None:
     assert value("plan", "basic") == "basic"
-    for name, said in (("plan", "gold"), ("variant", "x" * 11), ("variant", True)):
+    for name, said in (("plan", "gold"), ("variant", "x" * 11), ("variant", {"a": 1})):
         reading = read(**{name: said})
         assert reading.answers.errors == {}
         assert name not in reading.properties
-        assert reading.texts["extra"] == {name: str(said)}
+        assert reading.texts["extra"] == {name: said if isinstance(said, str) else '{"a": 1}'}
     assert value("variant", 7) == "7"
+    assert value("variant", True) == value("variant", "true") == "true"
 
 
 @pytest.mark.parametrize(
@@ -248,6 +255,14 @@ def test_an_option_that_there_is_not_is_told_with_what_the_page_shows() -> None:
         ({"plan": "pro", "agreed": "no"}, ["agreed"]),
         ({"plan": "pro", "agreed": "on"}, []),
         ({"plan": "gold"}, []),
+        (WITHOUT, ["why_not"]),
+        (WITHOUT | {"has_vat": False}, ["why_not"]),
+        (WITHOUT | {"has_vat": "no"}, ["why_not"]),
+        (WITHOUT | {"has_vat": None}, ["why_not"]),
+        (WITHOUT | {"has_vat": " "}, ["why_not"]),
+        (WITHOUT | {"has_vat": "on"}, []),
+        (WITHOUT | {"has_vat": "perhaps"}, []),
+        (WITHOUT | {"why_not": "small"}, []),
     ],
 )
 def test_a_field_is_required_where_other_answers_say_so(said: Any, wrong: list[str]) -> None:
@@ -336,7 +351,7 @@ def test_whatever_is_sent_the_answers_have_their_types_and_their_room(said: dict
     reading = forms.read_form("f", CHECKED, said, Received(at=NOW))
     again = forms.read_form("f", CHECKED, reading.answers.values, Received(at=NOW))
     assert again.answers.values == reading.answers.values
-    kinds = {"budget": int | float, "topics": list, "boss": bool, "agreed": bool}
+    kinds = {"budget": int | float, "topics": list, "boss": bool, "agreed": bool, "has_vat": bool}
     for name, found in reading.answers.values.items():
         assert isinstance(found, kinds.get(name, str))
     assert sizes.json_bytes(reading.answers.values) <= sizes.ANSWERS_BYTES

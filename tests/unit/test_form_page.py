@@ -94,7 +94,7 @@ def test_a_form_is_shown_with_what_was_typed() -> None:
 
 
 def test_what_was_not_ticked_or_chosen_is_not() -> None:
-    sent = again({"role": "king", "terms": "no", "consent_email": "0"}, "role").sent
+    sent = again({"role": "", "terms": "no", "consent_email": "0"}, "role").sent
     assert (sent["role"], sent["terms"]) == ("", "false")
     assert "consent_email" not in sent
 
@@ -159,17 +159,53 @@ def test_inputs_are_of_the_kind_of_their_field(name: str, kind: str, said: str) 
 def test_a_field_of_several_answers_has_a_box_for_each() -> None:
     spec = {"type": "choices", "options": {"a": {"en": "Roofs", "pl": "Dachy"}, "b": "Heat"}}
     form = {"fields": {"topics": spec}}
-    page = again({"topics": ["b", "x"]}, "topics", form=form)
+    page = again({"topics": ["b"]}, "topics", form=form)
     boxes = [said for _, said in page.elements if said.get("type") == "checkbox"]
     assert [(one["value"], "checked" in one) for one in boxes] == [("a", False), ("b", True)]
     assert "Roofs" in page.text
+
+
+@pytest.mark.parametrize("kind", ["choice", "choices"])
+def test_what_is_no_option_is_shown_again_with_its_fault(kind: str) -> None:
+    """So it is not lost unseen, if somebody sends the form again without a look at the field."""
+    form = {"fields": {"topics": {"type": kind, "options": ["a", "b"]}}}
+    page = again({"topics": "<king>"}, "topics", form=form)
+    assert page.sent == {"topics": "<king>"}
+    assert "<king>" in page.text
+    assert "topics is wrong" in page.text
+
+
+def test_a_page_shows_so_many_answers_that_are_no_options() -> None:
+    form = {"fields": {"topics": {"type": "choices", "options": ["a"]}}}
+    said = ["a", *(f"{n}" + "x" * 1_000 for n in range(3_000))]
+    page = again({"topics": said}, "topics", form=form)
+    boxes = [said["value"] for _, said in page.elements if said.get("type") == "checkbox"]
+    assert len(boxes) == 1 + 20
+    assert {len(one) for one in boxes} == {1, 200}
+
+
+def test_a_box_says_that_what_was_sent_for_it_could_not_be_read() -> None:
+    unread = TEXTS["en"]["unread"]
+    form = FORM | {"fields": FORM["fields"] | {"news": {"type": "boolean"}}}
+    raw = TYPED | {"consent_email": "perhaps", "news": "if you must"}
+    page = again(raw, "email", form=form)
+    assert page.text.count(unread) == 4  # at the top and beside each box
+    assert page.text.count("News?: ") == 1
+    for name in ("consent_email", "news"):
+        assert f"e-{name}" in page.by_id(f"f-{name}")["aria-describedby"]
+        assert name not in page.sent
+    assert again(TYPED, "email").text.count(unread) == 0
+    later = again(raw, form=form)
+    assert later.text.count(unread) == 2
+    polish = again(raw, "email", form=form, who=Visitor(("pl",)))
+    assert polish.text.count(TEXTS["pl"]["unread"]) == 4
 
 
 @pytest.mark.parametrize(
     ("kind", "said", "shown"),
     [
         ("choices", "a, Heat", {"a", "b"}),
-        ("choices", ["Dachy", 5, None, {"x": 1}], {"a"}),
+        ("choices", ["Dachy", True, None, {"x": 1}], {"a"}),
         ("choices", True, set()),
         ("choice", "Roofs", {"a"}),
         ("choice", ["a", "b"], {"b"}),
@@ -218,7 +254,7 @@ def test_no_text_leaves_its_field(raw: dict[str, str]) -> None:
         name: value + '"><script>x</script></textarea><img src=x>' for name, value in raw.items()
     }
     page = again(texts, *raw)
-    plain = again({}, *raw)
+    plain = again(dict.fromkeys(raw, "x"), *raw)
     tags = [tag for tag, said in page.elements if said.get("type") != "hidden"]
     assert tags == [tag for tag, said in plain.elements if said.get("type") != "hidden"]
 

@@ -10,32 +10,52 @@ from hotlist.capture.capture import Capture
 from hotlist.capture.http import MAX_BODY
 from posted import Kept, form_request
 
+TWICE: Final = "An object in the JSON has a name twice; send several values as a list."
+DEEP: Final = "The JSON has more than 100 lists and objects in each other; send fewer."
+NO_NUMBER: Final = "The JSON has NaN or Infinity, which are no JSON; send null or a text."
+LARGE: Final = "The JSON has a number that is too large; send it as a text."
+NO_UTF8: Final = "The body is not in UTF-8; send JSON in UTF-8."
+NO_OBJECT: Final = "The body is not a JSON object."
+
+
+def no_json(line: int, column: int) -> str:
+    return f"The body is no JSON: see line {line}, column {column}."
+
+
 BODIES: Final = {
-    "a name twice": b'{"email": "ada@example.org", "email": "eve@example.org", "name": "x"}',
-    "deep lists": b'{"name": ' + b"[" * 20_000 + b"]" * 20_000 + b"}",
-    "deep objects": b'{"a":' * 8_000 + b"1" + b"}" * 8_000,
-    "no end": b'{"name": "Ada"',
-    "a list": b'[{"name": "Ada"}]',
-    "a text": b'"name=Ada"',
-    "nothing": b"",
-    "null": b"null",
-    "a number that is none": b'{"name": NaN}',
-    "more than a double": b'{"name": 1e999}',
-    "digits without end": b'{"name": ' + b"9" * 60_000 + b"}",
-    "UTF-16": json.dumps(GOOD).encode("utf-16"),
-    "latin-1": '{"name": "Zażółć"}'.encode("iso-8859-2"),
-    "half a character": b'{"name": "\xf0\x9f"}',
-    "another format": b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03",
-    "markup": b"<?xml version='1.0'?><!DOCTYPE x [<!ENTITY a 'aaaa'>]><x>&a;</x>",
+    "a name twice": (b'{"email": "ada@example.org", "email": "eve@example.org"}', TWICE),
+    "a name twice within": (b'{"name": [{"a": 1, "b": {}, "a": 1}]}', TWICE),
+    "deep lists": (b'{"name": ' + b"[" * 20_000 + b"]" * 20_000 + b"}", DEEP),
+    "lists too deep": (b'{"name": ' + b"[" * 100 + b"]" * 100 + b"}", DEEP),
+    "deep objects": (b'{"a":' * 8_000 + b"1" + b"}" * 8_000, DEEP),
+    "no end": (b'{"name": "Ada"', no_json(1, 15)),
+    "no comma": (b'{"name": "Ada"\n "email": 1}', no_json(2, 2)),
+    "two objects": (b"{}{}", no_json(1, 3)),
+    "a list": (b'[{"name": "Ada"}]', NO_OBJECT),
+    "a text": (b'"name=Ada"', NO_OBJECT),
+    "nothing": (b"", no_json(1, 1)),
+    "null": (b"null", NO_OBJECT),
+    "a number that is none": (b'{"name": NaN}', NO_NUMBER),
+    "less than all": (b'{"name": [-Infinity]}', NO_NUMBER),
+    "more than a double": (b'{"name": 1e999}', LARGE),
+    "less than a double": (b'{"name": -1.5e400}', LARGE),
+    "digits without end": (b'{"name": ' + b"9" * 60_000 + b"}", LARGE),
+    "UTF-16": (json.dumps(GOOD).encode("utf-16"), NO_UTF8),
+    "latin-1": ('{"name": "Zażółć"}'.encode("iso-8859-2"), NO_UTF8),
+    "half a character": (b'{"name": "\xf0\x9f"}', NO_UTF8),
+    "another format": (b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03", NO_UTF8),
+    "markup": (b"<?xml version='1.0'?><!DOCTYPE x [<!ENTITY a 'aaaa'>]><x>&a;</x>", no_json(1, 1)),
 }
 
 
-@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+@pytest.mark.parametrize(("body", "why"), BODIES.values(), ids=BODIES)
 @pytest.mark.parametrize("kind", ["application/json", "text/plain"])
-def test_a_body_that_is_no_json_is_refused(body: bytes, kind: str) -> None:
+def test_a_body_that_is_no_json_is_refused_with_the_reason(
+    body: bytes, why: str, kind: str
+) -> None:
     got = post(body, kind)
     assert got.status == 400
-    assert json.loads(got.body)["title"]
+    assert json.loads(got.body)["title"] == why
 
 
 @pytest.mark.parametrize("depth", [90, 101, 900, 5_000, 9_900, 9_990, 9_994, 9_998, 30_000])

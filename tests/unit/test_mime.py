@@ -209,7 +209,7 @@ def test_the_parser_would_see_another_header() -> None:
 
 @pytest.mark.parametrize("address", BAD_ADDRESSES)
 def test_a_mail_to_or_from_what_no_header_carries_is_not_made(address: str) -> None:
-    given = {"subject": "a", "text": "a", "html": "a"}
+    given: dict[str, Any] = {"subject": "a", "text": "a", "html": "a"}
     good = ("Anna", "anna@example.com")
     for sender, recipient in ((good, ("Anna", address)), (("Anna", address), good)):
         with pytest.raises(ValueError, match="header cannot carry this address"):
@@ -221,3 +221,58 @@ def test_what_is_plain_is_written_plainly() -> None:
     (raw,) = made_here([given])
     assert raw.startswith(b"Subject: Hot list\r\n")
     assert b"\r\nTo: Anna B <a@b.example>\r\n" in raw
+
+
+GIVEN: Final[dict[str, Any]] = {
+    "subject": "a",
+    "text": "a",
+    "html": "a",
+    "sender": ("Anna", "anna@example.com"),
+    "recipient": ("", "ada@example.org"),
+}
+
+
+@pytest.mark.parametrize("length", [1, 40, 78, 79, 500, 900])
+def test_an_address_to_unsubscribe_at_is_one_whole_line(length: int) -> None:
+    url = f"https://a.example/unsubscribe/{'Az-_09' * 200}"[: 30 + length]
+    raw = mime.assemble(**GIVEN, unsubscribe=url)
+    lines = raw.split(b"\r\n\r\n")[0].split(b"\r\n")
+    assert f"List-Unsubscribe: <{url}>".encode() in lines
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines
+    assert dict(parse_email(raw).headers)["List-Unsubscribe"] == [f"<{url}>"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("", "a", "mailto:a@b.example", "ftp://a.example", "https://", "javascript:alert(1)"),
+        *("https://a.example/ x", "https://a.example/>", "https://a.example/,<b>"),
+        *("https://a.example/\r\nBcc: x@evil.example", "https://a.example/\n", "https://ż.example"),
+        *("https://a.example/\ud800", "https://a.example/\x00", " https://a.example"),
+        f"https://a.example/{'x' * 970}",
+    ],
+)
+def test_an_address_that_a_header_cannot_carry_ends_no_mails(url: str) -> None:
+    with pytest.raises(ValueError, match="header cannot carry this address"):
+        mime.assemble(**GIVEN, unsubscribe=url)
+
+
+@pytest.mark.parametrize("name", ["", "a b.ics", "a\r\nX: y", "ż.ics", "../a", '"', "x" * 65])
+def test_a_file_with_a_name_that_readers_differ_on_is_not_sent(name: str) -> None:
+    with pytest.raises(ValueError, match="name of a file"):
+        mime.assemble(**GIVEN, attachments=[mime.Attachment(name, "calendar", b"a")])
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_file_arrives_as_it_was_and_leaves_the_texts_as_they_are(seed: int) -> None:
+    random = Random(seed)
+    data = random.randbytes(random.randint(0, 3_000))
+    pieces = [b"--=_hotlist\r\n", b"--=_mixed--\r\n", b"\r\n.\r\n", b"From me\n"]
+    data += random.choice(pieces) + data[:50]
+    given = some_mail(seed) | {"attachments": [mime.Attachment("a.ics", "calendar", data)]}
+    (raw,) = made_here([given])
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    (without,) = made_here([{**given, "attachments": ()}])
+    assert without.partition(b"\r\n\r\n")[2].strip() in raw
+    (file,) = parse_email(raw).attachments
+    assert file.content == data

@@ -215,7 +215,7 @@ def ours() -> dict[str, type[Exception]]:
 
 
 OURS_THAT_MAY_PASS = set(
-    "Conflict InFlight NotMailed NotQueued NotReached OutcomeUnknown OutOfTime "
+    "BadSecret Conflict InFlight NotMailed NotQueued NotReached OutcomeUnknown OutOfTime "
     "ReadsThrottled".split()
 )
 OURS_OF_NO_RECORD = {"BadFields", "Refused", "RunFailed", "Unreadable"}

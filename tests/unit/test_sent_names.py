@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from hotlist.capture import forms
 from hotlist.capture.answers import gathered
+from hotlist.capture.capture import Capture
 from hotlist.capture.context import Received
 from hotlist.config.findings import BadConfig
 from hotlist.config.forms_schema import compile_forms
+from posted import Kept, form_request
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TEXT = """
@@ -88,9 +90,33 @@ def test_its_own_name_counts_first_then_the_others_in_their_order() -> None:
     assert extra(raw) == {"Email": "c@example.org"}
 
 
-def test_a_no_and_a_zero_under_its_own_name_are_answers() -> None:
-    assert values({"terms": False, "acceptance": "on"}) == {"terms": False}
+def test_a_zero_under_its_own_name_is_an_answer() -> None:
     assert values({"zip": 0, "address": {"zip": "1"}}) == {"zip": "0"}
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "said"),
+    [
+        (False, "on", True),
+        ("on", False, True),
+        ("no", ["0", "1"], True),
+        ("perhaps", True, True),
+        (None, "yes", True),
+        (False, "0", False),
+        ("", "no", False),
+        ([], "", None),
+    ],
+)
+def test_a_boolean_is_yes_if_one_of_its_names_says_so(own: Any, other: Any, said: Any) -> None:
+    raw = {"terms": own, "acceptance": other}
+    assert values(raw) == ({} if said is None else {"terms": said})
+    assert extra(raw) == {}
+
+
+def test_a_boolean_that_nobody_answers_with_yes_is_kept_if_one_name_cannot_be_read() -> None:
+    raw = {"terms": False, "acceptance": "perhaps"}
+    assert values(raw) == {}
+    assert extra(raw) == {"terms": "false, perhaps"}
 
 
 @pytest.mark.parametrize(
@@ -135,6 +161,39 @@ def test_objects_within_objects_end_somewhere() -> None:
     assert 1 < len(extra(wide)) <= 300
 
 
+@pytest.mark.parametrize("many", [300, 2_000])
+def test_a_field_is_found_behind_any_number_of_other_names(many: int) -> None:
+    meta = {f"n{n}": "x" for n in range(many)}
+    sent = {"meta": meta, "contact": {"email": "a@example.org"}, "interests": {**meta, "roof": 1}}
+    assert values(sent) == {**ADA, "topics": ["roof"]}
+
+
+def test_submissions_that_differ_behind_many_names_are_two() -> None:
+    meta = {f"n{n}": "x" for n in range(500)}
+    sent: list[dict[str, Any]] = [
+        {**ADA, "meta": meta, "last": {"word": word}} for word in ("yes", "no")
+    ]
+    events = {forms.submission("f", FORM, raw, Received(at=NOW)).event_id for raw in sent}
+    assert len(events) == 2
+
+
+@pytest.mark.parametrize("name", ["n" * 5_000, "ż" * 2_500, "n[" + "x" * 3_000 + "]", "😀" * 900])
+def test_a_long_name_is_cut_and_its_value_kept(name: str) -> None:
+    (kept,) = extra({**ADA, name: "Please call me"}).items()
+    assert kept == (name[:200] + "…", "Please call me")
+
+
+def test_long_names_that_begin_alike_keep_all_their_values() -> None:
+    raw = {**ADA, "n" * 300: "one", "n" * 400: "two", "m" * 200: "three"}
+    assert extra(raw) == {"n" * 200 + "…": "one, two", "m" * 200: "three"}
+
+
+def test_a_long_name_is_not_written_for_each_of_thousands_in_it() -> None:
+    inner = {f"n{n}": 1 for n in range(5_000)}
+    (name,) = forms.own_names(FORM, {"x" * 20_000: inner})
+    assert name == "x" * 20_000
+
+
 def test_what_is_no_field_is_read_as_it_is() -> None:
     raw = {"contact": {"email": "a@example.org"}, "consents": {"email": True}}
     assert read(raw).consents == {"email": {"version": "1"}}
@@ -143,6 +202,25 @@ def test_what_is_no_field_is_read_as_it_is() -> None:
         "f", FORM, {**raw, "language": "pl", "event_id": "k"}, Received(at=NOW)
     )
     assert (event.email, event.properties["language"]) == ("a@example.org", "pl")
+
+
+def test_a_page_shows_what_arrived_under_other_names_in_its_own_fields() -> None:
+    sent = [("Email", "ada@"), ("name[first]", "Ada <3"), ("interests[]", "roof"), ("x", "secret")]
+    headers = {"content-type": "application/x-www-form-urlencoded", "accept": "text/html"}
+    request = form_request(urlencode([*sent, ("acceptance", "on")]), headers, "f")
+    answer = Capture(Kept(), {"f": FORM}, []).answer(request, NOW)
+    assert answer["statusCode"] == 422
+    page = answer["body"]
+    for shown in (
+        'name="email" type="email" autocomplete="email" value="ada@"',
+        'name="name" type="text" autocomplete="name" value="Ada &lt;3"',
+        'name="topics" value="roof" checked',
+        'name="terms" value="true" checked',
+    ):
+        assert shown in page
+    assert 'id="e-email"' in page
+    for other in ("Email", "name[first]", "interests", "acceptance", "secret"):
+        assert f'"{other}"' not in page
 
 
 def test_the_same_submission_under_other_names_is_the_same_event() -> None:

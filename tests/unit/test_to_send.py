@@ -16,6 +16,7 @@ from hotlist.mail.queue import (
     Letter,
     Message,
     More,
+    ToLead,
     letter_of,
     reason,
     waiting_time,
@@ -169,6 +170,7 @@ def test_a_reason_holds_no_text_of_an_error() -> None:
         Letter(Message("email:1", "e")),
         Letter(Alert("email:1", "a"), "ben"),
         Letter(More("ben", "alert", "2026-03-28T10"), "anna"),
+        Letter(ToLead("email:1", "e", "confirm:email")),
     ],
 )
 def test_a_letter_comes_out_of_the_queue_as_it_went_in(letter: Letter) -> None:

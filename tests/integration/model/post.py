@@ -16,7 +16,7 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 from greenlet import greenlet
 
-from hotlist.mail import feedback
+from hotlist.mail.feedback import FeedbackReader
 from hotlist.mail.outbox import Outbox
 from hotlist.mail.queue import OutboxQueue
 from hotlist.mail.ses import Mailer
@@ -35,6 +35,8 @@ from hotlist.store.events import EventStore
 from hotlist.store.hours import HeldStore, HourStore
 from hotlist.store.leads import LeadStore
 from hotlist.store.suspects import SuspectStore
+from hotlist.store.to_leads import ToLeadStore
+from integration.model import to_leads
 from integration.model.pump import Pump
 from integration.model.queues import DEAD_LETTERS, OUTBOX, Queues
 from integration.model.schedule import FailingClient, Job, Scheduler, TimedOut, pause, step
@@ -191,17 +193,23 @@ class Post:
         client, clock = self._client, self._around.clock
         deliveries = _Deliveries(client, self._table("deliveries"), self, invocation)
         mailer = Mailer(self.ses.client(invocation), "hotlist@example.com", "set")
+        events = EventStore(client, self._table("events"))
+        leads = LeadStore(client, self._table("leads"))
+        outbox = Outbox(deliveries, mailer, clock)
         return OutboxConsumer(
             sales=Sales(self.team, sends_when_empty=False),
             rules=self._around.rules,
             forms={},
-            events=EventStore(client, self._table("events")),
-            leads=LeadStore(client, self._table("leads")),
+            events=events,
+            leads=leads,
             hours=HourStore(client, self._table("deliveries"), self.most),
             held=HeldStore(client, self._table("deliveries")),
             suspects=SuspectStore(client, self._table("deliveries")),
-            outbox=Outbox(deliveries, mailer, clock),
+            outbox=outbox,
             queue=self._queue(),
+            to_leads=to_leads.mailer(
+                client, self._table("deliveries"), events, leads, outbox, queue=self._queue()
+            ),
             count=lambda _, **__: None,
         )
 
@@ -238,7 +246,12 @@ class Post:
             detail["bounce"] = {"bounceType": "Permanent"}
         deliveries = _Deliveries(self._client, self._table("deliveries"), self, None)
         try:
-            feedback.take_in(detail, deliveries, self._never, self._around.clock())
+            FeedbackReader(
+                deliveries,
+                ToLeadStore(self._client, self._table("deliveries")),
+                EventStore(self._client, self._table("events")),
+                self._never,
+            ).take_in(detail, self._around.clock())
         except (ClientError, BotoCoreError):
             return (partial(self._feedback, mail, kind),)
         return (partial(self._feedback, mail, "Send"),) if kind == "Bounce" else ()

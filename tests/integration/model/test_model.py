@@ -37,13 +37,15 @@ def test_whatever_happens_leads_and_mails_are_right(first: int, apart: Pool) -> 
 def test_moto_answers_the_same(empty_tables: EmptyTables) -> None:
     client, names = empty_tables()
     ways = in_memory(), MotoTables(DirectClient(client), names)
+    leads = 0
     for seed in range(5):
         outcomes = []
         for tables in ways:
             check_schedule(seed, tables)
             outcomes.append({short: _items(tables, short) for short in names})
         assert outcomes[0] == outcomes[1]
-        assert outcomes[0]["leads"]
+        leads += len(outcomes[0]["leads"])
+    assert leads > 5  # time-to-live may have deleted all that a schedule made
 
 
 def _items(tables: MemoryTables | MotoTables, short: str) -> list[str]:

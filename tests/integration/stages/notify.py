@@ -54,7 +54,8 @@ class Notify:
         self.events = EventStore(self.dynamodb, names["events"])
         self.leads = LeadStore(self.dynamodb, names["leads"])
         outbox = replace(app.consumer.outbox, clock=lambda: self.now)
-        app.consumer = replace(app.consumer, outbox=outbox)
+        to_leads = replace(app.consumer.to_leads, outbox=outbox)
+        app.consumer = replace(app.consumer, outbox=outbox, to_leads=to_leads)
         self.deliveries: DeliveryStore = outbox.deliveries
         self.held = app.consumer.held
         self.waits: list[int] = []

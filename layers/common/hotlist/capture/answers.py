@@ -4,6 +4,7 @@ A script and a plain form send the same things differently: a list or a repeated
 `on`. Both give the same answers.
 """
 
+import json
 import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
@@ -118,7 +119,7 @@ def consents(
         said = combined("boolean", own) if own else None
         if said is None:
             continue
-        answer = is_yes(said, [purpose, *_texts(consent["text"])])
+        answer = is_yes(said, [purpose, *texts(consent["text"])])
         if answer:
             given[purpose] = {"version": consent["version"]}
         elif answer is None:
@@ -173,12 +174,20 @@ def is_yes(value: Any, labels: Iterable[str] = ()) -> bool | None:
 
 
 def as_text(value: Any) -> str:
-    """What was sent, as people read it. What is empty says nothing, also in a list."""
+    """What was sent, as people read it. What is empty says nothing, also in a list.
+
+    What is no text is written as in JSON: so does a plain form that was filled in by a program.
+    """
     if isinstance(value, list):
-        return ", ".join(
-            str(_stripped(one)) for one in value if is_written(one) or one in (0, False)
-        )
-    return "" if value is None else str(_stripped(value))
+        return ", ".join(_written(one) for one in value if is_written(one) or one in (0, False))
+    return "" if value is None or value == {} else _written(value)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, str):
+        text: str = _stripped(value)
+        return text
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def plain_name(sent: str) -> str:
@@ -223,13 +232,13 @@ def _one_yes(value: Any, labels: Iterable[str]) -> bool | None:
     return answer
 
 
-def _texts(text: Any) -> list[str]:
+def texts(text: Any) -> list[str]:
     """A text, or those of all languages."""
     return list(text.values()) if isinstance(text, Mapping) else [text] if text else []
 
 
 def _boolean(answers: Answers, name: str, spec: Mapping[str, Any], value: Any) -> None:
-    answer = is_yes(value, [name, name.replace("_", " "), *_texts(spec.get("label"))])
+    answer = is_yes(value, [name, name.replace("_", " "), *texts(spec.get("label"))])
     if spec.get("required") and not answer:
         answers.errors[name] = _no_yes()
     elif answer is None:
@@ -284,38 +293,31 @@ def _other(answers: Answers, name: str, spec: Mapping[str, Any], value: Any) -> 
     else:
         if kind == "email":
             answers.email = answers.values[name]
+            if "<" in value:
+                answers.kept[name] = value
 
 
 def _require_where(form: Mapping[str, Any], answers: Answers) -> None:
-    """Add an error for each field that these answers make required, and that has none.
+    """Add an error for each field that these answers make required, and that has none."""
+    from hotlist.capture import conditions  # noqa: PLC0415 - for what few forms ask
 
-    Another field may have made its own answer required; one that is wrong makes none.
-    """
-    for name, condition in form["conditions"].items():
-        answer, kind = answers.values.get(name), form["fields"][name]["type"]
-        is_there = answer is True if kind == "boolean" else answer is not None
-        if is_there or name in answers.errors:
+    for name in conditions.missing(form, answers.values, {*answers.errors, *answers.kept}):
+        if name in answers.errors:
             continue
-        if all(_is_one_of(answers.values.get(other), asked) for other, asked in condition.items()):
-            if kind == "boolean":
-                answers.errors[name] = _no_yes()
-            elif kind == "phone" and name in answers.kept:
-                answers.errors[name] = _no_phone(form.get("default_region", "US"))
-            else:
-                answers.errors[name] = _fault("required")
-
-
-def _is_one_of(answer: Any, asked: list[Any]) -> bool:
-    """Whether an answer, or one of several, is one of these. True is no 1."""
-    given = answer if isinstance(answer, list) else [answer]
-    return any(one == value and type(one) is type(value) for one in given for value in asked)
+        kind = form["fields"][name]["type"]
+        if kind == "boolean":
+            answers.errors[name] = _no_yes()
+        elif kind == "phone" and name in answers.kept:
+            answers.errors[name] = _no_phone(form.get("default_region", "US"))
+        else:
+            answers.errors[name] = _fault("required")
 
 
 def _answer(spec: Mapping[str, Any], value: Any) -> Any:
     kind = spec["type"]
     if kind == "integer":
         return _integer(spec, value)
-    if kind in _RARE or (kind == "choice" and isinstance(spec["options"], Mapping)):
+    if kind in _RARE or (kind == "choice" and not _is_option(spec, value)):
         from hotlist.capture import field_types  # noqa: PLC0415 - of types that few forms have
 
         return field_types.READ[kind](spec, value)
@@ -334,15 +336,30 @@ def _answer(spec: Mapping[str, Any], value: Any) -> Any:
     if len(value) < spec.get("min", 0):
         raise _bad("least", least=spec["min"])
     if kind == "email":
-        return identifiers.normalise_email(value)
-    if kind == "choice" and value not in spec["options"]:
-        raise _bad("one_of", options=spec["options"])
+        return _address(value)
     return value
+
+
+def _is_option(spec: Mapping[str, Any], value: Any) -> bool:
+    return isinstance(value, str) and value in spec["options"]
+
+
+def _address(text: str) -> str:
+    try:
+        return identifiers.normalise_email(text)
+    except BadIdentifier:
+        from hotlist.capture import field_types  # noqa: PLC0415 - most addresses stand alone
+
+        return identifiers.normalise_email(field_types.bare_address(text))
 
 
 def _integer(spec: Mapping[str, Any], value: Any) -> int:
     if isinstance(value, str) and _WHOLE.match(value):
         value = int(value)
+    elif isinstance(value, str | float):
+        from hotlist.capture import field_types  # noqa: PLC0415 - few write it with more than digits
+
+        value = field_types.whole(value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise _bad("whole")
     least, most = spec.get("min", -(10**15)), spec.get("max", 10**15)

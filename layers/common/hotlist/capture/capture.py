@@ -80,7 +80,7 @@ class Capture:
             return self._elsewhere(request, now)
         except Refused as error:
             if not request.is_plain_form:
-                return http.problem(error.status, error.reason, None, **error.headers)
+                return http.problem(error.status, error.reason, None, None, **error.headers)
             from hotlist.capture import form_page  # noqa: PLC0415 - for plain forms
 
             who = form_page.visitor(request.headers, {})
@@ -224,13 +224,14 @@ def _again(
     errors: Mapping[str, str],
 ) -> Answer:
     """What is wrong by field: a plain form is shown again, with it and with what was typed."""
+    errors = {name: errors[name] for name in (*form["fields"], *errors) if name in errors}
     if not request.is_plain_form:
         from hotlist.capture import form_texts, languages  # noqa: PLC0415 - most forms are right
 
         accepted = request.headers.get("accept-language", "")
         wanted = languages.wanted(one(fields, "language"), accepted)
         title = form_texts.told("page_problem", wanted, form.get("messages", {}))
-        return http.problem(status, title, errors)
+        return http.problem(status, title, errors, form.get("from"))
     from hotlist.capture import form_page  # noqa: PLC0415 - for plain forms
 
     who = form_page.visitor(request.headers, fields, form)

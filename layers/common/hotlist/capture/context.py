@@ -68,14 +68,26 @@ def context(raw: Mapping[str, Any], received: Received) -> dict[str, Any]:
             found["page_path"] = plain_text(paths.page_path(url), MAX_CONTEXT)
         except ValueError:
             del found["page_url"]
-    accepted = plain_text(received.accept_language, MAX_CONTEXT).partition(",")[0]
-    if language := _language(found.pop("language", "") or accepted):
+    if language := _language(found.pop("language", ""), received.accept_language):
         found["language"] = language
     if received.user_agent:
         found["user_agent"] = plain_text(received.user_agent, MAX_CONTEXT)[:MAX_AGENT]
     if received.origin is not None:
         found["origin"] = plain_text(received.origin, 256)
     return found
+
+
+def of_kiosk(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The context without what tells one browser, or one click in it, from all others.
+
+    The device of many people would lend its own to each of them. Addresses lose their queries,
+    which may have the same in them.
+    """
+    own = "session_id gclid gbraid wbraid fbclid msclkid ttclid li_fat_id".split()
+    kept = {name: value for name, value in found.items() if name not in own}
+    for name in kept.keys() & {"page_url", "landing_page", "referrer"}:
+        kept[name] = kept[name].partition("?")[0].partition("#")[0]
+    return kept
 
 
 def shortened(found: Mapping[str, Any], said: Mapping[str, Any], room: int) -> dict[str, Any]:
@@ -118,11 +130,18 @@ def rest_of_agent(received: Received, properties: Mapping[str, Any]) -> str:
 
 
 def one(raw: Mapping[str, Any], name: str, most: int = MAX_CONTEXT) -> str:
-    """The text under a name beside the fields: of several the last that is not empty."""
+    """The text under a name beside the fields: of several the last that is not empty.
+
+    A number is one too: a plain form sends it as a text.
+    """
     value = raw.get(name)
     if value is None:
         return ""
-    return plain_text(answers.combined("text", value) if isinstance(value, list) else value, most)
+    if isinstance(value, list):
+        value = answers.combined("text", value)
+    if not isinstance(value, str | bool | dict):
+        value = answers.as_text(value)
+    return plain_text(value, most)
 
 
 def plain_text(value: object, most: int) -> str:
@@ -143,7 +162,18 @@ def instant(value: object) -> datetime | None:
         return None
 
 
-def _language(said: str) -> str:
-    """`pl` of `pl-PL;q=0.9`, and of `pl_PL`."""
-    language = said.replace("_", "-").replace(";", "-").partition("-")[0]
-    return visible.trimmed(visible.trimmed(language).lower()[:8])
+def _language(said: str, accepted: str) -> str:
+    """The language that is read best, as answers choose theirs; "" if none is named.
+
+    Most browsers list theirs in order, as `pl-PL,pl;q=0.9`.
+    """
+    if not said and not accepted:
+        return ""
+    first = (said or accepted).partition(",")[0]
+    language = first.partition("-")[0]
+    is_usual = language.isalpha() and language.isascii() and language.islower()
+    if is_usual and 2 <= len(language) <= 3 and ";" not in first:
+        return language
+    from hotlist.capture import languages  # noqa: PLC0415 - for what few browsers send
+
+    return next(iter(languages.wanted(said, accepted)), "")

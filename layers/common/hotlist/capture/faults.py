@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from hotlist.capture.form_texts import DEFAULT, TEXTS, Texts
-from hotlist.capture.languages import best
+from hotlist.capture.languages import best, spoken
 
 _PUT_IN: Final = re.compile(r"\{(\w+)\}")
 
@@ -45,11 +45,11 @@ def in_language(why: str, languages: tuple[str, ...], more: Texts) -> str:
     for language in languages:
         text = more.get(language, {}).get(why.key)
         if text is None and language == DEFAULT:
-            return str(why)
+            break
         text = text or TEXTS.get(language, {}).get(why.key)
         if text is not None:
-            return _filled(text, why.values, languages)
-    return str(why)
+            return spoken(_filled(text, why.values, languages), language)
+    return spoken(str(why), DEFAULT)
 
 
 def _filled(text: str, values: Mapping[str, Any], wanted: tuple[str, ...]) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from hotlist.capture import answers, field_types, languages
+from hotlist.capture import answers, faults, field_types, languages
 from hotlist.capture.context import MAX_CONTEXT, MAX_KEY, NAMES, one, plain_text
 from hotlist.capture.form_texts import DEFAULT, TEXTS, Texts
 
@@ -126,7 +126,9 @@ def thanks(form: Mapping[str, Any], who: Visitor, gift: str = "") -> str:
     `gift` is where the form's reward is given at once.
     """
     text = who.of(form.get("thanks")) or who.words["page_thanks"]
-    paragraphs = [one for one in map(str.strip, text.splitlines()) if one]
+    lines = [one for one in map(str.strip, text.splitlines()) if one]
+    language = getattr(text, "language", "")
+    paragraphs = [languages.spoken(one, language) if language else one for one in lines]
     named = (gift, who.of(form["reward"]["title"])) if gift else ()
     return _page(who, "page_thanks_title", paragraphs=paragraphs, gift=named)
 
@@ -134,6 +136,8 @@ def thanks(form: Mapping[str, Any], who: Visitor, gift: str = "") -> str:
 def refused(status: int, reason: str, who: Visitor) -> str:
     """Why a form cannot be taken: for the visitor, and for whoever made the page."""
     told = who.words[_REFUSED.get(status, "page_damaged")]
+    if status == 403:
+        who = who._replace(back="")  # no link to a page that may not post here
     return _page(who, "page_refused_title", paragraphs=[told], reason=reason)
 
 
@@ -145,17 +149,24 @@ def not_open(why: str, who: Visitor) -> str:
 def again(
     form: Mapping[str, Any], raw: Mapping[str, Any], errors: Mapping[str, str], who: Visitor
 ) -> str:
-    """The form with what was typed, and what is wrong. Without errors, it was not stored."""
-    fields = [*_fields(form, raw, errors, who)]
+    """The form with what was typed, and what is wrong. Without errors, it was not stored.
+
+    A box cannot show what was sent as neither yes nor no. So it says that this could not be read.
+    """
+    unread = [*_unread(form, raw)]
+    said = faults.in_language(faults.fault("unread"), who.languages, who.more) if unread else ""
+    notes = {**dict.fromkeys(unread, said), **errors}
+    fields = [*_fields(form, raw, notes, who)]
     labels = {field["name"]: field["label"] for field in fields}
     places = {field["name"] for field in fields if field["shape"] != "hidden"}
-    faults = [
+    listed = [
         {
             "at": name if name in places else "",
             "label": labels.get(name) or who.words.get(f"page_{name}") or name,
-            "why": why,
+            "why": notes[name],
         }
-        for name, why in errors.items()
+        for name in dict.fromkeys((*labels, *notes) if errors else ())
+        if name in notes
     ]
     kind = "again" if errors else "later"
     return _page(
@@ -163,7 +174,7 @@ def again(
         f"page_{kind}_title",
         form=True,
         lead=who.words[f"page_{kind}"],
-        faults=faults,
+        faults=listed,
         unseen=[*_unseen(form, raw)],
         fields=fields,
     )
@@ -175,12 +186,14 @@ def _fields(
     for name, spec in form["fields"].items():
         typed = answers.combined(spec["type"], raw.get(name))
         options = [*_options(spec.get("options"), who)]
+        chosen, others = field_types.chosen(spec, typed) if options else ((), ())
         yield {
             **_labelled(name, _label(name, spec, who), errors, who.of(spec.get("help"))),
             **_shape(name, spec, typed, bool(options)),
             "required": spec.get("required", False) is True,
             "options": options,
-            "chosen": field_types.chosen(spec, typed) if options else (),
+            "chosen": chosen,
+            "others": [_shown(one) for one in others],
             "value": _shown(typed),
         }
     given, _ = answers.consents(form, raw)
@@ -200,11 +213,25 @@ def _labelled(name: str, label: str, errors: Mapping[str, str], help_: str) -> d
     return {"name": name, "label": label, "help": help_, "why": why, "described": described}
 
 
+def _unread(form: Mapping[str, Any], raw: Mapping[str, Any]) -> Iterator[str]:
+    """The names of boxes for which something was sent that is no yes and no no."""
+    for name, spec in form["fields"].items():
+        if spec["type"] == "boolean":
+            typed = answers.combined("boolean", raw.get(name))
+            if typed is not None and _is_yes(name, spec, typed) is None:
+                yield name
+    _, unread = answers.consents(form, raw)
+    yield from (f"consent_{one}" for one in form.get("consents", {}) if f"consent_{one}" in unread)
+
+
+def _is_yes(name: str, spec: Mapping[str, Any], typed: Any) -> bool | None:
+    return answers.is_yes(typed, [name, name.replace("_", " "), *answers.texts(spec.get("label"))])
+
+
 def _shape(name: str, spec: Mapping[str, Any], typed: Any, has_options: bool) -> dict[str, Any]:
     kind = spec["type"]
     if kind == "boolean":
-        called = [name, name.replace("_", " "), *_texts(spec.get("label"))]
-        said = None if typed is None else answers.is_yes(typed, called)
+        said = None if typed is None else _is_yes(name, spec, typed)
         return {"shape": "box", "checked": said is True, "said_no": said is False}
     if kind in ("hidden", "message"):
         return {"shape": "hidden" if kind == "hidden" else "textarea"}
@@ -233,10 +260,6 @@ def _options(options: Any, who: Visitor) -> Iterator[tuple[str, str]]:
 def _label(name: str, spec: Mapping[str, Any], who: Visitor) -> str:
     own = who.of(spec.get("label")) or who.words.get(f"label_{name}")
     return own or name.replace("_", " ").capitalize()
-
-
-def _texts(text: Any) -> list[str]:
-    return list(text.values()) if isinstance(text, Mapping) else [text] if text else []
 
 
 def _shown(value: Any) -> str:

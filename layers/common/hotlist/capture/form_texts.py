@@ -35,6 +35,7 @@ TEXTS: Final[Texts] = {
         "not_open": "This form is open from {at}.",
         "closed": "This form is closed.",
         "files": "files are not taken; send the form without them",
+        "unread": "what was sent is no yes and no no; tick the box if you mean yes",
         "page_again_title": "Please have another look",
         "page_again": "Your form has not been sent yet. Correct what is marked, then send it "
         "again.",
@@ -85,6 +86,7 @@ TEXTS: Final[Texts] = {
         "not_open": "Formularz będzie czynny od {at}.",
         "closed": "Formularz jest już zamknięty.",
         "files": "Nie przyjmujemy plików. Wyślij formularz bez nich.",
+        "unread": "Nie udało się odczytać odpowiedzi. Zaznacz pole, jeśli się zgadzasz.",
         "page_again_title": "Sprawdź jeszcze raz",
         "page_again": "Formularz nie został jeszcze wysłany. Popraw zaznaczone pola i wyślij "
         "ponownie.",
@@ -136,6 +138,7 @@ TEXTS: Final[Texts] = {
         "not_open": "Dieses Formular ist ab {at} geöffnet.",
         "closed": "Dieses Formular ist geschlossen.",
         "files": "Dateien werden nicht angenommen. Bitte senden Sie das Formular ohne Dateien.",
+        "unread": "Die Antwort ist weder ja noch nein. Bitte kreuzen Sie an, wenn Sie zustimmen.",
         "page_again_title": "Bitte noch einmal prüfen",
         "page_again": "Ihr Formular wurde noch nicht gesendet. Korrigieren Sie, was markiert "
         "ist, und senden Sie es erneut.",

@@ -15,6 +15,7 @@ from hotlist.capture.context import (
     Received,
     context,
     instant,
+    of_kiosk,
     one,
     plain_text,
     rest_of_agent,
@@ -91,6 +92,7 @@ def submission(
         content=content,
         received_at=received.at,
         occurred_at=occurred_at,
+        told=[said.values, reading.consents],
     )
     return Event(
         event_id=identified.event_id,
@@ -127,12 +129,7 @@ def read_form(
             messages[field] = answered.pop(field)
     answered["form"] = name
     if consents:
-        asked = form["consents"]
-        pending = {name: one for name, one in consents.items() if "confirm" in asked[name]}
-        if pending:
-            answered["pending_consents"] = pending
-        if given := {name: consents[name] for name in consents if name not in pending}:
-            answered["consents"] = given
+        answered |= _consented(form, consents)
     if form.get("kiosk"):
         answered["kiosk"] = True
     is_spam = "honeypot" in form and answers.is_written(raw.get(form["honeypot"]))
@@ -140,7 +137,10 @@ def read_form(
     if received.is_test:
         said.values[TEST] = answered[TEST] = True
         flags |= {INTERNAL}
-    properties = shortened(context(raw, received), answered, _room(said))
+    found = context(raw, received)
+    if form.get("kiosk"):
+        found = of_kiosk(found)
+    properties = shortened(found, answered, _room(said))
     room = sizes.TEXTS_BYTES
     if consents:
         from hotlist.capture import proof  # noqa: PLC0415 - for forms that ask for a consent
@@ -162,9 +162,21 @@ def read_form(
     return Reading(properties, texts, flags, said, consents, beside)
 
 
+def _consented(form: Mapping[str, Any], consents: Mapping[str, Any]) -> dict[str, Any]:
+    """The properties of consents: those given, and those that have still to be confirmed."""
+    given: dict[str, Any] = {}
+    pending: dict[str, Any] = {}
+    for purpose, consent in consents.items():
+        awaits = "confirm" in form["consents"][purpose]
+        (pending if awaits else given)[purpose] = consent
+    said = {"consents": given, "pending_consents": pending}
+    return {name: value for name, value in said.items() if value}
+
+
 def own_names(form: Mapping[str, Any], raw: Mapping[str, Any]) -> Mapping[str, Any]:
     """What was sent, each answer under its field's own name, objects as names with brackets."""
-    if "from" not in form and not any(map(_has_names, raw.values())):
+    has_names = "]" in "".join(raw) or any(map(_has_names, raw.values()))
+    if not has_names and "from" not in form:
         return raw
     from hotlist.capture import sent_names  # noqa: PLC0415 - for names that few forms have
 
@@ -211,8 +223,8 @@ def refusal(
 
     wanted = _languages(raw, received)
     if is_early:
-        at = times.from_ms(form["opens"]).strftime("%Y-%m-%d %H:%M UTC")
-        return 403, faults.in_language(faults.fault("not_open", at=at), wanted, _more(form))
+        fault = faults.fault("not_open", at=form["opens_at"])
+        return 403, faults.in_language(fault, wanted, _more(form))
     if "closed" in form:
         return 410, languages.best(form["closed"], wanted)
     return 410, faults.in_language(faults.fault("closed"), wanted, _more(form))
@@ -281,12 +293,14 @@ def _beside(
         if name not in kept and (name in fields or _is_known(form, name)):
             continue
         if name not in beside and (text := answers.as_text(value)):
-            beside[plain_text(name, MAX_EXTRA)] = plain_text(text, len(text))
+            beside[plain_text(name, len(name))] = plain_text(text, len(text))
     return beside
 
 
 def _cut(beside: Mapping[str, str], room: int) -> dict[str, str]:
     """As much of it as there is room for. What fits whole comes before what has to be cut."""
+    if any(len(name) > sizes.MAX_NAME for name in beside):
+        beside = _with_short_names(beside)
     room = min(room - len(',"extra":'), MAX_EXTRA) - len("{}")
     extra: dict[str, str] = {}
     long: list[str] = []
@@ -309,6 +323,15 @@ def _cut(beside: Mapping[str, str], room: int) -> dict[str, str]:
     return extra
 
 
+def _with_short_names(beside: Mapping[str, str]) -> Mapping[str, str]:
+    """The same, each name cut. What names that begin alike hold stands under one of them."""
+    found: dict[str, str] = {}
+    for name, text in beside.items():
+        short = name if len(name) <= sizes.MAX_NAME else name[: sizes.MAX_NAME] + _MORE
+        found[short] = f"{found[short]}, {text}" if short in found else text
+    return found
+
+
 def _with_files(
     form: Mapping[str, Any], raw: Mapping[str, Any], kept: Mapping[str, str], received: Received
 ) -> dict[str, str]:
@@ -323,11 +346,16 @@ def _with_files(
 
 
 def _refused_files(form: Mapping[str, Any], received: Received) -> dict[str, str]:
-    """The errors of files. A name that the form does not declare is not repeated."""
+    """The errors of files. A name that the form does not declare is not repeated.
+
+    `files`, the error of all such, comes last: a page marks with it what is not marked yet.
+    """
     from hotlist.capture import faults  # noqa: PLC0415 - most forms come without files
 
-    wrong = {field if field in form["fields"] else "files" for field in received.files}
-    return dict.fromkeys(sorted(wrong), faults.fault("files"))
+    wrong = [field for field in form["fields"] if field in received.files]
+    if len(wrong) < len(received.files):
+        wrong.append("files")
+    return dict.fromkeys(wrong, faults.fault("files"))
 
 
 def _is_known(form: Mapping[str, Any], name: str) -> bool:

@@ -19,8 +19,13 @@ MAX_UPLOAD: Final = 4_500_000
 MAX_DEPTH: Final = 100
 """How many lists and objects may stand in each other: what reads them calls itself as often."""
 
+_TOO_DEEP: Final = (
+    f"The JSON has more than {MAX_DEPTH} lists and objects in each other; send fewer."
+)
+_TOO_LARGE: Final = "The JSON has a number that is too large; send it as a text."
 _NO_FILES: Final[Mapping[str, str]] = {}
 _SCRIPTS: Final = ("application/json", "text/plain")
+_JSON: Final = ("application/json", "application/problem+json")
 _HTML_FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 TEST: Final = "hotlist_test"
@@ -80,9 +85,10 @@ class Request(NamedTuple):
     @property
     def is_plain_form(self) -> bool:
         """Posted by a page without script: it shows what we answer."""
-        if "text/html" not in self.headers.get("accept", "").lower():
+        accept = self.headers.get("accept", "")
+        if "text/html" not in accept.lower() or self.content_type == "application/json":
             return False
-        return self.content_type != "application/json"
+        return accept.startswith("text/html,") or _wants_page(accept)
 
     def address_of(self, path: str) -> str:
         """The address of a path of this API, as it is called from outside."""
@@ -109,13 +115,11 @@ class Request(NamedTuple):
             text = self.raw_body().decode().removeprefix("\N{BYTE ORDER MARK}")
             body = _decode(text)
         except (ValueError, RecursionError) as error:
-            raise Refused(400, "The body is not JSON in UTF-8.") from error
+            raise Refused(400, _unread(error)) from error
         if not isinstance(body, dict):
             raise Refused(400, "The body is not a JSON object.")
         if text.count("[") + text.count("{") > MAX_DEPTH and _is_deep(body):
-            raise Refused(
-                400, f"The body has more than {MAX_DEPTH} lists and objects in each other."
-            )
+            raise Refused(400, _TOO_DEEP)
         return body
 
     def fields(self, numbered: Collection[str] = ()) -> tuple[Mapping[str, Any], Mapping[str, str]]:
@@ -151,12 +155,20 @@ def answer(status: int, body: Mapping[str, Any] | None = None, **headers: str) -
 
 
 def problem(
-    status: int, title: str, errors: Mapping[str, str] | None = None, **headers: str
+    status: int,
+    title: str,
+    errors: Mapping[str, str] | None = None,
+    names: Mapping[str, list[str]] | None = None,
+    **headers: str,
 ) -> Answer:
-    """Problem details; `errors` by field."""
+    """Problem details; `errors` by field. `names` are those under which a field arrives too."""
     body: dict[str, Any] = {"title": title, "status": status}
     if errors:
-        body["errors"] = [{"field": name, "reason": why} for name, why in errors.items()]
+        named = names or {}
+        body["errors"] = [
+            {"field": name, "reason": why} | ({"names": named[name]} if named.get(name) else {})
+            for name, why in errors.items()
+        ]
     return answer(status, body, content_type="application/problem+json", **headers)
 
 
@@ -185,6 +197,15 @@ def log_line(route: str, status: int, error: str | None = None) -> str:
     return json.dumps(line | ({"error": error} if error else {}))
 
 
+def _wants_page(accept: str) -> bool:
+    """Whether a page is wanted, and no JSON is wanted more."""
+    from hotlist.capture.weights import weighed  # noqa: PLC0415 - browsers put text/html first
+
+    wanted = dict(weighed(accept))
+    most = wanted.get("text/html", 0.0)
+    return most > 0 and all(wanted.get(kind, 0.0) <= most for kind in _JSON)
+
+
 def _is_test(query: Mapping[str, str] | None) -> bool:
     """Whether a query marks a test. Of a name that stands twice, a comma joins the values."""
     return query is not None and "1" in query.get(TEST, "").split(",")
@@ -207,21 +228,32 @@ def _is_deep(body: Any) -> bool:
     return bool(inside)
 
 
+def _unread(error: ValueError | RecursionError) -> str:
+    """Why a body cannot be read. Nothing of it is repeated."""
+    if isinstance(error, RecursionError):
+        return _TOO_DEEP
+    if isinstance(error, UnicodeDecodeError):
+        return "The body is not in UTF-8; send JSON in UTF-8."
+    if isinstance(error, json.JSONDecodeError):
+        return f"The body is no JSON: see line {error.lineno}, column {error.colno}."
+    return _TOO_LARGE  # `int` takes no more digits
+
+
 def _finite(digits: str) -> float:
     number = float(digits)
     if abs(number) == float("inf"):
-        raise ValueError(f"{digits} is more than a double holds")
+        raise Refused(400, _TOO_LARGE)
     return number
 
 
-def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is no JSON")
+def _no_constant(_: str) -> object:
+    raise Refused(400, "The JSON has NaN or Infinity, which are no JSON; send null or a text.")
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a name stands twice")
+        raise Refused(400, "An object in the JSON has a name twice; send several values as a list.")
     return found
 
 

@@ -4,31 +4,47 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-_MAX_ACCEPTED: Final = 500
-_MAX_LANGUAGES: Final = 20
-_WEIGHT: Final = re.compile(r"\s*q\s*=\s*(0(?:\.[0-9]{1,3})?|1(?:\.0{1,3})?)\s*\Z")
+from hotlist.capture.weights import weighed
+from hotlist.events import visible
+
+_MAX_TAG: Final = 100
+_TAG: Final = re.compile(r"([a-z]{2,3})(?![^\W_])")
 
 
 def wanted(said: str, accepted: str) -> tuple[str, ...]:
-    """The languages that somebody reads, the best first: that of the page, then the browser's."""
-    weighed = []
-    for one in accepted[:_MAX_ACCEPTED].split(",")[:_MAX_LANGUAGES]:
-        tag, _, rest = one.partition(";")
-        found = _WEIGHT.match(rest)
-        weight = float(found[1]) if found else 0.0 if rest else 1.0
-        if weight:
-            weighed.append((-weight, _tag(tag)))
-    weighed.sort(key=lambda pair: pair[0])
-    return tuple(dict.fromkeys(filter(None, (_tag(said), *(tag for _, tag in weighed)))))
+    """The languages that somebody reads, the best first: that of the page, then the browser's.
+
+    `said` is what the page says, `accepted` the header of the browser.
+    """
+    weights = sorted(weighed(accepted), key=lambda pair: -pair[1])
+    tags = (_language(tag) for tag, weight in weights if weight)
+    return tuple(dict.fromkeys(filter(None, (_language(said), *tags))))
+
+
+class Spoken(str):
+    """A text with its language, which a page names where it is not its own."""
+
+    __slots__ = ("language",)
+
+    language: str
+
+
+def spoken(text: str, language: str) -> Spoken:
+    """A text of this language."""
+    made = Spoken(text)
+    made.language = language
+    return made
 
 
 def best(texts: str | Mapping[str, str], languages: Iterable[str]) -> str:
     """A text, or that of several by language which is read best; the first if none is read."""
     if isinstance(texts, str):
         return texts
-    return next((texts[one] for one in languages if one in texts), next(iter(texts.values()), ""))
+    language = next((one for one in languages if one in texts), next(iter(texts), ""))
+    return spoken(texts[language], language) if language else ""
 
 
-def _tag(said: str) -> str:
-    """`pl` of `pl-PL`, and of `pl_PL`."""
-    return said.replace("_", "-").partition("-")[0].strip().lower()[:8]
+def _language(said: str) -> str:
+    """`pl` of `pl-PL`, `pl_PL` and `PL;q=1`; "" of what names no language, such as `polski`."""
+    found = _TAG.match(visible.trimmed(said[:_MAX_TAG]).lower())
+    return found[1] if found else ""

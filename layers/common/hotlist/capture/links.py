@@ -57,7 +57,7 @@ class Links:
         forms: Mapping[str, Form],
         keys: LinkKeys,
         rewards: Rewards,
-        missing: Callable[[str, datetime], None],
+        missing: Callable[[str], None],
     ) -> None:
         self._store = store
         self._forms = forms
@@ -69,9 +69,8 @@ class Links:
     def open(cls, store: EventStore, forms: Mapping[str, Form], settings: CaptureSettings) -> Self:
         """With the secret and the bucket of the stack, and the log of the function."""
 
-        def missing(form: str, at: datetime) -> None:
-            namespace = settings.powertools_metrics_namespace
-            print(metrics.count(namespace, "RewardMissing", at, None, form=form))  # noqa: T201
+        def missing(form: str) -> None:
+            print(metrics.attention("reward not uploaded", form=form))  # noqa: T201 - Lambda's log
 
         keys = LinkKeys.open(settings.link_secret_arn, lambda: datetime.now(UTC))
         return cls(store, forms, keys, Rewards(settings.rewards_bucket), missing)
@@ -184,7 +183,7 @@ class Links:
             return _told(410, "gone", visit.request, visit.who)
         answer = self._given(visit, reward)
         if answer is None:
-            self._missing(visit.name, visit.at)
+            self._missing(visit.name)
             return _told(404, "missing", visit.request, visit.who)
         about = {"form": visit.name, "reward": reward["id"]}
         self._note(visit, "file_downloaded", about)

@@ -36,7 +36,7 @@ def _shown(texts: Mapping[str, str], received: Received, said: str) -> str:
     from hotlist.capture import languages  # noqa: PLC0415 - for texts in several languages
 
     wanted = languages.wanted(said, received.accept_language)
-    return languages.best({language: language for language in texts}, wanted)
+    return str(languages.best({language: language for language in texts}, wanted))
 
 
 def network_of(address: str) -> str:

@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from hotlist.capture import answers
+from hotlist.events import sizes
 
 MAX_DEPTH: Final = 8
-MAX_NAMES: Final = 300
 
 
 def own_names(
@@ -19,18 +19,17 @@ def own_names(
     """What was sent, each answer under its field's own name.
 
     A field's own name counts first, then those of `from` in their order: the first that says
-    something. What another of them says too stays under that name. Of `choices` all names count:
-    some programs send each box under a name of its own. `ours` are the names of what is no field
-    and is read as it is.
+    something. What another of them says too stays under that name. Of `choices` and of a boolean
+    all names count: some programs send each box under a name of its own. `ours` are the names of
+    what is no field and is read as it is.
     """
     renamed = form.get("from", {})
     if any(map(_has_names, raw.values())):
         raw = _flat(raw, {*ours, *(name for name in form["fields"] if name not in renamed)})
-    if not renamed:
-        return raw
     found = dict(raw)
+    _read_boxes(form["fields"], renamed, found)
     for name, names in renamed.items():
-        if form["fields"][name]["type"] == "choices":
+        if form["fields"][name]["type"] in ("choices", "boolean"):
             _gather(found, name, names)
             continue
         for other in names:
@@ -50,6 +49,66 @@ def _gather(found: dict[str, Any], name: str, names: Iterable[str]) -> None:
         found[name] = [one for some in several for one in some]
 
 
+def _read_boxes(
+    fields: Mapping[str, Any], renamed: Mapping[str, Iterable[str]], found: dict[str, Any]
+) -> None:
+    """Make answers of boxes that are each called after an option: `topics[roof]` is ticked.
+
+    A script sends them as an object, `{"roof": true, "walls": false}`. A box that says neither yes
+    nor no stays what it is. Of a choice that is one alone, several boxes are none of its options.
+    """
+    names = {
+        sent: spec
+        for name, spec in fields.items()
+        if spec["type"] in ("choice", "choices")
+        for sent in (name, *renamed.get(name, ()))
+    }
+    taken = {*fields, *(sent for several in renamed.values() for sent in several)}
+    for group, boxes in _boxes(names, taken, found).items():
+        spec = names[group]
+        options = spec["options"]
+        said = {box: _is_ticked(options, box, value) for box, value in boxes.items()}
+        chosen: list[Any] = [box for box, is_ticked in said.items() if is_ticked]
+        if not any(one is not None for one in said.values()) and boxes:
+            if spec["type"] == "choice" or any(not one.isdecimal() for one in boxes):
+                continue
+            chosen = [*boxes.values()]  # a list with gaps, as PHP writes it
+            said = dict.fromkeys(boxes, True)
+        if isinstance(found.get(group), dict):
+            del found[group]
+        for box, value in boxes.items():
+            found.pop(f"{group}[{box}]", None)
+            if said[box] is None or not (said[box] or box in options):
+                found |= dict(_leaves(f"{group}[{box}]", value, 1))
+        if len(chosen) > 1 and spec["type"] == "choice":
+            found[group] = dict.fromkeys(chosen, True)
+        elif chosen:
+            own = found.get(group, [])
+            found[group] = [*(own if isinstance(own, list) else [own]), *chosen]
+
+
+def _boxes(
+    names: Collection[str], taken: Collection[str], found: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """The boxes of each of these names, by what they are called. A name that is taken is none."""
+    boxes: dict[str, dict[str, Any]] = {}
+    for sent, value in found.items():
+        group, _, box = sent[:-1].rpartition("[") if sent[-1:] == "]" else ("", "", "")
+        if sent in names and isinstance(value, dict):
+            boxes.setdefault(sent, {}).update(value)
+        elif group in names and sent not in taken:
+            boxes.setdefault(group, {})[box] = value
+    return boxes
+
+
+def _is_ticked(options: Any, box: str, value: Any) -> bool | None:
+    if not answers.is_written(box):
+        return None
+    said = answers.combined("boolean", value)
+    label = options.get(box) if isinstance(options, Mapping) else None
+    return False if said is None else answers.is_yes(said, [box, *answers.texts(label)])
+
+
 def _says(value: Any) -> bool:
     return answers.combined("text", value) is not None
 
@@ -61,8 +120,6 @@ def _flat(raw: Mapping[str, Any], whole: Collection[str]) -> dict[str, Any]:
             found.setdefault(name, value)
             continue
         for inner, one in _leaves(name, value, 1):
-            if len(found) >= MAX_NAMES:
-                break
             found.setdefault(inner, one)
     return found
 
@@ -74,7 +131,11 @@ def _has_names(value: Any) -> bool:
 
 
 def _leaves(name: str, value: Any, depth: int) -> Iterator[tuple[str, Any]]:
-    if depth > MAX_DEPTH or not _has_names(value):
+    """What stands in an object, by name. Where a name gets too long, the rest stays together.
+
+    So a long name that holds thousands of others is not written thousands of times.
+    """
+    if depth > MAX_DEPTH or len(name) > sizes.MAX_NAME or not _has_names(value):
         yield name, value
         return
     pairs = enumerate(value) if isinstance(value, list) else value.items()

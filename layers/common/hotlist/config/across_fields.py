@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hotlist.capture.answers import plain_name
-from hotlist.config.field_schema import sent_as, wrong_condition
+from hotlist.config.field_answers import wrong_condition
+from hotlist.config.field_schema import sent_as
 from hotlist.config.findings import Finding, Positions
 from hotlist.events import vocabulary
 
@@ -47,7 +48,7 @@ def impossible(name: str, form: Mapping[str, Any], positions: Positions) -> Iter
                 yield positions.finding(path, message, "unknown-field")
                 continue
             for place, value in enumerate(values):
-                if wrong := wrong_condition(fields[other], value):
+                if wrong := wrong_condition(fields[other], value, form["default_region"]):
                     kind = fields[other]["type"]
                     message = f"the field {other!r} has the type {kind}: {value!r} {wrong}"
                     yield positions.finding((*path, place), message, "never")

@@ -1,7 +1,7 @@
 """The schema of a form's field, by pydantic. The build alone uses it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal, get_args
@@ -283,7 +283,7 @@ class FieldSpec(BaseModel):
 
 def _wrong_bound(kind: str, bound: float | str) -> str | None:
     if kind == "date":
-        return None if _is_day(bound) else "of a date is a date, as in 2026-03-31"
+        return None if is_day(bound) else "of a date is a date, as in 2026-03-31"
     if isinstance(bound, str):
         return "is a number; write it without quotes"
     if kind == "decimal":
@@ -296,30 +296,12 @@ def _wrong_bound(kind: str, bound: float | str) -> str | None:
     return None
 
 
-def _is_day(value: object) -> bool:
+def is_day(value: object) -> bool:
+    """Whether it is a date as forms write it."""
     try:
         return value == date.fromisoformat(str(value)).isoformat()
     except ValueError:
         return False
-
-
-def wrong_condition(spec: Mapping[str, Any], value: object) -> str | None:
-    """Why no answer of a field can be this value; None if one can."""
-    kind = spec["type"]
-    if "options" in spec:
-        listed = ", ".join(spec["options"])
-        return None if value in [*spec["options"]] else f"is none of its options: {listed}"
-    if kind == "boolean":
-        return None if isinstance(value, bool) else "is no boolean; write true or false"
-    if kind == "integer":
-        is_whole = isinstance(value, int) and not isinstance(value, bool)
-        return None if is_whole else "is no whole number; write one"
-    if kind == "decimal":
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return None if is_number else "is no number; write one"
-    if kind == "date":
-        return None if _is_day(value) else "is no date; write one as in 2026-03-31"
-    return None if isinstance(value, str) else "is no text; write it in quotes"
 
 
 def is_numbered(name: str) -> bool:

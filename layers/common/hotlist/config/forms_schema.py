@@ -24,6 +24,7 @@ from hotlist.capture.context import Received
 from hotlist.capture.origins import normalise_origin
 from hotlist.config import mail_to_leads_schema as mails
 from hotlist.config.across_fields import claimed, impossible
+from hotlist.config.field_answers import read_twice
 from hotlist.config.field_schema import (
     TYPES,
     WITHOUT_LENGTH,
@@ -191,7 +192,11 @@ def check_forms(
             misnamed += check(name, form, positions)
     if misnamed:
         raise BadConfig(misnamed)
-    wrong = [one for name, form in checked.items() for one in _fit(name, form, positions)]
+    too_large = [one for name, form in checked.items() for one in _fit(name, form, positions)]
+    if too_large:
+        raise BadConfig(too_large)
+    # Now that each text has its `max`, some of what conditions ask for may be too long.
+    wrong = [one for name, form in checked.items() for one in impossible(name, form, positions)]
     for name, form in checked.items():
         wrong += mails.compile_mails(name, form, look, positions)
     if wrong:
@@ -220,6 +225,8 @@ def _compile(form: dict[str, Any]) -> None:
         form["numbered"] = numbered
     if conditions:
         form["conditions"] = conditions
+    if "opens" in form:  # visitors are told it in the offset in which it is written
+        form["opens_at"] = datetime.fromisoformat(form["opens"]).strftime("%Y-%m-%d %H:%M %Z")
     for name in {"opens", "closes"} & set(form):
         form[name] = _ms(form[name])
     if isinstance(pages := form.get("redirect_url"), dict):
@@ -377,6 +384,10 @@ def _doubts(forms: dict[str, Any], positions: Positions) -> Iterator[Finding]:
                 "it filled in is taken for a machine; call it hp_confirm, here and in the page"
             )
             yield positions.finding((name, "honeypot"), message, "autofilled", "warning")
+        for field, spec in form["fields"].items():
+            if spec["type"] == "choices" and (why := read_twice(spec)):
+                place = (name, "fields", field, "options")
+                yield positions.finding(place, why, "read-twice", "warning")
         for one, other in combinations(form["consents"], 2):
             if _as_read(form["consents"][one]) & _as_read(form["consents"][other]):
                 message = (

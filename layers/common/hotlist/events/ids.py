@@ -35,6 +35,7 @@ def identify(
     content: object,
     received_at: datetime,
     occurred_at: datetime,
+    told: object = None,
 ) -> EventId:
     """The id of a submission: 12 hex digits of time, then 20 of a hash of all its content.
 
@@ -43,6 +44,10 @@ def identify(
     The time is the first of these that applies: the UTC day of `occurred_at`, for a signed
     call with a key; the time inside `key`, if that is a UUIDv7 with a plausible time; the
     ten-minute slot of `received_at`.
+
+    `told` is the part of the content that somebody means to say. A submission with a key repeats
+    one with the same key that tells the same. One that tells something else is news: a page may
+    have given both the same key.
     """
     scope = (route.value, form, event_type)
     said = _json((*scope, content))
@@ -51,7 +56,7 @@ def identify(
         whole = _digest(said)
         return EventId(f"{slot:012x}{whole}", f"form:{whole}")
     whole = _digest(said + _json(key))
-    again = _digest(_json((*scope, key)))
+    again = _digest(_json((*scope, key) if told is None else (*scope, key, told)))
     if route is Route.SERVER:
         day = to_ms(occurred_at) // _DAY_MS * _DAY_MS
         return EventId(f"{day:012x}{whole}", f"signed:{again}")
@@ -80,7 +85,8 @@ def without_repetitions(events: Iterable[Event]) -> list[Event]:
 
     Events with the same id are one event. An event is also dropped if a kept event has the
     same dedup hash and precedes it by less than ten minutes (same content of a form) or 24
-    hours (same key of a client). Of signed calls with the same key only the first is kept.
+    hours (same key of a client, and what it tells). Of signed calls with the same key only the
+    first is kept.
     """
     kept: list[Event] = []
     last: dict[str, datetime] = {}

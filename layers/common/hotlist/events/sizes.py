@@ -24,6 +24,9 @@ TEXTS_BYTES: Final = 16_384
 MAX_CHARACTERS: Final[Mapping[str, int]] = {"text": 500, "message": 5_000, "email": 254}
 """How long an answer may be where its form does not say so, by the type of the field."""
 
+MAX_NAME: Final = 200
+"""How many characters of a name are kept where its form does not declare it."""
+
 as_json: Final = json.JSONEncoder(
     ensure_ascii=False, check_circular=False, separators=(",", ":")
 ).encode

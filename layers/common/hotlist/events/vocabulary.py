@@ -86,7 +86,7 @@ _NOT_ACTIVITY: Final = _names(
 # Events of these types sort after all others if they came by a signed link, from a server, from
 # SES or from an operator. So no flood of other events can hide them.
 _KEPT_APART: Final = _names(
-    "unsubscribed consent_given consent_withdrawn profiling_objected reward_claimed "
+    "unsubscribed consent_given consent_withdrawn profiling_objected reward_claimed email_bounced "
     "email_complained sales_contacted sales_won sales_rejected sales_snoozed score_adjusted "
     "score_reset score_suspended score_resumed event_reclassified"
 )

@@ -14,8 +14,9 @@ from hotlist.events.corrections import texts_of
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import BOT, INTERNAL, SPAM, Lane, lane
 from hotlist.identity.settle import Settled, Settler
+from hotlist.leads.classify import classify
 from hotlist.leads.fold import Folder
-from hotlist.mail.queue import Letter, Message, OutboxQueue
+from hotlist.mail.queue import EVERYTHING, Letter, Message, OutboxQueue, ToLead
 from hotlist.rescore.queue import (
     FIRST_WAIT,
     MAX_MESSAGES,
@@ -68,7 +69,7 @@ class Scorer:
         """Work off the records of `batch`."""
         worked = Worked()
         touching: defaultdict[str, list[Record]] = defaultdict(list)
-        told: list[tuple[Record, Message]] = []
+        told: list[tuple[Record, Message | ToLead]] = []
         left_out: set[str] = set()
         events: dict[str, tuple[Record, Event]] = {}
         for record in records:
@@ -82,7 +83,8 @@ class Scorer:
         for record, event, settled in self._settle(events, batch):
             for lead_id in settled.leads:
                 touching[lead_id].append(record)
-            told += [(record, one) for one in messages(event)]
+            told += [(record, message) for message in messages(event)]
+            told += [(record, one) for one in to_lead(event)]
         later: dict[str, list[Record]] = {}
         for lead_id, outcome in self.folder.fold_all(touching, batch.time_left).items():
             if isinstance(outcome, Failed):
@@ -155,11 +157,11 @@ class Scorer:
                     for record in later[lead_id]:
                         batch.report(record, sent.error)
 
-    def _queue_letters(self, told: Sequence[tuple[Record, Message]], batch: Batch) -> None:
-        """Queue the messages of forms, each lead having been folded or tried."""
+    def _queue_letters(self, told: Sequence[tuple[Record, Message | ToLead]], batch: Batch) -> None:
+        """Queue the mails that forms ask for, each lead having been folded or tried."""
         for start in range(0, len(told), MAX_MESSAGES):
             chunk = told[start : start + MAX_MESSAGES]
-            letters = [Letter(message) for _, message in chunk]
+            letters = [Letter(about) for _, about in chunk]
             sent: int | Failed = Failed(NotReached())
             if batch.time_left() > PATIENCE["sqs"].longest:
                 sent = batch.last_outcome(self.letters.send, letters)
@@ -180,9 +182,28 @@ def messages(event: Event) -> list[Message]:
     What an operator has called spam meanwhile is found out when it is to be sent. An operator who
     says that a message was no spam, or no bot's, sends that message.
     """
-    if event.type == "event_reclassified":
-        target = event.properties.get("event_id")
-        is_release = not {SPAM, BOT}.isdisjoint(texts_of(event, "remove"))
-        return [Message(event.subject, target)] if is_release and isinstance(target, str) else []
-    is_held = SPAM in event.flags or (INTERNAL in event.flags and not event.is_test)
-    return [Message(event.subject, event.event_id)] if event.tell and not is_held else []
+    if released := _released(event):
+        return [Message(event.subject, released)]
+    return [Message(event.subject, event.event_id)] if event.tell and not _is_held(event) else []
+
+
+def to_lead(event: Event) -> list[ToLead]:
+    """What is to be mailed to the lead because of an event, as `messages` to sales."""
+    if released := _released(event):
+        return [ToLead(event.subject, released, EVERYTHING)]
+    is_bots = BOT in classify(event).flags and not event.is_test
+    asked = () if _is_held(event) or is_bots else event.to_lead
+    return [ToLead(event.subject, event.event_id, what) for what in asked]
+
+
+def _released(event: Event) -> str | None:
+    """The event that this one says is no spam, or no bot's, if it says so."""
+    target = event.properties.get("event_id")
+    is_release = event.type == "event_reclassified" and not {SPAM, BOT}.isdisjoint(
+        texts_of(event, "remove")
+    )
+    return target if is_release and isinstance(target, str) else None
+
+
+def _is_held(event: Event) -> bool:
+    return SPAM in event.flags or (INTERNAL in event.flags and not event.is_test)

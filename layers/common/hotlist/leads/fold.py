@@ -5,7 +5,7 @@ the lead's version first and everything else after it, and writes under that ver
 whoever writes last has read all that any earlier fold saw, and a retry only folds again.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -160,7 +160,7 @@ class Folder:
         """The lead that these events make at `now`."""
         events = reclassified(classify.classify(event) for event in gathered.events)
         profile = profile_of(events, now, classify.channel)
-        told = {event.event_id for event in events if event.tell and not event.is_test}
+        told = {one.event_id for one in events if (one.tell or one.to_lead) and not one.is_test}
         left_out = frozenset(told.difference(event.event_id for event in profile.events))
         if profile.ends_at is None:
             return replace(_empty_lead(stored, gathered, now), left_out=left_out)
@@ -209,6 +209,8 @@ class Folder:
             next_change_at=next_change_at,
             due_at=due_at(gathered.lead_id, score.temperature, now, next_change_at),
             truncated=gathered.truncated,
+            bounced=_has_bounced(profile.events),
+            tracked=_is_tracked(profile.facts),
             shadow=self._shadow_of(profile, now),
         )
 
@@ -236,6 +238,20 @@ class Folder:
             self._ruleset, profile.facts, profile.events, stored.folded_at, stored.alerting
         )
         return _ended(look.alerting, profile)
+
+
+def _has_bounced(events: Iterable[Event]) -> bool:
+    """Whether mail to the address of these events came back for good."""
+    return any(
+        event.type == "email_bounced" and event.properties.get("permanent") is True
+        for event in events
+    )
+
+
+def _is_tracked(facts: Mapping[str, object]) -> bool:
+    """Whether consent to tracking is in force by these facts."""
+    given = facts.get("consents")
+    return isinstance(given, list) and "tracking" in given
 
 
 def _not_before(now: datetime, stored: Lead | None, events: Iterable[Event]) -> datetime:

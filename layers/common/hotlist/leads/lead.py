@@ -82,8 +82,10 @@ class Lead:
 
     `ruleset` is the hash of the live ruleset. `inputs` is a hash of the claims, decisions and
     event ids that the lead was folded from. `version` counts its writes. All fields below
-    `inputs` have their default values unless `state` is live. `left_out` is not stored: it has
-    the ids of the messages (`tell`) that this fold read and did not count.
+    `inputs` have their default values unless `state` is live. `bounced` says that mail to the
+    address came back for good, `tracked` that consent to tracking is in force. `left_out` is not
+    stored: it has the ids of the events with a mail (`tell`, `to_lead`) that this fold read and
+    did not count.
     """
 
     lead_id: str
@@ -111,6 +113,8 @@ class Lead:
     due_at: datetime | None = None
     truncated: bool = False
     shadow: Shadow | None = None
+    bounced: bool = False
+    tracked: bool = False
     left_out: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property

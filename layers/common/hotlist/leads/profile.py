@@ -180,8 +180,12 @@ def _kept(events: Iterable[Event], now: datetime) -> list[Event]:
 
 
 def _is_leads_own(event: Event) -> bool:
-    """Whether it happened by the lead: not by an operator, nor by what looks at mails unasked."""
-    return event.type not in OPERATOR_TYPES and PREFETCH not in event.flags
+    """Whether the lead has done it, and not an operator, SES or what looks at mails unasked.
+
+    What is not the lead's own keeps no lead alive.
+    """
+    is_others = event.type in OPERATOR_TYPES or event.route is Route.SES
+    return not is_others and PREFETCH not in event.flags
 
 
 def _is_machines(event: Event) -> bool:

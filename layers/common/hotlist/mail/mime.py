@@ -6,18 +6,22 @@ ASCII here before these classes get them.
 """
 
 import re
-from base64 import b64encode
+from base64 import b64encode, encodebytes
+from collections.abc import Sequence
+from dataclasses import dataclass
 from email.charset import QP, Charset
 from email.message import Message
 from email.mime.nonmultipart import MIMENonMultipart
 from email.policy import compat32
-from typing import Final
+from typing import Any, Final
 
 _POLICY: Final = compat32.clone(linesep="\r\n")
 _UTF8: Final = Charset("utf-8")
 _UTF8.body_encoding = QP
-# Quoted-printable writes every `=` as `=3D`, so no body has a line like this one.
+# Quoted-printable writes every `=` as `=3D`, and base64 has one at the end of a line alone. So no
+# body has a line like one of these. Neither of them begins like the other.
 _BOUNDARY: Final = "=_hotlist"
+_OUTER_BOUNDARY: Final = "=_mixed"
 
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+"
 _ADDRESS: Final = re.compile(
@@ -34,12 +38,43 @@ _MOST_PLAIN: Final = 64
 _WORD: Final = 39
 """Bytes of UTF-8 in one encoded-word. With its header's name it stays below 78 characters."""
 
+_URL: Final = re.compile(r"https?://[!-~]+\Z")
+_NOT_IN_URL: Final = re.compile(r"[<>,]")
+_MOST_LINE: Final = 998
+"""Characters of a line (RFC 5322)."""
+
+_FILE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
+
 _CONTROLS: Final = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)))
 _NOT_TEXT: Final = dict.fromkeys((*range(0xD800, 0xE000), 0xFEFF))
 """Lone surrogates, which UTF-8 cannot write, and the byte order mark, which readers drop."""
 
 _IN_BODIES: Final = _CONTROLS | _NOT_TEXT | {ord("\n"): "\n", ord("\t"): "\t"}
 _IN_HEADERS: Final = dict.fromkeys(_CONTROLS, " ") | _NOT_TEXT | {0x2028: " ", 0x2029: " "}
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file in a mail. `parameters` are those of its type, as `{"method": "PUBLISH"}`.
+
+    Its name has ASCII letters, digits, `.`, `_` and `-`.
+    """
+
+    name: str
+    subtype: str
+    data: bytes
+    maintype: str = "text"
+    parameters: tuple[tuple[str, str], ...] = ()
+
+
+class _Header:
+    """A value that is written as it is. The generator asks a header to encode itself."""
+
+    def __init__(self, line: str) -> None:
+        self._line = line
+
+    def encode(self, **_: object) -> str:
+        return self._line
 
 
 def assemble(
@@ -50,28 +85,61 @@ def assemble(
     sender: tuple[str, str],
     recipient: tuple[str, str],
     reply_to: str | None = None,
+    unsubscribe: str | None = None,
+    attachments: Sequence[Attachment] = (),
 ) -> bytes:
-    """The bytes of a mail with a text part and an HTML part.
+    """The bytes of a mail with a text part and an HTML part, and with files after them.
 
     `sender` and `recipient` are pairs of a name and an address. `reply_to` is left out if a header
-    cannot carry it.
+    cannot carry it. `unsubscribe` is the address that takes an RFC 8058 one-click request.
 
-    :raises ValueError: if a header cannot carry the sender's or the recipient's address.
+    :raises ValueError: if a header cannot carry the sender's or the recipient's address, the
+        address to unsubscribe at, or the name of a file.
     """
-    mime = Message(policy=_POLICY)
+    mime: Message[Any, Any] = Message(policy=_POLICY)
     mime["Subject"] = _unstructured(subject)
     mime["From"] = _mailbox(*sender)
     mime["To"] = _mailbox(*recipient)
     if reply_to is not None and fits_header(reply_to):
         mime["Reply-To"] = reply_to
+    if unsubscribe is not None:
+        mime["List-Unsubscribe"] = _unfolded("List-Unsubscribe", unsubscribe)
+        mime["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mime["Auto-Submitted"] = "auto-generated"
     mime["MIME-Version"] = "1.0"
-    mime.add_header("Content-Type", "multipart/alternative", boundary=_BOUNDARY)
+    bodies: Message[Any, Any] = mime
+    if attachments:
+        mime.add_header("Content-Type", "multipart/mixed", boundary=_OUTER_BOUNDARY)
+        bodies = Message(policy=_POLICY)
+        mime.attach(bodies)
+    bodies.add_header("Content-Type", "multipart/alternative", boundary=_BOUNDARY)
     for kind, body in (("plain", text), ("html", html)):
         part = MIMENonMultipart("text", kind, policy=_POLICY)
         part.set_payload(body_text(body), _UTF8)
-        mime.attach(part)
+        bodies.attach(part)
+    for attachment in attachments:
+        mime.attach(_file(attachment))
     return mime.as_bytes(policy=_POLICY)
+
+
+def _file(attachment: Attachment) -> MIMENonMultipart:
+    if not _FILE_NAME.match(attachment.name):
+        raise ValueError("the name of a file in a mail has ASCII letters, digits and . _ - alone")
+    part = MIMENonMultipart(
+        attachment.maintype, attachment.subtype, policy=_POLICY, **dict(attachment.parameters)
+    )
+    part["Content-Transfer-Encoding"] = "base64"
+    part.add_header("Content-Disposition", "attachment", filename=attachment.name)
+    part.set_payload(encodebytes(attachment.data).decode())
+    return part
+
+
+def _unfolded(name: str, url: str) -> _Header:
+    """An address in a header, on one line: what is folded or encoded inside is another address."""
+    line = f"<{url}>"
+    if not _URL.match(url) or _NOT_IN_URL.search(url) or len(f"{name}: {line}") > _MOST_LINE:
+        raise ValueError(f"a {name} header cannot carry this address; use a short https one")
+    return _Header(line)
 
 
 def fits_header(address: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, Protocol, Self
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, SSLError
 
 from hotlist.mail.render import Mail
-from hotlist.mail.ses import Mailer, delivery_hash
+from hotlist.mail.ses import LeadAddress, Mailer, delivery_hash
 from hotlist.sales.team import Recipient
 from hotlist.store.deliveries import HELD, DeliveryStore, InFlight
 
@@ -44,7 +44,9 @@ class Outbox:
         deliveries = DeliveryStore(dynamodb, settings.deliveries_table)
         return cls(deliveries, Mailer.open(settings.sender, settings.configuration_set), clock)
 
-    def send_once(self, recipient: Recipient, delivery_id: str, render: Callable[[], Mail]) -> bool:
+    def send_once(
+        self, recipient: Recipient | LeadAddress, delivery_id: str, render: Callable[[], Mail]
+    ) -> bool:
         """Send a mail unless it has been sent. True if this call has sent it.
 
         `render` is called only if the mail is to be sent. Its errors and those of SES pass through.

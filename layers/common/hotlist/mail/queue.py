@@ -50,10 +50,25 @@ class More:
     hour: str
 
 
-_KINDS: Final[dict[str, type[Message | Alert | More]]] = {
+@dataclass(frozen=True, slots=True)
+class ToLead:
+    """What a lead is mailed because of an event: `confirm:<purpose>`, `reward` or `receipt`.
+
+    `EVERYTHING` stands for all that the event asks for.
+    """
+
+    subject: str
+    event_id: str
+    what: str
+
+
+EVERYTHING: Final = "everything"
+
+_KINDS: Final[dict[str, type[Message | Alert | More | ToLead]]] = {
     "message": Message,
     "alert": Alert,
     "more": More,
+    "lead": ToLead,
 }
 
 
@@ -61,7 +76,7 @@ _KINDS: Final[dict[str, type[Message | Alert | More]]] = {
 class Letter:
     """A mail that is to be sent, before it is written. Without a recipient: to whom it concerns."""
 
-    about: Message | Alert | More
+    about: Message | Alert | More | ToLead
     recipient: str | None = None
 
     @property
@@ -70,8 +85,13 @@ class Letter:
 
     @property
     def delivery_id(self) -> str:
-        """The name under which it is sent once."""
+        """The name under which it is sent once.
+
+        A letter to a lead has a name of its own here. Its delivery follows from its event.
+        """
         about = self.about
+        if isinstance(about, ToLead):
+            return f"lead#{about.subject}#{about.event_id}#{about.what}"
         if isinstance(about, More):
             return f"more#{about.of}#{about.kind}#{about.hour}"
         return f"{delivery_name(about)}#{self.recipient}"

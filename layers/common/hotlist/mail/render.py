@@ -40,12 +40,14 @@ Title = Callable[[str, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A rendered mail, ready to be sent."""
+    """A rendered mail, ready to be sent. `unsubscribe` is where its reader ends such mails."""
 
     subject: str
     html: str
     text: str
     reply_to: str | None = None
+    unsubscribe: str | None = None
+    attachments: tuple[mime.Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ def card(lead: Lead, recipient: Recipient, title: Title, as_of: datetime | None 
         as_of=words["as_of"].format(time=_when(as_of, zone)) if as_of else "",
         points=lead.total,
         temperature=_temperature(lead, recipient),
+        bounced=words["bounced"] if lead.bounced else "",
         reasons=list(_reasons(lead.reasons, recipient.language, title)),
         facts=[(label, value) for label, value in facts if value],
     )
@@ -239,6 +242,7 @@ def message(
         contact,
         points=None if lead is None else lead.total,
         temperature="" if lead is None else _temperature(lead, recipient),
+        bounced=words["bounced"] if lead is not None and lead.bounced else "",
         answers=answers,
     )
     reply_to = _reply_to(event.email)
@@ -296,6 +300,7 @@ def _card(
     as_of: str = "",
     points: int | None = None,
     temperature: str = "",
+    bounced: str = "",
     reasons: Sequence[Mapping[str, object]] = (),
     answers: Sequence[tuple[str, str]] = (),
     facts: Sequence[tuple[str, str]] = (),
@@ -306,6 +311,7 @@ def _card(
         "name": _name(contact, words["unknown"]),
         "company": _short(contact.company or ""),
         "email": email,
+        "bounced": bounced if email else "",
         "phone": phone,
         "tel": "".join(c for c in phone if c in "+0123456789"),
         "as_of": as_of,
@@ -319,8 +325,8 @@ def _card(
         lead_id=lead_id,
         name=str(shown["name"]),
         points=points,
-        html=_template("card.html").render(card=shown, words=words),
-        text=_template("card.txt").render(card=shown, words=words),
+        html=template("card.html").render(card=shown, words=words),
+        text=template("card.txt").render(card=shown, words=words),
         reasons=", ".join(str(reason["title"]) for reason in reasons),
     )
 
@@ -359,14 +365,14 @@ def _render(recipient: Recipient, *, reply_to: str | None = None, **contents: An
     }
     return Mail(
         subject=values["subject"],
-        html=_template("mail.html").render(values),
-        text=_template("mail.txt").render(values),
+        html=template("mail.html").render(values),
+        text=template("mail.txt").render(values),
         reply_to=reply_to,
     )
 
 
 @cache
-def _template(name: str) -> Template:
+def template(name: str) -> Template:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=name.endswith(".html"),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -16,6 +16,7 @@ from hotlist.config.load import load_config
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import INTERNAL
 from hotlist.leads.lead import Lead, LeadState
+from hotlist.links.secret import BadSecret
 from hotlist.mail import render
 from hotlist.mail.outbox import Outbox
 from hotlist.mail.queue import (
@@ -24,6 +25,7 @@ from hotlist.mail.queue import (
     Message,
     More,
     OutboxQueue,
+    ToLead,
     letter_of,
     reason,
     waiting_time,
@@ -37,6 +39,7 @@ from hotlist.runtime.passing import is_passing
 from hotlist.runtime.settings import NotifySettings
 from hotlist.runtime.stream import Record
 from hotlist.sales import team
+from hotlist.sales.lead_mailer import LeadMailer
 from hotlist.sales.team import Recipient, Sales
 from hotlist.sales.to_send import AlertNow, alert_now, held_back, message_now
 from hotlist.scoring.ruleset import Ruleset, from_checked, in_language
@@ -48,6 +51,16 @@ from hotlist.store.leads import LeadStore
 from hotlist.store.suspects import SuspectStore
 
 log = logging.getLogger(__name__)
+
+_TROUBLES: Final = (
+    Conflict,
+    ReadsThrottled,
+    NotQueued,
+    BadSecret,
+    BotoCoreError,
+    ClientError,
+)
+"""What a letter may meet and wait for, unless it is final."""
 
 Write = Callable[[Recipient, str], Mail]
 """Writes a letter to a recipient, with a note that may be empty."""
@@ -71,6 +84,7 @@ class OutboxConsumer:
     suspects: SuspectStore
     outbox: Outbox
     queue: OutboxQueue
+    to_leads: LeadMailer
     count: Callable[..., None]
 
     @classmethod
@@ -86,17 +100,21 @@ class OutboxConsumer:
         lease = timedelta(seconds=int(settings.mail_lease_seconds))
         deliveries = DeliveryStore(dynamodb, settings.deliveries_table, lease)
         mailer = Mailer.open(settings.sender, settings.configuration_set)
+        outbox = Outbox(deliveries, mailer, clock)
+        queue = OutboxQueue(sqs, settings.outbox_queue_url, settings.outbox_dead_letters_url)
+        events = EventStore(dynamodb, settings.events_table)
         return cls(
             sales=team.from_checked(load_config("sales")),
             rules=from_checked(load_config("scoring")),
             forms=load_config("forms"),
-            events=EventStore(dynamodb, settings.events_table),
+            events=events,
             leads=LeadStore(dynamodb, settings.leads_table),
             hours=HourStore(dynamodb, settings.deliveries_table, int(settings.mails_per_hour)),
             held=HeldStore(dynamodb, settings.deliveries_table),
             suspects=SuspectStore(dynamodb, settings.deliveries_table),
-            outbox=Outbox(deliveries, mailer, clock),
-            queue=OutboxQueue(sqs, settings.outbox_queue_url, settings.outbox_dead_letters_url),
+            outbox=outbox,
+            queue=queue,
+            to_leads=LeadMailer.open(settings, dynamodb, events=events, outbox=outbox, queue=queue),
             count=count,
         )
 
@@ -115,7 +133,7 @@ class OutboxConsumer:
             return self._take(letter_of(record.body or ""))
         except NobodyGetsMail as error:
             self._park(record, error)
-        except (Conflict, ReadsThrottled, NotQueued, BotoCoreError, ClientError) as error:
+        except _TROUBLES as error:
             if not is_passing(error):
                 raise
             now = self.outbox.clock()
@@ -137,6 +155,8 @@ class OutboxConsumer:
 
     def _take(self, letter: Letter) -> bool:
         """Send a letter, or make one for each recipient of it. Whether a mail was sent."""
+        if isinstance(letter.about, ToLead):
+            return self.to_leads.send(letter.about)
         whom = self._whom()
         recipient = next((one for one in whom if one.id == letter.recipient), None)
         if isinstance(letter.about, More):

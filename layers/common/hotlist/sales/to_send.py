@@ -60,6 +60,11 @@ def message_now(event: Event | None, said: Iterable[Event], now: datetime) -> Ev
     """
     if event is None or not event.tell or not is_kept(event, now):
         return None
+    return with_flags(event, said, now)
+
+
+def with_flags(event: Event, said: Iterable[Event], now: datetime) -> Event:
+    """An event with the flags that it has now. `said` has what operators corrected."""
     corrections = Corrections(one for one in said if is_kept(one, now))
     classified = classify(event)
     return replace(classified, flags=corrections.flags(classified))

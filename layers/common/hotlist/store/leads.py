@@ -260,6 +260,8 @@ def _live(lead: Lead) -> dict[str, Any]:
             None if lead.due_at is None else {"S": f"{lead.temperature.value}#{shard}"}
         ),
         "truncated": {"BOOL": True} if lead.truncated else None,
+        "bounced": {"BOOL": True} if lead.bounced else None,
+        "tracked": {"BOOL": True} if lead.tracked else None,
         "shadow": None if lead.shadow is None else {"M": _shadow_item(lead.shadow)},
     }
 
@@ -356,5 +358,7 @@ def from_item(item: Item) -> Lead:
         next_change_at=read_instant(item, "next_change_at"),
         due_at=read_instant(item, "due_at") if _is_indexed(item) else None,
         truncated="truncated" in item,
+        bounced="bounced" in item,
+        tracked="tracked" in item,
         shadow=_shadow(item),
     )

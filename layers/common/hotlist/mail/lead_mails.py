@@ -1,0 +1,205 @@
+"""Renders the mails to leads, as HTML and as text from the same contents.
+
+Nothing that a visitor wrote is in them but the address that they go to. Whoever wrote it may be a
+stranger to whoever reads it.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple, Self
+
+from hotlist.events.event import Event
+from hotlist.events.visible import one_line
+from hotlist.links.invitation import calendar
+from hotlist.mail.lead_texts import LEAD_TEXTS
+from hotlist.mail.mime import Attachment
+from hotlist.mail.render import TEST_MARK, Mail, template
+from hotlist.mail.wording import short
+from hotlist.scoring.ruleset import in_language
+
+_MAX_SUBJECT: Final = 200
+_FALLBACK: Final = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Who mails leads. The law asks for the postal address in each mail."""
+
+    name: str
+    address: str
+    reply_to: str | None = None
+
+    @classmethod
+    def from_checked(cls, source: Mapping[str, Any]) -> Self | None:
+        """That of sales.yaml, as the build has checked it, or None."""
+        given = source.get("company")
+        return None if given is None else cls(**given)
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where the links of a mail lead. `action` is what it is for; `pixel` is seldom there.
+
+    `to` says for each address in the form's own texts where a click on it leads: to itself, or
+    there by way of us.
+    """
+
+    unsubscribe: str
+    action: str = ""
+    pixel: str = ""
+    to: Mapping[str, str] = field(default_factory=dict)
+
+
+class Piece(NamedTuple):
+    """A part of a text, and where it leads if it is an address."""
+
+    text: str
+    url: str = ""
+
+
+def language_of(event: Event) -> str:
+    """The language of the page, if there are texts in it."""
+    said = event.properties.get("language")
+    return said if isinstance(said, str) and said in LEAD_TEXTS else _FALLBACK
+
+
+def confirm(
+    event: Event, purpose: str, form: Mapping[str, Any], company: Company, links: Links
+) -> Mail:
+    """Asks whether whoever has this address consents to a purpose."""
+    language = language_of(event)
+    words = _said("confirm", form, language, company=company.name)
+    return _render(
+        event,
+        company,
+        links,
+        subject=words["subject"],
+        text=words["text"],
+        quote=_asked_for(event, purpose, form, language),
+        button=words["button"],
+        note=words["note"],
+    )
+
+
+def reward(
+    event: Event,
+    form: Mapping[str, Any],
+    company: Company,
+    links: Links,
+    now: datetime,
+) -> Mail:
+    """Has the link to what was promised for the address, and an invitation itself as a file."""
+    language = language_of(event)
+    title = in_language(form["reward"]["title"], language)
+    words = _said("reward", form, language, company=company.name, title=title)
+    return _render(
+        event,
+        company,
+        links,
+        subject=words["subject"],
+        text=words["text"],
+        button=words["button"],
+        note=words["note"],
+        attachments=_files(form["reward"], language, now),
+    )
+
+
+def receipt(event: Event, form: Mapping[str, Any], company: Company, links: Links) -> Mail:
+    """Says that a form has come in, in the words of the form."""
+    language = language_of(event)
+    given = form["receipt"]
+    return _render(
+        event,
+        company,
+        links,
+        subject=in_language(given["subject"], language),
+        text=in_language(given["text"], language),
+    )
+
+
+def _files(given: Mapping[str, Any], language: str, now: datetime) -> list[Attachment]:
+    """What of a reward is in its mail: an invitation, which calendars take from there."""
+    if given.get("kind") != "invitation":
+        return []
+    data = calendar(given["event"], language, now).encode()
+    parameters = (("method", "PUBLISH"), ("charset", "utf-8"))
+    return [Attachment("invitation.ics", "calendar", data, parameters=parameters)]
+
+
+def pieces(text: str, to: Mapping[str, str]) -> list[Piece]:
+    """The text in pieces, of which the addresses of `to` are links. The longest address counts."""
+    if not to:
+        return [Piece(text)]
+    longest_first = sorted(to, key=lambda url: (-len(url), url))
+    parts = re.split(f"({'|'.join(map(re.escape, longest_first))})", text)
+    return [Piece(part, to.get(part, "")) for part in parts if part]
+
+
+def _said(kind: str, form: Mapping[str, Any], language: str, **names: str) -> dict[str, str]:
+    """The words of a mail: the form's own where it has some, which are no patterns, else ours."""
+    own = form.get("mail", {}).get(kind, {})
+    ours = LEAD_TEXTS[language]
+    return {
+        part: in_language(own.get(part, ""), language) or ours[f"{kind}_{part}"].format(**names)
+        for part in ("subject", "text", "button", "note")
+    }
+
+
+def _asked_for(event: Event, purpose: str, form: Mapping[str, Any], language: str) -> str:
+    """The text of a consent: as the visitor has read it, else as the form has it now."""
+    proofs = event.texts.get("consents")
+    proof = proofs.get(purpose) if isinstance(proofs, Mapping) else None
+    read = proof.get("text") if isinstance(proof, Mapping) else None
+    if isinstance(read, str) and read:
+        return read
+    return in_language(form.get("consents", {}).get(purpose, {}).get("text", ""), language)
+
+
+def _render(
+    event: Event,
+    company: Company,
+    links: Links,
+    *,
+    subject: str,
+    text: str,
+    quote: str = "",
+    button: str = "",
+    note: str = "",
+    attachments: Iterable[Attachment] = (),
+) -> Mail:
+    language = language_of(event)
+    words = LEAD_TEXTS[language]
+    heading = short(one_line(subject), _MAX_SUBJECT)
+    reason = words["reason"].format(
+        form=event.properties.get("form", ""),
+        company=company.name,
+        day=f"{event.received_at.astimezone(UTC):%Y-%m-%d}",
+    )
+    values = {
+        "language": language,
+        "words": words,
+        "subject": heading,
+        "heading": heading,
+        "paragraphs": [
+            pieces(one.strip("\n"), links.to) for one in text.split("\n\n") if one.strip()
+        ],
+        "quote": quote,
+        "button": button,
+        "note": note,
+        "test": words["test"] if event.is_test else "",
+        "reason": reason,
+        "company": company,
+        "action": links.action,
+        "unsubscribe": links.unsubscribe,
+        "pixel": links.pixel,
+    }
+    return Mail(
+        subject=f"{TEST_MARK}: {heading}" if event.is_test else heading,
+        html=template("lead.html").render(values),
+        text=template("lead.txt").render(values),
+        reply_to=company.reply_to,
+        unsubscribe=links.unsubscribe,
+        attachments=tuple(attachments),
+    )

@@ -1,0 +1,104 @@
+"""What is still to be mailed to a lead, as things are now. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from hotlist.events.corrections import texts_of
+from hotlist.events.event import Event
+from hotlist.events.vocabulary import PREFETCH, Route
+from hotlist.identity.identifiers import EMAIL, kind_of
+from hotlist.leads.profile import is_kept
+from hotlist.links.tokens import VALID, Purpose
+from hotlist.sales.to_send import held_back, with_flags
+
+CONFIRM: Final = "confirm"
+REWARD: Final = "reward"
+RECEIPT: Final = "receipt"
+
+MOST_UNCONFIRMED: Final = 100
+"""How many mails of one form go to unconfirmed addresses in an hour."""
+
+ASKED_WITHIN: Final = VALID[Purpose.CONFIRM] or timedelta(days=7)
+"""What was asked longer ago is asked no more."""
+
+_TRACKING: Final = "tracking"
+_ENDING: Final = frozenset({"unsubscribed", "consent_withdrawn"})
+_OWNERS_WORD: Final = frozenset({"consent_given", "reward_claimed"})
+
+
+def kind_and_purpose(what: str) -> tuple[str, str]:
+    """`confirm` and `email` of `confirm:email`; of all else the kind alone."""
+    kind, _, purpose = what.partition(":")
+    return kind, purpose
+
+
+def to_lead_now(
+    event: Event | None, what: str, said: Sequence[Event], now: datetime
+) -> Event | None:
+    """The event because of which something is mailed to its lead; None if it is not (any more).
+
+    `said` is what links, SES and operators say of its subject. A bounce for good and a complaint
+    stop all mail. A withdrawal stops what asks for the consent, not what was asked for.
+    """
+    if event is None or what not in event.to_lead or not is_kept(event, now):
+        return None
+    said = [one for one in said if is_kept(one, now) and PREFETCH not in one.flags]
+    event = with_flags(event, said, now)
+    is_reached = event.email is not None and kind_of(event.subject) == EMAIL
+    if not is_reached or held_back(event) is not None or is_stopped(said):
+        return None
+    kind, purpose = kind_and_purpose(what)
+    if kind == CONFIRM and not _is_pending(event, purpose, said, now):
+        return None
+    return event
+
+
+def is_stopped(said: Iterable[Event]) -> bool:
+    """Whether an address gets no mail: it came back for good, or its owner complained."""
+    return any(
+        one.type == "email_complained"
+        or (one.type == "email_bounced" and one.properties.get("permanent") is True)
+        for one in said
+    )
+
+
+def is_confirmed(said: Iterable[Event], now: datetime) -> bool:
+    """Whether whoever reads the mails of an address has answered one by its link."""
+    return any(
+        one.type in _OWNERS_WORD
+        and one.route is Route.LINK
+        and PREFETCH not in one.flags
+        and is_kept(one, now)
+        for one in said
+    )
+
+
+def _is_pending(event: Event, purpose: str, said: Iterable[Event], now: datetime) -> bool:
+    """Whether a consent that the event asks for is still to be confirmed."""
+    pending = event.properties.get("pending_consents")
+    if not isinstance(pending, Mapping) or purpose not in pending:
+        return False
+    if event.received_at <= now - ASKED_WITHIN:
+        return False
+    words = [one for one in said if _is_about(one, purpose)]
+    last = max(words, key=lambda one: one.order, default=None)
+    if last is None:
+        return True
+    if last.type in _ENDING:
+        return last.order < event.order
+    asked = pending[purpose]
+    version = asked.get("version") if isinstance(asked, Mapping) else None
+    return last.order < event.order and last.properties.get("version") != version
+
+
+def _is_about(word: Event, purpose: str) -> bool:
+    """Whether a word gives or ends the consent to a purpose."""
+    if word.type == "unsubscribed":
+        named = texts_of(word, "purposes")
+        if word.properties.get("all") is True:
+            return purpose != _TRACKING
+        return purpose in (named or [EMAIL])
+    if word.type in ("consent_given", "consent_withdrawn"):
+        return purpose in texts_of(word, "purpose")
+    return False

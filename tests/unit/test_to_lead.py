@@ -1,0 +1,125 @@
+"""What is still to be mailed to a lead: whose word counts, and until when."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from hotlist.events.event import Event
+from hotlist.events.vocabulary import Route
+from hotlist.sales.to_lead import ASKED_WITHIN, is_confirmed, is_stopped, to_lead_now
+
+NOW = datetime(2026, 3, 28, 10, 5, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def said(event_type: str, **changes: Any) -> Event:
+    fields: dict[str, Any] = {
+        "event_id": "f" * 32,
+        "type": event_type,
+        "route": Route.LINK,
+        "occurred_at": NOW,
+        "received_at": NOW,
+    }
+    return Event(**(fields | changes))
+
+
+def asked(**changes: Any) -> Event:
+    """A form that asks for a consent that is to be confirmed."""
+    fields: dict[str, Any] = {
+        "event_id": "1" * 32,
+        "route": Route.FORM,
+        "subject": "email:1",
+        "email": "ada@example.org",
+        "to_lead": ("confirm:email", "receipt"),
+        "properties": {"form": "ebook", "pending_consents": {"email": {"version": "2"}}},
+    }
+    return said("form_submitted", **(fields | changes))
+
+
+@pytest.mark.parametrize(
+    ("word", "confirmed"),
+    [
+        (said("consent_given"), True),
+        (said("reward_claimed"), True),
+        (said("consent_given", route=Route.SERVER), False),
+        (said("consent_given", flags=frozenset({"prefetch"})), False),
+        (said("consent_given", expires_at=NOW), False),
+        (said("consent_withdrawn"), False),
+        (said("email_opened"), False),
+        (said("file_downloaded"), False),
+    ],
+)
+def test_an_address_is_confirmed_by_its_owners_answer_alone(word: Event, confirmed: bool) -> None:
+    assert is_confirmed([word], NOW) is confirmed
+
+
+@pytest.mark.parametrize(
+    ("word", "stopped"),
+    [
+        (said("email_complained"), True),
+        (said("email_bounced", properties={"permanent": True}), True),
+        (said("email_bounced", properties={"permanent": "yes"}), False),
+        (said("email_bounced"), False),
+        (said("unsubscribed", properties={"all": True}), False),
+    ],
+)
+def test_a_bounce_for_good_and_a_complaint_stop_all_mail(word: Event, stopped: bool) -> None:
+    assert is_stopped([word]) is stopped
+    assert (to_lead_now(asked(), "receipt", [word], NOW) is None) is stopped
+
+
+def test_what_was_asked_for_too_long_ago_is_asked_no_more() -> None:
+    for what, is_sent in (("confirm:email", False), ("receipt", True)):
+        assert to_lead_now(asked(), what, [], NOW + ASKED_WITHIN - timedelta(seconds=1))
+        late = to_lead_now(asked(), what, [], NOW + ASKED_WITHIN)
+        assert (late is not None) is is_sent
+
+
+LATER: dict[str, Any] = {"occurred_at": NOW + DAY, "received_at": NOW + DAY}
+SOONER: dict[str, Any] = {"occurred_at": NOW - DAY, "received_at": NOW - DAY}
+
+
+@pytest.mark.parametrize(
+    ("words", "is_pending"),
+    [
+        ([], True),
+        ([said("consent_given", properties={"purpose": "email", "version": "2"}, **SOONER)], False),
+        ([said("consent_given", properties={"purpose": "email", "version": "1"}, **SOONER)], True),
+        ([said("consent_given", properties={"purpose": "email", "version": "1"}, **LATER)], False),
+        ([said("consent_given", properties={"purpose": "phone", "version": "2"}, **LATER)], True),
+        ([said("consent_withdrawn", properties={"purpose": "email"}, **LATER)], False),
+        ([said("consent_withdrawn", properties={"purpose": ["phone", "email"]}, **LATER)], False),
+        ([said("consent_withdrawn", properties={"purpose": "email"}, **SOONER)], True),
+        ([said("consent_withdrawn", **LATER)], True),
+        ([said("unsubscribed", **LATER)], False),
+        ([said("unsubscribed", properties={"all": True}, **LATER)], False),
+        ([said("unsubscribed", properties={"purposes": ["phone"]}, **LATER)], True),
+        ([said("unsubscribed", flags=frozenset({"prefetch"}), **LATER)], True),
+        (
+            [
+                said("consent_given", properties={"purpose": "email", "version": "2"}, **SOONER),
+                said("unsubscribed", event_id="0" * 32),
+            ],
+            True,
+        ),
+    ],
+)
+def test_a_consent_is_pending_until_it_is_given_or_ended(
+    words: list[Event], is_pending: bool
+) -> None:
+    found = to_lead_now(asked(), "confirm:email", words, NOW + DAY)
+    assert (found is not None) is is_pending
+
+
+def test_all_purposes_but_tracking_end_at_once() -> None:
+    pending = {"tracking": {"version": "1"}}
+    event = asked(to_lead=("confirm:tracking",), properties={"pending_consents": pending})
+    ended = said("unsubscribed", properties={"all": True}, **LATER)
+    assert to_lead_now(event, "confirm:tracking", [ended], NOW + DAY) is not None
+
+
+@pytest.mark.parametrize("pending", [None, [], {}, "email", {"phone": {}}])
+def test_what_is_not_pending_is_not_confirmed(pending: object) -> None:
+    event = asked(properties={"pending_consents": pending})
+    assert to_lead_now(event, "confirm:email", [], NOW) is None
