@@ -10,8 +10,9 @@ import pytest
 
 from hotlist.config.field_schema import FieldSpec
 from hotlist.config.findings import BadConfig
-from hotlist.config.forms_schema import Consent, Form, compile_forms
+from hotlist.config.forms_schema import Form, compile_forms
 from hotlist.config.mail_to_leads_schema import (
+    Consent,
     FormMails,
     InvitationSpec,
     MailWords,

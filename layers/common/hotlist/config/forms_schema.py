@@ -67,7 +67,6 @@ def _instant(text: str) -> str:
 Region = Annotated[str, AfterValidator(_known_region)]
 Origin = Annotated[str, AfterValidator(normalise_origin)]
 Instant = Annotated[str, AfterValidator(_instant)]
-NotEmpty = Annotated[str, Field(pattern=r"\S")]
 _AUTOFILLED: Final = re.compile(
     r"name|mail|phone|tel|mobile|fax|url|web|site|link|home|address|street|city|town|zip|postal"
     r"|post_?code|state|region|country|compan|organi[sz]ation|title|user|login|pass|pwd|birth|bday"
@@ -78,21 +77,6 @@ _AUTOFILLED: Final = re.compile(
 
 VERSION_DIGITS: Final = 16
 """How much of its hash names a compiled form."""
-
-
-class Consent(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    version: NotEmpty
-    text: NotEmpty | Annotated[dict[str, NotEmpty], Field(min_length=1)]
-    confirm: bool | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _is_free(cls, given: Any) -> Any:
-        if isinstance(given, dict) and "required" in given:
-            raise ValueError("a consent is free, so none is required; leave `required` out")
-        return given
 
 
 class Form(BaseModel):
@@ -111,7 +95,7 @@ class Form(BaseModel):
     kiosk: bool = False
     origins: list[Origin] | None = None
     files: Literal["refuse"] | None = None
-    consents: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Consent] = {}
+    consents: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], mails.Consent] = {}
     receipt: mails.ReceiptSpec | None = None
     reward: mails.RewardSpec | None = None
     mail: mails.FormMails | None = None

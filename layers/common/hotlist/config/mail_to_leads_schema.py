@@ -82,6 +82,7 @@ def _local_time(text: str) -> str:
 
 
 Web = Annotated[str, Field(json_schema_extra={"pattern": _WEB}), AfterValidator(_web)]
+NotEmpty = Annotated[str, Field(pattern=r"\S")]
 LocalTime = Annotated[
     str, Field(json_schema_extra={"pattern": _LOCAL.pattern.replace(r"\Z", "$")}),
     AfterValidator(_local_time),
@@ -90,6 +91,19 @@ LocalTime = Annotated[
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Consent(_Strict):
+    version: NotEmpty
+    text: NotEmpty | Annotated[dict[str, NotEmpty], Field(min_length=1)]
+    confirm: bool | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_free(cls, given: Any) -> Any:
+        if isinstance(given, dict) and "required" in given:
+            raise ValueError("a consent is free, so none is required; leave `required` out")
+        return given
 
 
 class ReceiptSpec(_Strict):
