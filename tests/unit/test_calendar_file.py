@@ -10,6 +10,7 @@ import pytest
 import vobject
 
 from hotlist.config.calendar_file import calendar_file
+from hotlist.links.invitation import calendar
 
 EVENT: Final[Mapping[str, Any]] = {
     "uid": "webinar-1@example.com",
@@ -65,10 +66,22 @@ def test_what_people_are_called_ends_no_parameter() -> None:
     assert line == "ORGANIZER;CN=\"Ann ^'A^'; Lee\":mailto:ann@example.com"
 
 
-def test_two_builds_make_one_file_and_a_later_version_has_a_later_stamp() -> None:
+def test_two_builds_make_one_file() -> None:
     assert calendar_file(EVENT, "en") == calendar_file(EVENT, "en")
-    stamps = [read(sequence=number).vevent.dtstamp.value for number in range(3)]
-    assert stamps == sorted(set(stamps))
+
+
+def test_what_is_given_is_of_now_and_else_what_the_build_made() -> None:
+    event = {
+        **EVENT,
+        "ics": {language: calendar_file(EVENT, language) for language in ("en", "pl")},
+    }
+    given = calendar(event, "pl", datetime(2026, 11, 3, 7, 8, 9, tzinfo=ZoneInfo("Europe/Warsaw")))
+    assert "\r\nDTSTAMP:20261103T060809Z\r\n" in given
+    stamp = re.compile(r"DTSTAMP:.*")
+    assert stamp.sub("", given) == stamp.sub("", event["ics"]["pl"])
+    assert vobject.readOne(given).vevent.summary.value == EVENT["summary"]["pl"]
+    other = calendar(event, "de", datetime(2026, 11, 3, tzinfo=UTC))
+    assert vobject.readOne(other).vevent.summary.value == EVENT["summary"]["en"]
 
 
 def test_utc_needs_no_description_of_its_clocks() -> None:

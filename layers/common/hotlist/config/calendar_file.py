@@ -10,15 +10,14 @@ from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 _DAY: Final = timedelta(days=1)
-_FIRST_STAMP: Final = datetime(2026, 1, 1, tzinfo=UTC)
-"""The DTSTAMP of a first version. Two builds of one configuration make the same file."""
+_STAMP: Final = datetime(2026, 1, 1, tzinfo=UTC)
+"""DTSTAMP, until a function puts in when it gives the file: two builds make the same file."""
 
 
 def calendar_file(event: Mapping[str, Any], language: str) -> str:
     """The file in a language, of an event as `reward.event` of a compiled form has it.
 
-    A later `sequence` of the same `uid` replaces the event in a calendar. It has a later DTSTAMP,
-    which calendars compare where two versions have one sequence.
+    A later `sequence` of the same `uid` replaces the event in a calendar.
     """
     from icalendar import Calendar, Event, vCalAddress  # noqa: PLC0415 - few have one
 
@@ -27,7 +26,7 @@ def calendar_file(event: Mapping[str, Any], language: str) -> str:
     made = Event()
     made.add("uid", event["uid"])
     made.add("sequence", event["sequence"])
-    made.add("dtstamp", _FIRST_STAMP + timedelta(minutes=event["sequence"]))
+    made.add("dtstamp", _STAMP)
     for part, at in (("dtstart", starts), ("dtend", ends)):
         made.add(part, at if event["zone"] == "UTC" else at.astimezone(zone))
     for part, name in (
