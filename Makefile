@@ -117,7 +117,9 @@ build: .venv/.done .venv-sam/.done ## build what is deployed: python3.13 on arm6
 
 deploy: build ## build and deploy to AWS, with the settings of samconfig.toml (STAGE=prod for that section)
 	.venv/bin/python -m hotlist_cli account check
+	.venv/bin/python -m hotlist_cli rewards push --stage $(STAGE) --if-deployed
 	.venv-sam/bin/sam deploy --config-env $(STAGE)
+	.venv/bin/python -m hotlist_cli rewards push --stage $(STAGE)
 
 fmt: .venv/.done ## format the code
 	.venv/bin/ruff check --fix .

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hotlist_cli import account, config, link_keys, local, outbox, rules, try_form
+from hotlist_cli import account, config, link_keys, local, outbox, rewards, rules, try_form
 
 app = typer.Typer(
     help=__doc__,
@@ -20,6 +20,7 @@ app.add_typer(try_form.app, name="forms")
 app.add_typer(link_keys.app, name="keys")
 app.add_typer(local.app, name="local")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(rewards.app, name="rewards")
 app.add_typer(rules.app, name="rules")
 
 

@@ -11,10 +11,12 @@ from typing import Any, Final
 
 from hotlist.config.findings import MAX_BYTES, BadConfig, Finding, to_json
 from hotlist.config.forms_schema import check_forms
+from hotlist.config.mail_to_leads_schema import why_mailed
 from hotlist.config.messages_schema import compile_messages
 from hotlist.config.sales_schema import compile_sales
 from hotlist.config.yaml import parse_yaml
 from hotlist.scoring.check.scoring_file import check_scoring
+from hotlist_cli.reward_files import looking_in
 
 Compiled = Mapping[str, dict[str, Any]]
 """What has been compiled, by the names of the files."""
@@ -34,7 +36,8 @@ def _compile_scoring(
 
 def _compile_forms(text: str, file: str) -> dict[str, Any]:
     """The checked forms. What is merely doubtful in them is said, and the build goes on."""
-    checked, warnings = check_forms(text, file, _messages(Path(file).with_name("messages")))
+    folder = Path(file).parent
+    checked, warnings = check_forms(text, file, _messages(folder / "messages"), looking_in(folder))
     for warning in warnings:
         print(warning, file=sys.stderr)
     return checked
@@ -57,9 +60,15 @@ def _messages(folder: Path) -> dict[str, Any]:
     return found
 
 
+def _mailing(compiled: Compiled) -> dict[str, str]:
+    """The forms that mail their visitors, each with its keyword that says so."""
+    found = {name: why_mailed(form) for name, form in compiled.get("forms", {}).items()}
+    return {name: why for name, why in found.items() if why}
+
+
 _COMPILERS: Final[dict[str, Callable[[str, str, Compiled], dict[str, Any]]]] = {
     "forms": lambda text, file, _: _compile_forms(text, file),
-    "sales": lambda text, file, _: compile_sales(text, file),
+    "sales": lambda text, file, compiled: compile_sales(text, file, _mailing(compiled)),
     "scoring": lambda text, file, compiled: _compile_scoring(text, file, compiled.get("forms")),
 }
 """In this order, each with what the ones before it have made."""

@@ -58,6 +58,8 @@ BUILD_ALONE = frozenset(
             "config/forms_schema.py",
         ),
         *("config/messages_schema.py", "config/sales_schema.py", "config/yaml.py", "scoring/check"),
+        *("config/calendar_file.py", "config/lead_texts_schema.py"),
+        "config/mail_to_leads_schema.py",
     }
 )
 """Of the package: what reads and checks `config/`. The functions read what it has written."""

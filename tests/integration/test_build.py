@@ -44,7 +44,7 @@ UNUSED = {"AccountIdEndpointMode": "preferred", "ResourceArn": "events"}
 """What botocore gives beside, on Lambda: a mode without an account, a table's name."""
 
 LAYER_LIMIT = 250 * 1024 * 1024
-BUILD_ALONE = ("pydantic", "pydantic_core", "ruamel", "certifi")
+BUILD_ALONE = ("pydantic", "pydantic_core", "ruamel", "certifi", "icalendar")
 
 
 @pytest.fixture(scope="module")

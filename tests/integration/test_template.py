@@ -314,6 +314,29 @@ def test_what_is_bounded_in_time_and_number() -> None:
     assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}
 
 
+@pytest.mark.parametrize("name", sorted(resources("AWS::S3::Bucket")))
+def test_a_bucket_is_private_encrypted_and_asked_by_tls_alone(name: str) -> None:
+    bucket = resources("AWS::S3::Bucket")[name]
+    assert "BucketName" not in bucket
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+    assert "ServerSideEncryptionConfiguration" in bucket["BucketEncryption"]
+    policy = resources("AWS::S3::BucketPolicy")[f"{name}Policy"]
+    assert policy["Bucket"] == {"Ref": name}
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Action"]) == ("Deny", "s3:*")
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    whole = template()["Resources"][name]
+    assert whole["DeletionPolicy"] == "RetainExceptOnCreate"
+
+
+def test_what_visitors_get_belongs_to_the_bucket_and_never_expires() -> None:
+    bucket = resources("AWS::S3::Bucket")["RewardsBucket"]
+    assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    assert "LifecycleConfiguration" not in bucket
+    assert template()["Outputs"]["RewardsBucket"]["Value"] == {"Ref": "RewardsBucket"}
+
+
 @pytest.mark.parametrize(
     ("given", "is_taken"),
     [

@@ -10,8 +10,15 @@ import pytest
 from hotlist.capture.form_texts import TEXTS
 from hotlist.config.field_schema import TYPES, FieldSpec
 from hotlist.config.forms_schema import Form, compile_forms
+from hotlist.config.mail_to_leads_schema import (
+    InvitationSpec,
+    MailWords,
+    OrganizerSpec,
+    ReceiptSpec,
+    RewardSpec,
+)
 from hotlist.config.messages_schema import compile_messages
-from hotlist.config.sales_schema import RecipientEntry, SalesFile, compile_sales
+from hotlist.config.sales_schema import CompanyEntry, RecipientEntry, SalesFile, compile_sales
 
 ROOT: Final = Path(__file__).parents[2]
 README: Final = (ROOT / "README.md").read_text("utf-8")
@@ -91,8 +98,14 @@ def named(page: str, head: str) -> set[str]:
     [
         (PAGE, "keyword of a form", Form),
         (PAGE, "keyword of a field", FieldSpec),
+        (PAGE, "keyword of a receipt", ReceiptSpec),
+        (PAGE, "keyword of a mail", MailWords),
+        (PAGE, "keyword of a reward", RewardSpec),
+        (PAGE, "keyword of an invitation", InvitationSpec),
+        (PAGE, "keyword of an organizer", OrganizerSpec),
         (RECIPIENTS, "keyword", SalesFile),
         (RECIPIENTS, "keyword of a recipient", RecipientEntry),
+        (RECIPIENTS, "keyword of the company", CompanyEntry),
     ],
 )
 def test_every_keyword_is_documented_and_no_other(page: str, head: str, model: Any) -> None:

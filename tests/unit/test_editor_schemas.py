@@ -10,7 +10,16 @@ import pytest
 
 from hotlist.config.field_schema import FieldSpec
 from hotlist.config.findings import BadConfig
-from hotlist.config.forms_schema import Consent, Form, compile_forms
+from hotlist.config.forms_schema import Form, compile_forms
+from hotlist.config.mail_to_leads_schema import (
+    Consent,
+    FormMails,
+    InvitationSpec,
+    MailWords,
+    OrganizerSpec,
+    ReceiptSpec,
+    RewardSpec,
+)
 from hotlist.config.sales_schema import compile_sales
 from hotlist.config.yaml import parse_yaml
 from hotlist.scoring.check import readers, report, rule_schema, schema
@@ -108,13 +117,36 @@ f:
     day: {type: date, min: 2026-01-01}
     why: {type: text, required: {if: {size: [large], budget: [1.5]}}, from: [a, 'b[c]']}
   consents:
-    email: {version: "1", text: {en: News?}}
+    email: {version: "1", text: {en: News?, pl: N?}, confirm: true}
+  receipt: {subject: {en: Here, pl: Oto}, text: {en: Here, pl: Oto}}
+  reward: {file: a/b.pdf, name: c.pdf, title: {en: B, pl: B}, deliver: mail}
+  mail:
+    confirm: {subject: {en: B, pl: B}, text: {en: B, pl: B}}
+    reward: {button: {en: B, pl: B}, note: {en: B, pl: B}}
+g:
+  fields: {email: {type: email}}
+  reward:
+    title: B
+    invitation:
+      uid: b-1
+      sequence: 1
+      starts: 2026-12-10T11:00
+      ends: 2026-12-10T12:00
+      zone: Europe/Warsaw
+      place: Hall
+      summary: Talk
+      description: Long
+      organizer: {name: Ann, email: a@example.org}
+h:
+  fields: {email: {type: email}}
+  reward: {title: B, video: 'https://x.example/'}
 """
 SALES = """
 recipients:
   - {id: anna, name: Anna, email: a@example.org, weekdays: [mon], digest: "07:30", language: pl}
 on_empty: send
 alert_on_rule_change: true
+company: {name: Roofs, address: 1 High Street, reply_to: a@example.org}
 """
 
 
@@ -136,6 +168,15 @@ def test_what_the_build_takes_the_schemas_take() -> None:
         ("forms", "from: your-email", "from: []"),
         ("forms", "{if:", "{when:"),
         ("forms", "'https://x.example/'", "'javascript:x'"),
+        ("forms", "confirm: true}", "confirm: 'yes'}"),
+        ("forms", "confirm: true}", "required: true}"),
+        ("forms", "deliver: mail", "deliver: post"),
+        ("forms", "video: 'https:", "video: 'http:"),
+        ("forms", "starts: 2026-12-10T11:00", "starts: 10.12.2026"),
+        ("forms", "zone: Europe", "zoen: Europe"),
+        ("forms", "      zone: Europe/Warsaw\n", ""),
+        ("forms", "button: {en", "buton: {en"),
+        ("sales", "address: 1 High Street, ", ""),
         ("sales", "weekdays: [mon]", "weekdays: [monday]"),
         ("sales", "id: anna, ", ""),
         ("sales", "on_empty: send", "on_empty: never"),
@@ -147,14 +188,15 @@ def test_a_mistake_of_shape_is_found_in_the_editor_and_by_the_build(
     text = {"forms": FORMS, "sales": SALES}[name]
     assert old in text
     assert faults(name, text.replace(old, new, 1))
-    build = {"forms": compile_forms, "sales": compile_sales}[name]
+    build: Any = {"forms": compile_forms, "sales": compile_sales}[name]
     with pytest.raises(BadConfig):
         build(text.replace(old, new, 1))
 
 
 def test_the_schema_of_forms_has_the_keywords_of_the_models() -> None:
     found = MADE["forms"]["$defs"]
-    for model in (Form, FieldSpec, Consent):
+    mails = (ReceiptSpec, MailWords, FormMails, RewardSpec, InvitationSpec, OrganizerSpec)
+    for model in (Form, FieldSpec, Consent, *mails):
         names = {field.alias or name for name, field in model.model_fields.items()}
         assert set(found[model.__name__]["properties"]) == names
 

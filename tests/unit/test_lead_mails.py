@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from hotlist.config.calendar_file import calendar_file
 from hotlist.events.event import Event
 from hotlist.links import invitation
 from hotlist.mail import lead_mails
@@ -270,6 +271,7 @@ INVITATION: dict[str, Any] = {
     "summary": {"en": "The webinar", "pl": "Żółw"},
     "organizer": {"name": "Anna", "email": "anna@example.com"},
 }
+INVITATION["ics"] = {language: calendar_file(INVITATION, language) for language in ("en", "pl")}
 
 
 def test_an_invitation_is_attached_after_both_texts() -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
+from hotlist_cli import rewards
 from hotlist_cli.local import build, routes, site
 from hotlist_cli.local.deployed import Deployed
 from hotlist_cli.local.feedback import Feedback
@@ -100,6 +101,9 @@ class Stack:
         self._progress("deploying the template")
         build.deploy(tools, self.ministack, built, self.scratch, self._parameters())
         self.deployed = Deployed.read(self.ministack, build.STACK_NAME)
+        named = rewards.files_of(config or tools.root / "config")
+        for _ in rewards.pushed(self.client("s3"), self.name("RewardsBucket"), named):
+            pass
         self.mailbox.account = Account(
             identities={SENDER.rpartition("@")[2]},
             configuration_sets=set(self.deployed.of_type("AWS::SES::ConfigurationSet").values()),

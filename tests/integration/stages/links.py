@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import boto3
 
+from hotlist.config.calendar_file import calendar_file
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import Route
 from hotlist.identity.identifiers import EMAIL, subject
@@ -37,7 +38,7 @@ FILE: Final = {
     "name": "Poradnik „żółw”.pdf",
     "sha256": "0" * 64,
 }
-INVITATION: Final = {
+INVITATION: Final[dict[str, Any]] = {
     "id": "demo",
     "kind": "invitation",
     "title": {"en": "The demo"},
@@ -48,11 +49,14 @@ INVITATION: Final = {
         "starts": "2026-10-24T15:00:00+00:00",
         "ends": "2026-10-24T16:00:00+00:00",
         "zone": "Europe/Warsaw",
-        "place": {"en": "Online"},
+        "place": {"en": "Online", "pl": "Online"},
         "summary": {"en": "A demo; with tea, and cake", "pl": "Pokaz"},
-        "description": {"en": "Line one\nLine two " + "ż" * 90},
+        "description": {"en": "Line one\nLine two " + "ż" * 90, "pl": "Opis"},
         "organizer": {"name": 'Anna "A" Nowak', "email": "anna@example.com"},
     },
+}
+INVITATION["event"]["ics"] = {
+    language: calendar_file(INVITATION["event"], language) for language in ("en", "pl")
 }
 ADDRESS: Final = {
     "id": "video",

@@ -156,14 +156,14 @@ _BY_LANGUAGE: Final = {
     "propertyNames": {"pattern": "^[a-z]{2,3}$"},
     "additionalProperties": _ONE,
 }
-_TEXT: Final = {"anyOf": [_ONE, _BY_LANGUAGE]}
+TEXT_SCHEMA: Final = {"anyOf": [_ONE, _BY_LANGUAGE]}
 _VALUES: Final = {
     "type": "array",
     "minItems": 1,
     "items": {"type": ["string", "number", "boolean"]},
 }
 
-Text = Annotated[Any, PlainValidator(read_text), WithJsonSchema(_TEXT)]
+Text = Annotated[Any, PlainValidator(read_text), WithJsonSchema(TEXT_SCHEMA)]
 """A text, or one for each language by its code of ISO 639."""
 
 Bound = Annotated[Any, PlainValidator(_bound), WithJsonSchema({"type": ["number", "string"]})]
@@ -174,7 +174,7 @@ Options = Annotated[
         {
             "anyOf": [
                 {"type": "array", "minItems": 1, "items": _ONE},
-                {"type": "object", "minProperties": 1, "additionalProperties": _TEXT},
+                {"type": "object", "minProperties": 1, "additionalProperties": TEXT_SCHEMA},
             ]
         }
     ),

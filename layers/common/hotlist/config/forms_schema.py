@@ -22,6 +22,7 @@ from pydantic import (
 from hotlist.capture import proof
 from hotlist.capture.context import NAMES, Received
 from hotlist.capture.origins import normalise_origin
+from hotlist.config import mail_to_leads_schema as mails
 from hotlist.config.across_fields import claimed, impossible
 from hotlist.config.field_answers import read_twice
 from hotlist.config.field_schema import (
@@ -30,7 +31,6 @@ from hotlist.config.field_schema import (
     FieldName,
     FieldSpec,
     Pages,
-    SentNames,
     Text,
     is_numbered,
     sent_as,
@@ -67,7 +67,6 @@ def _instant(text: str) -> str:
 Region = Annotated[str, AfterValidator(_known_region)]
 Origin = Annotated[str, AfterValidator(normalise_origin)]
 Instant = Annotated[str, AfterValidator(_instant)]
-NotEmpty = Annotated[str, Field(pattern=r"\S")]
 _AUTOFILLED: Final = re.compile(
     r"name|mail|phone|tel|mobile|fax|url|web|site|link|home|address|street|city|town|zip|postal"
     r"|post_?code|state|region|country|compan|organi[sz]ation|title|user|login|pass|pwd|birth|bday"
@@ -78,14 +77,6 @@ _AUTOFILLED: Final = re.compile(
 
 VERSION_DIGITS: Final = 16
 """How much of its hash names a compiled form."""
-
-
-class Consent(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    version: NotEmpty
-    text: NotEmpty | Annotated[dict[str, NotEmpty], Field(min_length=1)]
-    from_: Annotated[SentNames | None, Field(alias="from")] = None
 
 
 class Form(BaseModel):
@@ -104,7 +95,10 @@ class Form(BaseModel):
     kiosk: bool = False
     origins: list[Origin] | None = None
     files: Literal["refuse"] | None = None
-    consents: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Consent] = {}
+    consents: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], mails.Consent] = {}
+    receipt: mails.ReceiptSpec | None = None
+    reward: mails.RewardSpec | None = None
+    mail: mails.FormMails | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -112,9 +106,11 @@ class Form(BaseModel):
         for name, instead in (("active_from", "opens"), ("active_until", "closes")):
             if isinstance(given, dict) and name in given:
                 raise ValueError(f"`{name}` is of rules; a form has `{instead}`")
-        for name in ("captcha", "magnet", "double_opt_in"):
+        for name, instead in (("magnet", "`reward`"), ("double_opt_in", "`confirm` of a consent")):
             if isinstance(given, dict) and name in given:
-                raise ValueError(f"`{name}` is not built yet; leave it out")
+                raise ValueError(f"there is no `{name}`; write {instead}")
+        if isinstance(given, dict) and "captcha" in given:
+            raise ValueError("`captcha` is not built yet; leave it out")
         return given
 
     @model_validator(mode="after")
@@ -148,18 +144,25 @@ class Forms(RootModel[dict[FormName, Form]]):
 
 
 def compile_forms(
-    text: str, file: str = "forms.yaml", messages: Mapping[str, Any] | None = None
+    text: str,
+    file: str = "forms.yaml",
+    messages: Mapping[str, Any] | None = None,
+    look: mails.Look | None = None,
 ) -> dict[str, Any]:
     """The checked forms. :raises BadConfig: with everything that is wrong in the file."""
-    return check_forms(text, file, messages)[0]
+    return check_forms(text, file, messages, look)[0]
 
 
 def check_forms(
-    text: str, file: str, messages: Mapping[str, Any] | None = None
+    text: str,
+    file: str,
+    messages: Mapping[str, Any] | None = None,
+    look: mails.Look | None = None,
 ) -> tuple[dict[str, Any], list[Finding]]:
     """The checked forms, and what is doubtful in them. :raises BadConfig: if anything is wrong.
 
-    `messages` are the texts of errors that the configuration has, by language.
+    `messages` are the texts of errors that the configuration has, by language. `look` looks at the
+    files of rewards.
     """
     source, positions = parse_yaml(text, file)
     misnamed = list(_misnamed(source, positions))
@@ -169,16 +172,19 @@ def check_forms(
         raise BadConfig([*model_findings(error, positions), *misnamed]) from error
     checked: dict[str, Any] = forms.model_dump(exclude_none=True, by_alias=True)
     for name, form in checked.items():
-        misnamed += [*claimed(name, form, positions), *impossible(name, form, positions)]
+        for check in (claimed, impossible, mails.wrong_mails):
+            misnamed += check(name, form, positions)
     if misnamed:
         raise BadConfig(misnamed)
     too_large = [one for name, form in checked.items() for one in _fit(name, form, positions)]
     if too_large:
         raise BadConfig(too_large)
     # Now that each text has its `max`, some of what conditions ask for may be too long.
-    never = [one for name, form in checked.items() for one in impossible(name, form, positions)]
-    if never:
-        raise BadConfig(never)
+    wrong = [one for name, form in checked.items() for one in impossible(name, form, positions)]
+    for name, form in checked.items():
+        wrong += mails.compile_mails(name, form, look, positions)
+    if wrong:
+        raise BadConfig(wrong)
     for form in checked.values():
         _compile(form)
         form["form_version"] = _version(form)
@@ -312,8 +318,13 @@ def _is_open(field: Mapping[str, Any]) -> bool:
 def _besides(name: str, form: Mapping[str, Any]) -> int:
     """What the event of a form has beside its answers: its name, and the consents."""
     consents = {purpose: {"version": c["version"]} for purpose, c in form["consents"].items()}
-    kiosk = {"kiosk": True} if form["kiosk"] else {}
-    return sizes.json_bytes({"form": name, "consents": consents} | kiosk)
+    pending = {purpose for purpose, c in form["consents"].items() if c.get("confirm")}
+    most: dict[str, Any] = {"form": name, "consents": consents}
+    if pending:
+        most["pending_consents"] = {purpose: consents.pop(purpose) for purpose in pending}
+    if form["kiosk"]:
+        most["kiosk"] = True
+    return sizes.json_bytes(most)
 
 
 def _most_of_proof(form: Mapping[str, Any]) -> int:
@@ -361,6 +372,7 @@ def _most_bytes(field: Mapping[str, Any], room: _Room) -> int:
 
 def _doubts(forms: dict[str, Any], positions: Positions) -> Iterator[Finding]:
     for name, form in forms.items():
+        yield from mails.doubts(name, form, positions)
         trap = form.get("honeypot")
         if trap and _AUTOFILLED.search(trap):
             message = (

@@ -1,16 +1,47 @@
 """The schema of sales.yaml, as pydantic models. Only the build uses this module."""
 
 import unicodedata
+from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from hotlist.config.findings import BadConfig, model_findings
 from hotlist.config.yaml import parse_yaml
 from hotlist.identity.identifiers import BadIdentifier, normalise_email
 
 _CONTROL: Final = frozenset({"Cc", "Zl", "Zp"})
+
+
+def mail_address(email: str) -> str:
+    """An address that SES takes. :raises ValueError: if it is none."""
+    try:
+        domain = normalise_email(email).rpartition("@")[2]
+    except BadIdentifier as error:
+        raise ValueError(str(error)) from error
+    local = email.strip().rpartition("@")[0]
+    if not local.isascii():
+        raise ValueError("SES takes only ASCII characters before the @; use another address")
+    return f"{local}@{domain}"
+
+
+def time_zone(name: str) -> str:
+    """The name of a time zone. :raises ValueError: if there is none of that name."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        problem = f"{name!r} is not a time zone; write one like Europe/Warsaw"
+        raise ValueError(problem) from error
+    return name
+
+
+def in_one_line(text: str) -> str:
+    """A text without line breaks. :raises ValueError: if it has some."""
+    if any(unicodedata.category(c) in _CONTROL for c in text):
+        raise ValueError("a name has control characters or line breaks; write it in one line")
+    return text
+
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -19,41 +50,20 @@ class RecipientEntry(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
-    name: Annotated[str, Field(min_length=1, max_length=200)]
-    email: str
+    name: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(in_one_line)]
+    email: Annotated[str, AfterValidator(mail_address)]
     language: Literal["en", "pl", "de"] = "en"
-    timezone: str = "UTC"
+    timezone: Annotated[str, AfterValidator(time_zone)] = "UTC"
     digest: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "08:00"
     weekdays: Annotated[list[Weekday], Field(min_length=1)] = ["mon", "tue", "wed", "thu", "fri"]
 
-    @field_validator("name")
-    @classmethod
-    def _line(cls, name: str) -> str:
-        if any(unicodedata.category(c) in _CONTROL for c in name):
-            raise ValueError("a name has control characters or line breaks; write it in one line")
-        return name
 
-    @field_validator("email")
-    @classmethod
-    def _address(cls, email: str) -> str:
-        try:
-            domain = normalise_email(email).rpartition("@")[2]
-        except BadIdentifier as error:
-            raise ValueError(str(error)) from error
-        local = email.strip().rpartition("@")[0]
-        if not local.isascii():
-            raise ValueError("SES takes only ASCII characters before the @; use another address")
-        return f"{local}@{domain}"
+class CompanyEntry(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
 
-    @field_validator("timezone")
-    @classmethod
-    def _zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            problem = f"{name!r} is not a time zone; write one like Europe/Warsaw"
-            raise ValueError(problem) from error
-        return name
+    name: Annotated[str, Field(pattern=r"\S", max_length=100), AfterValidator(in_one_line)]
+    address: Annotated[str, Field(pattern=r"\S", max_length=300), AfterValidator(in_one_line)]
+    reply_to: Annotated[str, AfterValidator(mail_address)] | None = None
 
 
 class SalesFile(BaseModel):
@@ -62,6 +72,7 @@ class SalesFile(BaseModel):
     recipients: Annotated[list[RecipientEntry], Field(min_length=1)]
     on_empty: Literal["send", "skip"] = "skip"
     alert_on_rule_change: bool = False
+    company: CompanyEntry | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -80,8 +91,12 @@ class SalesFile(BaseModel):
         return self
 
 
-def compile_sales(text: str, file: str = "sales.yaml") -> dict[str, Any]:
+def compile_sales(
+    text: str, file: str = "sales.yaml", mailing: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """The checked settings of sales.yaml.
+
+    `mailing` has the forms that mail their visitors, each with its keyword that says so.
 
     :raises BadConfig: with everything that is wrong in the file.
     """
@@ -90,4 +105,11 @@ def compile_sales(text: str, file: str = "sales.yaml") -> dict[str, Any]:
         checked = SalesFile.model_validate(source)
     except ValidationError as error:
         raise BadConfig(model_findings(error, positions)) from error
-    return checked.model_dump()
+    if mailing and checked.company is None:
+        form, why = next(iter(mailing.items()))
+        message = (
+            f"the form {form!r} mails its visitors (`{why}`), and each mail says who writes it; "
+            "add company: {name: …, address: …}, with the postal address in one line"
+        )
+        raise BadConfig([positions.finding(("company",), message, "no-company")])
+    return checked.model_dump(exclude_none=True)
