@@ -13,6 +13,9 @@ from hotlist.events import sizes
 
 MAX_DEPTH: Final = 8
 
+_OF_OPTIONS: Final = frozenset("value label text name id key selected checked".split())
+"""What objects that stand for one option have."""
+
 
 def own_names(
     form: Mapping[str, Any], raw: Mapping[str, Any], ours: Collection[str]
@@ -81,7 +84,7 @@ def _is_option(offered: Options, value: Any) -> bool:
 
 def _of_object(offered: Options, one: Any) -> Any:
     """The option of `{"value": …, "label": …}`; anything else as it is."""
-    if not isinstance(one, dict) or "value" in offered.named:
+    if not isinstance(one, dict) or "value" in offered.named or not _OF_OPTIONS.issuperset(one):
         return one
     said = [one[name] for name in ("value", "label") if isinstance(one.get(name), str | int)]
     said = [str(text) for text in said if not isinstance(text, bool)]
