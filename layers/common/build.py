@@ -53,6 +53,7 @@ BUILD_ALONE = frozenset(
     {
         *(
             "config/across_fields.py",
+            "config/field_answers.py",
             "config/field_schema.py",
             "config/findings.py",
             "config/forms_schema.py",
