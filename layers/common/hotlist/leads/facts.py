@@ -3,7 +3,7 @@
 `profile` decides which events count; it gives them in order.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final
@@ -11,7 +11,7 @@ from typing import Final
 from hotlist.events import visible
 from hotlist.events.corrections import texts_of
 from hotlist.events.event import Event
-from hotlist.events.vocabulary import DERIVED, MACHINES, RESERVED, Route
+from hotlist.events.vocabulary import DERIVED, MACHINES, PREFETCH, RESERVED, Route
 from hotlist.leads.lead import Contact
 
 TOUCH: Final = (
