@@ -82,7 +82,7 @@ quick: .build/tests/.done ## run unit and integration tests, but for the model, 
 	.venv/bin/python -m pytest tests/unit tests/integration --ignore=tests/integration/model \
 	  --ignore=tests/integration/test_build.py --ignore=tests/integration/test_budget.py
 
-.build/tests/.done: .venv/.done $(wildcard tests/config/*.yaml) $(shell find layers/common/hotlist cli -name '*.py')
+.build/tests/.done: .venv/.done $(wildcard tests/config/*.yaml tests/config/rewards/*) $(shell find layers/common/hotlist cli -name '*.py')
 	.venv/bin/python -m hotlist_cli.config .build/tests --config tests/config
 	@touch $@
 

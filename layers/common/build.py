@@ -177,8 +177,10 @@ def _slim(model: Path, operations: set[str]) -> None:
         if name not in needed:
             needed[name] = whole["shapes"][name]
             pending += _named(needed[name], "shape")
-    slim = {**whole, "operations": kept, "shapes": needed}
-    model.write_text(json.dumps(_undocumented(slim), separators=(",", ":")), encoding="utf-8")
+    slim = _undocumented({**whole, "operations": kept, "shapes": needed})
+    for parameter in slim.get("clientContextParams", {}).values():
+        parameter["documentation"] = ""  # botocore asks for it
+    model.write_text(json.dumps(slim, separators=(",", ":")), encoding="utf-8")
 
 
 def without_parameters(ruleset: dict[str, Any], absent: frozenset[str]) -> dict[str, Any]:
@@ -210,7 +212,7 @@ def _named(value: object, kind: str) -> Iterator[str]:
             yield from _named(part, kind)
 
 
-def _undocumented(value: object) -> object:
+def _undocumented(value: Any) -> Any:
     if isinstance(value, dict):
         return {
             name: _undocumented(part)

@@ -110,8 +110,8 @@ def test_errors_are_shown_and_corrected_without_script(
 
 
 THANKS = {
-    ("ebook", "en"): "We have noted that you would like the guide.",
-    ("ebook", "pl"): "Zapisaliśmy, że chcesz dostać poradnik.",
+    ("ebook", "en"): "We have sent you a mail with a link to the guide.",
+    ("ebook", "pl"): "Wysłaliśmy Ci mail z linkiem do poradnika.",
     ("webinar", "en"): "You are on the list for the webinar.",
     ("webinar", "pl"): "Jesteś na liście uczestników webinaru.",
 }

@@ -18,6 +18,7 @@ from bench.layer import SIZE_BUDGET, packed_size
 from botocore.endpoint_provider import EndpointProvider
 from botocore.exceptions import EndpointProviderError
 from botocore.loaders import create_loader
+from botocore.model import ServiceModel
 
 from cloudformation import ROOT
 from hotlist_cli import roots
@@ -183,6 +184,17 @@ def test_the_layer_knows_every_call_that_the_code_makes(layer: Path) -> None:
     for service, wanted in CALLED.items():
         (model,) = (layer / "botocore/data" / service).glob("*/service-2.json")
         assert set(json.loads(model.read_text("utf-8"))["operations"]) == wanted
+
+
+def test_botocore_reads_every_model_of_the_layer(layer: Path) -> None:
+    for service in CALLED:
+        (file,) = (layer / "botocore/data" / service).glob("*/service-2.json")
+        model = ServiceModel(json.loads(file.read_text("utf-8")), service)
+        whole = ServiceModel(create_loader().load_service_model(service, "service-2"), service)
+        named = [[one.name for one in m.client_context_parameters] for m in (model, whole)]
+        assert named[0] == named[1]
+        for name in model.operation_names:
+            assert model.operation_model(name).input_shape is not None
 
 
 def test_endpoints_are_the_same_without_the_rules_that_never_apply() -> None:

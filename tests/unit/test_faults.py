@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -101,9 +102,7 @@ def test_another_language_comes_by_a_file(tmp_path: Path) -> None:
     (tmp_path / "messages").mkdir()
     (tmp_path / "messages" / "cs.yaml").write_text('required: "Vyplňte toto pole."\n', "utf-8")
     (tmp_path / "messages" / "pl.yaml").write_text("required: Wpisz coś.\n", "utf-8")
-    for name in ("forms", "sales", "scoring"):
-        text = (Path(__file__).parents[1] / f"config/{name}.yaml").read_text("utf-8")
-        (tmp_path / f"{name}.yaml").write_text(text, "utf-8")
+    shutil.copytree(Path(__file__).parents[1] / "config", tmp_path, dirs_exist_ok=True)
     assert build.run(tmp_path / "out", tmp_path) == 0
     made = json.loads((tmp_path / "out/hotlist_config/forms.json").read_text("utf-8"))["contact"]
     raw = {"email": "no", "message": "Hi"}

@@ -21,6 +21,7 @@ from hotlist.leads.profile import profile_of
 from hotlist.mail.ses import delivery_hash
 from hotlist.sales import team
 from hotlist.sales.team import Recipient, Sales
+from hotlist.sales.to_lead import CONFIRM, RECEIPT, REWARD, kind_and_purpose
 from hotlist.sales.to_send import held_back
 from hotlist.scoring import engine
 from hotlist.scoring.check.scoring_file import compile_scoring
@@ -116,6 +117,9 @@ class Expectations:
             for recipient in self.team.recipients:
                 name = f"tell#{event.subject}#{event.event_id}"
                 expected |= _delivery("message of a form", name, recipient)
+        for event in all_events(stack):
+            for what in event.to_lead if held_back(classify.classify(event)) is None else ():
+                expected[delivery_hash(_to_lead(event, what))] = f"{what} to a lead"
         for lead in all_leads(stack).values():
             alerting = lead.alerting
             if alerting.alert_id is not None and alerting.alert_tell is None:
@@ -146,6 +150,18 @@ def wrong_mails(stack: Stack, expected: dict[str, str]) -> list[str]:
 
 def _delivery(what: str, name: str, recipient: Recipient) -> dict[str, str]:
     return {delivery_hash(f"{name}#{recipient.id}"): f"{what} to {recipient.id}"}
+
+
+def _to_lead(event: Event, what: str) -> str:
+    """The delivery of a mail to a lead, if it is the first of its kind on its day."""
+    kind, purpose = kind_and_purpose(what)
+    form, day = event.properties["form"], f"{event.received_at.astimezone(UTC):%Y-%m-%d}"
+    names = {
+        CONFIRM: f"confirm#{event.subject}#{purpose}#{day}#1",
+        REWARD: f"magnet#{event.subject}#{form}#{day}",  # a reward is called by its form
+        RECEIPT: f"receipt#{event.subject}#{form}#{day}",
+    }
+    return names[kind]
 
 
 def all_events(stack: Stack) -> list[Event]:

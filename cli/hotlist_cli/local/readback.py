@@ -43,10 +43,16 @@ def mails(
     team: list[str],
     limits: Limits,
 ) -> Mails:
-    """What became of the mails that were due."""
+    """What became of the mails to sales that were due.
+
+    Mails to leads are left out. A form sends a hundred of them an hour to addresses that nobody has
+    confirmed, and holds the rest.
+    """
     arrived: defaultdict[str, list[Arrived]] = defaultdict(list)
     unanswered = stack.mailbox.unanswered
     for message in stack.mailbox.messages:
+        if message.tags.get("audience") == "lead":
+            continue
         arrived[message.tags.get("delivery", "")].append(
             Arrived(
                 datetime.fromisoformat(message.received_at),
