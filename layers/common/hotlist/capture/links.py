@@ -31,7 +31,7 @@ from hotlist.events.vocabulary import PREFETCH
 from hotlist.leads import scanners
 from hotlist.links import addresses, invitation, tokens
 from hotlist.links.keys import LinkKeys
-from hotlist.links.secret import BadSecret
+from hotlist.links.secret import KEPT, BadSecret
 from hotlist.links.tokens import BadToken, Expired, Purpose, Token
 from hotlist.runtime import metrics
 from hotlist.runtime.settings import CaptureSettings
@@ -43,9 +43,6 @@ _GIF: Final = base64.b64encode(
     b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
 ).decode()
 """A picture of one clear point."""
-
-_KEPT_KEYS: Final = 3
-"""How many keys the secret keeps; a link of an older one has expired."""
 
 
 class Links:
@@ -259,7 +256,7 @@ class Links:
             return False
         newest = self._keys.newest().key_id
         is_numbered = number.isdecimal() and newest.isdecimal()
-        return is_numbered and int(number) <= int(newest) - _KEPT_KEYS
+        return is_numbered and int(number) <= int(newest) - KEPT  # a rotation has dropped it
 
 
 _PRIVATE: Final = {
