@@ -1,14 +1,18 @@
 """template.yaml as tests read it: plain dictionaries, short tags as their long forms."""
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.nodes import MappingNode, ScalarNode
 
 ROOT = Path(__file__).parent.parent
+
+OWN_METRICS: Final = {"Fn::Sub": "Hotlist/${Stage}"}
+"""The namespace of our own metrics."""
 
 
 class _Constructor(SafeConstructor):
@@ -47,3 +51,17 @@ def resources(resource_type: str) -> dict[str, dict[str, Any]]:
         for name, resource in template()["Resources"].items()
         if resource["Type"] == resource_type
     }
+
+
+def watched(name: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """The namespace, the name and the dimensions of each metric of an alarm."""
+    alarm = resources("AWS::CloudWatch::Alarm")[name]
+    plain = [one["MetricStat"]["Metric"] for one in alarm.get("Metrics", ()) if "MetricStat" in one]
+    for metric in plain or [alarm]:
+        namespace = metric["Namespace"]
+        dimensions = {one["Name"]: one["Value"] for one in metric.get("Dimensions", ())}
+        yield (
+            "Hotlist" if namespace == OWN_METRICS else namespace,
+            metric["MetricName"],
+            dimensions,
+        )

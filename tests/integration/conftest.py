@@ -21,6 +21,7 @@ from hotlist.store.deliveries import LEASE
 from integration.lambdas import load
 from integration.stages.capture import Api
 from integration.stages.digest import ANNAS_HOUR, Digest
+from integration.stages.links import Reader
 from integration.stages.notify import ADA, MOST, Notify, Ses, a_lead
 from integration.stages.score import Score
 
@@ -228,3 +229,9 @@ def digest(
     score = load("score", environment, monkeypatch)
     monkeypatch.setattr(score.folder, "_clock", lambda: ANNAS_HOUR - timedelta(days=2))
     return Digest(app, score, ses, queue)
+
+
+@pytest.fixture
+def reader(api: Api) -> Reader:
+    """A browser that follows links of mails."""
+    return Reader(api)

@@ -3,27 +3,16 @@
 CloudWatch itself is not here, so nothing else looks at alarms that calculate with metrics.
 """
 
-import ast
-import io
-import json
 import re
-from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
-from cloudformation import ROOT, resources, template
+from cloudformation import OWN_METRICS, resources, template, watched
 from hotlist.events.vocabulary import Lane
-from hotlist.runtime import metrics
-from hotlist.store.deliveries import DeliveryStore
-from integration.lambdas import stream_event
-from integration.stages.digest import ANNAS_HOUR, RECENT, Digest
-from integration.stages.notify import TOLD, Notify, a_message, feedback
-from integration.stages.score import ADA, Score, event
 
 ALARMS: Final = resources("AWS::CloudWatch::Alarm")
 FUNCTIONS: Final = sorted(resources("AWS::Serverless::Function"))
-OWN: Final = {"Fn::Sub": "Hotlist/${Stage}"}
 
 # Metrics that AWS publishes, with the dimensions that they have there. Ours are below.
 METRICS: Final = {
@@ -73,20 +62,6 @@ NOT_RED: Final = {
 """Why each alarm is not red on a new stack."""
 
 
-def watched(name: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """The namespace, the name and the dimensions of each metric of an alarm."""
-    alarm = ALARMS[name]
-    plain = [one["MetricStat"]["Metric"] for one in alarm.get("Metrics", ()) if "MetricStat" in one]
-    for metric in plain or [alarm]:
-        namespace = metric["Namespace"]
-        dimensions = {one["Name"]: one["Value"] for one in metric.get("Dimensions", ())}
-        yield (
-            "Hotlist" if namespace == OWN else namespace,
-            metric["MetricName"],
-            dimensions,
-        )
-
-
 @pytest.mark.parametrize("name", sorted(ALARMS))
 def test_alarms_watch_metrics_that_exist_and_tell_somebody(name: str) -> None:
     for namespace, metric, dimensions in watched(name):
@@ -98,9 +73,9 @@ def test_alarms_watch_metrics_that_exist_and_tell_somebody(name: str) -> None:
 
 def test_our_own_metrics_are_in_the_namespace_that_the_functions_have() -> None:
     variables = template()["Globals"]["Function"]["Environment"]["Variables"]
-    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == OWN
+    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == OWN_METRICS
     for one in resources("AWS::Logs::MetricFilter").values():
-        assert one["MetricTransformations"][0]["MetricNamespace"] == OWN
+        assert one["MetricTransformations"][0]["MetricNamespace"] == OWN_METRICS
 
 
 def test_the_bucket_publishes_the_metric_of_its_alarm() -> None:
@@ -224,223 +199,3 @@ def test_alarms_that_calculate_are_as_cloudwatch_takes_them(name: str) -> None:
     (stat,) = {one["MetricStat"]["Stat"] for one in metrics}
     calculated = {"Sum": "SUM(FILL(METRICS(), 0))", "Maximum": "MAX(FILL(METRICS(), 0))"}[stat]
     assert whole["Expression"] == calculated
-
-
-# --- metrics of ours, as they are emitted -----------------------------------------------------
-
-
-def emitted(text: str, metric: str) -> list[dict[str, Any]]:
-    lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
-    return [line for line in lines if "_aws" in line and metric in line]
-
-
-def test_score_emits_the_lag_that_the_alarm_watches(
-    score: Score, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "score")
-    score.happened(event("form_submitted", ADA))
-    (line,) = emitted(capsys.readouterr().out, "Lag")
-    (metric,) = line["_aws"]["CloudWatchMetrics"]
-    assert {name: line[name] for name in metric["Dimensions"][0]} in [
-        dimensions for _, _, dimensions in watched("LagAlarm")
-    ]
-
-
-def filtered(name: str) -> tuple[dict[str, str], str]:
-    """What a metric filter wants of a line, and the field that it adds up. `*` is any text."""
-    found = resources("AWS::Logs::MetricFilter")[name]
-    assert found["LogGroupName"] == {"Ref": "LogGroup"}
-    (transformation,) = found["MetricTransformations"]
-    wants = dict(re.findall(r'\(\$\.(\w+) = "([^"]*)"\)', found["FilterPattern"]))
-    whole = " && ".join(f'($.{field} = "{value}")' for field, value in wants.items())
-    assert found["FilterPattern"] == f"{{ {whole} }}"
-    return wants, transformation["MetricValue"]
-
-
-def added_up(name: str, text: str) -> float:
-    wants, value = filtered(name)
-    lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
-    return sum(
-        float(line[value.removeprefix("$.")]) if value.startswith("$.") else float(value)
-        for line in lines
-        if all(
-            isinstance(line.get(field), str) if wanted == "*" else line.get(field) == wanted
-            for field, wanted in wants.items()
-        )
-    )
-
-
-def logged(app: Any, patch: pytest.MonkeyPatch) -> io.StringIO:
-    """What the logger of a function writes from now on."""
-    lines = io.StringIO()
-    patch.setattr(app.log.registered_handler, "stream", lines)
-    return lines
-
-
-def test_the_filters_add_up_the_mails_that_were_sent(
-    notify: Notify, hot: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lines = logged(notify.app, monkeypatch)
-    notify(stream_event(hot))  # which queues alerts and sends none
-    notify.events.put(a_message())
-    notify.tell(TOLD)
-    assert notify.ses.sent
-    assert added_up("QueuedMails", lines.getvalue()) == len(notify.ses.sent)
-
-
-def test_the_filters_add_up_the_digests(digest: Digest, monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = logged(digest.app, monkeypatch)
-    digest.lead("ada@example.org", RECENT)
-    digest.run(ANNAS_HOUR)
-    digest.run(ANNAS_HOUR)
-    assert digest.ses.sent
-    assert added_up("DigestMails", lines.getvalue()) == len(digest.ses.sent)
-
-
-def test_the_filters_make_the_metrics_of_alarms() -> None:
-    made = {
-        name: found["MetricTransformations"][0]["MetricName"]
-        for name, found in resources("AWS::Logs::MetricFilter").items()
-    }
-    assert made == {
-        "TooManyRequests": "TooManyRequests",
-        "QueuedMails": "Mails",
-        "DigestMails": "Mails",
-        "FunctionErrors": "FunctionErrors",
-        "NeedsAttention": "NeedsAttention",
-    }
-
-
-def test_requests_that_are_turned_away_are_found_in_the_access_log() -> None:
-    """Its line has the status as text. No line of a function has both fields as texts."""
-    settings = resources("AWS::Serverless::HttpApi")["Api"]["AccessLogSettings"]
-    line = json.loads(settings["Format"])
-    wants, value = filtered("TooManyRequests")
-    assert wants == {"route": "*", "status": "429"}
-    assert value == "1"
-    assert line["route"] == "$context.routeKey"
-    assert line["status"] == "$context.status"
-    assert '"status":"$context.status"' in settings["Format"]
-
-
-REPORT: Final = '{"time": "2026-11-28T09:00:00.000Z", "type": "platform.report", "record": %s}'
-"""A line that Lambda writes by itself, as its documentation has it."""
-
-
-@pytest.mark.parametrize(
-    ("record", "fails"),
-    [
-        ('{"requestId": "r", "metrics": {"durationMs": 9.1}, "status": "success"}', False),
-        ('{"requestId": "r", "metrics": {"durationMs": 9.1}, "status": "failure"}', True),
-        ('{"requestId": "r", "status": "error", "errorType": "Runtime.ExitError"}', True),
-        ('{"requestId": "r", "metrics": {"durationMs": 60000}, "status": "timeout"}', True),
-    ],
-)
-def test_what_lambda_says_of_an_invocation_that_failed_is_counted(record: str, fails: bool) -> None:
-    found = resources("AWS::Logs::MetricFilter")["FunctionErrors"]
-    assert found["LogGroupName"] == {"Ref": "LogGroup"}
-    assert found["MetricTransformations"][0]["MetricValue"] == "1"
-    kind, status = re.fullmatch(
-        r'\{ \(\$\.type = "(.+)"\) && \(\$\.record\.status != "(.+)"\) \}', found["FilterPattern"]
-    ).groups()  # type: ignore[union-attr]
-    line = json.loads(REPORT % record)
-    assert (line["type"] == kind and line["record"]["status"] != status) == fails
-
-
-def test_lambda_writes_such_a_line_into_the_log_that_is_filtered() -> None:
-    """As JSON, and at a level that has failures. No function sets these otherwise."""
-    logging = template()["Globals"]["Function"]["LoggingConfig"]
-    assert logging["LogGroup"] == {"Ref": "LogGroup"}
-    assert logging["LogFormat"] == "JSON"
-    assert logging["SystemLogLevel"] in ("DEBUG", "INFO", "WARN")  # they are warnings
-    assert not [
-        name
-        for name, one in resources("AWS::Serverless::Function").items()
-        if "LoggingConfig" in one
-    ]
-
-
-def test_a_lost_recipient_needs_attention(notify: Notify, monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = logged(notify.app, monkeypatch)
-    notify(feedback("Delivery"))
-    assert added_up("NeedsAttention", lines.getvalue()) == 0
-    notify(feedback("Complaint", complaint={}))
-    assert added_up("NeedsAttention", lines.getvalue()) == 1
-
-
-def test_what_is_printed_about_attention_is_counted_once() -> None:
-    line = metrics.attention("a reward is not there", form="guide", reward="book")
-    assert json.loads(line) == {
-        "level": "ERROR",
-        "attention": "a reward is not there",
-        "form": "guide",
-        "reward": "book",
-    }
-    for name in resources("AWS::Logs::MetricFilter").keys() - {"FunctionErrors"}:
-        assert added_up(name, line) == (name == "NeedsAttention")
-
-
-def test_every_kind_that_needs_attention_is_in_the_runbook() -> None:
-    text = (ROOT / "docs/operations.md").read_text("utf-8")
-    section = text[text.index("## What needs attention") :].split("\n## ", 1)[0]
-    written = set(re.findall(r"^\| `(.+?)` \|", section, re.MULTILINE))
-    assert written == set(kinds())
-
-
-def kinds() -> Iterator[str]:
-    """The kinds in the code: first argument of `attention`, value of that name in a log line."""
-    files = [*(ROOT / "layers/common/hotlist").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]
-    for node in (one for file in files for one in ast.walk(ast.parse(file.read_text("utf-8")))):
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "attention":
-            yield ast.literal_eval(node.args[0])
-        elif isinstance(node, ast.Dict):
-            for key, value in zip(node.keys, node.values, strict=True):
-                if getattr(key, "value", "") == "attention" and isinstance(value, ast.Constant):
-                    yield str(value.value)
-
-
-# --- the runbook ------------------------------------------------------------------------------
-
-
-def runbook() -> dict[str, tuple[str, str]]:
-    """What docs/operations.md says of each alarm: what it means, and what to do."""
-    text = (ROOT / "docs/operations.md").read_text("utf-8")
-    table = text[: text.index("\n## ")]
-    rows = re.findall(r"^\| (\w+Alarm(?:, \w+Alarm)*) \| (.+?) \| (.+) \|$", table, re.MULTILINE)
-    return {name: (means, do) for names, means, do in rows for name in names.split(", ")}
-
-
-def test_each_alarm_is_in_the_runbook_and_no_other() -> None:
-    assert sorted(runbook()) == sorted(ALARMS)
-    for name, (means, do) in runbook().items():
-        assert len(means) > 10, name
-        assert len(do) > 20, name
-
-
-def test_the_runbooks_links_lead_somewhere() -> None:
-    text = (ROOT / "docs/operations.md").read_text("utf-8")
-    titles = {
-        re.sub(r"[^\w -]", "", title).lower().replace(" ", "-")
-        for title in re.findall(r"^##+ (.+)$", text, re.MULTILINE)
-    }
-    links = set(re.findall(r"\]\(#([\w-]+)\)", text))
-    assert links
-    assert links <= titles
-
-
-def test_a_bounced_salesperson_leaves_both_lists(tables: Any) -> None:
-    text = (ROOT / "docs/operations.md").read_text("utf-8")
-    section = text[text.index("## A salesperson who gets no mail") :].split("\n## ", 1)[0]
-    assert "aws sesv2 delete-suppressed-destination --email-address " in section
-    found = re.search(r'--table-name <DeliveriesTable> .* --update-expression "(.*?)"', section)
-    assert found is not None
-    client, names = tables
-    store = DeliveryStore(client, names["deliveries"])
-    key = {"delivery_id": {"S": "recipient#anna"}}
-    kept = {**key, "window_end": {"S": "2026-11-24T06:30:00Z"}}
-    client.put_item(TableName=names["deliveries"], Item=kept)
-    store.disable("anna", "Bounce", ANNAS_HOUR)
-    assert store.disabled(["anna"]) == {"anna"}
-    client.update_item(TableName=names["deliveries"], Key=key, UpdateExpression=found[1])
-    assert store.disabled(["anna"]) == set()
-    assert client.get_item(TableName=names["deliveries"], Key=key)["Item"] == kept

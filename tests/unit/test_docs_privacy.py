@@ -129,7 +129,7 @@ def test_every_event_of_a_link_is_named_with_its_properties() -> None:
     }
     assert said.keys() == types
     assert types <= vocabulary.ROUTE_TYPES[vocabulary.Route.LINK]
-    assert said == PROPERTIES  # tests/integration/test_links.py sees that they have these
+    assert said == PROPERTIES  # the tests of links see that they have these
 
 
 PROPERTIES: Final = {

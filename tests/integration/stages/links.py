@@ -1,5 +1,6 @@
 """Links of mails as tests follow them: forms that mail leads, tokens, and a browser's requests."""
 
+import html
 import json
 import re
 from datetime import UTC, date, datetime
@@ -190,3 +191,9 @@ class Reader:
             )
             for event in self.events()
         ]
+
+
+def title(answer: dict[str, Any]) -> str:
+    """The heading of a page."""
+    (found,) = re.findall(r"<h1>(.*?)</h1>", answer["body"])
+    return html.unescape(found)
