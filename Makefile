@@ -8,6 +8,8 @@ PYTHON313 := $(shell for p in python3.13 "$$HOME"/.pyenv/versions/3.13*/bin/pyth
 STACK_PYTHON := $(or $(PYTHON313),$(PYTHON))
 SOURCES := layers/common/hotlist cli bench tests functions
 STAGE ?= default
+# Tests that need no stack run in several processes, a file in one of them.
+SPREAD := .venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAM_CLI_TELEMETRY := 0
@@ -70,16 +72,14 @@ flood: ## run the stack with many forms and views while workers are killed; chec
 test: ## run lint, types, unit, integration, browser and end-to-end tests
 	@$(MAKE) --no-print-directory -j3 setup
 	@$(MAKE) --no-print-directory lint types .build/tests/.done
-	.venv/bin/python -m pytest
+	$(SPREAD) tests/unit tests/integration
+	.venv/bin/python -m pytest tests/browser tests/e2e
 
-unit: .build/tests/.done ## run the unit tests alone, under a minute; needs no stack
-	@$(MAKE) --no-print-directory -j2 --output-sync=target unit-a-m unit-n-z
-
-unit-a-m unit-n-z:
-	.venv/bin/python -m pytest $(if $(filter unit-a-m,$@),tests/unit/test_[a-m]*.py,tests/unit/scoring tests/unit/test_[n-z]*.py)
+unit: .build/tests/.done ## run the unit tests alone, about a minute; needs no stack
+	$(SPREAD) tests/unit
 
 quick: .build/tests/.done ## run unit and integration tests, but for the model, the build and the budgets
-	.venv/bin/python -m pytest tests/unit tests/integration --ignore=tests/integration/model \
+	$(SPREAD) tests/unit tests/integration --ignore=tests/integration/model \
 	  --ignore=tests/integration/test_build.py --ignore=tests/integration/test_budget.py
 
 .build/tests/.done: .venv/.done $(wildcard tests/config/*.yaml tests/config/rewards/*) $(shell find layers/common/hotlist cli -name '*.py')
@@ -146,4 +146,4 @@ clean: ## delete all that can be made again
 	rm -rf .venv .venv-stack .venv-sam .venv-bench .venv-mutants .mutants .build .demo .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup demo up flood test unit unit-a-m unit-n-z quick lint types mutants bench bench-keep bench-docs build deploy fmt lock domains bots schemas clean
+.PHONY: help setup demo up flood test unit quick lint types mutants bench bench-keep bench-docs build deploy fmt lock domains bots schemas clean
