@@ -6,6 +6,7 @@ The build of the layer runs this module by itself, with few packages.
 import argparse
 import sys
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from hotlist.config.findings import MAX_BYTES, BadConfig, Finding, to_json
 from hotlist.config.forms_schema import check_forms
 from hotlist.config.mail_to_leads_schema import why_mailed
 from hotlist.config.messages_schema import compile_messages
-from hotlist.config.sales_schema import compile_sales
+from hotlist.config.sales_schema import check_sales
 from hotlist.config.yaml import parse_yaml
 from hotlist.scoring.check.scoring_file import check_scoring
 from hotlist_cli.reward_files import looking_in
@@ -60,6 +61,21 @@ def _messages(folder: Path) -> dict[str, Any]:
     return found
 
 
+def compile_sales(text: str, file: str, compiled: Compiled) -> dict[str, Any]:
+    """The checked recipients and owners, with holidays from this year on."""
+    checked, warnings = check_sales(
+        text,
+        file,
+        _mailing(compiled),
+        today=datetime.now(UTC).date(),
+        forms=compiled.get("forms"),
+        domains=compiled["scoring"].get("domains", {}) if "scoring" in compiled else None,
+    )
+    for warning in warnings:
+        print(warning, file=sys.stderr)
+    return checked
+
+
 def _mailing(compiled: Compiled) -> dict[str, str]:
     """The forms that mail their visitors, each with its keyword that says so."""
     found = {name: why_mailed(form) for name, form in compiled.get("forms", {}).items()}
@@ -68,8 +84,8 @@ def _mailing(compiled: Compiled) -> dict[str, str]:
 
 _COMPILERS: Final[dict[str, Callable[[str, str, Compiled], dict[str, Any]]]] = {
     "forms": lambda text, file, _: _compile_forms(text, file),
-    "sales": lambda text, file, compiled: compile_sales(text, file, _mailing(compiled)),
     "scoring": lambda text, file, compiled: _compile_scoring(text, file, compiled.get("forms")),
+    "sales": compile_sales,
 }
 """In this order, each with what the ones before it have made."""
 

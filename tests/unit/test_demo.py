@@ -174,7 +174,7 @@ WEEKDAYS = frozenset(range(5))
 def team(zone: str, at: time, weekdays: frozenset[int] = WEEKDAYS) -> Sales:
     anna = Recipient("anna", "Anna", "anna@example.com", "en", zone, at, weekdays)
     ben = replace(anna, id="ben", timezone="Europe/London", digest=time(8))
-    return Sales((anna, ben), sends_when_empty=False)
+    return Sales((anna, ben))
 
 
 def digests(expectations: Expectations, now: datetime) -> dict[str, list[datetime]]:
