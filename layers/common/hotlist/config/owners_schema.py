@@ -6,7 +6,7 @@ Only the build uses this module.
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from hotlist.config.findings import Path_
 from hotlist.config.recipient_schema import Id
@@ -30,8 +30,17 @@ class MemberEntry(_Entry):
     weight: Annotated[int, Field(ge=1, le=1000)] = 1
 
 
+def _with_weight(given: Any) -> Any:
+    return {"id": given} if isinstance(given, str) else given
+
+
+_Member = Annotated[
+    MemberEntry, BeforeValidator(_with_weight, json_schema_input_type=Id | MemberEntry)
+]
+
+
 class TeamEntry(_Entry):
-    members: Annotated[list[Id | MemberEntry], Field(min_length=1, max_length=1000)]
+    members: Annotated[list[_Member], Field(min_length=1, max_length=1000)]
 
 
 class OwnerEntry(_Entry):
@@ -47,11 +56,6 @@ class OwnerEntry(_Entry):
         if self.when == {}:
             raise ValueError("`when` is empty; leave it out, then the rule fits every lead")
         return self
-
-
-def members_of(team: TeamEntry) -> list[MemberEntry]:
-    """The members, each with a weight."""
-    return [one if isinstance(one, MemberEntry) else MemberEntry(id=one) for one in team.members]
 
 
 def territories_of(when: Mapping[str, Any]) -> list[Any]:
@@ -75,7 +79,7 @@ def check_owners(
     """Say what names nobody, and which patterns are none."""
     for name, team in teams.items():
         seen: set[str] = set()
-        for place, member in enumerate(members_of(team)):
+        for place, member in enumerate(team.members):
             at: Path_ = ("teams", name, "members", place)
             if member.id not in people:
                 report.unknown(at, "unknown-name", "recipient", member.id, people)

@@ -1,6 +1,8 @@
 """The schema of a recipient and of the company in sales.yaml. Only the build uses this module."""
 
+import re
 import unicodedata
+from contextlib import suppress
 from datetime import date
 from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,6 +14,9 @@ from hotlist.identity.identifiers import BadIdentifier, normalise_email
 MOST_CARDS: Final = 50
 """Leads that a digest shows in full: with more, mail programs cut it."""
 
+_TIME: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _CONTROL: Final = frozenset({"Cc", "Zl", "Zp"})
 
 
@@ -46,16 +51,28 @@ def in_one_line(text: str) -> str:
 
 def local_day(text: str) -> str:
     """A day of the calendar. :raises ValueError: if there is none such."""
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError as error:
-        raise ValueError(f"{text!r} is no day; write one like 2026-12-24") from error
+    with suppress(ValueError):
+        if _DAY.fullmatch(text):
+            return date.fromisoformat(text).isoformat()
+    raise ValueError(f"{text!r} is no day; write one like 2026-12-24")
+
+
+def local_time(text: str) -> str:
+    """A time of the clock. :raises ValueError: if it is none."""
+    if not _TIME.fullmatch(text):
+        raise ValueError(f'{text!r} is no time of a day; write one like "07:30", in quotes')
+    return text
+
+
+def _like(pattern: re.Pattern[str]) -> Any:
+    """Tells editors a pattern. What does not fit it is refused by a validator, in plain words."""
+    return Field(json_schema_extra={"pattern": f"^({pattern.pattern})$"})
 
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
-LocalTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), AfterValidator(local_day)]
+LocalTime = Annotated[str, AfterValidator(local_time), _like(_TIME)]
+Day = Annotated[str, AfterValidator(local_day), _like(_DAY)]
 OnEmpty = Literal["skip", "short", "weekly", "send"]
 
 
@@ -64,7 +81,7 @@ class _Entry(BaseModel):
 
 
 class HolidaysEntry(_Entry):
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
+    country: Annotated[str, _like(_COUNTRY)] | None = None
     region: Annotated[str, Field(min_length=1, max_length=40)] | None = None
     dates: Annotated[list[Day], Field(max_length=400)] = []
 

@@ -13,7 +13,6 @@ from hotlist.config.owners_schema import (
     TeamEntry,
     check_fields,
     check_owners,
-    members_of,
     pattern_of,
     territories_of,
 )
@@ -242,8 +241,7 @@ def _compiled(checked: SalesFile, calendars: Mapping[str, Any]) -> dict[str, Any
         "fallback": checked.the_fallback,
         "tell": checked.tell or ("owner" if checked.owners else "all"),
         "teams": {
-            name: [one.model_dump() for one in members_of(team)]
-            for name, team in checked.teams.items()
+            name: [one.model_dump() for one in team.members] for name, team in checked.teams.items()
         },
         "owners": _rules(checked.owners),
     }
