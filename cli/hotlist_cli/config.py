@@ -63,22 +63,28 @@ def _messages(folder: Path) -> dict[str, Any]:
 
 def compile_sales(text: str, file: str, compiled: Compiled) -> dict[str, Any]:
     """The checked recipients and owners, with holidays from this year on."""
-    checked, warnings = check_sales(
-        text,
-        file,
-        _mailing(compiled),
-        today=datetime.now(UTC).date(),
-        forms=compiled.get("forms"),
-        domains=compiled["scoring"].get("domains", {}) if "scoring" in compiled else None,
-    )
+    domains = compiled["scoring"].get("domains", {}) if "scoring" in compiled else None
+    checked, warnings = sales_of(text, file, forms=compiled.get("forms"), domains=domains)
     for warning in warnings:
         print(warning, file=sys.stderr)
     return checked
 
 
-def _mailing(compiled: Compiled) -> dict[str, str]:
+def sales_of(
+    text: str, file: str, *, forms: dict[str, Any] | None, domains: dict[str, Any] | None
+) -> tuple[dict[str, Any], tuple[Finding, ...]]:
+    """The checked sales.yaml of a build at this moment, and what is merely doubtful in it.
+
+    :raises BadConfig: with everything that is wrong in it.
+    """
+    today = datetime.now(UTC).date()
+    mailing = _mailing(forms or {})
+    return check_sales(text, file, mailing, today=today, forms=forms, domains=domains)
+
+
+def _mailing(forms: Mapping[str, Any]) -> dict[str, str]:
     """The forms that mail their visitors, each with its keyword that says so."""
-    found = {name: why_mailed(form) for name, form in compiled.get("forms", {}).items()}
+    found = {name: why_mailed(form) for name, form in forms.items()}
     return {name: why for name, why in found.items() if why}
 
 

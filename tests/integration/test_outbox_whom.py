@@ -11,7 +11,7 @@ from hotlist.leads.lead import Alerting, LeadState, Ownership, Temperature
 from hotlist.mail.queue import Alert, Letter, Message, More
 from hotlist.sales import team
 from hotlist.store.deliveries import SENT
-from hotlist.store.hours import hour_of
+from hotlist.store.hours import Held, hour_of
 from integration.stages.letters import CALLER
 from integration.stages.notify import ADA, ALERT, TOLD, Notify, a_lead, a_message
 
@@ -53,7 +53,11 @@ def noon(notify: Notify) -> None:
 
 def hot(notify: Notify, ownership: Ownership = ANNAS, **changes: Any) -> None:
     alerting = Alerting(armed=False, alert_id="a1", hot_since=NOON)
-    fields = {"alerting": alerting, "ownership": ownership, "expires_at": KEPT} | changes
+    fields: dict[str, Any] = {
+        "alerting": alerting,
+        "ownership": ownership,
+        "expires_at": KEPT,
+    } | changes
     notify.leads.save(a_lead(**fields), None)
 
 
@@ -261,6 +265,6 @@ def test_a_file_may_have_caps_of_its_own(notify: Notify) -> None:
     for letter in letters:
         notify.tell(letter)
     assert names(notify) == ["anna", "anna"]
-    assert notify.held.count(("anna", "message", hour_of(NOON))) == (1, False)  # type: ignore[arg-type]
+    assert notify.held.count(Held("anna", "message", hour_of(NOON))) == (1, False)
     states = notify.deliveries.settled_as([letters[0].to("anna").delivery_id])
     assert set(states.values()) == {SENT}

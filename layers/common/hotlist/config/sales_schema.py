@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from hotlist.config.findings import BadConfig, Finding, Path_, Positions, model_findings, nearest
+from hotlist.config.owners_reach import check_names, check_people, check_rules, owners_of
 from hotlist.config.owners_schema import (
     OwnerEntry,
     Pattern,
@@ -121,10 +122,21 @@ def check_sales(
     calendars = _calendars(report, checked, today)
     if not report.has_errors and not wrong:
         check_fields(report, checked.territories, checked.owners, forms, domains)
+        _check_reach(report, checked, forms)
     wrong += (one for one in report.findings if one.level == "error")
     if wrong:
         raise BadConfig(wrong)
     return _compiled(checked, calendars), report.findings
+
+
+def _check_reach(report: Report, checked: SalesFile, forms: Mapping[str, Any] | None) -> None:
+    by_forms = [one.get("tell") for one in (forms or {}).values()]
+    own = checked.tell or ("owner" if checked.owners else "all")
+    tells = {own, *(tell for tell in by_forms if isinstance(tell, str))}
+    reached = check_rules(report, checked.owners, checked.territories)
+    check_names(report, checked.owners, checked.teams, checked.territories, tells)
+    own_leads = {checked.the_fallback, *owners_of(reached, checked.teams)}
+    check_people(report, checked.recipients, own_leads, checked.teams, tells)
 
 
 # --- absences -------------------------------------------------------------------------------
