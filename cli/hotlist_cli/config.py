@@ -5,7 +5,7 @@ The build of the layer runs this module by itself, with few packages.
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -37,11 +37,19 @@ def _compile_scoring(
 
 def _compile_forms(text: str, file: str) -> dict[str, Any]:
     """The checked forms. What is merely doubtful in them is said, and the build goes on."""
-    folder = Path(file).parent
-    checked, warnings = check_forms(text, file, _messages(folder / "messages"), looking_in(folder))
+    checked, warnings = forms_of(text, file)
     for warning in warnings:
         print(warning, file=sys.stderr)
     return checked
+
+
+def forms_of(text: str, file: str) -> tuple[dict[str, Any], Sequence[Finding]]:
+    """The checked forms of a build, with the files beside them, and what is merely doubtful.
+
+    :raises BadConfig: with everything that is wrong in them.
+    """
+    folder = Path(file).parent
+    return check_forms(text, file, _messages(folder / "messages"), looking_in(folder))
 
 
 def _messages(folder: Path) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from typing import Annotated, Any, Final
 import typer
 
 from hotlist.config.findings import BadConfig, Finding
-from hotlist.config.forms_schema import compile_forms
 from hotlist.identity.identifiers import (
     EMAIL,
     PHONE,
@@ -23,7 +22,7 @@ from hotlist.sales.owners import OwnerRule, Owners
 from hotlist.scoring.check.scoring_file import check_scoring
 from hotlist.scoring.domains import email_class
 from hotlist.scoring.pattern import eventbridge
-from hotlist_cli.config import read_text, sales_of
+from hotlist_cli.config import forms_of, read_text, sales_of
 from hotlist_cli.rules.check import listed
 from hotlist_cli.rules.output import cell, say
 
@@ -115,7 +114,8 @@ def _checked(folder: Path) -> tuple[dict[str, Any] | None, tuple[Finding, ...]]:
 def _forms(folder: Path) -> dict[str, Any] | None:
     """The checked forms; None if they cannot be used: the build says why."""
     try:
-        return compile_forms(read_text(folder / "forms.yaml"), "forms.yaml")
+        file = folder / "forms.yaml"
+        return forms_of(read_text(file), str(file))[0]
     except (OSError, BadConfig):
         return None
 
