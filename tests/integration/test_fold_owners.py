@@ -1,6 +1,7 @@
 """Whose a lead is, as folds store it; what that costs; and the index that the digest reads."""
 
 from datetime import timedelta
+from itertools import permutations
 from typing import Any, Final
 
 import pytest
@@ -9,7 +10,7 @@ from bench.units import cost
 from hotlist.config.sales_schema import compile_sales
 from hotlist.events.vocabulary import Route
 from hotlist.leads.lead import LeadState, Ownership
-from hotlist.sales.owners import Owners
+from hotlist.sales.owners import Owners, chosen
 from integration.meter import Meter
 from integration.stages.score import ADA, BO, HOUR, PHONE, Score, event, subject
 
@@ -19,7 +20,10 @@ RULES: Final = Owners.from_checked(
 recipients:
   - {id: anna, name: A, email: a@example.com}
   - {id: ben, name: B, email: b@example.com}
+  - {id: cleo, name: C, email: c@example.com}
+teams: {north: {members: [anna, ben, {id: cleo, weight: 2}]}}
 owners:
+  - {name: north, when: {region: [north]}, team: north}
   - {name: stage, when: {stage: [intent], country: [DE]}, owner: ben}
   - {name: school, when: {email_class: [education]}, owner: ben}
   - {name: big, when: {company_size: [{numeric: [">=", 50]}]}, owner: ben}
@@ -119,6 +123,28 @@ def test_a_lead_that_ends_and_comes_back_keeps_its_owner(score: Score) -> None:
     assert score.lead(EMAIL).state is LeadState.EMPTY
     score.happened(answered("company_size", 50))
     assert score.lead(EMAIL).ownership == told
+
+
+def test_any_order_of_arrival_ends_in_the_same_owner(score: Score) -> None:
+    """The lead begins as a phone's; each person hears of it in another order."""
+    owners = set()
+    for number, order in enumerate(permutations(range(4))):
+        email, phone = f"p{number}@example.org", f"+486001002{number:02}"
+        made = [
+            event("form_submitted", phone=phone, ago=4 * HOUR, properties={"region": "south"}),
+            event("form_submitted", email, phone, ago=3 * HOUR, properties={"company_size": 99}),
+            event("form_submitted", email, ago=2 * HOUR, properties={"region": "north"}),
+            event("form_submitted", phone=phone, ago=HOUR, properties={"company_size": 1}),
+        ]
+        for place in order:
+            score.happened(made[place])
+        score.deliver(*made)  # again, all at once
+        lead = score.lead(subject("email", email))
+        team = RULES.rules[0].members
+        expected = chosen(subject("phone", phone), team)
+        assert lead.ownership == Ownership(expected, "north"), order
+        owners.add(expected)
+    assert owners == {"anna", "ben", "cleo"}
 
 
 def test_owners_cost_no_further_call_and_no_further_unit(score: Score, dynamodb: Any) -> None:
