@@ -98,21 +98,24 @@ class HourStore:
 
     def note_told(self, recipient: str, delivery_id: str, now: datetime) -> None:
         """Note that a message stands for an alert: the recipient knows of the lead by it."""
-        self._note("by_message", recipient, delivery_id, now)
+        update = "SET expires_at = :until ADD by_message :set"
+        self._note(update, "by_message", recipient, delivery_id, now)
 
     def note_quiet(self, recipient: str, delivery_id: str, now: datetime) -> None:
         """Note that an alert was not sent in quiet hours: the recipient's digest tells of it."""
-        self._note("quiet", recipient, delivery_id, now)
+        update = "SET expires_at = :until ADD quiet :set"
+        self._note(update, "quiet", recipient, delivery_id, now)
 
-    def _note(self, name: str, recipient: str, delivery_id: str, now: datetime) -> None:
+    def _note(
+        self, update: str, name: str, recipient: str, delivery_id: str, now: datetime
+    ) -> None:
         """Add an alert to a set of the current hour, up to `MOST_HELD`."""
         try:
             self.dynamodb.update_item(
                 TableName=self.table,
                 Key=_key(recipient, "alert", hour_of(now)),
-                UpdateExpression="SET expires_at = :until ADD #name :set",
-                ConditionExpression="attribute_not_exists(#name) OR size(#name) < :most",
-                ExpressionAttributeNames={"#name": name},
+                UpdateExpression=update,
+                ConditionExpression=f"attribute_not_exists({name}) OR size({name}) < :most",
                 ExpressionAttributeValues={
                     **_added(delivery_id, now),
                     ":most": {"N": str(MOST_HELD)},
