@@ -23,10 +23,8 @@ from hotlist.store.stores import Stores
 settings, clock, log = DigestSettings.load(), partial(datetime.now, UTC), Logger()
 (dynamodb, sqs), functions = open_clients(settings.deliveries_table), aws_client("lambda")
 stores, rulesets = Stores.open(dynamodb, settings), deployed()
-folder, queue = (
-    Folder.open(stores, rulesets.live, clock),
-    RescoreQueue(sqs, settings.rescore_queue_url),
-)
+folder = Folder.open(stores, rulesets.live, clock)
+queue = RescoreQueue(sqs, settings.rescore_queue_url)
 held = HeldTeller.open(settings, dynamodb, sqs)
 digester = Digester.open(settings, dynamodb, stores, folder, clock)
 progress = ProgressStore(dynamodb, settings.deliveries_table)
