@@ -108,6 +108,7 @@ f:
   opens: 2026-03-01T00:00:00+01:00
   closes: 2026-04-01T00:00:00+02:00
   closed: Gone.
+  tell: team
   thanks: {en: Thanks, pl: Dzięki}
   kiosk: true
   fields:
@@ -179,6 +180,7 @@ def test_what_the_build_takes_the_schemas_take() -> None:
     ("name", "old", "new"),
     [
         ("forms", "kiosk: true", "kiosk: 'yes'"),
+        ("forms", "tell: team", "tell: boss"),
         ("forms", "kiosk:", "kioks:"),
         ("forms", "type: decimal", "type: dezimal"),
         ("forms", "help: Yours", "hlep: Yours"),
