@@ -60,7 +60,12 @@ BUILD_ALONE = frozenset(
         ),
         *("config/messages_schema.py", "config/sales_schema.py", "config/yaml.py", "scoring/check"),
         *("config/calendar_file.py", "config/lead_texts_schema.py"),
-        "config/mail_to_leads_schema.py",
+        *(
+            "config/mail_to_leads_schema.py",
+            "config/owners_schema.py",
+            "config/recipient_schema.py",
+        ),
+        *("config/owners_reach.py", "config/public_holidays.py"),
     }
 )
 """Of the package: what reads and checks `config/`. The functions read what it has written."""

@@ -14,11 +14,13 @@ import pytest
 
 from hotlist.capture.context import Received
 from hotlist.capture.forms import submission
+from hotlist.config.sales_schema import compile_sales
 from hotlist.events.event import Event
 from hotlist.leads import classify
-from hotlist.leads.lead import Alerting, Contact, Lead, LeadState, Temperature
+from hotlist.leads.lead import Alerting, Contact, Lead, LeadState, Ownership, Temperature
 from hotlist.leads.profile import profile_of
 from hotlist.mail import render
+from hotlist.sales import team as sales_team
 from hotlist.sales.team import Recipient, Sales
 from hotlist.scoring import engine
 from hotlist_cli.local.expected import Expectations, wrong_mails
@@ -174,7 +176,7 @@ WEEKDAYS = frozenset(range(5))
 def team(zone: str, at: time, weekdays: frozenset[int] = WEEKDAYS) -> Sales:
     anna = Recipient("anna", "Anna", "anna@example.com", "en", zone, at, weekdays)
     ben = replace(anna, id="ben", timezone="Europe/London", digest=time(8))
-    return Sales((anna, ben), sends_when_empty=False)
+    return Sales((anna, ben))
 
 
 def digests(expectations: Expectations, now: datetime) -> dict[str, list[datetime]]:
@@ -251,3 +253,35 @@ def test_the_six_are_six_people() -> None:
     subjects = [subject for visitor in everybody for subject in visitor.subjects]
     assert len(everybody) == 6
     assert len(set(subjects)) == len(subjects)
+
+
+# --- whom the demo expects to be told ---------------------------------------------------------
+
+OWNERS = """
+recipients:
+  - {id: anna, name: A, email: a@example.com, quiet_hours: {from: "20:00", to: "07:00"}}
+  - {id: ben, name: B, email: b@example.com}
+owners: [{when: {role: [ceo]}, owner: ben}]
+"""
+
+
+@pytest.mark.parametrize(("hour", "alerted"), [(12, ["anna"]), (22, [])])
+def test_the_demo_expects_mail_to_whom_the_file_says(
+    expectations: Expectations, lead: Lead, hour: int, alerted: list[str]
+) -> None:
+    at = datetime(2026, 11, 23, hour, tzinfo=UTC)
+    alerting = Alerting(alert_id="a", hot_since=at)
+    annas = replace(lead, ownership=Ownership("anna"), alerting=alerting)
+    phone = replace(lead, lead_id="phone:1", state=LeadState.CLAIMED, claimed_by=lead.lead_id)
+    leads = {lead.lead_id: annas, phone.lead_id: phone}
+    own = replace(expectations, team=sales_team.from_checked(compile_sales(OWNERS)))
+    for subject in leads:
+        event = Event(
+            event_id="1", type="form_submitted", occurred_at=at, received_at=at, subject=subject
+        )
+        assert own.told(event, leads) == ["anna"]
+    of_form = replace(event, properties={"form": "f"})
+    assert replace(own, forms={"f": {"tell": "all"}}).told(of_form, leads) == ["anna", "ben"]
+    assert own.alerted(annas, leads) == alerted
+    by_message = replace(annas, alerting=replace(alerting, alert_tell="x"))
+    assert own.alerted(by_message, leads) == []

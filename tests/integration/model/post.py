@@ -197,7 +197,7 @@ class Post:
         leads = LeadStore(client, self._table("leads"))
         outbox = Outbox(deliveries, mailer, clock)
         return OutboxConsumer(
-            sales=Sales(self.team, sends_when_empty=False),
+            sales=Sales(self.team),
             rules=self._around.rules,
             forms={},
             events=events,

@@ -84,7 +84,7 @@ class Form(BaseModel):
 
     type: str = "form_submitted"
     fields: dict[FieldName, FieldSpec]
-    tell: bool = False
+    tell: Literal[False, True, "owner", "team", "all"] = False
     honeypot: FieldName | None = None
     default_region: Region = "US"
     redirect_url: Pages | None = None

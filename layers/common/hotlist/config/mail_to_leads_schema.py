@@ -18,7 +18,7 @@ from hotlist.config.lead_texts_schema import (
     give_languages,
     wrong_languages,
 )
-from hotlist.config.sales_schema import mail_address, time_zone
+from hotlist.config.recipient_schema import mail_address, time_zone
 
 KINDS: Final = ("file", "invitation", "address", "video")
 MOST_BYTES: Final = 100_000_000

@@ -17,6 +17,7 @@ from hotlist.leads.lead import Lead, LeadState
 from hotlist.mail import render, unsent_part
 from hotlist.mail.outbox import Outbox
 from hotlist.mail.render import Card, Mail
+from hotlist.runtime import metrics
 from hotlist.runtime.failures import Troubles
 from hotlist.runtime.settings import DigestSettings
 from hotlist.sales import team
@@ -120,6 +121,7 @@ class Digester:
         waiting = self._waiting(now)
         if not waiting:
             return 0
+        _look_at_calendars((recipient for recipient, _ in waiting), now)
         told = self.windows.told(recipient.id for recipient, _ in waiting)
         windows = {one: _window(told[one], now) for one in told}
         alerted = self.windows.alerted({one: windows[one].begins for one in windows}, now)
@@ -186,7 +188,7 @@ class Digester:
         recipient, hot = issue.recipient, edition.hot
         taken_back = self._gone(issue, edition)
         is_news = hot.count or taken_back or issue.unsent.is_news
-        if not (is_news or self.sales.sends_when_empty):
+        if not (is_news or recipient.sends_when_empty(issue.delivery_id.rpartition("#")[2])):
             self.outbox.skip(issue.delivery_id)
             return False
         reader = (recipient.language, recipient.timezone)
@@ -253,6 +255,12 @@ class Digester:
             )
             for lead in over
         ]
+
+
+def _look_at_calendars(recipients: Iterable[Recipient], now: datetime) -> None:
+    """Raise an alarm if soon nobody knows which days are holidays: once a day and recipient."""
+    if ending := [one.id for one in recipients if one.holidays_end(now)]:
+        print(metrics.attention("holidays end", recipients=ending))  # noqa: T201 - Lambda's log
 
 
 def _window(told: Told, now: datetime) -> Window:
