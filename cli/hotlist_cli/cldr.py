@@ -26,7 +26,7 @@ LICENCE: Final = FILE.with_name("formats-licence.txt")
 LANGUAGES: Final = ("en", "pl", "de")
 
 _DAYS: Final = {"day": "MMMd", "day_year": "yMMMd"}
-_LONG: Final = {"weekday_day": "full"}
+_LONG: Final = {"weekday_day": "full", "day_long": "long"}
 _FIELD: Final = re.compile(r"%\((\w+)\)s")
 _DEEP: Final = re.compile(r"\n {3,}|\n {2}(?=[\]}])")
 _MONDAY: Final = date(2024, 1, 1)

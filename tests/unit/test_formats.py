@@ -33,6 +33,7 @@ def test_each_day_of_three_years_is_written_as_babel_writes_it(language: str) ->
     for day in DAYS:
         assert ours.day(day) == cldr.plain(format_skeleton("MMMd", day, locale=language))
         assert ours.day_of_year(day) == cldr.plain(format_skeleton("yMMMd", day, locale=language))
+        assert ours.long_day(day) == cldr.plain(format_date(day, "long", language))
         assert ours.full_day(day) == cldr.plain(format_date(day, "full", language))
         assert ours.weekday(day) == cldr.plain(format_date(day, "EEEE", language))
 

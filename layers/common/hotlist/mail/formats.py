@@ -70,6 +70,10 @@ class Formats:
         """The day in full: `Sunday, March 29, 2026`."""
         return self._written("weekday_day", day)
 
+    def long_day(self, day: date) -> str:
+        """The day with its month in full: `March 29, 2026`."""
+        return self._written("day_long", day)
+
     def weekday(self, day: date) -> str:
         name: str = self.source["weekdays"][day.weekday()]
         return name
