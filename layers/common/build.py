@@ -66,9 +66,13 @@ BUILD_ALONE = frozenset(
             "config/recipient_schema.py",
         ),
         *("config/owners_reach.py", "config/public_holidays.py"),
+        "mail/looks",
     }
 )
-"""Of the package: what reads and checks `config/`. The functions read what it has written."""
+"""Of the package: what reads and checks `config/`, and what the mails' templates are made from.
+
+The functions read what these have written.
+"""
 
 KEPT = frozenset({"endpoints.json", "partitions.json"})
 

@@ -206,8 +206,8 @@ def test_no_digest_is_dated_before_its_leads(
                 mail = render.digest([card], 0, recipient, at).mail
                 local = now.astimezone(ZoneInfo(recipient.timezone))
                 told = at.astimezone(local.tzinfo)
-                assert f"Hot list {told:%d.%m.}" in mail.subject
-                assert f"{local:%d.%m. %H:%M}" in mail.text
+                assert f"Hot list {told:%b} {told.day} " in mail.subject
+                assert f"{local:%b} {local.day}, {local:%-I:%M}\xa0{local:%p}" in mail.text
                 assert now <= at
                 assert local.date() <= told.date()
 

@@ -15,8 +15,9 @@ from hotlist.events.event import Event
 from hotlist.leads.fold import Folder
 from hotlist.leads.lead import Lead, LeadState
 from hotlist.mail import render, unsent_part
+from hotlist.mail.layout import Card
 from hotlist.mail.outbox import Outbox
-from hotlist.mail.render import Card, Mail
+from hotlist.mail.render import Mail
 from hotlist.runtime import metrics
 from hotlist.runtime.failures import Troubles
 from hotlist.runtime.settings import DigestSettings
@@ -193,7 +194,7 @@ class Digester:
             return False
         reader = (recipient.language, recipient.timezone)
         if reader not in edition.cards:
-            edition.cards[reader] = list(self._cards(hot, recipient, troubles))
+            edition.cards[reader] = list(self._cards(edition, recipient, troubles))
         if hot.leads and not edition.cards[reader]:
             return False
         make = partial(self._make, issue, edition, taken_back, troubles)
@@ -226,11 +227,13 @@ class Digester:
         self.windows.plan(recipient.id, issue.delivery_id, plan, issue.told)
         return made.mail
 
-    def _cards(self, hot: HotList, recipient: Recipient, troubles: Troubles) -> Iterator[Card]:
+    def _cards(self, edition: Edition, recipient: Recipient, troubles: Troubles) -> Iterator[Card]:
         """The leads of the list as this recipient reads them."""
-        for shown in hot.leads:
+        now = edition.now
+        for shown in edition.hot.leads:
             ids = {"event_id": shown.lead.last_event_id or ""}
-            make = partial(render.card, shown.lead, recipient, self.ruleset.title, shown.as_of)
+            title = self.ruleset.title
+            make = partial(render.card, shown.lead, recipient, title, shown.as_of, now=now)
             card = troubles.attempt(ids, make)
             if card is not None:
                 yield card
