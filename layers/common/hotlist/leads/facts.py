@@ -101,6 +101,8 @@ class Facts:
     def known(self) -> dict[str, object]:
         """The facts by name."""
         known = dict(self.values)
+        if self.objected:
+            known["suspended"] = True
         came = self._came()
         if came is not None and not _is_machines(came):
             known["channel"] = self.channel
@@ -207,12 +209,13 @@ class Facts:
     def _ended(self, event: Event) -> list[str]:
         """The purposes that an `unsubscribed` ends: those that it names, or e-mail.
 
-        With `all` it ends every purpose that the lead has been asked for, but for tracking: that
-        is for a browser to say, and for `consent_withdrawn`.
+        With `all` it ends every purpose that the lead has been asked for beside those. Tracking is
+        none of them, unless it is named: a mail program's button is about mails.
         """
+        named = texts_of(event, "purposes")
         if event.properties.get("all") is True:
-            return sorted({"email", *self.consents} - {"tracking"})
-        return texts_of(event, "purposes") or ["email"]
+            return sorted({"email", *self.consents} - {"tracking"} | {*named})
+        return named or ["email"]
 
     def _object(self, event: Event) -> None:
         """Suspend the lead for good. An objection holds whoever passes it on, as opt-outs do."""
