@@ -11,7 +11,15 @@ from typing import Final
 from hotlist.events import visible
 from hotlist.events.corrections import texts_of
 from hotlist.events.event import Event
-from hotlist.events.vocabulary import DERIVED, MACHINES, PREFETCH, RESERVED, Route
+from hotlist.events.vocabulary import (
+    DERIVED,
+    INTERNAL,
+    MACHINES,
+    PREFETCH,
+    RESERVED,
+    SPAM,
+    Route,
+)
 from hotlist.leads.lead import Contact
 
 TOUCH: Final = (
@@ -41,6 +49,15 @@ def name_in(answers: Mapping[str, object]) -> str | None:
         return visible.trimmed(value) if isinstance(value, str) else ""
 
     return text("name") or f"{text('first_name')} {text('last_name')}".strip() or None
+
+
+def confirms(event: Event) -> bool:
+    """Whether somebody has answered a mail by its link, and so shown whose the address is.
+
+    The event must have the flags that it has now.
+    """
+    is_owners = event.type in ("consent_given", "reward_claimed") and event.route is Route.LINK
+    return is_owners and event.flags.isdisjoint((SPAM, INTERNAL, *MACHINES))
 
 
 class Facts:
@@ -95,7 +112,7 @@ class Facts:
             self._order(event)
         if event.type in ("score_suspended", "score_resumed") and not self.objected:
             self._set("suspended", event.type == "score_suspended", event)
-        if event.type in ("consent_given", "reward_claimed") and event.route is Route.LINK:
+        if confirms(event):
             self._set("email_confirmed", True, event)
 
     def known(self) -> dict[str, object]:
