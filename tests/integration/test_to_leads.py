@@ -242,7 +242,7 @@ def test_a_test_is_mailed_as_one_and_leaves_no_history(notify: Notify) -> None:
 
 @pytest.mark.parametrize("is_test", [True, False])
 def test_each_link_of_a_test_says_that_it_is_one(notify: Notify, is_test: bool) -> None:
-    changes = {"properties": {"hotlist_test": True}, "flags": frozenset({INTERNAL})}
+    changes: dict[str, Any] = {"properties": {"hotlist_test": True}, "flags": frozenset({INTERNAL})}
     event = sent_form(**(changes if is_test else {}))
     notify.events.put(event)
     notify.leads.save(a_lead(tracked=True), None)
