@@ -95,7 +95,7 @@ class Form(BaseModel):
     kiosk: bool = False
     origins: list[Origin] | None = None
     files: Literal["refuse"] | None = None
-    consents: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], mails.Consent] = {}
+    consents: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")], mails.Consent] = {}
     receipt: mails.ReceiptSpec | None = None
     reward: mails.RewardSpec | None = None
     mail: mails.FormMails | None = None

@@ -203,7 +203,8 @@ class LeadMailer:
         """The links of a mail. Only with consent do they tell what was opened and clicked."""
         kind, purpose = kind_and_purpose(what)
         name, language = str(event.properties["form"]), language_of(event)
-        ids = {"form": name, "event": event.event_id}
+        test = {"test": "1"} if event.is_test else {}
+        ids = {"form": name, "event": event.event_id, **test}
         tracked = {"tracked": "1"} if is_tracked else {}
         action = ""
         if kind == CONFIRM:
@@ -218,7 +219,7 @@ class LeadMailer:
             else url
             for short, url in addresses.addresses(form).items()
         }
-        said = {"form": name, "lang": language}
+        said = {"form": name, "lang": language, **test}
         return Links(
             unsubscribe=self._link(event, Purpose.UNSUBSCRIBE, "unsubscribe", said),
             action=action,

@@ -6,9 +6,11 @@ from typing import Final
 
 from hotlist.events.corrections import texts_of
 from hotlist.events.event import Event
-from hotlist.events.vocabulary import PREFETCH, Route
+from hotlist.events.vocabulary import INTERNAL, PREFETCH
 from hotlist.identity.identifiers import EMAIL, kind_of
-from hotlist.leads.profile import is_kept
+from hotlist.leads.classify import classify
+from hotlist.leads.facts import confirms
+from hotlist.leads.profile import is_kept, reclassified
 from hotlist.links.tokens import VALID, Purpose
 from hotlist.sales.to_send import held_back, with_flags
 
@@ -24,7 +26,7 @@ ASKED_WITHIN: Final = VALID[Purpose.CONFIRM] or timedelta(days=7)
 
 _TRACKING: Final = "tracking"
 _ENDING: Final = frozenset({"unsubscribed", "consent_withdrawn"})
-_OWNERS_WORD: Final = frozenset({"consent_given", "reward_claimed"})
+_NOBODYS_WORD: Final = frozenset({PREFETCH, INTERNAL})
 
 
 def kind_and_purpose(what: str) -> tuple[str, str]:
@@ -43,7 +45,7 @@ def to_lead_now(
     """
     if event is None or what not in event.to_lead or not is_kept(event, now):
         return None
-    said = [one for one in said if is_kept(one, now) and PREFETCH not in one.flags]
+    said = [one for one in said if is_kept(one, now) and one.flags.isdisjoint(_NOBODYS_WORD)]
     event = with_flags(event, said, now)
     is_reached = event.email is not None and kind_of(event.subject) == EMAIL
     if not is_reached or held_back(event) is not None or is_stopped(said):
@@ -65,13 +67,7 @@ def is_stopped(said: Iterable[Event]) -> bool:
 
 def is_confirmed(said: Iterable[Event], now: datetime) -> bool:
     """Whether whoever reads the mails of an address has answered one by its link."""
-    return any(
-        one.type in _OWNERS_WORD
-        and one.route is Route.LINK
-        and PREFETCH not in one.flags
-        and is_kept(one, now)
-        for one in said
-    )
+    return any(map(confirms, reclassified(classify(one) for one in said if is_kept(one, now))))
 
 
 def _is_pending(event: Event, purpose: str, said: Iterable[Event], now: datetime) -> bool:
