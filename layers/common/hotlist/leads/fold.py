@@ -5,7 +5,7 @@ the lead's version first and everything else after it, and writes under that ver
 whoever writes last has read all that any earlier fold saw, and a retry only folds again.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,7 +14,7 @@ from typing import Final
 from hotlist.events.event import Event
 from hotlist.events.retention import ORDINARY
 from hotlist.events.times import ceil_second, to_text
-from hotlist.events.vocabulary import BOT
+from hotlist.events.vocabulary import BOT, PREFETCH
 from hotlist.identity.claims import Identity
 from hotlist.identity.identifiers import PHONE, kind_of
 from hotlist.leads import classify
@@ -210,7 +210,7 @@ class Folder:
             due_at=due_at(gathered.lead_id, score.temperature, now, next_change_at),
             truncated=gathered.truncated,
             bounced=_has_bounced(profile.events),
-            tracked=_is_tracked(profile.facts),
+            tracked=_is_tracked(profile),
             shadow=self._shadow_of(profile, now),
         )
 
@@ -248,10 +248,14 @@ def _has_bounced(events: Iterable[Event]) -> bool:
     )
 
 
-def _is_tracked(facts: Mapping[str, object]) -> bool:
-    """Whether consent to tracking is in force by these facts."""
-    given = facts.get("consents")
-    return isinstance(given, list) and "tracking" in given
+def _is_tracked(profile: Profile) -> bool:
+    """Whether consent to tracking is in force, and nobody objected to profiling."""
+    given = profile.facts.get("consents")
+    is_given = isinstance(given, list) and "tracking" in given
+    return is_given and not any(
+        event.type == "profiling_objected" and PREFETCH not in event.flags
+        for event in profile.events
+    )
 
 
 def _not_before(now: datetime, stored: Lead | None, events: Iterable[Event]) -> datetime:

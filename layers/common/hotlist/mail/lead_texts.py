@@ -15,7 +15,7 @@ LEAD_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "reward_text": "You asked {company} for this: {title}.",
         "reward_button": "Get it",
         "reward_note": "The link holds for 30 days. If it was not you, do nothing.",
-        "test": "This is a TEST of the form. Nobody but you gets it.",
+        "test": "This is a TEST: somebody has tried a form with your address.",
         "reason": "You get this mail because this e-mail address was entered in the form “{form}” "
         "of {company} on {day} (UTC).",
         "unsubscribe": "Unsubscribe, or choose what you get",
@@ -31,7 +31,7 @@ LEAD_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "reward_text": "Zamówiono u nas ({company}): {title}.",
         "reward_button": "Odbierz",
         "reward_note": "Link jest ważny 30 dni. Jeśli to nie Państwo, prosimy nic nie robić.",
-        "test": "To jest TEST formularza. Nikt inny go nie dostaje.",
+        "test": "To jest TEST: ktoś wypróbował formularz z Twoim adresem.",
         "reason": "Ta wiadomość została wysłana, ponieważ {day} (UTC) podano ten adres e-mail "
         "w formularzu „{form}”: {company}.",
         "unsubscribe": "Wypisz się lub wybierz, co chcesz dostawać",
@@ -47,7 +47,7 @@ LEAD_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "reward_text": "Das wurde bei {company} angefordert: {title}.",
         "reward_button": "Abholen",
         "reward_note": "Der Link gilt 30 Tage. Wenn Sie es nicht waren, tun Sie nichts.",
-        "test": "Dies ist ein TEST des Formulars. Niemand sonst bekommt ihn.",
+        "test": "Dies ist ein TEST: jemand hat ein Formular mit Ihrer Adresse ausprobiert.",
         "reason": "Sie erhalten diese Mail, weil diese E-Mail-Adresse am {day} (UTC) im Formular "
         "„{form}“ von {company} eingetragen wurde.",
         "unsubscribe": "Abmelden oder auswählen, was Sie bekommen",

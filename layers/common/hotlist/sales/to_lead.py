@@ -22,8 +22,18 @@ MOST_UNCONFIRMED: Final = 100
 ASKED_WITHIN: Final = VALID[Purpose.CONFIRM] or timedelta(days=7)
 """What was asked longer ago is asked no more."""
 
+AFTER_OPT_OUT: Final = 1
+"""How many confirmations a day go to an address whose owner has ended such mails by a link."""
+
+MAILED_WITHIN: Final = timedelta(days=30)
+"""What was asked for longer ago is not mailed, though an operator may release its event later.
+
+Deliveries are kept for 90 days. After that nobody would know that it was mailed before.
+"""
+
 _TRACKING: Final = "tracking"
 _ENDING: Final = frozenset({"unsubscribed", "consent_withdrawn"})
+_ALL_MAIL: Final = "unsubscribed"
 _OWNERS_WORD: Final = frozenset({"consent_given", "reward_claimed"})
 
 
@@ -39,9 +49,12 @@ def to_lead_now(
     """The event because of which something is mailed to its lead; None if it is not (any more).
 
     `said` is what links, SES and operators say of its subject. A bounce for good and a complaint
-    stop all mail. A withdrawal stops what asks for the consent, not what was asked for.
+    stop all mail. A withdrawal stops what asks for the consent, not what was asked for. Whoever has
+    unsubscribed by a link gets no receipts. Nothing is mailed that was asked for too long ago.
     """
     if event is None or what not in event.to_lead or not is_kept(event, now):
+        return None
+    if event.received_at <= now - MAILED_WITHIN:
         return None
     said = [one for one in said if is_kept(one, now) and PREFETCH not in one.flags]
     event = with_flags(event, said, now)
@@ -50,6 +63,8 @@ def to_lead_now(
         return None
     kind, purpose = kind_and_purpose(what)
     if kind == CONFIRM and not _is_pending(event, purpose, said, now):
+        return None
+    if kind == RECEIPT and has_unsubscribed(said):
         return None
     return event
 
@@ -65,13 +80,53 @@ def is_stopped(said: Iterable[Event]) -> bool:
 
 def is_confirmed(said: Iterable[Event], now: datetime) -> bool:
     """Whether whoever reads the mails of an address has answered one by its link."""
-    return any(
-        one.type in _OWNERS_WORD
-        and one.route is Route.LINK
-        and PREFETCH not in one.flags
-        and is_kept(one, now)
+    return any(one.type in _OWNERS_WORD for one in _by_link(said, now))
+
+
+def may_be_tracked(said: Iterable[Event], now: datetime) -> bool:
+    """Whether mails to an address may tell that they were opened, if its lead consents to it.
+
+    The consent may be a stranger's until the owner has answered a mail. An objection to profiling
+    ends it, whoever passes it on.
+    """
+    said = list(said)
+    objected = any(
+        one.type == "profiling_objected" and PREFETCH not in one.flags and is_kept(one, now)
         for one in said
     )
+    return is_confirmed(said, now) and not objected
+
+
+def has_unsubscribed(said: Iterable[Event]) -> bool:
+    """Whether the owner's last word by a link is that they want no such mails."""
+    words = [
+        one
+        for one in said
+        if one.route is Route.LINK
+        and (one.type == "consent_given" or (one.type == _ALL_MAIL and _is_about(one, EMAIL)))
+    ]
+    last = max(words, key=lambda one: one.order, default=None)
+    return last is not None and last.type == _ALL_MAIL
+
+
+def most_confirmations(said: Iterable[Event], purpose: str, most: int, now: datetime) -> int:
+    """How many confirmations of a purpose an address may get on a day, `most` at the most.
+
+    Whoever has ended it by a link, or all such mails, is not asked again and again by strangers.
+    """
+    words = _by_link(said, now)
+    last = max((w for w in words if _is_about(w, purpose)), key=lambda w: w.order, default=None)
+    has_ended = last is not None and last.type in _ENDING
+    return min(most, AFTER_OPT_OUT) if has_ended or has_unsubscribed(words) else most
+
+
+def _by_link(said: Iterable[Event], now: datetime) -> list[Event]:
+    """What somebody has said by links: no prefetch, and nothing that has expired."""
+    return [
+        one
+        for one in said
+        if one.route is Route.LINK and PREFETCH not in one.flags and is_kept(one, now)
+    ]
 
 
 def _is_pending(event: Event, purpose: str, said: Iterable[Event], now: datetime) -> bool:
