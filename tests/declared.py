@@ -13,6 +13,9 @@ FILE: Final = Path(__file__).parents[1] / "docs" / "openapi.yaml"
 LINKS: Final = ("confirm", "unsubscribe", "d", "o", "c")
 """The links in mails: the first parts of their paths. HEAD is answered as GET."""
 
+POSTED: Final = ("confirm", "unsubscribe", "d")
+"""Those that have a button."""
+
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 BY_GATEWAY: Final = frozenset({429, 500})
@@ -85,11 +88,15 @@ def _operation(event: Mapping[str, Any]) -> dict[str, Any]:
     key, asked = event["routeKey"], event["requestContext"]["http"]
     if key == "$default":
         first, *rest = asked["path"].strip("/").split("/")
+        kind, method = first.lower(), asked["method"]
         known = {("events", 0): "/events", ("forms", 1): "/forms/{form}"}
-        links = {(one, 1): f"/{one}/{{token}}" for one in LINKS}
-        path = (known | links).get((first, len(rest)), "/{elsewhere}")
-        is_refused = first in LINKS and path in links.values() and asked["method"] != "HEAD"
-        key = f"{'PUT' if is_refused else 'GET'} {path}"
+        path = known.get((first, len(rest)), "/{elsewhere}")
+        taken = "GET"
+        if kind in LINKS:
+            path = f"/{kind}/{{token}}"
+            posted = {"POST": "POST"} if kind in POSTED else {}
+            taken = {"GET": "GET", "HEAD": "GET", **posted}.get(method, "PUT")
+        key = f"{taken} {path}"
     return next(one for method, path, one in operations() if f"{method} {path}" == key)
 
 

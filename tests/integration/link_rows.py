@@ -48,6 +48,9 @@ def rows() -> list[Answered]:
         (200, "image/gif", "GET", GOOD["o"], "", "image/*"),
         (302, "", "GET", GOOD["c"], "", HTML),
         (410, HTML, "GET", links.clicked("https://gone.example"), "", HTML),
+        (404, HTML, "GET", "/unsubscribe/", "", HTML),
+        (404, HTML, "POST", "/confirm", "do=confirm", HTML),
+        (404, PROBLEM, "GET", "/d", "", "application/json"),
     ]
     for kind in BAD:
         for method in ("GET", "HEAD", *(["POST"] if kind in POSTED else [])):
@@ -56,8 +59,8 @@ def rows() -> list[Answered]:
                     (status, HTML, method, path, "", HTML),
                     (status, PROBLEM, method, path, "", "application/json"),
                 ]
-        found.append((405, PROBLEM, "PUT", GOOD[kind], "", HTML))
-        found.append((405, PROBLEM, "OPTIONS", GOOD[kind], "", HTML))
+        found.append((405, HTML, "PUT", GOOD[kind], "", HTML))
+        found.append((405, PROBLEM, "OPTIONS", GOOD[kind], "", "application/json"))
     return found
 
 

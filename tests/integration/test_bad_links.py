@@ -4,16 +4,21 @@ import html
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Final
+from unittest.mock import Mock
 
 import pytest
+from botocore.exceptions import ClientError
 
+from hotlist.links.addresses import name_of
 from hotlist.links.tokens import Key, Purpose
 from integration.stages.links import (
     ADA,
     BROWSER,
     KEY,
     LATER_KEYS,
+    PAGE,
     PAST_LINK,
+    SHOP,
     Reader,
     clicked,
     confirm,
@@ -62,7 +67,7 @@ def test_a_bad_link_gets_a_page_that_helps(reader: Reader, path: str, method: st
 EXPIRED: Final = {
     "confirm": (link(Purpose.CONFIRM, day=OLD, purpose="email", lang="de"), "sieben Tage"),
     "reward": (link(Purpose.REWARD, day=OLD), "new link"),
-    "download": (link(Purpose.DOWNLOAD, day=OLD, give="1"), "newer mail"),
+    "download": (link(Purpose.DOWNLOAD, day=OLD, give="1"), "fill in the form once more"),
     "opened": (link(Purpose.OPENED, day=OLD), "newer mail"),
     "past key": (PAST_LINK, "answer one of our mails"),
     "consent gone": (link(Purpose.CONFIRM, purpose="fax"), "no longer there"),
@@ -90,15 +95,59 @@ def test_a_bad_link_is_told_in_the_visitors_language(reader: Reader) -> None:
     assert 'lang="pl"' in answer["body"]
 
 
-@pytest.mark.parametrize("behind", [".", ">", ")", ",", '"', "/"])
+BEHIND: Final = [
+    *(".>),\"/ ]}'!?;:*|`\\<&#"),
+    *("\r\n", "\u200b", "\u00a0", "”", "’", "»", "…", "‹", "。", "=\r\n"),
+    *("%20", "%3E", "&gt;", "</a>", " 2", "%22%3E", "/x", "=3D"),
+]
+"""What mail programs take for a part of an address."""
+
+
+@pytest.mark.parametrize("behind", BEHIND)
 def test_what_a_mail_program_puts_behind_an_address_is_no_part_of_it(
     reader: Reader, behind: str
 ) -> None:
     assert reader.ask(f"{confirm()}{behind}")["statusCode"] == 200
 
 
+@pytest.mark.parametrize("within", ["=\r\n", "=\n", "\r\n", "\n", " ", "%20", "%0D%0A", "\u200b"])
+def test_an_address_that_is_broken_into_lines_is_whole(reader: Reader, within: str) -> None:
+    path = link(UNSUBSCRIBE)
+    broken = f"{path[:80]}{within}{path[80:]}"
+    assert reader.ask(broken)["statusCode"] == 200
+    assert title(reader.ask(broken, "POST", "do=all")) == "Done"
+    assert title(reader.ask(path, "POST", "do=all")) == "Done"
+    assert [event.type for event in reader.events()] == ["unsubscribed"] * 2
+
+
+@pytest.mark.parametrize(
+    "path", ["/unsubscribe", "/unsubscribe/", "/confirm", "/D/", "/o", "/c/x/y"]
+)
+def test_half_a_link_gets_a_page_too(reader: Reader, path: str) -> None:
+    for method in ("GET", "HEAD"):
+        answer = reader.ask(path, method)
+        assert (answer["statusCode"], title(answer)) == (404, "This link does not work")
+
+
+def test_the_case_of_the_first_part_does_not_matter(reader: Reader) -> None:
+    assert reader.ask(link(UNSUBSCRIBE).replace("/un", "/Un"))["statusCode"] == 200
+
+
+def test_an_old_click_leads_on_and_is_not_recorded(reader: Reader) -> None:
+    said = {"tracked": "1", "mail": "receipt", "to": name_of(SHOP), "form": "film"}
+    answer = reader.ask(link(Purpose.CLICKED, day=OLD, **said))
+    assert (answer["statusCode"], answer["headers"]["location"]) == (302, SHOP)
+    for other in ({**said, "form": "none"}, {**said, "to": "x"}):
+        assert reader.ask(link(Purpose.CLICKED, day=OLD, **other))["statusCode"] == 410
+    assert reader.events() == []
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
 def test_other_methods_are_refused(reader: Reader, method: str) -> None:
+    answer = reader.ask(confirm(), method)
+    assert title(answer) == "This link does not work"
+    asked = reader.ask(confirm(), method, **JSON)
+    assert asked["headers"]["content-type"] == "application/problem+json"
     for path in (confirm(), reward(), link(UNSUBSCRIBE)):
         answer = reader.ask(path, method)
         assert (answer["statusCode"], answer["headers"]["allow"]) == (405, "GET, HEAD, POST")
@@ -135,13 +184,37 @@ def test_pages_have_the_headers_of_pages(reader: Reader) -> None:
     assert "form-action 'self';" in reader.ask(confirm())["headers"]["content-security-policy"]
 
 
-def test_a_secret_that_cannot_be_read_is_tried_again_later(
-    reader: Reader, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_secret_that_cannot_be_read_is_tried_again_later(reader: Reader) -> None:
     replace_secret(reader.api, {})
     assert reader.ask(confirm())["statusCode"] == 503
-    status, _ = reader.api.post("/forms/film", {"email": "ada@example.org"})
-    assert status == 503, "sent again, it is the same event and has its link"
+
+
+@pytest.mark.parametrize("trouble", ["no key", "no answer"])
+def test_a_form_is_taken_though_its_reward_has_no_link(
+    reader: Reader,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    trouble: str,
+) -> None:
+    if trouble == "no key":
+        replace_secret(reader.api, {})
+    else:
+        keys = reader.api.app.capture._opened_links()._keys
+        error = ClientError({"Error": {"Code": "ThrottlingException"}}, "GetSecretValue")
+        monkeypatch.setattr(keys, "_client", Mock(get_secret_value=Mock(side_effect=error)))
+    sent = {"email": "ada@example.org", "language": "pl"}
+    status, body = reader.api.post("/forms/film", sent)
+    assert (status, "reward_url" in body) == (201, False)
+    line = json.loads(capsys.readouterr().out.splitlines()[0])
+    assert (line["attention"], line["form"]) == ("reward without a link", "film")
+    assert line["event_id"] == body["event_id"]
+    plain = {"content_type": "application/x-www-form-urlencoded", **PAGE}
+    reader.forms["film"]["redirect_url"] = "https://www.example.com/thanks"
+    status, page = reader.api.post("/forms/film", "email=ada%40example.org", **plain)
+    assert status == 200
+    assert "What you asked for cannot be shown just now." in page
+    assert "/d/" not in page
+    assert len(reader.events()) == 1, "sent again, it is the same event"
 
 
 def test_a_form_that_mails_nobody_reads_no_secret(reader: Reader) -> None:

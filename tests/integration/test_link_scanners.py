@@ -1,12 +1,15 @@
 """What scans a mail changes nothing: its looks are flagged, and the person's click works then."""
 
 import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import boto3
 import pytest
 
-from hotlist.events.vocabulary import MACHINES, PREFETCH
+from hotlist.events.event import Event
+from hotlist.events.vocabulary import MACHINES, PREFETCH, Route
 from hotlist.leads.classify import channel, classify
 from hotlist.leads.profile import profile_of
 from hotlist.links.tokens import Purpose
@@ -140,3 +143,37 @@ def test_who_looks_first_stands_for_nobody_else(reader: Reader) -> None:
     agents = [event.properties["user_agent"] for event in reader.events()]
     assert sorted(map(str, agents)) == sorted([unknown, BROWSER])
     assert len({event.dedup for event in reader.events()}) == 2
+
+
+@pytest.mark.parametrize("flags", [frozenset(), frozenset({PREFETCH})])
+def test_who_objects_to_being_profiled_is_not_tracked_by_mails(
+    score: Score, flags: frozenset[str]
+) -> None:
+    """Their consent to tracking was for another purpose, and is not ended by it."""
+    now = datetime.now(UTC)
+    sent = Event(
+        event_id=f"{1:032}",
+        type="form_submitted",
+        route=Route.FORM,
+        occurred_at=now - timedelta(minutes=2),
+        received_at=now - timedelta(minutes=2),
+        expires_at=now + timedelta(days=300),
+        subject=ADA,
+        email="ada@example.org",
+        properties={"consents": {"tracking": {"version": "1"}}},
+    )
+    score.happened(sent)
+    assert score.lead(ADA).tracked is True
+    objected = replace(
+        sent,
+        event_id=f"{2:032}",
+        type="profiling_objected",
+        route=Route.LINK,
+        occurred_at=now - timedelta(minutes=1),
+        received_at=now - timedelta(minutes=1),
+        email=None,
+        properties={},
+        flags=flags,
+    )
+    score.happened(objected)
+    assert score.lead(ADA).tracked is (flags != frozenset())

@@ -1,14 +1,18 @@
 """Links of mails through the handler: what each asks, records and gives."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pytest
 from botocore.exceptions import ClientError
 
+from hotlist.capture.link_events import PLACES
 from hotlist.events.event import Event, event_key
-from hotlist.events.vocabulary import Route
+from hotlist.events.vocabulary import INTERNAL, TEST, Route
+from hotlist.leads.classify import channel, classify
+from hotlist.leads.profile import profile_of
 from hotlist.links.tokens import Purpose
 from integration.stages.links import (
     ADA,
@@ -26,6 +30,24 @@ from integration.stages.links import (
 OLD: Final = datetime.now(UTC).date() - timedelta(days=400)
 UNSUBSCRIBE: Final = Purpose.UNSUBSCRIBE
 JSON: Final = {"accept": "application/json", "user_agent": BROWSER}
+PLAIN: Final = "application/x-www-form-urlencoded"
+MULTIPART: Final = "multipart/form-data; boundary=b"
+ANY_TYPE: Final = "application/octet-stream"
+ONE_CLICK: Final = "List-Unsubscribe=One-Click"
+PART: Final = (
+    '--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n'
+)
+
+
+FORM: Final = Event(
+    event_id="0" * 32,
+    type="form_submitted",
+    route=Route.FORM,
+    occurred_at=datetime.now(UTC) - timedelta(days=9),
+    received_at=datetime.now(UTC) - timedelta(days=9),
+    subject=ADA,
+    email="ada@example.org",
+)
 
 
 def proofs(event: Event) -> dict[str, Any]:
@@ -100,20 +122,84 @@ def test_who_takes_back_confirms_and_takes_back_again_has_said_three_things(
     assert sorted(types) == ["consent_given", "unsubscribed", "unsubscribed"]
 
 
+@pytest.mark.parametrize("last", ["one click", "page", "confirmation"])
+def test_the_last_word_holds_though_the_same_was_said_before(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, last: str
+) -> None:
+    """A mail program sends the same words each time, and a page that one goes back to too."""
+    at = datetime.now(UTC).replace(hour=12, minute=0, second=10, microsecond=0)
+    out = ONE_CLICK if last == "one click" else "do=all&asked=7"
+    words = {"out": (link(UNSUBSCRIBE), out), "in": (confirm(), "do=confirm&asked=8")}
+    said = ["in", "out", "in"] if last == "confirmation" else ["out", "in", "out"]
+    for number, word in enumerate(said):
+        path, body = words[word]
+        now = at + timedelta(minutes=2 * number)
+        assert reader.post_at(monkeypatch, now, path, body)["statusCode"] == 200
+    events = [classify(event) for event in reader.events()]
+    facts = profile_of([FORM, *events], at + timedelta(hours=1), channel).facts
+    assert facts["consents"] == (["email"] if last == "confirmation" else [])
+    assert len(events) == 3
+
+
+def test_one_click_counts_each_time_also_within_a_second(reader: Reader) -> None:
+    for path, body in (
+        (link(UNSUBSCRIBE), ONE_CLICK),
+        (confirm(), "do=confirm"),
+        (link(UNSUBSCRIBE), ONE_CLICK),
+    ):
+        assert reader.ask(path, "POST", body)["statusCode"] == 200
+    assert reader.events()[-1].type == "unsubscribed"
+    assert len(reader.events()) == 3
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (link(UNSUBSCRIBE), "do=all&asked={}"),
+        (link(UNSUBSCRIBE), "do=object&asked={}"),
+        (link(UNSUBSCRIBE), "do=some&purpose=email&asked={}"),
+        (link(UNSUBSCRIBE), ONE_CLICK + "&n={}"),
+        (confirm(), "do=confirm&asked={}"),
+    ],
+)
+def test_nobody_fills_a_history_by_one_link(reader: Reader, path: str, body: str) -> None:
+    """What finds no place any more is not acknowledged."""
+    answers = [reader.ask(path, "POST", body.format(n))["statusCode"] for n in range(150)]
+    assert {*answers} == {200, 503}
+    assert answers[:3] == [200, 200, 200]
+    assert 2 * PLACES >= len(reader.events()) == answers.count(200) > PLACES // 2
+
+
+def test_nobody_fills_a_history_by_inventing_agents(reader: Reader) -> None:
+    for number in range(100):
+        agent = f"Mozilla/5.0 (X11; Linux x86_64; rv:{number}.0) Gecko/20100101 Firefox/{number}.0"
+        reader.ask(opened(), user_agent=agent, accept="image/*")
+        reader.ask(download(form="film"), user_agent=f"Scanner-{number} bot")
+    types = [event.type for event in reader.events()]
+    assert 2 * 16 >= types.count("email_opened") > 1
+    assert 2 >= types.count("file_downloaded") >= 1
+
+
 # --- the end of consents ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("kind", "body"),
     [
-        ("application/x-www-form-urlencoded", "List-Unsubscribe=One-Click"),
-        (
-            "multipart/form-data; boundary=b",
-            (
-                '--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\n'
-                "One-Click\r\n--b--\r\n"
-            ),
-        ),
+        (PLAIN, ONE_CLICK),
+        (f"{PLAIN}; charset=nothing", ONE_CLICK),
+        (PLAIN, f"{ONE_CLICK}&{ONE_CLICK}"),
+        (PLAIN, "List-Unsubscribe=%4fne-Click%0d%0a"),
+        (PLAIN, "List-Unsubscribe%3DOne-Click"),
+        ("", ONE_CLICK.upper()),
+        ("text/plain", ONE_CLICK),
+        ("application/json", ONE_CLICK),
+        ("application/json", '{"List-Unsubscribe": "One-Click"}'),
+        ("", ""),
+        (PLAIN, " \r\n"),
+        (MULTIPART, PART),
+        (MULTIPART, PART.replace("\r\n", "\n")),
+        (MULTIPART, PART.replace("\r\n\r\n", f"\r\nContent-Type: {ANY_TYPE}\r\n\r\n")),
     ],
 )
 @pytest.mark.parametrize("headers", [{}, {"accept": "*/*"}, {"accept": "text/html"}])
@@ -155,6 +241,56 @@ def test_purposes_are_ended_one_by_one(reader: Reader) -> None:
     assert {one for one, _, _ in reader.said()} == {"consent_withdrawn"}
 
 
+@pytest.mark.parametrize(
+    ("did", "ended", "says"),
+    [
+        ("object", ["phone"], ["You are not profiled any more.", "You may call."]),
+        ("some", ["phone"], ["You may call."]),
+        ("zzz", ["phone"], ["You may call."]),
+    ],
+)
+def test_what_is_ticked_ends_whichever_button_is_pressed(
+    reader: Reader, did: str, ended: list[str], says: list[str]
+) -> None:
+    done = reader.press(link(UNSUBSCRIBE), do=did, purpose="phone")
+    assert all(text in done["body"] for text in says)
+    said = [about["purpose"] for one, about, _ in reader.said() if one == "consent_withdrawn"]
+    assert said == ended
+    assert ("profiling_objected" in {one for one, _, _ in reader.said()}) is (did == "object")
+
+
+@pytest.mark.parametrize(("body", "left"), [("do=all", []), (ONE_CLICK, ["tracking"])])
+def test_everything_on_the_page_is_everything_that_the_page_offers(
+    reader: Reader, body: str, left: list[str]
+) -> None:
+    given = {purpose: {"version": "1"} for purpose in ("email", "phone", "tracking")}
+    form = replace(FORM, properties={"consents": given})
+    assert reader.ask(link(UNSUBSCRIBE), "POST", body)["statusCode"] == 200
+    facts = profile_of([form, *reader.events()], datetime.now(UTC), channel).facts
+    assert facts["consents"] == left
+
+
+def test_the_links_of_a_test_say_so_and_change_nothing(reader: Reader) -> None:
+    paths = {
+        "consent_given": (link(Purpose.CONFIRM, purpose="email", test="1"), "do=confirm"),
+        "unsubscribed": (link(UNSUBSCRIBE, test="1"), "do=all"),
+        "profiling_objected": (link(UNSUBSCRIBE, test="1"), "do=object"),
+        "reward_claimed": (link(Purpose.REWARD, test="1"), "do=claim"),
+    }
+    for path, body in paths.values():
+        assert "This link is from a test mail." in reader.ask(path)["body"]
+        done = reader.ask(path, "POST", body)
+        assert done["statusCode"] == 303 or "This link is from a test mail." in done["body"]
+    reader.ask(link(Purpose.OPENED, tracked="1", mail="reward", test="1"))
+    reader.ask(done["headers"]["location"])
+    events = reader.events()
+    assert {event.type for event in events} == {*paths, "email_opened"}
+    assert all(event.properties[TEST] is True and INTERNAL in event.flags for event in events)
+    assert all(event.expires_at < event.received_at + timedelta(days=40) for event in events)  # type: ignore[operator]
+    before = profile_of([FORM], datetime.now(UTC), channel)
+    assert profile_of([FORM, *events], datetime.now(UTC), channel) == before
+
+
 def test_an_objection_is_kept_apart(reader: Reader) -> None:
     assert title(reader.press(link(UNSUBSCRIBE), do="object")) == "Done"
     (event,) = reader.events()
@@ -163,7 +299,9 @@ def test_an_objection_is_kept_apart(reader: Reader) -> None:
     assert event.expires_at - event.received_at > timedelta(days=790)
 
 
-@pytest.mark.parametrize("fields", [{}, {"do": "some"}, {"do": "some", "purpose": "evil"}])
+@pytest.mark.parametrize(
+    "fields", [{"asked": "1"}, {"do": "some"}, {"do": "some", "purpose": "evil"}, {"x": "y"}]
+)
 def test_nothing_ticked_is_asked_again(reader: Reader, fields: dict[str, str]) -> None:
     answer = reader.press(link(UNSUBSCRIBE), **fields)
     assert answer["statusCode"] == 422
@@ -208,7 +346,8 @@ def test_a_click_leads_nowhere_but_to_what_the_form_names(reader: Reader, to: st
 def test_a_link_leads_on_though_the_table_does_not_answer(
     reader: Reader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(reader.api.app.store, "put", busy)
+    for name in ("put", "put_or_find"):
+        monkeypatch.setattr(reader.api.app.store, name, busy)
     assert reader.ask(clicked())["statusCode"] == 302
     assert reader.ask(opened())["statusCode"] == 200
     assert '"error": "ClientError"' in capsys.readouterr().out

@@ -14,7 +14,7 @@ from hotlist.events.vocabulary import INTERNAL, SPAM, Route
 from hotlist.identity import identifiers
 from hotlist.links import addresses
 from hotlist.links.keys import LinkKeys
-from hotlist.links.tokens import Purpose
+from hotlist.links.tokens import Purpose, claimed
 from hotlist.mail.queue import EVERYTHING, Letter, ToLead
 from hotlist.mail.ses import delivery_hash
 from hotlist.store.deliveries import SENT
@@ -285,6 +285,25 @@ def test_a_test_in_between_changes_nothing_for_whoever_sends_the_form(notify: No
     assert len(notify.ses.sent) == 6
     settled = notify.deliveries.settled_as(DELIVERIES)
     assert settled == dict.fromkeys(DELIVERIES, SENT)
+
+
+@pytest.mark.parametrize("is_test", [True, False])
+def test_each_link_of_a_test_says_that_it_is_one(notify: Notify, is_test: bool) -> None:
+    changes = {"properties": {"hotlist_test": True}, "flags": frozenset({INTERNAL})}
+    event = sent_form(**(changes if is_test else {}))
+    notify.events.put(event)
+    notify.events.put(CONFIRMED)
+    notify.leads.save(a_lead(tracked=True), None)
+    notify.tell(*letters(event))
+    found = []
+    for mail in mails(notify):
+        body = mail.get_body(("html",))
+        assert body is not None
+        texts = [body.get_content(), str(mail["List-Unsubscribe"])]
+        links = re.findall(r"https://api\.example\.com/\w+/([\w-]+)", " ".join(texts))
+        found += [claimed(text).get("test") for text in links]
+    assert len(found) >= 8
+    assert {*found} == {"1" if is_test else None}
 
 
 def test_without_a_company_nothing_is_mailed_and_somebody_is_told(notify: Notify) -> None:

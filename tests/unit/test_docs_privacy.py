@@ -116,12 +116,12 @@ def test_every_property_that_is_not_a_field_is_named() -> None:
 
 
 def test_every_text_that_is_not_a_field_is_named() -> None:
-    assert rows("text") == {"extra", "user_agent", "consents"}
+    assert rows("text") == {"extra", "user_agent", "consents", "asked"}
 
 
 def test_every_event_of_a_link_is_named_with_its_properties() -> None:
     code = (Path(context.__file__).with_name("links.py")).read_text("utf-8")
-    types = {*re.findall(r'(?:recorded|self\._note)\(\s*visit,\s*"(\w+)"', code)}
+    types = {*re.findall(r'(?:recorded|self\._note|self\._say)\(\s*visit,\s*"(\w+)"', code)}
     table = PAGE.partition("| event of a link |")[2].partition("\n\n")[0]
     said = {
         name: {*re.findall(r"`(\w+)`", properties)}
@@ -135,7 +135,7 @@ def test_every_event_of_a_link_is_named_with_its_properties() -> None:
 PROPERTIES: Final = {
     "consent_given": {"purpose", "version", "form"},
     "consent_withdrawn": {"purpose", "form"},
-    "unsubscribed": {"all", "form"},
+    "unsubscribed": {"all", "purposes", "form"},
     "profiling_objected": {"form"},
     "reward_claimed": {"form", "reward"},
     "file_downloaded": {"form", "reward"},

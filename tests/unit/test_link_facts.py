@@ -51,6 +51,7 @@ def test_a_pending_consent_is_none_until_it_is_confirmed() -> None:
         ({}, ["phone", "tracking"]),
         ({"all": True}, ["tracking"]),
         ({"all": True, "purposes": ["phone"]}, ["tracking"]),
+        ({"all": True, "purposes": ["tracking"]}, []),
         ({"all": "yes"}, ["phone", "tracking"]),
         ({"purposes": ["phone", "tracking"]}, ["email"]),
         ({"purposes": []}, ["phone", "tracking"]),
@@ -97,6 +98,37 @@ def test_nothing_resumes_after_an_objection(order: tuple[int, ...]) -> None:
     for one in made:
         known = [form(1), *(other for other in made if other.order <= one.order)]
         assert growing.at(one.occurred_at) == facts_at(known, one.occurred_at, lambda _: None)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        event(3, "lead_imported", Route.OPERATOR, properties={"facts": {"suspended": False}}),
+        event(3, "order_completed", Route.SERVER, properties={"facts": {"suspended": False}}),
+        form(3, suspended=False),
+        *(
+            event(3, "event_reclassified", Route.OPERATOR, properties={"event_id": "002", **words})
+            for words in ({"add": ["spam"]}, {"add": ["internal"]}, {"add": ["prefetch"]})
+        ),
+    ],
+)
+@pytest.mark.parametrize("ended", ["profiling_objected", "unsubscribed", "consent_withdrawn"])
+def test_what_somebody_has_ended_nobody_else_takes_back(said: Event, ended: str) -> None:
+    words = {"purpose": "email", "purposes": ["email"]}
+    facts = folded(form(1, consents=ALL), event(2, ended, properties=words), said).facts
+    if ended == "profiling_objected":
+        assert facts["suspended"] is True
+    else:
+        assert facts["consents"] == ["phone", "tracking"]
+
+
+def test_a_browsers_withdrawal_and_a_bots_consent_may_be_corrected() -> None:
+    """Anybody may send the one for a visitor that they know of, and the other is no person's."""
+    spam = {"event_id": "002", "add": ["spam"]}
+    correction = event(3, "event_reclassified", Route.OPERATOR, properties=spam)
+    withdrawn = event(2, "consent_withdrawn", Route.BEACON, properties={"purpose": "tracking"})
+    assert folded(form(1, consents=ALL), withdrawn, correction).facts["consents"] == sorted(ALL)
+    assert folded(PENDING, GIVEN, correction).facts.get("consents") is None
 
 
 def test_without_an_objection_a_lead_is_resumed() -> None:

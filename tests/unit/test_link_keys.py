@@ -4,6 +4,7 @@ import json
 import secrets
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from hotlist.links import keys
-from hotlist.links.keys import AGAIN, KEPT, TROUBLES, LinkKeys
+from hotlist.links.keys import AGAIN, FAILED, KEPT, TROUBLES, LinkKeys
 from hotlist.links.secret import SIGNS_AFTER, BadSecret, Secret
 from hotlist.links.tokens import BadToken, Expired, Key, Purpose, Token, key_id_of, sign
 from hotlist.runtime.passing import is_passing
@@ -169,7 +170,35 @@ def test_without_keys_a_trouble_is_raised_and_may_pass(
             use()
         assert is_passing(raised.value)
     vault.trouble = None
+    vault.now += FAILED
     assert link_keys.read(text, Purpose.UNSUBSCRIBE, START) == TOKEN
+
+
+@pytest.mark.parametrize("trouble", [DENIED, SLOW, None])
+def test_what_cannot_be_read_is_not_asked_for_by_each_request(
+    trouble: Exception | None, vault: Vault, link_keys: LinkKeys
+) -> None:
+    vault.trouble, vault.text = trouble, "{}"
+    for second in range(60):
+        vault.now = START + timedelta(seconds=second)
+        for _ in range(5):
+            with pytest.raises(TROUBLES) as raised:
+                link_keys.sign(TOKEN)
+    assert len(vault.asked) == 60 / FAILED.total_seconds()
+    assert len([*traceback.walk_tb(raised.tb)]) < 10, "it does not grow as it is raised again"
+
+
+@pytest.mark.parametrize("key", STRANGERS)
+def test_a_foreign_token_is_bad_though_the_secret_cannot_be_read_again(
+    key: Callable[[], Key], vault: Vault, link_keys: LinkKeys
+) -> None:
+    link_keys.newest()
+    vault.trouble = DENIED
+    vault.now += 2 * AGAIN
+    for _ in range(3):
+        with pytest.raises(BadToken):
+            link_keys.read(sign(TOKEN, key()), Purpose.UNSUBSCRIBE, vault.now)
+    assert len(vault.asked) == 2
 
 
 @pytest.mark.parametrize("trouble", [DENIED, SLOW, None])

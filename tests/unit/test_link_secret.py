@@ -127,6 +127,20 @@ def test_a_rotation_gives_a_secret_without_keys_its_first() -> None:
         ('{"link_1": ""}', "link_1 of the secret has less than 32 characters"),
         ('{"link_1": 1}', "link_1 of the secret has less than 32 characters"),
         (json.dumps({"link_1": "a" * 64, "link_2": "b" * 31}), "link_2 of the secret has less"),
+        ("[" * 100_000, "is no JSON object"),
+        (
+            '{"link_1": "' + "\\ud800" * 64 + '"}',
+            "link_1 of the secret has halves of",
+        ),
+        *(
+            (json.dumps({"link_1": "a" * 64, name: said}), f"{name} of the secret")
+            for name in ("link_keys_made", "link_keys_gone")
+            for said in ("x", None, [], 1, {"x": "y"}, {"1": None}, {"1": 5}, {"²": "y"}, {"": "y"})
+        ),
+        *(
+            (json.dumps({"link_1": "a" * 64, "link_keys_made": {"1": at}}), "no instant with its")
+            for at in ("garbage", "", "2026-01-01T00:00:00", "2026-01-01", "99999-01-01")
+        ),
     ],
 )
 def test_a_secret_that_signs_nothing_is_refused_without_showing_it(text: str, why: str) -> None:

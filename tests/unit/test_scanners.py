@@ -29,6 +29,7 @@ def test_people_and_what_opens_mails_for_them_are_no_scanners(agent: str) -> Non
         *("", "  ", "Mozilla/5.0", "curl/8.5.0", "Googlebot/2.1", "BARRACUDA Sentinel (EE)"),
         "Mozilla/5.0 (Windows NT 10.0) Chrome/42.0 Safari/537.36 Edge/12.246 Mozilla/5.0",
         "Mozilla/4.0 (compatible; ms-office; MSOffice 16)",
+        "Microsoft Office Existence Discovery",
     ],
 )
 def test_scanners_are_told(agent: str) -> None:
@@ -59,7 +60,10 @@ def test_a_request_says_that_nobody_looks(
         (Route.LINK, "email_opened", "Mozilla/5.0", {PREFETCH}),
         (Route.LINK, "email_clicked", "curl/8.5.0", {BOT, PREFETCH}),
         (Route.LINK, "unsubscribed", "Mozilla/5.0", set()),
-        (Route.LINK, "reward_claimed", "Barracuda Sentinel (EE)", {BOT}),
+        (Route.LINK, "reward_claimed", "Barracuda Sentinel (EE)", {BOT, PREFETCH}),
+        (Route.LINK, "reward_claimed", "Mozilla/5.0 (Windows NT 10.0) Mimecast/1.0", {PREFETCH}),
+        (Route.LINK, "reward_claimed", "Mozilla/5.0", set()),
+        (Route.LINK, "consent_given", "Mozilla/5.0 (Windows NT 10.0) Mimecast/1.0", set()),
         (Route.LINK, "consent_given", "curl/8.5.0", {BOT}),
         (Route.FORM, "form_submitted", "Mozilla/5.0", set()),
         (Route.SERVER, "email_opened", "Mozilla/5.0", set()),

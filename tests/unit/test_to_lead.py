@@ -7,6 +7,8 @@ import pytest
 
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import Route
+from hotlist.leads.classify import channel, classify
+from hotlist.leads.profile import profile_of
 from hotlist.sales.to_lead import (
     ASKED_WITHIN,
     MAILED_WITHIN,
@@ -53,6 +55,9 @@ def asked(**changes: Any) -> Event:
         (said("consent_given", route=Route.SERVER), False),
         (said("consent_given", flags=frozenset({"prefetch"})), False),
         (said("consent_given", expires_at=NOW), False),
+        (said("consent_given", flags=frozenset({"internal"})), False),
+        (said("consent_given", properties={"user_agent": "python-requests/2.32"}), False),
+        (said("reward_claimed", properties={"user_agent": "Mimecast/1.0"}), False),
         (said("consent_withdrawn"), False),
         (said("email_opened"), False),
         (said("file_downloaded"), False),
@@ -60,6 +65,8 @@ def asked(**changes: Any) -> Event:
 )
 def test_an_address_is_confirmed_by_its_owners_answer_alone(word: Event, confirmed: bool) -> None:
     assert is_confirmed([word], NOW) is confirmed
+    facts = profile_of([classify(word)], NOW, channel).facts
+    assert facts.get("email_confirmed", False) is confirmed, "both read it alike"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 import boto3
+import pytest
 
 from hotlist.config.calendar_file import calendar_file
 from hotlist.events.event import Event
@@ -161,13 +162,28 @@ class Reader:
         """What the handler answers, by the route that API Gateway finds."""
         kind, _, token = path.strip("/").partition("/")
         posted = ("confirm", "unsubscribe", "d")
-        is_routed = method == "GET" or (method == "POST" and kind in posted)
+        is_link = kind in ROUTES.values() and token and "/" not in token
+        is_routed = is_link and (method == "GET" or (method == "POST" and kind in posted))
         route = f"{method} /{kind}/{{token}}" if is_routed else "$default"
         sent = {"content_type": PLAIN if body else "", **(headers or PAGE)}
         event = http_event(method, path, body, route, **sent)
         event["pathParameters"] = {"token": token} if is_routed else None
         answer: dict[str, Any] = self.api.app.handler(event, None)
         return answer
+
+    def post_at(
+        self, patch: pytest.MonkeyPatch, now: datetime, path: str, body: str
+    ) -> dict[str, Any]:
+        """What the handler answers at this instant."""
+
+        class Clock(datetime):
+            @classmethod
+            def now(cls, _: Any = None) -> datetime:  # type: ignore[override]
+                return now
+
+        with patch.context() as patched:
+            patched.setattr(self.api.app, "datetime", Clock)
+            return self.ask(path, "POST", body)
 
     def press(self, path: str, /, **fields: Any) -> dict[str, Any]:
         """Send the form of a page."""
@@ -178,7 +194,8 @@ class Reader:
         found = sorted(map(from_item, self.api.items()), key=lambda event: event.order)
         for event in found:
             if event.route is Route.LINK:
-                assert event.properties.keys() - {"user_agent"} == named(event.type)
+                known, maybe = named(event.type), {"user_agent", "hotlist_test", "purposes"}
+                assert event.properties.keys() | maybe == known | maybe
         return found
 
     def said(self) -> list[tuple[str, dict[str, Any], frozenset[str]]]:

@@ -121,20 +121,21 @@ class Capture:
         if is_new and SPAM in event.flags and self._held_back:
             self._held_back(name, event)
         target = forms.next_page(form, fields, received)
-        gift = ""
-        if "reward" in form and form["reward"]["deliver"] == "page":
-            gift = self._opened_links().download(name, event, one(fields, "language"), now)
+        gift, has_gift = "", "reward" in form and form["reward"]["deliver"] == "page"
+        if has_gift:
+            gift = self._opened_links().gift(name, event, one(fields, "language"), now)
         if not request.is_plain_form:
             body = {"event_id": event.event_id}
             if gift:
                 body["reward_url"] = request.address_of(gift)
             return http.answer(201, body | ({"redirect_url": target} if target else {}))
-        if target and not gift:
+        if target and not has_gift:
             return http.redirect(target)
-        from hotlist.capture import form_page  # noqa: PLC0415 - for plain forms
+        from hotlist.capture import form_page, link_page  # noqa: PLC0415 - for plain forms
 
         who = form_page.visitor(request.headers, fields, form)
-        html = form_page.thanks(form, who._replace(back=target or who.back), gift)
+        later = link_page.gift_later(who) if has_gift and not gift else ""
+        html = form_page.thanks(form, who._replace(back=target or who.back), gift, later)
         return http.page(200, html, form_page.policy())
 
     def _events(self, request: Request, now: datetime) -> Answer:
@@ -191,8 +192,9 @@ class Capture:
             return _elsewhere(request)
         kind, text = found
         if request.method not in _LINKS[kind]:
-            allowed = _LINKS[kind]
-            return http.problem(405, f"Only {allowed} are taken here.", None, allow=allowed)
+            from hotlist.capture import links  # noqa: PLC0415 - for links in mails
+
+            return links.not_taken(request, _LINKS[kind])
         return self._opened_links().answer(request, kind, text, now)
 
     def _opened_links(self) -> "Links":
@@ -263,12 +265,14 @@ def _received(request: Request, now: datetime, files: Mapping[str, str]) -> Rece
 
 
 def _token_of(request: Request) -> tuple[str, str] | None:
-    """What kind of link a request is for, and its token; None if it is for none.
+    """What kind of link a request is for, and what stands for its token; None if it is for none.
 
-    The path says it, and not the route: API Gateway sends HEAD where no route is.
+    The path says it, and not the route: API Gateway sends HEAD where no route is. So somebody who
+    has half of a link gets a page too.
     """
     first, _, rest = request.path.strip("/").partition("/")
-    return (first, rest) if first in _LINKS and rest and "/" not in rest else None
+    kind = first.lower()
+    return (kind, rest) if kind in _LINKS else None
 
 
 def _elsewhere(request: Request) -> Answer:

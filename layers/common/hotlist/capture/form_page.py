@@ -120,15 +120,16 @@ def policy(form: Mapping[str, Any] | None = None) -> str:
     )
 
 
-def thanks(form: Mapping[str, Any], who: Visitor, gift: str = "") -> str:
+def thanks(form: Mapping[str, Any], who: Visitor, gift: str = "", later: str = "") -> str:
     """The answer to a form that names no page to go to: its own words, or ours.
 
-    `gift` is where the form's reward is given at once.
+    `gift` is where the form's reward is given at once, `later` says why it is not.
     """
     text = who.of(form.get("thanks")) or who.words["page_thanks"]
     lines = [one for one in map(str.strip, text.splitlines()) if one]
     language = getattr(text, "language", "")
     paragraphs = [languages.spoken(one, language) if language else one for one in lines]
+    paragraphs += [later] if later else []
     named = (gift, who.of(form["reward"]["title"])) if gift else ()
     return _page(who, "page_thanks_title", paragraphs=paragraphs, gift=named)
 

@@ -2,24 +2,40 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
+from urllib.parse import unquote_plus
 
 from hotlist.capture import form_page, link_page
 from hotlist.capture.context import MAX_AGENT, one, plain_text
-from hotlist.capture.http import Refused, Request
+from hotlist.capture.http import MAX_UPLOAD, Refused, Request
 from hotlist.capture.link_page import ALL, OBJECT, SOME
 from hotlist.events import ids, retention
 from hotlist.events.event import Event
 from hotlist.events.times import to_ms
-from hotlist.events.vocabulary import Route
+from hotlist.events.vocabulary import INTERNAL, PREFETCH, TEST, Route
 from hotlist.links.tokens import Token
 
 Form = Mapping[str, Any]
 
+PLACES: Final = 64
+"""How often one link may say the same of consents on a UTC day. It holds for years, and what it
+says is read with every fold."""
+
+_TRIES: Final = 6
+"""How many of these places are tried for a word."""
+
+_TWICE: Final = timedelta(seconds=2)
+"""How soon after the first a second press of the same page's button says nothing new."""
+
+_GROUPS: Final = 16
+"""How many kinds of agents have an event of their own on a day, by one link."""
+
 _ASKED: Final = re.compile(r"[0-9]{1,15}\Z", re.ASCII)
+_OF_A_PAGE: Final = ("do", "asked", "purpose")
+"""What the form of our page sends."""
 
 _CHANGES: Final = frozenset(
     {"consent_given", "consent_withdrawn", "unsubscribed", "profiling_objected"}
@@ -49,8 +65,13 @@ class Visit(NamedTuple):
         return self.token.said.get("tracked") == "1"
 
     @property
+    def is_test(self) -> bool:
+        """Whether it is the link of a test: what it says is stored, and counts for nothing."""
+        return self.token.said.get("test") == "1"
+
+    @property
     def asked(self) -> str:
-        """The instant of the page, which its form sends: one page is answered once."""
+        """The instant of the page, which its form sends: one press of its button is one word."""
         return str(to_ms(self.at))
 
 
@@ -59,22 +80,26 @@ def recorded(
     event_type: str,
     about: Mapping[str, Any],
     *,
-    chosen: str = "",
+    key: str = "",
     texts: Mapping[str, Any] | None = None,
     flags: frozenset[str] = frozenset(),
 ) -> Event:
-    """The event of what was `chosen` by a link. The same choice by the same link is one event."""
-    key = hashlib.sha256(f"{visit.text} {event_type} {chosen}".encode()).hexdigest()
+    """The event of what a link says. On a UTC day, the same by the same link is one event.
+
+    `key` tells apart what is not the same.
+    """
+    whole = hashlib.sha256(f"{visit.text} {event_type} {key}".encode()).hexdigest()
     identified = ids.identify(
         route=Route.LINK,
         form=visit.name,
         event_type=event_type,
-        key=key,
+        key=whole,
         content=[visit.token.subject, about],
-        received_at=visit.at,
+        received_at=visit.at.replace(hour=0, minute=0, second=0, microsecond=0),
         occurred_at=visit.at,
     )
     agent = plain_text(visit.request.headers.get("user-agent", ""), MAX_AGENT)
+    said = {**about, **({"user_agent": agent} if agent else {})}
     event = Event(
         event_id=identified.event_id,
         dedup="" if event_type in _CHANGES else identified.dedup,
@@ -83,18 +108,89 @@ def recorded(
         occurred_at=visit.at,
         received_at=visit.at,
         subject=visit.token.subject,
-        properties={**about, **({"user_agent": agent} if agent else {})},
+        properties={**said, TEST: True} if visit.is_test else said,
         texts=texts or {},
-        flags=flags,
+        flags=flags | {INTERNAL} if visit.is_test else flags,
     )
     return replace(event, expires_at=retention.expiry(event))
+
+
+def at_places(
+    visit: Visit,
+    event_type: str,
+    about: Mapping[str, Any],
+    *,
+    choice: str = "",
+    texts: Mapping[str, Any] | None = None,
+) -> Iterator[Event]:
+    """A word on consents, as the event of each place that it may take: the first free one is its.
+
+    A page's word begins at the same place each time, so a second press finds the first.
+    """
+    asked = page_of(visit.request)
+    told = {**(texts or {}), **({"asked": asked} if asked else {})}
+    for number in range(_TRIES):
+        drawn = f"{asked} {visit.at.isoformat() if number else ''} {number}"
+        place = int(hashlib.sha256(drawn.encode()).hexdigest()[:8], 16) % PLACES
+        yield recorded(visit, event_type, about, key=f"{choice} {place}", texts=told)
+
+
+def is_same_word(event: Event, stored: Event) -> bool:
+    """Whether what stands at an event's place is the same press of a button, or the same put."""
+    if event.texts.get("asked") != stored.texts.get("asked"):
+        return False
+    twice = _TWICE if "asked" in event.texts else timedelta(0)
+    return abs(event.received_at - stored.received_at) <= twice
+
+
+def noted(
+    visit: Visit, event_type: str, about: Mapping[str, Any], agent: str, *, is_ahead: bool
+) -> Event:
+    """The event of what was opened, clicked or fetched.
+
+    Whoever looks first stands for nobody else: agents have events of their own, but not as many as
+    somebody can invent. `is_ahead` says that nobody has read the mail yet.
+    """
+    group = int(hashlib.sha256(agent.encode(errors="replace")).hexdigest()[:8], 16) % _GROUPS
+    flags = frozenset({PREFETCH} if is_ahead else ())
+    return recorded(visit, event_type, about, key=PREFETCH if is_ahead else str(group), flags=flags)
 
 
 def of_mail(visit: Visit) -> dict[str, str]:
     return {"form": visit.name, "mail": visit.token.said.get("mail", "")}
 
 
-def fields_of(request: Request) -> Mapping[str, Any]:
+class Ending(NamedTuple):
+    """What somebody wants to end: `did` is `ALL`, `OBJECT`, `SOME`, or "" for nothing.
+
+    `purposes` are those that were ticked. By one click, which a mail program offers (RFC 8058), no
+    page was seen.
+    """
+
+    did: str
+    purposes: frozenset[str]
+    by_one_click: bool = False
+
+
+def ending_of(request: Request) -> Ending:
+    """What a POST of the link to unsubscribe says. A mail program may say it in any form."""
+    fields = _fields_of(request)
+    purposes = fields.get("purpose")
+    ticked = purposes if isinstance(purposes, list) else [purposes]
+    said = one(fields, "do")
+    if not any(name in fields for name in _OF_A_PAGE) and _is_one_click(request):
+        return Ending(ALL, frozenset(), by_one_click=True)
+    did = said if said in (ALL, OBJECT) else SOME
+    return Ending(did, frozenset(text for text in ticked if isinstance(text, str)))
+
+
+def page_of(request: Request) -> str:
+    """The instant of the page whose button was pressed, if it says one."""
+    said = one(_fields_of(request), "asked")
+    return said if _ASKED.match(said) else ""
+
+
+def _fields_of(request: Request) -> Mapping[str, Any]:
     """What a page's form says; nothing if it cannot be read: an opt-out is never refused for it."""
     try:
         return request.fields()[0]
@@ -102,21 +198,13 @@ def fields_of(request: Request) -> Mapping[str, Any]:
         return {}
 
 
-def listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+def _is_one_click(request: Request) -> bool:
+    """Whether a body says `List-Unsubscribe=One-Click`, in whatever type, or nothing at all.
 
-
-def choice_of(fields: Mapping[str, Any], *, has_chosen: bool) -> str:
-    """What was chosen on the page, or by one click (RFC 8058), which ends everything."""
-    for name, value in fields.items():
-        said = value if isinstance(value, str) else ""
-        if name.lower() == "list-unsubscribe" and said.strip().lower() == "one-click":
-            return ALL
-    said = one(fields, "do")
-    return said if said in (ALL, OBJECT) else SOME if has_chosen else ""
-
-
-def page_of(visit: Visit) -> str:
-    """The instant of the page whose button was pressed, if it says one."""
-    said = one(fields_of(visit.request), "asked")
-    return said if _ASKED.match(said) else ""
+    Not every program that has the button sends its words as RFC 8058 wants them.
+    """
+    try:
+        body = unquote_plus(request.raw_body(MAX_UPLOAD).decode(errors="replace")).lower()
+    except Refused:
+        return False
+    return not body.strip() or ("list-unsubscribe" in body and "one-click" in body)

@@ -1,10 +1,10 @@
 """The pages of links in mails: what is asked, what was done, and why a link does not work. Pure.
 
 A page looks like that of a form and has its policy. It shows what the configuration says, and of
-the request nothing.
+the request nothing. `is_test` says that the link is from a test mail.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from hotlist.capture import form_page, languages
@@ -22,6 +22,10 @@ CLAIM: Final = "claim"
 """What the buttons of the pages do: the values of their field `do`."""
 
 
+_SAME: Final = {"expired_download": "expired_reward"}
+"""What is told in the words of another. A link of a form's own page comes in no mail."""
+
+
 class Choice(NamedTuple):
     """A purpose that can be ended, and how its form asks for it."""
 
@@ -34,7 +38,7 @@ def reader(headers: Mapping[str, str], language: str, form: Mapping[str, Any] | 
     return form_page.visitor(headers, {"language": language}, form)
 
 
-def confirm(text: str, asked: str, who: Visitor) -> str:
+def confirm(text: str, asked: str, who: Visitor, *, is_test: bool = False) -> str:
     """Asks whether a consent is confirmed. `text` is what it is about."""
     words = _words(who)
     return _page(
@@ -45,16 +49,23 @@ def confirm(text: str, asked: str, who: Visitor) -> str:
         buttons=[_button(CONFIRM, words["confirm_button"])],
         note=words["confirm_else"],
         asked=asked,
+        is_test=is_test,
     )
 
 
-def confirmed(text: str, who: Visitor) -> str:
+def confirmed(text: str, who: Visitor, *, is_test: bool = False) -> str:
     words = _words(who)
-    return _page(who, words["confirmed_title"], paragraphs=[words["confirmed"]], quoted=[text])
+    title, said = words["confirmed_title"], words["confirmed"]
+    return _page(who, title, paragraphs=[said], quoted=[text], is_test=is_test)
 
 
 def unsubscribe(
-    choices: Sequence[Choice], asked: str, who: Visitor, *, is_empty: bool = False
+    choices: Sequence[Choice],
+    asked: str,
+    who: Visitor,
+    *,
+    is_empty: bool = False,
+    is_test: bool = False,
 ) -> str:
     """Asks what is to end. `is_empty` says that a button was pressed and nothing ticked."""
     words = _words(who)
@@ -65,24 +76,34 @@ def unsubscribe(
         fault=words["unsubscribe_nothing"] if is_empty else "",
         paragraphs=[words["unsubscribe"]],
         boxes=choices,
+        legend=words["unsubscribe_boxes"],
         buttons=[
             *some,
             _button(ALL, words["unsubscribe_all"]),
             _button(OBJECT, words["object_button"], words["object"]),
         ],
         asked=asked,
+        is_test=is_test,
     )
 
 
-def ended(did: str, texts: Iterable[str], who: Visitor) -> str:
-    """Says what has ended; `texts` are those of the consents."""
+def ended(did: str, texts: Sequence[str], who: Visitor, *, is_test: bool = False) -> str:
+    """Says what has ended; `texts` are those of the consents that were ticked."""
     words = _words(who)
-    said = words["objected"] if did == OBJECT else words[f"ended_{did}"]
-    quoted = texts if did == SOME else ()
-    return _page(who, words["ended_title"], paragraphs=[said], quoted=quoted, onward=words["more"])
+    said = [words["ended_all"]] if did == ALL else []
+    said += [words["objected"]] if did == OBJECT else []
+    said += [words["ended_some"]] if texts else []
+    return _page(
+        who,
+        words["ended_title"],
+        paragraphs=said,
+        quoted=texts,
+        onward=words["more"],
+        is_test=is_test,
+    )
 
 
-def reward(title: str, asked: str, who: Visitor) -> str:
+def reward(title: str, asked: str, who: Visitor, *, is_test: bool = False) -> str:
     """Has the button that gives what was promised."""
     words = _words(who)
     return _page(
@@ -92,7 +113,14 @@ def reward(title: str, asked: str, who: Visitor) -> str:
         quoted=[title],
         buttons=[_button(CLAIM, words["reward_button"])],
         asked=asked,
+        is_test=is_test,
     )
+
+
+def gift_later(who: Visitor) -> str:
+    """That a reward cannot be shown now, on a page that may be in another language."""
+    language = _language(who)
+    return languages.spoken(LINK_TEXTS[language]["gift_later"], language)
 
 
 def told(what: str, who: Visitor) -> str:
@@ -100,12 +128,16 @@ def told(what: str, who: Visitor) -> str:
     words = _words(who)
     kind = what.partition("_")[0]
     title = words["expired_title" if kind == "gone" else f"{kind}_title"]
-    return _page(who, title, paragraphs=[words[what] if what in words else words[kind]])
+    return _page(who, title, paragraphs=[_why(what, words)])
 
 
 def reason(what: str) -> str:
     """The same for a program, in English."""
-    words = LINK_TEXTS[_DEFAULT]
+    return _why(what, LINK_TEXTS[_DEFAULT])
+
+
+def _why(what: str, words: Mapping[str, str]) -> str:
+    what = _SAME.get(what, what)
     return words[what] if what in words else words[what.partition("_")[0]]
 
 
@@ -122,8 +154,10 @@ def _button(do: str, label: str, text: str = "") -> dict[str, str]:
     return {"do": do, "label": label, "text": text}
 
 
-def _page(who: Visitor, title: str, **parts: Any) -> str:
+def _page(who: Visitor, title: str, *, is_test: bool = False, **parts: Any) -> str:
     empty: dict[str, Any] = {
+        "test": _words(who)["test"] if is_test else "",
+        "legend": "",
         "fault": "",
         "paragraphs": (),
         "quoted": (),
@@ -136,4 +170,4 @@ def _page(who: Visitor, title: str, **parts: Any) -> str:
     template = form_page.templates().get_template("link.html")
     return template.render(
         {**empty, **parts}, title=title, language=_language(who), style=form_page.style()[0]
-    )
+    ).lstrip()

@@ -14,6 +14,7 @@ LINK_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "mails has a link for it.",
         "unsubscribe_title": "What shall we stop?",
         "unsubscribe": "Tick what you take back, or end everything at once. It holds from now on.",
+        "unsubscribe_boxes": "Consents",
         "unsubscribe_some": "End what is ticked",
         "unsubscribe_all": "End everything",
         "unsubscribe_nothing": "Nothing is ticked yet.",
@@ -45,6 +46,10 @@ LINK_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "our mails and write that you want no more. That is enough.",
         "later_title": "Please try again",
         "later": "This did not work just now, and nothing is lost. Wait a moment, then try again.",
+        "gift_later": "What you asked for cannot be shown just now. Your answers are safe. Load "
+        "this page again in a minute, and send the form once more if the browser asks.",
+        "test": "This link is from a test mail. What you do here is kept as a test, and changes "
+        "nothing.",
     },
     "pl": {
         "confirm_title": "Prosimy o potwierdzenie",
@@ -58,6 +63,7 @@ LINK_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "unsubscribe_title": "Z czego chcesz zrezygnować?",
         "unsubscribe": "Zaznacz zgody, które wycofujesz, albo wycofaj wszystkie naraz. Zmiana "
         "działa od razu.",
+        "unsubscribe_boxes": "Zgody",
         "unsubscribe_some": "Wycofaj zaznaczone",
         "unsubscribe_all": "Wycofaj wszystkie",
         "unsubscribe_nothing": "Nic nie jest jeszcze zaznaczone.",
@@ -90,6 +96,10 @@ LINK_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "later_title": "Spróbuj jeszcze raz",
         "later": "Teraz się nie udało, ale nic nie przepadło. Odczekaj chwilę i spróbuj jeszcze "
         "raz.",
+        "gift_later": "Nie możemy teraz pokazać zamówionych materiałów. Odpowiedzi są zapisane. "
+        "Odśwież tę stronę za minutę, a jeśli przeglądarka zapyta, wyślij formularz jeszcze raz.",
+        "test": "Ten link pochodzi z wiadomości testowej. To, co tu zrobisz, zapiszemy jako test. "
+        "Niczego to nie zmieni.",
     },
     "de": {
         "confirm_title": "Bitte bestätigen Sie",
@@ -104,6 +114,7 @@ LINK_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "unsubscribe_title": "Was sollen wir beenden?",
         "unsubscribe": "Kreuzen Sie an, was Sie widerrufen, oder beenden Sie alles auf einmal. Es "
         "gilt ab sofort.",
+        "unsubscribe_boxes": "Einwilligungen",
         "unsubscribe_some": "Angekreuztes beenden",
         "unsubscribe_all": "Alles beenden",
         "unsubscribe_nothing": "Es ist noch nichts angekreuzt.",
@@ -137,6 +148,11 @@ LINK_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "later_title": "Bitte noch einmal versuchen",
         "later": "Das ging gerade nicht; verloren ist nichts. Warten Sie einen Augenblick und "
         "versuchen Sie es noch einmal.",
+        "gift_later": "Was Sie möchten, können wir gerade nicht zeigen. Ihre Antworten sind "
+        "gespeichert. Laden Sie diese Seite in einer Minute neu, und senden Sie das Formular noch "
+        "einmal, wenn der Browser danach fragt.",
+        "test": "Dieser Link ist aus einer Test-E-Mail. Was Sie hier tun, gilt als Test und ändert "
+        "nichts.",
     },
 }
 """Texts by language and by name. Each language has them all."""

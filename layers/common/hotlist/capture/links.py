@@ -5,44 +5,53 @@ the mail was sent. No link leads anywhere but to what the configuration names.
 """
 
 import base64
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any, Final, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from hotlist.capture import form_page, http, link_page, proof
 from hotlist.capture.context import Received
-from hotlist.capture.http import Answer, Refused, Request
+from hotlist.capture.http import Answer, Request
 from hotlist.capture.link_events import (
+    Ending,
     Form,
     Visit,
-    choice_of,
-    fields_of,
-    listed,
+    at_places,
+    ending_of,
+    is_same_word,
+    noted,
     of_mail,
-    page_of,
     recorded,
 )
 from hotlist.capture.link_page import ALL, OBJECT, TO_ANY_PAGE, Choice
 from hotlist.capture.rewards import Rewards
 from hotlist.events.event import Event
-from hotlist.events.vocabulary import PREFETCH
 from hotlist.leads import scanners
 from hotlist.links import addresses, invitation, tokens
-from hotlist.links.keys import LinkKeys
+from hotlist.links.keys import TROUBLES, LinkKeys
 from hotlist.links.secret import KEPT, BadSecret
 from hotlist.links.tokens import BadToken, Expired, Purpose, Token
 from hotlist.runtime import metrics
 from hotlist.runtime.settings import CaptureSettings
 from hotlist.store.events import EventStore
 
+_ANY_FILE: Final = "application/octet-stream"
+_TRACKING: Final = "tracking"
 _TO_ITSELF: Final[Form] = {"redirect_url": ""}
 _GIF: Final = base64.b64encode(
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\x00\x00\x00!\xf9\x04\x01\x00\x00\x00\x00,"
     b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
 ).decode()
 """A picture of one clear point."""
+
+
+class NoPlace(RuntimeError):
+    """A link has said the same of consents so often on one day that nothing more is stored."""
 
 
 class Links:
@@ -74,18 +83,38 @@ class Links:
 
     def answer(self, request: Request, kind: str, text: str, now: datetime) -> Answer:
         """The answer to a request for `/<kind>/<text>`. HEAD is answered as GET."""
-        text = text.rstrip("._-~:;,!?)]}>'\"")  # what stands behind an address in a mail
+        readings = tokens.readings(text)
         try:
-            token = self._keys.read(text, _purpose(kind, text), now)
+            token, text = self._read(kind, readings, now)
+            visit = Visit(request, token, text, self._forms.get(token.said.get("form", "")), now)
+            answer: Answer = getattr(self, f"_{token.purpose.value}")(visit)
         except Expired as error:
-            return self._expired(request, error.token)
+            return self._expired(request, error.token, now)
         except BadToken:
-            return self._bad(request, text, kind)
-        except BadSecret:
+            return self._bad(request, readings[0], kind)
+        except (BadSecret, NoPlace):
             return later(request)
-        visit = Visit(request, token, text, self._forms.get(token.said.get("form", "")), now)
-        answer: Answer = getattr(self, f"_{token.purpose.value}")(visit)
         return answer
+
+    def _read(self, kind: str, readings: tuple[str, ...], now: datetime) -> tuple[Token, str]:
+        """The first that is a token, with its text. :raises BadToken, Expired: if none is."""
+        for text in readings[:-1]:
+            with suppress(BadToken):
+                return self._keys.read(text, _purpose(kind, text), now), text
+        text = readings[-1]
+        return self._keys.read(text, _purpose(kind, text), now), text
+
+    def gift(self, form: str, event: Event, language: str, now: datetime) -> str:
+        """The path of `download`, or "" if there is no key to sign it with.
+
+        The form is stored by then. Whoever sends it again gets the link that there is then.
+        """
+        try:
+            return self.download(form, event, language, now)
+        except TROUBLES as error:
+            said = {"form": form, "event_id": event.event_id, "error": type(error).__name__}
+            print(metrics.attention("reward without a link", **said))  # noqa: T201 - Lambda's log
+            return ""
 
     def download(self, form: str, event: Event, language: str, now: datetime) -> str:
         """The path of the link by which a page gives a form's reward at once."""
@@ -93,13 +122,31 @@ class Links:
         given = event.properties.get("consents")
         if isinstance(given, Mapping) and "tracking" in given and not event.flags:
             said["tracked"] = "1"
+        if event.is_test:
+            said["test"] = "1"
         return self._download_path(event.subject, said, now.astimezone(UTC).date())
 
     def _download_path(self, subject: str, said: Mapping[str, str], day: date) -> str:
-        try:
-            return f"/d/{self._keys.sign(Token(Purpose.DOWNLOAD, subject, day, said=said))}"
-        except BadSecret as error:
-            raise Refused(503, "There is no key for the link; try again.") from error
+        return f"/d/{self._keys.sign(Token(Purpose.DOWNLOAD, subject, day, said=said))}"
+
+    def _say(
+        self,
+        visit: Visit,
+        event_type: str,
+        about: Mapping[str, Any],
+        *,
+        choice: str = "",
+        texts: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Store a word on consents, which is one word more unless it is the same press again.
+
+        :raises NoPlace: if it finds none. Nothing is acknowledged that is not stored.
+        """
+        for event in at_places(visit, event_type, about, choice=choice, texts=texts):
+            stored = self._store.put_or_find(event)
+            if stored is None or is_same_word(event, stored):
+                return
+        raise NoPlace
 
     # --- a consent --------------------------------------------------------------------------
 
@@ -110,7 +157,7 @@ class Links:
             return _told(410, "gone", visit.request, visit.who)
         who, text = visit.who, visit.who.of(consent["text"])
         if visit.request.method != "POST":
-            return _page(link_page.confirm(text, visit.asked, who))
+            return _page(link_page.confirm(text, visit.asked, who, is_test=visit.is_test))
         received = Received(
             at=visit.at,
             accept_language=visit.request.headers.get("accept-language", ""),
@@ -119,25 +166,23 @@ class Links:
         language = visit.token.said.get("lang", "")
         given = {"purpose": purpose, "version": consent["version"], "form": visit.name}
         texts = {"consents": proof.of(visit.form, [purpose], received, language)}
-        self._store.put(recorded(visit, "consent_given", given, chosen=page_of(visit), texts=texts))
-        return _page(link_page.confirmed(text, who))
+        self._say(visit, "consent_given", given, choice=purpose, texts=texts)
+        return _page(link_page.confirmed(text, who, is_test=visit.is_test))
 
     # --- the end of consents ----------------------------------------------------------------
 
     def _unsubscribe(self, visit: Visit) -> Answer:
         who, choices = visit.who, self._choices(visit)
+        page = partial(link_page.unsubscribe, choices, visit.asked, who, is_test=visit.is_test)
         if visit.request.method != "POST":
-            return _page(link_page.unsubscribe(choices, visit.asked, who))
-        fields = fields_of(visit.request)
-        wanted = listed(fields.get("purpose"))
-        chosen = [choice for choice in choices if choice.purpose in wanted]
-        did = choice_of(fields, has_chosen=bool(chosen))
-        if did not in (ALL, OBJECT) and not chosen:
-            html = link_page.unsubscribe(choices, visit.asked, who, is_empty=True)
-            return _page(html, 422)
-        for event in self._ending(visit, did, [choice.purpose for choice in chosen]):
-            self._store.put(event)
-        return _page(link_page.ended(did, [choice.text for choice in chosen], who))
+            return _page(page())
+        ending = ending_of(visit.request)
+        chosen = [choice for choice in choices if choice.purpose in ending.purposes]
+        if ending.did not in (ALL, OBJECT) and not chosen:
+            return _page(page(is_empty=True), 422)
+        self._end(visit, ending, choices, chosen)
+        texts = [choice.text for choice in chosen if ending.did != ALL]
+        return _page(link_page.ended(ending.did, texts, who, is_test=visit.is_test))
 
     def _choices(self, visit: Visit) -> list[Choice]:
         """The purposes that any form asks for, in the words of the mail's form where it does."""
@@ -147,16 +192,26 @@ class Links:
                 found.setdefault(purpose, Choice(purpose, visit.who.of(consent["text"])))
         return [*found.values()]
 
-    def _ending(self, visit: Visit, did: str, purposes: Iterable[str]) -> Iterable[Event]:
-        about, asked = {"form": visit.name}, page_of(visit)
-        if did == ALL:
-            yield recorded(visit, "unsubscribed", {"all": True, **about}, chosen=asked)
-        elif did == OBJECT:
-            yield recorded(visit, "profiling_objected", about, chosen=asked)
-        else:
-            for purpose in purposes:
-                said = {"purpose": purpose, **about}
-                yield recorded(visit, "consent_withdrawn", said, chosen=f"{purpose} {asked}")
+    def _end(
+        self, visit: Visit, ending: Ending, choices: list[Choice], chosen: list[Choice]
+    ) -> None:
+        """Store what somebody ends. What they have ticked is ended whichever button they press.
+
+        `all` ends each purpose but for tracking (see `leads/facts`). If the page offers that too,
+        its button names it.
+        """
+        about: dict[str, Any] = {"form": visit.name}
+        if ending.did == ALL:
+            offered = {choice.purpose for choice in choices}
+            if _TRACKING in offered and not ending.by_one_click:
+                about["purposes"] = [_TRACKING]
+            self._say(visit, "unsubscribed", {"all": True, **about})
+            return
+        if ending.did == OBJECT:
+            self._say(visit, "profiling_objected", about)
+        for purpose in (choice.purpose for choice in chosen):
+            said = {"purpose": purpose, **about}
+            self._say(visit, "consent_withdrawn", said, choice=purpose)
 
     # --- a reward ---------------------------------------------------------------------------
 
@@ -166,7 +221,8 @@ class Links:
             return _told(410, "gone", visit.request, visit.who)
         if visit.request.method != "POST":
             title = visit.who.of(reward["title"])
-            return _page(link_page.reward(title, visit.asked, visit.who), form=TO_ANY_PAGE)
+            html = link_page.reward(title, visit.asked, visit.who, is_test=visit.is_test)
+            return _page(html, form=TO_ANY_PAGE)
         about = {"form": visit.name, "reward": reward["id"]}
         self._store.put(recorded(visit, "reward_claimed", about))
         said, day = {**visit.token.said, "give": "1"}, visit.at.astimezone(UTC).date()
@@ -189,9 +245,7 @@ class Links:
     def _given(self, visit: Visit, reward: Mapping[str, Any]) -> Answer | None:
         """The reward itself, or where it is; None if it is not there yet."""
         if reward["kind"] == "invitation":
-            calendar = invitation.calendar(
-                reward["event"], visit.token.said.get("lang", ""), visit.at
-            )
+            calendar = invitation.stamped(visit.who.of(reward["event"]["ics"]), visit.at)
             return {
                 "statusCode": 200,
                 "headers": {
@@ -203,6 +257,9 @@ class Links:
             }
         if reward["kind"] == "file":
             url = self._rewards.address(reward["object"], reward["name"])
+            if url is not None and visit.request.method == "HEAD":
+                # The address is signed for GET alone.
+                return {"statusCode": 200, "headers": {**_PRIVATE, "content-type": _ANY_FILE}}
             return None if url is None else _sent_to(url)
         return _sent_to(reward["url"])
 
@@ -227,10 +284,8 @@ class Links:
             return
         agent = visit.request.headers.get("user-agent", "")
         is_ahead = scanners.is_ahead(visit.request.method, visit.request.headers)
-        flags = frozenset({PREFETCH} if is_ahead or scanners.is_scanner(agent) else ())
-        # Whoever looks first stands for nobody else: each agent has its own event.
-        event = recorded(
-            visit, event_type, about, chosen=f"{PREFETCH if flags else ''} {agent}", flags=flags
+        event = noted(
+            visit, event_type, about, agent, is_ahead=is_ahead or scanners.is_scanner(agent)
         )
         try:
             self._store.put(event)
@@ -239,7 +294,12 @@ class Links:
 
     # --- links that lead nowhere --------------------------------------------------------------
 
-    def _expired(self, request: Request, token: Token) -> Answer:
+    def _expired(self, request: Request, token: Token, now: datetime) -> Answer:
+        """An old click leads on as long as its address is one of ours, and is not recorded."""
+        form = self._forms.get(token.said.get("form", ""))
+        if token.purpose is Purpose.CLICKED and form is not None:
+            said = {name: one for name, one in token.said.items() if name != "tracked"}
+            return self._clicked(Visit(request, replace(token, said=said), "", form, now))
         who = link_page.reader(request.headers, token.said.get("lang", ""), None)
         return _told(410, f"expired_{token.purpose.value}", request, who)
 
@@ -274,6 +334,14 @@ def later(request: Request) -> Answer:
     return answer
 
 
+def not_taken(request: Request, allowed: str) -> Answer:
+    """405: links take other methods."""
+    who = link_page.reader(request.headers, "", None)
+    answer = _told(405, "bad", request, who)
+    answer["headers"]["allow"] = allowed
+    return answer
+
+
 def _purpose(kind: str, text: str) -> Purpose:
     """What a text is to be verified for. Under `/d` it says so itself, until it is verified."""
     if kind != "d":
@@ -294,7 +362,7 @@ def _page(html: str, status: int = 200, form: Form = _TO_ITSELF) -> Answer:
 
 
 def _sent_to(url: str) -> Answer:
-    return {"statusCode": 302, "headers": {**_PRIVATE, "location": url}}
+    return {"statusCode": 302, "headers": {**_PRIVATE, "location": addresses.sendable(url)}}
 
 
 def _told(status: int, what: str, request: Request, who: form_page.Visitor) -> Answer:

@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 
 from hotlist.events.event import Event
+from hotlist.events.vocabulary import is_kept_apart
+
+_OPT_OUTS = frozenset({"unsubscribed", "consent_withdrawn", "profiling_objected"})
 
 
 class Corrections:
@@ -16,7 +19,12 @@ class Corrections:
                 self._words.setdefault(target, []).append(event)
 
     def flags(self, event: Event) -> frozenset[str]:
-        """The flags of an event with those that operators gave and without those they took."""
+        """The flags of an event with those that operators gave and without those they took.
+
+        An opt-out by a signed link or call has its own for good: nobody else takes it back.
+        """
+        if event.type in _OPT_OUTS and is_kept_apart(event.route, event.type):
+            return event.flags
         return self.corrected(event.event_id, event.flags)
 
     def corrected(self, event_id: str, flags: frozenset[str]) -> frozenset[str]:

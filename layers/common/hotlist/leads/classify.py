@@ -15,7 +15,7 @@ from hotlist.leads.channel import channel
 
 __all__ = ["VERSION", "channel", "classify"]
 
-VERSION: Final = 4
+VERSION: Final = 5
 """Goes up with every change of what is found, also with one of the lists."""
 
 _BOTS: Final = {
@@ -34,6 +34,17 @@ def classify(event: Event) -> Event:
     if not bots or not isinstance(agent, str):
         return event
     found = {BOT} if agent_of(agent) in bots else set()
-    if event.route is Route.LINK and event.type in scanners.RECORDED and scanners.is_scanner(agent):
+    if event.route is Route.LINK and _is_unread(event.type, agent):
         found.add(PREFETCH)
     return replace(event, flags=event.flags | found) if found else event
+
+
+def _is_unread(event_type: str, agent: str) -> bool:
+    """Whether what a link recorded was a scanner's.
+
+    A reward whose button somebody else has pressed shows nobody's address. A consent that was
+    given by a button holds: some companies read mails in browsers that call themselves scanners.
+    """
+    if event_type == "reward_claimed":
+        return scanners.is_named(agent)
+    return event_type in scanners.RECORDED and scanners.is_scanner(agent)

@@ -11,7 +11,15 @@ from typing import Final
 from hotlist.events import visible
 from hotlist.events.corrections import texts_of
 from hotlist.events.event import Event
-from hotlist.events.vocabulary import DERIVED, MACHINES, PREFETCH, RESERVED, Route
+from hotlist.events.vocabulary import (
+    DERIVED,
+    INTERNAL,
+    MACHINES,
+    PREFETCH,
+    RESERVED,
+    SPAM,
+    Route,
+)
 from hotlist.leads.lead import Contact
 
 TOUCH: Final = (
@@ -41,6 +49,15 @@ def name_in(answers: Mapping[str, object]) -> str | None:
         return visible.trimmed(value) if isinstance(value, str) else ""
 
     return text("name") or f"{text('first_name')} {text('last_name')}".strip() or None
+
+
+def confirms(event: Event) -> bool:
+    """Whether somebody has answered a mail by its link, and so shown whose the address is.
+
+    The event must have the flags that it has now.
+    """
+    is_owners = event.type in ("consent_given", "reward_claimed") and event.route is Route.LINK
+    return is_owners and event.flags.isdisjoint((SPAM, INTERNAL, *MACHINES))
 
 
 class Facts:
@@ -95,12 +112,14 @@ class Facts:
             self._order(event)
         if event.type in ("score_suspended", "score_resumed") and not self.objected:
             self._set("suspended", event.type == "score_suspended", event)
-        if event.type in ("consent_given", "reward_claimed") and event.route is Route.LINK:
+        if confirms(event):
             self._set("email_confirmed", True, event)
 
     def known(self) -> dict[str, object]:
         """The facts by name."""
         known = dict(self.values)
+        if self.objected:
+            known["suspended"] = True
         came = self._came()
         if came is not None and not _is_machines(came):
             known["channel"] = self.channel
@@ -207,12 +226,13 @@ class Facts:
     def _ended(self, event: Event) -> list[str]:
         """The purposes that an `unsubscribed` ends: those that it names, or e-mail.
 
-        With `all` it ends every purpose that the lead has been asked for, but for tracking: that
-        is for a browser to say, and for `consent_withdrawn`.
+        With `all` it ends every purpose that the lead has been asked for beside those. Tracking is
+        none of them, unless it is named: a mail program's button is about mails.
         """
+        named = texts_of(event, "purposes")
         if event.properties.get("all") is True:
-            return sorted({"email", *self.consents} - {"tracking"})
-        return texts_of(event, "purposes") or ["email"]
+            return sorted({"email", *self.consents} - {"tracking"} | {*named})
+        return named or ["email"]
 
     def _object(self, event: Event) -> None:
         """Suspend the lead for good. An objection holds whoever passes it on, as opt-outs do."""

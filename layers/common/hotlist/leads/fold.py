@@ -249,13 +249,13 @@ def _has_bounced(events: Iterable[Event]) -> bool:
 
 
 def _is_tracked(profile: Profile) -> bool:
-    """Whether consent to tracking is in force, and nobody objected to profiling."""
+    """Whether consent to tracking is in force, and nobody has objected to being profiled."""
     given = profile.facts.get("consents")
-    is_given = isinstance(given, list) and "tracking" in given
-    return is_given and not any(
+    has_objected = any(
         event.type == "profiling_objected" and PREFETCH not in event.flags
         for event in profile.events
     )
+    return isinstance(given, list) and "tracking" in given and not has_objected
 
 
 def _not_before(now: datetime, stored: Lead | None, events: Iterable[Event]) -> datetime:

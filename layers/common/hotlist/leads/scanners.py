@@ -16,7 +16,7 @@ _SCANNERS: Final = re.compile(
     r"barracuda|proofpoint|mimecast|messagelabs|symantec|ironport|cisco[ -](?:secure|esa)|fireeye"
     r"|trellix|forcepoint|websense|zscaler|fortinet|fortimail|sophos|trend ?micro|mcafee|kaspersky"
     r"|bitdefender|avanan|check ?point|vade ?secure|hornetsecurity|spamtitan|mailguard"
-    r"|abnormal ?security|safe ?links|urldefense|ms-office|existence discovery|yahoocachesystem"
+    r"|abnormal ?security|safe ?links|urldefense|existence discovery|yahoocachesystem"
 )
 """What scanners of mails call themselves, in lower case, and what looks whether a link is there.
 Most scanners call themselves a browser. Those are told by HEAD and by their headers, or not at all.
@@ -40,9 +40,19 @@ def is_ahead(method: str, headers: Mapping[str, str]) -> bool:
     return any(_AHEAD.search(headers.get(name, "").lower()) for name in _HEADERS)
 
 
+def is_named(user_agent: str) -> bool:
+    """Whether an agent calls itself a scanner of mails.
+
+    Office programs look whether a link is there. Outlook, which shows mails, says what it is.
+    """
+    agent = user_agent.lower()
+    is_office = "ms-office" in agent and "microsoft outlook" not in agent
+    return is_office or _SCANNERS.search(agent) is not None
+
+
 def is_scanner(user_agent: str) -> bool:
     """Whether this agent follows links of mails by itself: a scanner, a proxy, any bot."""
     agent = user_agent.strip().lower()
-    if agent in _BARE or agent.endswith(_GMAIL_AHEAD) or _SCANNERS.search(agent):
+    if agent in _BARE or agent.endswith(_GMAIL_AHEAD) or is_named(agent):
         return True
     return agent_of(user_agent) is not Agent.PERSON

@@ -8,8 +8,10 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
+from urllib.parse import quote, urlsplit, urlunsplit
 
 _ADDRESS: Final = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]]")
+_NOT_PLAIN: Final = re.compile(r"[^\x21-\x7e]+")
 _NAME_DIGITS: Final = 16
 _MAILS: Final = ("receipt", "mail")
 """What of a form is written in its mails."""
@@ -23,6 +25,33 @@ def name_of(address: str) -> str:
 def addresses(form: Mapping[str, Any]) -> dict[str, str]:
     """The addresses by name: of the reward, of the next page, and in the texts of mails."""
     return {name_of(one): one for one in _named(form)}
+
+
+def sendable(url: str) -> str:
+    """The address as a header has it: in ASCII, the host's name in its own form (IDNA, `xn--`).
+
+    What is in ASCII stays as it is, so an address that was encoded once is not encoded again. A
+    name that can be no host's is percent-encoded, as a path is.
+    """
+    if not _NOT_PLAIN.search(url):
+        return url
+    scheme, place, *rest = urlsplit(url)
+    user, at, host = place.rpartition("@")
+    name, colon, port = host.partition(":")
+    return urlunsplit((scheme, f"{_plain(user)}{at}{_host(name)}{colon}{port}", *map(_plain, rest)))
+
+
+def _plain(part: str) -> str:
+    return _NOT_PLAIN.sub(lambda run: quote(run[0], errors="replace"), part)
+
+
+def _host(name: str) -> str:
+    import idna  # noqa: PLC0415 - few addresses need it
+
+    try:
+        return idna.encode(name, uts46=True).decode()
+    except UnicodeError:
+        return _plain(name)
 
 
 def _named(form: Mapping[str, Any]) -> Iterator[str]:

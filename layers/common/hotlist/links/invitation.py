@@ -14,5 +14,9 @@ def calendar(event: Mapping[str, Any], language: str, now: datetime) -> str:
     A later `sequence` of the same `uid` replaces the event in a calendar.
     """
     files = event["ics"]
-    text: str = files.get(language) or next(iter(files.values()))
-    return _STAMP.sub(f"\r\nDTSTAMP:{now.astimezone(UTC):%Y%m%dT%H%M%SZ}\r\n", text, count=1)
+    return stamped(files.get(language) or next(iter(files.values())), now)
+
+
+def stamped(file: str, now: datetime) -> str:
+    """A calendar file as one of `now`."""
+    return _STAMP.sub(f"\r\nDTSTAMP:{now.astimezone(UTC):%Y%m%dT%H%M%SZ}\r\n", file, count=1)

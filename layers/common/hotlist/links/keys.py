@@ -13,6 +13,8 @@ from hotlist.runtime.clients import aws_client
 
 AGAIN: Final = timedelta(minutes=1)
 """How long a text that no key has signed makes nobody read the secret once more."""
+FAILED: Final = timedelta(seconds=5)
+"""How long nobody without keys tries to read the secret again. A call that hangs takes longer."""
 KEPT: Final = timedelta(hours=1)
 """How old the keys in memory get. So a rotation needs no deployment."""
 
@@ -33,6 +35,7 @@ class LinkKeys:
         self._arn = arn
         self._clock = clock
         self._secret: Secret | None = None
+        self._failed: tuple[datetime, Exception] | None = None
         self._asked_at: datetime | None = None
 
     @classmethod
@@ -60,7 +63,11 @@ class LinkKeys:
         except BadToken:
             if not self._may_ask_again():
                 raise
-        return verified(text, purpose, _named(self.ask(), key_id), now)
+            try:
+                secret = self.ask()
+            except TROUBLES as error:
+                raise BadToken from error  # no key that we know has signed it
+        return verified(text, purpose, _named(secret, key_id), now)
 
     def ask(self) -> Secret:
         """What the secret says now. It has a key."""
@@ -74,9 +81,18 @@ class LinkKeys:
         return secret
 
     def _kept(self) -> Secret:
-        """What is in memory. If it is old it is read anew, where that is possible."""
+        """What is in memory. If it is old it is read anew, where that is possible.
+
+        If nothing is, and reading has just failed, it fails the same way without another call.
+        """
         if self._secret is None:
-            return self.ask()
+            if self._failed is not None and self._clock() < self._failed[0] + FAILED:
+                raise self._failed[1].with_traceback(None)
+            try:
+                return self.ask()
+            except TROUBLES as error:
+                self._failed = self._clock(), error
+                raise
         if self._asked_at is None or self._asked_at + KEPT <= self._clock():
             with suppress(*TROUBLES):
                 return self.ask()

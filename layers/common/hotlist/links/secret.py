@@ -7,7 +7,7 @@ other names are somebody else's and stay as they are.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
@@ -20,6 +20,7 @@ SIGNS_AFTER: Final = timedelta(minutes=2)
 """How old a key is when it begins to sign: by then nobody who reads the secret is without it."""
 
 _KEY: Final = re.compile(r"link_([1-9][0-9]{0,5})\Z")
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,5}\Z")
 _SHORTEST: Final = 32
 _GONE: Final = 10
 _MADE_AT, _GONE_CHECKS = "link_keys_made", "link_keys_gone"
@@ -40,10 +41,10 @@ class Secret:
 
     @classmethod
     def of(cls, text: str) -> Self:
-        """:raises BadSecret: if it is no JSON object, or a key is too short."""
+        """:raises BadSecret: if it is no JSON object, or a key or what is said of one is wrong."""
         try:
             said = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             said = None  # the error has the text, which nobody may see
         if not isinstance(said, dict):
             raise BadSecret("the secret of the links is no JSON object")
@@ -51,13 +52,12 @@ class Secret:
         for number, value in found.items():
             if not isinstance(value, str) or len(value) < _SHORTEST:
                 raise BadSecret(f"link_{number} of the secret has less than {_SHORTEST} characters")
+            if not _is_text(value):
+                raise BadSecret(f"link_{number} of the secret has halves of characters")
         return cls(
             keys={number: Key(str(number), found[number].encode()) for number in sorted(found)},
-            made={
-                int(number): datetime.fromisoformat(at)
-                for number, at in said.get(_MADE_AT, {}).items()
-            },
-            gone={int(number): check for number, check in said.get(_GONE_CHECKS, {}).items()},
+            made={number: _instant(number, at) for number, at in _numbered(said, _MADE_AT)},
+            gone=dict(_numbered(said, _GONE_CHECKS)),
             said=said,
         )
 
@@ -96,6 +96,38 @@ class Secret:
         said[_MADE_AT] = {str(n): made[n].isoformat() for n in kept if n in made}
         said[_GONE_CHECKS] = {str(n): checks[n] for n in sorted(checks)[-_GONE:]}
         return json.dumps(said)
+
+
+def _is_text(value: str) -> bool:
+    """Whether UTF-8 can hold it: JSON can write halves of characters."""
+    return value.encode(errors="replace").decode() == value
+
+
+def _numbered(said: Mapping[str, Any], name: str) -> Iterator[tuple[int, str]]:
+    """What stands under a name, by the number of a key."""
+    found = said.get(name, {})
+    if not isinstance(found, dict):
+        raise BadSecret(f"{name} of the secret is no JSON object; correct it, or leave it out")
+    for number, value in found.items():
+        if not _NUMBER.match(number) or not isinstance(value, str):
+            raise BadSecret(
+                f"{name} of the secret has something else than texts by the numbers of keys; "
+                "correct it, or leave it out"
+            )
+        yield int(number), value
+
+
+def _instant(number: int, text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise BadSecret(
+            f"{_MADE_AT} of the secret has no instant with its offset from UTC for link_{number}; "
+            "write one as in 2026-12-10T11:00:00+00:00"
+        )
+    return at
 
 
 def check_value(key: Key) -> str:

@@ -19,12 +19,18 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from itertools import count
 from typing import Final, NamedTuple
+from urllib.parse import unquote
+
+from hotlist.events import visible
 
 MAX_TOKEN: Final = 1_000
 """Characters."""
 
 _MAC: Final = 16
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]*[A-Za-z0-9]\Z")
+_RUN: Final = re.compile(r"[A-Za-z0-9_-]*[A-Za-z0-9]")
+_SOFT_BREAK: Final = re.compile(r"=\r?\n")
+"""How a mail breaks a line that goes on in the next one (quoted-printable)."""
 _KEY_ID: Final = re.compile(r"[A-Za-z0-9]{1,16}\Z", re.ASCII)
 
 
@@ -101,6 +107,20 @@ def sign(token: Token, key: Key) -> str:
     if len(text) > MAX_TOKEN:
         raise ValueError(f"a token has at most {MAX_TOKEN} characters, not {len(text)}")
     return text
+
+
+def readings(text: str) -> tuple[str, ...]:
+    """The texts that the end of an address may mean as a token, the likeliest first.
+
+    A mail program breaks a long address into lines, so blanks and soft breaks within it are none.
+    It takes for a part of it what stands around it: brackets, stops, the next word. So a token ends
+    where another character stands, or at the first blank if it is not broken.
+    """
+    plain = unquote(text) if "%" in text else text
+    whole = "".join(one for one in _SOFT_BREAK.sub("", plain) if not visible.is_hidden(one))
+    cut = plain.split(maxsplit=1)[0] if plain.strip() else ""
+    found = (_RUN.search(one) for one in (whole, cut))
+    return tuple(dict.fromkeys(one[0] for one in found if one)) or ("",)
 
 
 def key_id_of(text: str) -> str:

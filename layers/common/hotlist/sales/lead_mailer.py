@@ -268,9 +268,11 @@ class LeadMailer:
         return lead is not None and lead.tracked
 
     def _links(self, asked: Asked) -> Links:
+        """The links of a mail. Only with consent do they tell what was opened and clicked."""
         event, form, is_tracked = asked.event, asked.form, self._is_tracked(asked)
         name, language = asked.form_name, language_of(event)
-        ids = {"form": name, "event": event.event_id}
+        test = {"test": "1"} if event.is_test else {}
+        ids = {"form": name, "event": event.event_id, **test}
         tracked = {"tracked": "1"} if is_tracked else {}
         action = ""
         if asked.kind == CONFIRM:
@@ -285,7 +287,7 @@ class LeadMailer:
             else url
             for short, url in addresses.addresses(form).items()
         }
-        said = {"form": name, "lang": language}
+        said = {"form": name, "lang": language, **test}
         return Links(
             unsubscribe=self._link(event, Purpose.UNSUBSCRIBE, "unsubscribe", said),
             action=action,

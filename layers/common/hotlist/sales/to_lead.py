@@ -6,9 +6,11 @@ from typing import Final
 
 from hotlist.events.corrections import texts_of
 from hotlist.events.event import Event
-from hotlist.events.vocabulary import PREFETCH, Route
+from hotlist.events.vocabulary import INTERNAL, PREFETCH, Route
 from hotlist.identity.identifiers import EMAIL, kind_of
-from hotlist.leads.profile import is_kept
+from hotlist.leads.classify import classify
+from hotlist.leads.facts import confirms
+from hotlist.leads.profile import is_kept, reclassified
 from hotlist.links.tokens import VALID, Purpose
 from hotlist.sales.to_send import held_back, with_flags
 
@@ -34,7 +36,7 @@ Deliveries are kept for 90 days. After that nobody would know that it was mailed
 _TRACKING: Final = "tracking"
 _ENDING: Final = frozenset({"unsubscribed", "consent_withdrawn"})
 _ALL_MAIL: Final = "unsubscribed"
-_OWNERS_WORD: Final = frozenset({"consent_given", "reward_claimed"})
+_NOBODYS_WORD: Final = frozenset({PREFETCH, INTERNAL})
 
 
 def kind_and_purpose(what: str) -> tuple[str, str]:
@@ -56,7 +58,7 @@ def to_lead_now(
         return None
     if event.received_at <= now - MAILED_WITHIN:
         return None
-    said = [one for one in said if is_kept(one, now) and PREFETCH not in one.flags]
+    said = [one for one in said if is_kept(one, now) and one.flags.isdisjoint(_NOBODYS_WORD)]
     event = with_flags(event, said, now)
     is_reached = event.email is not None and kind_of(event.subject) == EMAIL
     if not is_reached or held_back(event) is not None or is_stopped(said):
@@ -80,7 +82,7 @@ def is_stopped(said: Iterable[Event]) -> bool:
 
 def is_confirmed(said: Iterable[Event], now: datetime) -> bool:
     """Whether whoever reads the mails of an address has answered one by its link."""
-    return any(one.type in _OWNERS_WORD for one in _by_link(said, now))
+    return any(map(confirms, reclassified(classify(one) for one in said if is_kept(one, now))))
 
 
 def may_be_tracked(said: Iterable[Event], now: datetime) -> bool:
@@ -91,8 +93,9 @@ def may_be_tracked(said: Iterable[Event], now: datetime) -> bool:
     """
     said = list(said)
     objected = any(
-        one.type == "profiling_objected" and PREFETCH not in one.flags and is_kept(one, now)
+        one.type == "profiling_objected" and one.flags.isdisjoint(_NOBODYS_WORD)
         for one in said
+        if is_kept(one, now)
     )
     return is_confirmed(said, now) and not objected
 
@@ -121,11 +124,11 @@ def most_confirmations(said: Iterable[Event], purpose: str, most: int, now: date
 
 
 def _by_link(said: Iterable[Event], now: datetime) -> list[Event]:
-    """What somebody has said by links: no prefetch, and nothing that has expired."""
+    """What somebody has said by links: no prefetch, no test, and nothing that has expired."""
     return [
         one
         for one in said
-        if one.route is Route.LINK and PREFETCH not in one.flags and is_kept(one, now)
+        if one.route is Route.LINK and one.flags.isdisjoint(_NOBODYS_WORD) and is_kept(one, now)
     ]
 
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from hotlist.events.event import Event, event_key
@@ -17,7 +18,6 @@ from hotlist.events.vocabulary import SPAM, Route, lane
 from hotlist.store.items import (
     Item,
     batch_get,
-    paged,
     pages,
     present,
     read_seconds,
@@ -87,6 +87,19 @@ class EventStore:
             return False
         return True
 
+    def put_or_find(self, event: Event) -> Event | None:
+        """Store an event. If one with its id is there already, that one is the answer."""
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=to_item(event),
+                ConditionExpression="attribute_not_exists(event_key)",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            return from_item(error.response["Item"])
+        return None
+
     def put_all(self, events: Sequence[Event], most_units: int) -> list[str | None]:
         """Store up to 25 events in one call, the first ones of them up to so many write units.
 
@@ -151,9 +164,9 @@ class EventStore:
     def kept_apart(self, subject: str) -> tuple[Event, ...]:
         """What links, SES and operators say of a subject (`k#`), newest id first, consistently.
 
-        It is read without `texts`.
+        It is read without `texts`. What lies behind 25 pages is not read, as in a history.
         """
-        items = paged(
+        query = partial(
             self._client.query,
             TableName=self._table,
             KeyConditionExpression="subject = :subject AND begins_with(event_key, :kept)",
@@ -162,7 +175,8 @@ class EventStore:
             ConsistentRead=True,
             **_WITHOUT_TEXTS,
         )
-        return tuple(map(from_item, items))
+        read = islice(pages(query), MAX_PAGES)
+        return tuple(from_item(item) for page in read for item in page["Items"])
 
     def renew(self, event: Event, expires_at: datetime) -> None:
         """Keep a stored event until `expires_at`, if it expires earlier. A deleted one stays so."""
