@@ -289,8 +289,7 @@ def test_a_test_in_between_changes_nothing_for_whoever_sends_the_form(notify: No
 
 @pytest.mark.parametrize("is_test", [True, False])
 def test_each_link_of_a_test_says_that_it_is_one(notify: Notify, is_test: bool) -> None:
-    changes = {"properties": {"hotlist_test": True}, "flags": frozenset({INTERNAL})}
-    event = sent_form(**(changes if is_test else {}))
+    event = sent_form(**TEST) if is_test else sent_form()
     notify.events.put(event)
     notify.events.put(CONFIRMED)
     notify.leads.save(a_lead(tracked=True), None)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from hotlist.config.calendar_file import calendar_file
+from hotlist.config.forms_schema import compile_forms
 from hotlist.events.event import Event
 from hotlist.links import invitation
 from hotlist.mail import lead_mails
@@ -146,6 +147,58 @@ def test_each_mail_says_who_sends_it_why_and_how_to_end_it(make: Any, language: 
 def test_a_language_without_texts_is_english(language: Any) -> None:
     for make in KINDS:
         assert make(language).html.startswith('<!doctype html>\n<html lang="en">')
+
+
+POLISH_AND_GERMAN = """\
+ebook:
+  fields: {email: {type: email, required: true}}
+  consents: {email: {version: "1", text: {pl: Nowości., de: Neues.}, confirm: true}}
+  receipt: {subject: {pl: Mamy to, de: Es ist da}, text: {pl: Dziękujemy., de: Danke.}}
+  reward: {title: {pl: Poradnik, de: Leitfaden}, address: "https://a.example", deliver: mail}
+"""
+ENGLISH = """\
+ebook:
+  fields: {email: {type: email, required: true}}
+  consents: {email: {version: "1", text: {en: News.}, confirm: true}}
+  receipt: {subject: We have it, text: Thank you.}
+  reward: {title: The guide, address: "https://a.example", deliver: mail}
+"""
+PLAIN = ENGLISH.replace("{en: News.}", "News.")
+
+
+@pytest.mark.parametrize(
+    ("source", "said", "read", "language"),
+    [
+        (POLISH_AND_GERMAN, None, None, "pl"),
+        (POLISH_AND_GERMAN, "en", None, "pl"),
+        (POLISH_AND_GERMAN, "de", None, "de"),
+        (POLISH_AND_GERMAN, "fr", "de", "de"),
+        (POLISH_AND_GERMAN, "pl", "fr", "pl"),
+        (ENGLISH, "pl", None, "en"),
+        (PLAIN, "pl", None, "pl"),
+        (PLAIN, "fr", None, "en"),
+    ],
+)
+def test_a_mail_is_in_one_language_and_the_form_speaks_it(
+    source: str, said: str | None, read: str | None, language: str
+) -> None:
+    form = compile_forms(source, "forms.yaml")["ebook"]
+    texts = {"consents": {"email": {"language": read}}} if read else {}
+    made = replace(event(said or ""), texts=texts)
+    assert lead_mails.language_of(made, form) == language
+    for mail in (
+        lead_mails.confirm(made, "email", form, COMPANY, LINKS),
+        lead_mails.reward(made, form, COMPANY, LINKS, NOW),
+        lead_mails.receipt(made, form, COMPANY, LINKS),
+    ):
+        assert f'<html lang="{language}">' in mail.html
+        assert LEAD_TEXTS[language]["reason"].partition("{")[0] in mail.text
+        own = {
+            "pl": ("Nowości.", "Poradnik", "Dziękujemy."),
+            "de": ("Neues.", "Leitfaden", "Danke."),
+        }
+        if source == POLISH_AND_GERMAN:
+            assert any(word in mail.text for word in own[language])
 
 
 @pytest.mark.parametrize("make", KINDS)

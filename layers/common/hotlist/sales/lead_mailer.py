@@ -270,7 +270,7 @@ class LeadMailer:
     def _links(self, asked: Asked) -> Links:
         """The links of a mail. Only with consent do they tell what was opened and clicked."""
         event, form, is_tracked = asked.event, asked.form, self._is_tracked(asked)
-        name, language = asked.form_name, language_of(event)
+        name, language = asked.form_name, language_of(event, form)
         test = {"test": "1"} if event.is_test else {}
         ids = {"form": name, "event": event.event_id, **test}
         tracked = {"tracked": "1"} if is_tracked else {}
