@@ -21,6 +21,7 @@ MOST_OF_TEXT: Final = 5_000
 _FALLBACK: Final = "en"
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}\Z")
 _INSECURE: Final = re.compile(r"http://", re.IGNORECASE)
+_PLACEHOLDER: Final = re.compile(r"\{+\s*[^\W\d][\w .]*\}+")
 _CONTROL: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
@@ -45,6 +46,11 @@ def _sized(text: str, most: int) -> str:
         raise ValueError(f"this text has {len(text):,} characters; write at most {most:,}")
     if _INSECURE.search(text):
         raise ValueError("addresses in mails are https: write https:// instead of http://")
+    if found := _PLACEHOLDER.search(text):
+        raise ValueError(
+            f"{found[0]!r} would be mailed as it stands: nothing that a visitor wrote is put into "
+            "these texts; say it without it"
+        )
     return text
 
 
