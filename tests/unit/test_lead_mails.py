@@ -237,6 +237,20 @@ def test_a_forms_own_words_stand_as_they_are(text: str) -> None:
     assert lead_mails.receipt(event(), FORM, named, LINKS).text.count(text) >= 3
 
 
+@pytest.mark.parametrize("language", LEAD_TEXTS)
+@pytest.mark.parametrize("name", ["Dachy sp. z o.o.", "Roofs Inc.", "Who?", "Dachy"])
+def test_a_name_that_ends_in_a_stop_ends_its_sentence(name: str, language: str) -> None:
+    form = FORM | {"reward": {"title": {language: name}}}
+    company = replace(COMPANY, name=name)
+    for mail in (
+        lead_mails.confirm(event(language), "email", form, company, LINKS),
+        lead_mails.reward(event(language), form, company, LINKS, NOW),
+    ):
+        assert ".." not in mail.text
+        assert "?." not in mail.text
+        assert name in mail.text
+
+
 def test_a_test_says_that_it_is_one() -> None:
     for make in KINDS:
         mail = make(hotlist_test=True)

@@ -157,9 +157,17 @@ def _said(kind: str, form: Mapping[str, Any], language: str, **names: str) -> di
     own = form.get("mail", {}).get(kind, {})
     ours = LEAD_TEXTS[language]
     return {
-        part: in_language(own.get(part, ""), language) or ours[f"{kind}_{part}"].format(**names)
+        part: in_language(own.get(part, ""), language) or _filled(ours[f"{kind}_{part}"], **names)
         for part in ("subject", "text", "button", "note")
     }
+
+
+def _filled(pattern: str, **names: object) -> str:
+    """A text of ours with these names. One that ends in a stop ends its sentence: `sp. z o.o.`."""
+    for name, value in names.items():
+        if str(value).endswith((".", "!", "?", "…")):
+            pattern = pattern.replace(f"{{{name}}}.", f"{{{name}}}")
+    return pattern.format(**names)
 
 
 def _asked_for(event: Event, purpose: str, form: Mapping[str, Any], language: str) -> str:
@@ -187,7 +195,8 @@ def _render(
 ) -> Mail:
     words = LEAD_TEXTS[language]
     heading = short(one_line(subject), _MAX_SUBJECT)
-    reason = words["reason"].format(
+    reason = _filled(
+        words["reason"],
         form=event.properties.get("form", ""),
         company=company.name,
         day=f"{event.received_at.astimezone(UTC):%Y-%m-%d}",
