@@ -87,6 +87,7 @@ def test_the_page_shows_the_text_in_the_language_of_the_mail_and_its_button_conf
         "purpose": "email",
         "version": "2",
         "form": "news",
+        "event": "0" * 32,
         "user_agent": BROWSER,
     }
     proof = proofs(event)["email"]

@@ -106,6 +106,34 @@ def test_consents_are_renewed_while_their_lead_is_folded(score: Score) -> None:
     assert kept.expires_at > NOW + timedelta(days=791)
 
 
+@pytest.mark.parametrize(
+    ("route", "properties", "days"),
+    [
+        (Route.LINK, {}, 792),
+        (Route.LINK, {"event": "f" * 32}, 10),
+        (Route.LINK, {"event": None}, 10),
+        (Route.LINK, {"hotlist_test": True}, 10),
+        (Route.SERVER, {}, 10),
+    ],
+)
+def test_a_form_lives_as_long_as_the_consent_that_it_asked_for(
+    score: Score, route: Route, properties: dict[str, Any], days: int
+) -> None:
+    """The consent alone has neither the address nor what was asked."""
+    pending = {"pending_consents": {"email": {"version": "1"}}}
+    until = NOW + timedelta(days=10)
+    asked = event(
+        "form_submitted", ADA, ago=timedelta(days=386), expires_at=until, properties=pending
+    )
+    said = {"purpose": "email", "event": asked.event_id, **properties}
+    given = event("consent_given", ADA, ago=timedelta(days=5), route=route, properties=said)
+    score.happened(asked, given)
+    kept = score.stores.events.find(asked.subject, asked.event_id)
+    assert kept is not None
+    assert kept.expires_at is not None
+    assert timedelta(days=days) - HOUR < kept.expires_at - NOW < timedelta(days=days) + HOUR
+
+
 def test_no_flood_hides_an_opt_out(tables: Any) -> None:
     client, names = tables
     store = EventStore(client, names["events"])

@@ -35,6 +35,8 @@ from integration.stages.to_leads import (
 )
 
 DAY = f"{NOW:%Y-%m-%d}"
+CONFIRMED = word(95, "reward_claimed", NOW - timedelta(days=9), form="ebook", reward="guide")
+TEST: dict[str, Any] = {"properties": {"hotlist_test": True}, "flags": frozenset({INTERNAL})}
 DELIVERIES = [
     f"confirm#{ADA}#email#{DAY}#1",
     f"magnet#{ADA}#guide#{DAY}",
@@ -110,6 +112,7 @@ def test_only_with_consent_to_tracking_a_mail_tells_that_it_was_opened(
 ) -> None:
     event = sent_form()
     notify.events.put(event)
+    notify.events.put(CONFIRMED)
     notify.leads.save(a_lead(tracked=is_tracked), None)
     notify.tell(*letters(event))
     for mail, what in zip(mails(notify), KINDS, strict=True):
@@ -133,6 +136,7 @@ def test_only_with_consent_to_tracking_a_click_goes_by_way_of_us(
     has_forms(notify, forms={"ebook": FORMS["ebook"] | {"receipt": receipt}})
     event = sent_form()
     notify.events.put(event)
+    notify.events.put(CONFIRMED)
     notify.leads.save(a_lead(tracked=is_tracked), None)
     notify.tell(*letters(event, "receipt"))
     (mail,) = mails(notify)
@@ -145,6 +149,36 @@ def test_only_with_consent_to_tracking_a_click_goes_by_way_of_us(
         assert said == ids | {"to": addresses.name_of(shop)}
     else:
         assert url == shop
+
+
+@pytest.mark.parametrize(
+    ("said", "changes"),
+    [
+        ([], {}),
+        ([word(92, "consent_withdrawn", NOW, purpose="phone")], {}),
+        ([CONFIRMED, word(92, "profiling_objected", NOW)], {}),
+        ([CONFIRMED], TEST),
+    ],
+    ids=["nobody has answered a mail", "not confirmed", "objected", "a test"],
+)
+def test_a_strangers_tick_tells_of_nobody(
+    notify: Notify, said: list[Event], changes: dict[str, Any]
+) -> None:
+    """Whoever fills in a form may tick the consent to tracking beside another's address."""
+    event = sent_form(**changes)
+    for one in (event, *said):
+        notify.events.put(one)
+    notify.leads.save(a_lead(tracked=True), None)
+    notify.tell(*letters(event))
+    assert len(notify.ses.sent) == 3
+    for mail in mails(notify):
+        body = mail.get_body(("html",))
+        assert body is not None
+        html = body.get_content()
+        assert "<img" not in html
+        assert not re.search("/[oc]/", html)
+    (url,) = (one for one in text_of(notify.ses.sent[1]).split() if "/d/" in one)
+    assert "tracked" not in token_of(url, Purpose.REWARD, NOW).said
 
 
 LATER = NOW + timedelta(seconds=1)
@@ -165,10 +199,10 @@ BOT = {"user_agent": "Mozilla/5.0 HeadlessChrome/130.0"}
         (sent_form(), [word(91, "email_bounced", NOW, permanent=True)], 0),
         (sent_form(), [word(91, "email_bounced", NOW, permanent=False)], 3),
         (sent_form(), [word(91, "email_complained", NOW - timedelta(days=90))], 0),
-        (sent_form(), [word(91, "unsubscribed", LATER, all=True)], 2),
-        (sent_form(), [word(91, "unsubscribed", LATER, purposes=["email"])], 2),
+        (sent_form(), [word(91, "unsubscribed", LATER, all=True)], 1),
+        (sent_form(), [word(91, "unsubscribed", LATER, purposes=["email"])], 1),
         (sent_form(), [word(91, "unsubscribed", LATER, purposes=["phone"])], 3),
-        (sent_form(), [word(91, "unsubscribed", NOW - timedelta(days=1), all=True)], 3),
+        (sent_form(), [word(91, "unsubscribed", NOW - timedelta(days=1), all=True)], 2),
         (sent_form(), [word(91, "consent_withdrawn", LATER, purpose="email")], 2),
         (sent_form(), [word(91, "consent_given", LATER, purpose="email", version="1")], 2),
         (sent_form(), [word(0, "consent_given", NOW, purpose="email", version="0")], 3),
@@ -230,21 +264,34 @@ def test_a_reward_that_the_page_gives_is_not_mailed(notify: Notify) -> None:
     assert notify.ses.sent == []
 
 
-def test_a_test_is_mailed_as_one_and_leaves_no_history(notify: Notify) -> None:
-    event = sent_form(properties={"hotlist_test": True}, flags=frozenset({INTERNAL}))
-    notify.events.put(event)
-    notify.tell(*letters(event))
-    assert [one.partition(":")[0] for one in subjects(notify)] == ["TEST"] * 3
-    assert [notify.app.reader.to_leads.mailed(delivery_hash(one)) for one in DELIVERIES] == [
-        None
-    ] * 3
+def test_a_test_is_mailed_as_one_and_stands_for_nothing(notify: Notify) -> None:
+    test, event = sent_form(1, **TEST), sent_form(2)
+    for one in (test, event):
+        notify.events.put(one)
+        notify.tell(*letters(one))
+    assert [one.startswith("TEST: ") for one in subjects(notify)] == [True] * 3 + [False] * 3
+    names = [f"test#{one}" for one in DELIVERIES]
+    earnest = [DELIVERIES[0].removesuffix("1") + "2", *DELIVERIES[1:]]
+    assert notify.deliveries.settled([*names, *earnest]) == {*names, *earnest}
+    notify.tell(*letters(test))
+    assert len(notify.ses.sent) == 6
+
+
+def test_a_test_in_between_changes_nothing_for_whoever_sends_the_form(notify: Notify) -> None:
+    event, test = sent_form(1), sent_form(2, **TEST)
+    for one in (event, test):
+        notify.events.put(one)
+        notify.tell(*letters(one))
+    assert len(notify.ses.sent) == 6
+    settled = notify.deliveries.settled_as(DELIVERIES)
+    assert settled == dict.fromkeys(DELIVERIES, SENT)
 
 
 @pytest.mark.parametrize("is_test", [True, False])
 def test_each_link_of_a_test_says_that_it_is_one(notify: Notify, is_test: bool) -> None:
-    changes: dict[str, Any] = {"properties": {"hotlist_test": True}, "flags": frozenset({INTERNAL})}
-    event = sent_form(**(changes if is_test else {}))
+    event = sent_form(**TEST) if is_test else sent_form()
     notify.events.put(event)
+    notify.events.put(CONFIRMED)
     notify.leads.save(a_lead(tracked=True), None)
     notify.tell(*letters(event))
     found = []

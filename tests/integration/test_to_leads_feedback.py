@@ -7,7 +7,7 @@ import pytest
 
 from hotlist.events.event import Event
 from hotlist.events.times import to_text
-from hotlist.events.vocabulary import Route
+from hotlist.events.vocabulary import INTERNAL, PREFETCH, Route
 from hotlist.leads.lead import Lead, LeadState
 from hotlist.mail.ses import delivery_hash
 from hotlist.store.deliveries import LEASE
@@ -140,6 +140,42 @@ def test_who_bounced_for_good_or_complained_is_mailed_nothing_more(
     assert len(mailed.ses.sent) == sent
 
 
+@pytest.mark.parametrize(
+    ("kind", "detail", "told"),
+    [
+        ("Delivery", {"delivery": {}}, []),
+        ("Bounce", {"bounce": BOUNCE}, ["email_bounced"]),
+        ("Bounce", {"bounce": {"bounceType": "Transient"}}, ["email_bounced"]),
+        ("Complaint", {"complaint": {}}, ["email_complained"]),
+    ],
+)
+def test_who_complains_of_a_test_is_mailed_nothing_more_either(
+    notify: Notify, kind: str, detail: dict[str, Any], told: list[str]
+) -> None:
+    """Anybody may send a test to any address."""
+    notify.now = NOW
+    has_forms(notify)
+    test = sent_form(properties={"hotlist_test": True}, flags=frozenset({INTERNAL}))
+    notify.events.put(test)
+    notify.tell(*letters(test, "receipt"))
+    notify(report(kind, f"test#{RECEIPT}", **detail))
+    assert [event.type for event in history(notify)] == told
+    tried = sent_form(3, properties=dict(test.properties), flags=test.flags)
+    for event in (sent_form(2), tried):
+        notify.events.put(event)
+        notify.tell(*letters(event, "reward"))
+    is_stopped = kind == "Complaint" or detail.get("bounce") == BOUNCE
+    assert len(notify.ses.sent) == (1 if is_stopped else 3)
+
+
+def test_what_ses_has_delivered_is_not_sent_again(notify: Notify) -> None:
+    """Its answer was lost, and so was its send event: that of the delivery says the same."""
+    hashed = delivery_hash(RECEIPT)
+    assert notify.deliveries.claim(RECEIPT, hashed, NOW)
+    notify(report("Delivery", RECEIPT))
+    assert not notify.deliveries.claim(RECEIPT, hashed, NOW + LEASE)
+
+
 # --- what sales sees ----------------------------------------------------------------------
 
 
@@ -188,6 +224,28 @@ def test_a_fold_finds_whether_consent_to_tracking_is_in_force(
     ended = scored("consent_withdrawn", "ada@example.org", route=Route.LINK)
     score.happened(ended)
     assert score.lead(first.subject).tracked is False
+
+
+@pytest.mark.parametrize(
+    ("route", "flags", "tracked"),
+    [
+        (Route.LINK, frozenset(), False),
+        (Route.SERVER, frozenset(), False),
+        (Route.LINK, frozenset({PREFETCH}), True),
+    ],
+)
+def test_who_objects_to_profiling_is_not_tracked(
+    score: Score, route: Route, flags: frozenset[str], tracked: bool
+) -> None:
+    hour = timedelta(hours=1)
+    said = {"consents": {"tracking": {"version": "1"}}}
+    first = scored("form_submitted", "ada@example.org", properties=said, ago=2 * hour)
+    objected = scored("profiling_objected", "ada@example.org", route=route, flags=flags, ago=hour)
+    score.happened(first, objected)
+    assert score.lead(first.subject).tracked is tracked
+    again = scored("form_submitted", "ada@example.org", properties=said)
+    score.happened(again)
+    assert score.lead(first.subject).tracked is tracked
 
 
 @pytest.mark.parametrize("bounced", [True, False])

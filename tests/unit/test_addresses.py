@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from hotlist.links.addresses import addresses, name_of
 
 FORM: dict[str, Any] = {
@@ -26,11 +28,32 @@ def test_they_are_those_of_the_reward_the_next_page_and_the_mails() -> None:
         "https://video.example/1",
         "https://www.example.com/en",
         "https://www.example.com/pl",
-        "https://a.example/x?y=1&z=(2",
+        "https://a.example/x?y=1&z=(2)",
         "https://b.example/",
         "https://c.example",
         "http://d.example/path",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("https://en.wikipedia.org/wiki/Roof_(form)", "https://en.wikipedia.org/wiki/Roof_(form)"),
+        ("(see https://w.example/Roof_(form)).", "https://w.example/Roof_(form)"),
+        ("(https://a.example/x)", "https://a.example/x"),
+        ("[https://a.example/x[1]]", "https://a.example/x[1]"),
+        ("(https://a.example/(x).)", "https://a.example/(x)"),
+        ("„https://a.example/x”", "https://a.example/x"),
+        ("»https://a.example/x«!", "https://a.example/x"),
+        ("https://a.example/x…", "https://a.example/x"),
+        ("https://a.example/?q=a.b;c", "https://a.example/?q=a.b;c"),
+        ("https://...", None),
+        ("https://)", None),
+    ],
+)
+def test_an_address_ends_where_the_sentence_goes_on(text: str, found: str | None) -> None:
+    form = {"receipt": {"subject": {"en": "Hi"}, "text": {"en": text}}}
+    assert [*addresses(form).values()] == ([found] if found else [])
 
 
 def test_each_has_a_name_that_says_nothing_of_it() -> None:

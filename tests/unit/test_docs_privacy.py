@@ -134,7 +134,7 @@ def test_every_event_of_a_link_is_named_with_its_properties() -> None:
 
 
 PROPERTIES: Final = {
-    "consent_given": {"purpose", "version", "form"},
+    "consent_given": {"purpose", "version", "form", "event"},
     "consent_withdrawn": {"purpose", "form"},
     "unsubscribed": {"all", "purposes", "form"},
     "profiling_objected": {"form"},

@@ -22,7 +22,7 @@ def theirs(text: str) -> str | None:
     if "=?" in text:
         return None  # this alone is ours: an encoded-word to those who read headers
     try:
-        found = validate_email(text.strip(), check_deliverability=False)
+        found = validate_email(text.strip(), check_deliverability=False, strict=True)
     except EmailNotValidError:
         return None
     return f"{found.local_part}@{found.ascii_domain}".lower()
@@ -36,6 +36,7 @@ ADDRESSES = [
     "o'brien@example.ie",
     "a" * 64 + "@example.org",
     "a" * 65 + "@example.org",
+    "ż" * 32 + "@example.org",
     "a@" + "b" * 63 + ".org",
     "a@" + "b" * 64 + ".org",
     "a@" + ".".join(["b" * 49] * 5) + ".org",
@@ -78,6 +79,11 @@ ADDRESSES = [
 @pytest.mark.parametrize("text", ADDRESSES)
 def test_an_address_is_taken_as_email_validator_takes_it(text: str) -> None:
     assert ours(text) == theirs(text)
+
+
+def test_what_is_before_the_at_is_measured_in_bytes_as_mail_services_do() -> None:
+    assert ours("ż" * 32 + "@example.org")
+    assert ours("ż" * 33 + "@example.org") is None
 
 
 @settings(max_examples=400)

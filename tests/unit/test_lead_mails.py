@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from hotlist.config.calendar_file import calendar_file
+from hotlist.config.forms_schema import compile_forms
 from hotlist.events.event import Event
 from hotlist.links import invitation
 from hotlist.mail import lead_mails
@@ -149,6 +150,58 @@ def test_a_language_without_texts_is_english(language: Any) -> None:
         assert make(language).html.startswith('<!doctype html><html lang="en">')
 
 
+POLISH_AND_GERMAN = """\
+ebook:
+  fields: {email: {type: email, required: true}}
+  consents: {email: {version: "1", text: {pl: Nowości., de: Neues.}, confirm: true}}
+  receipt: {subject: {pl: Mamy to, de: Es ist da}, text: {pl: Dziękujemy., de: Danke.}}
+  reward: {title: {pl: Poradnik, de: Leitfaden}, address: "https://a.example", deliver: mail}
+"""
+ENGLISH = """\
+ebook:
+  fields: {email: {type: email, required: true}}
+  consents: {email: {version: "1", text: {en: News.}, confirm: true}}
+  receipt: {subject: We have it, text: Thank you.}
+  reward: {title: The guide, address: "https://a.example", deliver: mail}
+"""
+PLAIN = ENGLISH.replace("{en: News.}", "News.")
+
+
+@pytest.mark.parametrize(
+    ("source", "said", "read", "language"),
+    [
+        (POLISH_AND_GERMAN, None, None, "pl"),
+        (POLISH_AND_GERMAN, "en", None, "pl"),
+        (POLISH_AND_GERMAN, "de", None, "de"),
+        (POLISH_AND_GERMAN, "fr", "de", "de"),
+        (POLISH_AND_GERMAN, "pl", "fr", "pl"),
+        (ENGLISH, "pl", None, "en"),
+        (PLAIN, "pl", None, "pl"),
+        (PLAIN, "fr", None, "en"),
+    ],
+)
+def test_a_mail_is_in_one_language_and_the_form_speaks_it(
+    source: str, said: str | None, read: str | None, language: str
+) -> None:
+    form = compile_forms(source, "forms.yaml")["ebook"]
+    texts = {"consents": {"email": {"language": read}}} if read else {}
+    made = replace(event(said or ""), texts=texts)
+    assert lead_mails.language_of(made, form) == language
+    for mail in (
+        lead_mails.confirm(made, "email", form, COMPANY, LINKS),
+        lead_mails.reward(made, form, COMPANY, LINKS, NOW),
+        lead_mails.receipt(made, form, COMPANY, LINKS),
+    ):
+        assert f'<html lang="{language}">' in mail.html
+        assert LEAD_TEXTS[language]["reason"].partition("{")[0] in mail.text
+        own = {
+            "pl": ("Nowości.", "Poradnik", "Dziękujemy."),
+            "de": ("Neues.", "Leitfaden", "Danke."),
+        }
+        if source == POLISH_AND_GERMAN:
+            assert any(word in mail.text for word in own[language])
+
+
 @pytest.mark.parametrize("make", KINDS)
 def test_nothing_that_a_visitor_wrote_is_in_a_mail(make: Any) -> None:
     names = "name first_name company message page_url page_title referrer origin source campaign"
@@ -183,6 +236,20 @@ def test_a_forms_own_words_stand_as_they_are(text: str) -> None:
     assert reward("pl", form).subject == "Poradnik"
     named = replace(COMPANY, name=text, address=text)
     assert lead_mails.receipt(event(), FORM, named, LINKS).text.count(text) >= 3
+
+
+@pytest.mark.parametrize("language", LEAD_TEXTS)
+@pytest.mark.parametrize("name", ["Dachy sp. z o.o.", "Roofs Inc.", "Who?", "Dachy"])
+def test_a_name_that_ends_in_a_stop_ends_its_sentence(name: str, language: str) -> None:
+    form = FORM | {"reward": {"title": {language: name}}}
+    company = replace(COMPANY, name=name)
+    for mail in (
+        lead_mails.confirm(event(language), "email", form, company, LINKS),
+        lead_mails.reward(event(language), form, company, LINKS, NOW),
+    ):
+        assert ".." not in mail.text
+        assert "?." not in mail.text
+        assert name in mail.text
 
 
 def test_a_test_says_that_it_is_one() -> None:

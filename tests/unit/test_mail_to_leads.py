@@ -6,8 +6,9 @@ import pytest
 
 from hotlist.config.findings import BadConfig
 from hotlist.config.forms_schema import check_forms, compile_forms
-from hotlist.config.mail_to_leads_schema import FileFacts
+from hotlist.config.mail_to_leads_schema import MOST_CONFIRMED, FileFacts
 from hotlist.links.addresses import sendable
+from hotlist.store.to_leads import MOST_A_DAY
 from mailing_forms import FORM, MEETING, SHA, assert_said, found, refused
 
 
@@ -156,6 +157,17 @@ def test_a_form_without_languages_takes_plain_texts() -> None:
             "10 guide.receipt.text",
             "https://",
         ),
+        ("Dzień dobry", "Dzień dobry {name}", "10 guide.receipt.text", "'{name}' would be mailed"),
+        ("Mamy to", "'{{ first_name }}'", "9 guide.receipt.subject", "without it"),
+        (
+            "confirm: true}",
+            "confirm: true}\n"
+            + "".join(
+                f'    p{n}: {{version: "1", text: P{n}, confirm: true}}\n' for n in (1, 2, 3)
+            ),
+            "10 guide.consents.p3.confirm",
+            "3 confirmations a day",
+        ),
         ("    subject: {en: We have it, pl: Mamy to}\n", "", "8 guide.receipt.subject", "required"),
         # mails that are never sent, or to nobody
         (", confirm: true", "", "17 guide.mail.confirm", "a consent has `confirm: true`"),
@@ -293,9 +305,23 @@ def test_what_is_refused_of_an_invitation(old: str, new: str, place: str, reason
 
 def test_a_reward_by_mail_without_a_required_address_is_doubtful() -> None:
     text = FORM.replace("email: {type: email, required: true}", "email: {type: email}")
-    (doubt,) = check_forms(text, "forms.yaml", look=found)[1]
-    assert (doubt.path, doubt.level, doubt.line) == ("guide.reward.deliver", "warning", 15)
+    doubts = check_forms(text, "forms.yaml", look=found)[1]
+    assert [(doubt.path, doubt.level, doubt.line) for doubt in doubts] == [
+        ("guide.consents.email.confirm", "warning", 7),
+        ("guide.reward.deliver", "warning", 15),
+    ]
     assert check_forms(FORM, "forms.yaml", look=found)[1] == []
+
+
+def test_a_form_may_ask_for_as_many_confirmations_as_a_day_has() -> None:
+    assert MOST_CONFIRMED == MOST_A_DAY
+    more = "".join(f'\n    p{n}: {{version: "1", text: P{n}, confirm: true}}' for n in (1, 2))
+    assert compile_forms(FORM.replace("confirm: true}", f"confirm: true}}{more}"), look=found)
+
+
+@pytest.mark.parametrize("text", ["{", "a } b {", "{}", "{1}", "f(x) = {x: 1}"])
+def test_braces_that_hold_no_name_are_text(text: str) -> None:
+    assert compile_forms(FORM.replace("Dzień dobry", text), look=found)
 
 
 def test_a_field_that_must_be_ticked_is_fine_if_it_is_no_marketing() -> None:

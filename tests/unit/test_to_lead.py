@@ -9,7 +9,15 @@ from hotlist.events.event import Event
 from hotlist.events.vocabulary import Route
 from hotlist.leads.classify import channel, classify
 from hotlist.leads.profile import profile_of
-from hotlist.sales.to_lead import ASKED_WITHIN, is_confirmed, is_stopped, to_lead_now
+from hotlist.sales.to_lead import (
+    ASKED_WITHIN,
+    MAILED_WITHIN,
+    is_confirmed,
+    is_stopped,
+    most_confirmations,
+    to_lead_now,
+)
+from hotlist.store.deliveries import KEPT
 
 NOW = datetime(2026, 3, 28, 10, 5, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -68,12 +76,14 @@ def test_an_address_is_confirmed_by_its_owners_answer_alone(word: Event, confirm
         (said("email_bounced", properties={"permanent": True}), True),
         (said("email_bounced", properties={"permanent": "yes"}), False),
         (said("email_bounced"), False),
-        (said("unsubscribed", properties={"all": True}), False),
+        (said("unsubscribed", route=Route.SERVER, properties={"all": True}), False),
+        (said("email_complained", expires_at=NOW), True),
     ],
 )
 def test_a_bounce_for_good_and_a_complaint_stop_all_mail(word: Event, stopped: bool) -> None:
     assert is_stopped([word]) is stopped
-    assert (to_lead_now(asked(), "receipt", [word], NOW) is None) is stopped
+    is_kept = word.expires_at is None
+    assert (to_lead_now(asked(), "receipt", [word], NOW) is None) is (stopped and is_kept)
 
 
 def test_what_was_asked_for_too_long_ago_is_asked_no_more() -> None:
@@ -81,6 +91,13 @@ def test_what_was_asked_for_too_long_ago_is_asked_no_more() -> None:
         assert to_lead_now(asked(), what, [], NOW + ASKED_WITHIN - timedelta(seconds=1))
         late = to_lead_now(asked(), what, [], NOW + ASKED_WITHIN)
         assert (late is not None) is is_sent
+
+
+def test_what_was_asked_for_long_ago_is_not_mailed_while_its_delivery_may_be_forgotten() -> None:
+    for what in ("receipt", "confirm:email"):
+        assert to_lead_now(asked(), what, [], NOW + MAILED_WITHIN) is None
+    assert to_lead_now(asked(), "receipt", [], NOW + MAILED_WITHIN - timedelta(seconds=1))
+    assert MAILED_WITHIN < KEPT - DAY
 
 
 LATER: dict[str, Any] = {"occurred_at": NOW + DAY, "received_at": NOW + DAY}
@@ -124,6 +141,55 @@ def test_all_purposes_but_tracking_end_at_once() -> None:
     event = asked(to_lead=("confirm:tracking",), properties={"pending_consents": pending})
     ended = said("unsubscribed", properties={"all": True}, **LATER)
     assert to_lead_now(event, "confirm:tracking", [ended], NOW + DAY) is not None
+
+
+@pytest.mark.parametrize(
+    ("words", "has_ended"),
+    [
+        ([], False),
+        ([said("unsubscribed", properties={"all": True})], True),
+        ([said("unsubscribed")], True),
+        ([said("unsubscribed", properties={"purposes": ["phone"]})], False),
+        ([said("unsubscribed", route=Route.SERVER, properties={"all": True})], False),
+        ([said("unsubscribed", flags=frozenset({"prefetch"}))], False),
+        ([said("unsubscribed", expires_at=NOW)], False),
+        ([said("unsubscribed"), said("consent_given", **LATER)], False),
+        ([said("unsubscribed", **LATER), said("consent_given")], True),
+        ([said("unsubscribed"), said("consent_given", route=Route.SERVER, **LATER)], True),
+        ([said("unsubscribed"), said("reward_claimed", **LATER)], True),
+    ],
+)
+def test_who_unsubscribed_gets_no_receipts_of_what_anybody_may_send(
+    words: list[Event], has_ended: bool
+) -> None:
+    event = asked(to_lead=("confirm:email", "receipt", "reward"))
+    assert (to_lead_now(event, "receipt", words, NOW) is None) is has_ended
+    assert to_lead_now(event, "reward", words, NOW) is not None
+
+
+@pytest.mark.parametrize(
+    ("words", "most"),
+    [
+        ([], 3),
+        ([said("unsubscribed", properties={"all": True})], 1),
+        ([said("consent_withdrawn", properties={"purpose": "email"})], 1),
+        ([said("consent_withdrawn", properties={"purpose": "phone"})], 3),
+        ([said("consent_withdrawn", properties={"purpose": "email"}, route=Route.SERVER)], 3),
+        ([said("consent_withdrawn", properties={"purpose": "email"}, expires_at=NOW)], 3),
+        (
+            [
+                said("consent_withdrawn", properties={"purpose": "email"}),
+                said("consent_given", properties={"purpose": "email"}, **LATER),
+            ],
+            3,
+        ),
+    ],
+)
+def test_who_has_ended_a_consent_by_a_link_is_asked_once_a_day(
+    words: list[Event], most: int
+) -> None:
+    assert most_confirmations(words, "email", 3, NOW) == most
+    assert most_confirmations(words, "email", 0, NOW) == 0
 
 
 @pytest.mark.parametrize("pending", [None, [], {}, "email", {"phone": {}}])

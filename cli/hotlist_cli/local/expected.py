@@ -28,6 +28,7 @@ from hotlist.scoring.check.scoring_file import compile_scoring
 from hotlist.scoring.ruleset import Ruleset, from_checked
 from hotlist.store import events as stored_events
 from hotlist.store import leads as stored_leads
+from hotlist.store.to_leads import mailbox_of
 from hotlist_cli.config import forms_of, read_text
 from hotlist_cli.local.stack import Stack
 from hotlist_cli.local.visitors import Visitor
@@ -181,12 +182,13 @@ def _to_lead(event: Event, what: str) -> str:
     """The delivery of a mail to a lead, if it is the first of its kind on its day."""
     kind, purpose = kind_and_purpose(what)
     form, day = event.properties["form"], f"{event.received_at.astimezone(UTC):%Y-%m-%d}"
+    mailbox = mailbox_of(event)
     names = {
-        CONFIRM: f"confirm#{event.subject}#{purpose}#{day}#1",
-        REWARD: f"magnet#{event.subject}#{form}#{day}",  # a reward is called by its form
-        RECEIPT: f"receipt#{event.subject}#{form}#{day}",
+        CONFIRM: f"confirm#{mailbox}#{purpose}#{day}#1",
+        REWARD: f"magnet#{mailbox}#{form}#{day}",  # a reward is called by its form
+        RECEIPT: f"receipt#{mailbox}#{form}#{day}",
     }
-    return names[kind]
+    return f"test#{names[kind]}" if event.is_test else names[kind]
 
 
 def all_events(stack: Stack) -> list[Event]:

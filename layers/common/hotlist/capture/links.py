@@ -165,6 +165,7 @@ class Links:
         )
         language = visit.token.said.get("lang", "")
         given = {"purpose": purpose, "version": consent["version"], "form": visit.name}
+        given["event"] = visit.token.said.get("event", "")
         texts = {"consents": proof.of(visit.form, [purpose], received, language)}
         self._say(visit, "consent_given", given, choice=purpose, texts=texts)
         return _page(link_page.confirmed(text, who, is_test=visit.is_test))

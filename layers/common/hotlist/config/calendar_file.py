@@ -10,6 +10,10 @@ from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 _DAY: Final = timedelta(days=1)
+_A_YEAR: Final = timedelta(days=366)
+"""How long after an event its zone is described. A calendar may keep the first description of a
+zone that it meets, and read later events by it.
+"""
 _STAMP: Final = datetime(2026, 1, 1, tzinfo=UTC)
 """DTSTAMP, until a function puts in when it gives the file: two builds make the same file."""
 
@@ -44,7 +48,7 @@ def calendar_file(event: Mapping[str, Any], language: str) -> str:
     whole.add("version", "2.0")
     whole.add("prodid", "-//Hotlist//Invitation//EN")
     whole.add("method", "PUBLISH")
-    if event["zone"] != "UTC":
+    if "TZID" in made["dtstart"].params:  # icalendar writes clocks that show UTC as UTC
         whole.add_component(_clocks(event["zone"], starts, ends))
     whole.add_component(made)
     text: str = whole.to_ical().decode()
@@ -62,7 +66,7 @@ class _Change(NamedTuple):
 
 
 def _clocks(name: str, starts: datetime, ends: datetime) -> Any:
-    """The VTIMEZONE of a zone, from the last day of the year before `starts` until after `ends`.
+    """The VTIMEZONE of a zone, from the last day of the year before the event to a year after it.
 
     icalendar has a function for it. It lets each summer begin an hour late, by the clocks after
     the change; RFC 5545 wants that hour by the clocks before it.
@@ -72,7 +76,7 @@ def _clocks(name: str, starts: datetime, ends: datetime) -> Any:
     made = Timezone()
     made.add("tzid", name)
     first = datetime(starts.year - 1, 12, 31, tzinfo=UTC)
-    for change in _changes(ZoneInfo(name), first, ends + _DAY):
+    for change in _changes(ZoneInfo(name), first, ends + _A_YEAR):
         part = TimezoneDaylight() if change.is_summer else TimezoneStandard()
         part.add("dtstart", (change.at + change.before).replace(tzinfo=None))
         part.add("tzoffsetfrom", change.before)

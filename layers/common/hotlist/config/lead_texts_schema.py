@@ -21,6 +21,7 @@ MOST_OF_TEXT: Final = 5_000
 _FALLBACK: Final = "en"
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}\Z")
 _INSECURE: Final = re.compile(r"http://", re.IGNORECASE)
+_PLACEHOLDER: Final = re.compile(r"\{+\s*[^\W\d][\w .]*\}+")
 _CONTROL: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
@@ -45,6 +46,11 @@ def _sized(text: str, most: int) -> str:
         raise ValueError(f"this text has {len(text):,} characters; write at most {most:,}")
     if _INSECURE.search(text):
         raise ValueError("addresses in mails are https: write https:// instead of http://")
+    if found := _PLACEHOLDER.search(text):
+        raise ValueError(
+            f"{found[0]!r} would be mailed as it stands: nothing that a visitor wrote is put into "
+            "these texts; say it without it"
+        )
     return text
 
 
@@ -65,8 +71,8 @@ Paragraphs = Annotated[
 """A text of several lines, or one for each language."""
 
 
-def languages_of(form: Mapping[str, Any]) -> set[str]:
-    """The languages that a checked form has texts in."""
+def languages_of(form: Mapping[str, Any]) -> list[str]:
+    """The languages that a checked form has texts in, as they come."""
     texts = [form.get(name) for name in ("thanks", "closed", "redirect_url")]
     for field in form["fields"].values():
         texts += [field.get("label"), field.get("help")]
@@ -74,8 +80,8 @@ def languages_of(form: Mapping[str, Any]) -> set[str]:
         texts += options.values() if isinstance(options, Mapping) else ()
     texts += [consent["text"] for consent in form["consents"].values()]
     texts += [holder[path[-1]] for path, holder, _ in mail_texts(form)]
-    named = {one for text in texts if isinstance(text, Mapping) for one in text}
-    return {one for one in named if _LANGUAGE.match(one)}
+    named = dict.fromkeys(one for text in texts if isinstance(text, Mapping) for one in text)
+    return [one for one in named if _LANGUAGE.match(one)]
 
 
 def mail_texts(form: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], dict[str, Any], bool]]:
@@ -101,7 +107,7 @@ def mail_texts(form: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], dict[
 
 def wrong_languages(name: str, form: Mapping[str, Any], positions: Positions) -> Iterator[Finding]:
     """Texts for leads that lack a language of the form, or have one that no mail is in."""
-    spoken = languages_of(form)
+    spoken = {*languages_of(form)}
     for path, holder, is_of_mails in mail_texts(form):
         text = holder[path[-1]]
         wanted = spoken & {*MAIL_LANGUAGES} if is_of_mails else spoken
@@ -121,9 +127,14 @@ def wrong_languages(name: str, form: Mapping[str, Any], positions: Positions) ->
             yield positions.finding((name, *path), message, "language")
 
 
-def give_languages(form: Mapping[str, Any]) -> None:
-    """Make a map of language to text of each text for leads that is written without a language."""
-    spoken = sorted(languages_of(form))
+def give_languages(form: dict[str, Any]) -> None:
+    """Make a map of language to text of each text for leads that is written without a language.
+
+    `languages` says which of the languages of mails the form speaks; without it nobody knows.
+    """
+    spoken = languages_of(form)
+    if any(mail_texts(form)) and (known := [one for one in spoken if one in MAIL_LANGUAGES]):
+        form["languages"] = known
     for path, holder, _ in mail_texts(form):
         if isinstance(holder[path[-1]], str):
             holder[path[-1]] = {(spoken or [_FALLBACK])[0]: holder[path[-1]]}

@@ -26,6 +26,9 @@ KINDS: Final = ("file", "invitation", "address", "video")
 MOST_BYTES: Final = 100_000_000
 """Of a file."""
 
+MOST_CONFIRMED: Final = 3
+"""How many consents of a form may be confirmed: an address gets no more confirmations on a day."""
+
 _LOCAL: Final = re.compile(r"^(?:20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}\Z")
 _WEB: Final = r"^https://[^\s/?#@]+([/?#][^\s]*)?$"
 _LONGEST: Final = timedelta(days=31)
@@ -227,7 +230,16 @@ def wrong_mails(name: str, form: Mapping[str, Any], positions: Positions) -> Ite
         message = f"`{why}` is mailed, and the form asks for no e-mail address; add a field `email`"
         yield positions.finding((name, "fields"), message, "no-address")
     mails = form.get("mail", {})
-    has_confirm = any(one.get("confirm") for one in form["consents"].values())
+    confirmed = [one for one, given in form["consents"].items() if given.get("confirm")]
+    has_confirm = bool(confirmed)
+    if len(confirmed) > MOST_CONFIRMED:
+        message = (
+            f"an address gets {MOST_CONFIRMED} confirmations a day, and each of these "
+            f"{len(confirmed)} consents has a mail of its own; ask for some of them in one "
+            "text, or without `confirm`"
+        )
+        place = (name, "consents", confirmed[MOST_CONFIRMED], "confirm")
+        yield positions.finding(place, message, "too-many")
     by_mail = form.get("reward", {}).get("deliver") == "mail"
     for kind, is_sent, how in (
         ("confirm", has_confirm, "a consent has `confirm: true`"),
@@ -301,6 +313,14 @@ def _words(value: object) -> Iterator[str]:
 def doubts(name: str, form: Mapping[str, Any], positions: Positions) -> Iterator[Finding]:
     """What is doubtful in what a form mails."""
     mails = [one for one in form["fields"].values() if one["type"] == "email"]
+    for purpose, consent in form["consents"].items():
+        if consent.get("confirm") and not mails[0]["required"]:
+            message = (
+                "whoever leaves no e-mail address can never confirm it, so they have not "
+                "consented; make the field of the type email required"
+            )
+            place = (name, "consents", purpose, "confirm")
+            yield positions.finding(place, message, "not-reached", "warning")
     if form.get("reward", {}).get("deliver") == "mail" and not mails[0]["required"]:
         message = (
             "whoever leaves no e-mail address never gets what is delivered by mail; make the field "

@@ -47,6 +47,9 @@ _LABEL: Final = r"(?!(?![Xx][Nn]--)..--)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0
 _ADDRESS: Final = re.compile(
     rf"(?=.{{1,254}}\Z){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_LABEL}(?<=[A-Za-z])\Z"
 )
+_LONGEST_NAME: Final = 64
+"""Bytes before the @ (RFC 5321, 4.5.3.1.1): no mail service takes a letter to a longer one."""
+
 _NOWHERE: Final = re.compile(r"(?:^|\.)(?:arpa|invalid|local|localhost|onion|test)\Z")
 
 
@@ -70,7 +73,8 @@ def normalise_email(text: str) -> str:
         probe = address
     if "=?" in address:
         raise BadIdentifier("mail programs misread an address with =? in it: give another")
-    if not _ADDRESS.match(probe) or _NOWHERE.search(probe.lower().rpartition("@")[2]):
+    is_long = probe.find("@") > _LONGEST_NAME
+    if is_long or not _ADDRESS.match(probe) or _NOWHERE.search(probe.lower().rpartition("@")[2]):
         raise BadIdentifier("this is not an e-mail address")
     return address.lower()
 

@@ -9,7 +9,7 @@ from typing import Final
 from hotlist.events.event import Event
 from hotlist.events.retention import DURABLE, RECLASSIFICATION, is_durable
 from hotlist.events.times import ceil_second
-from hotlist.events.vocabulary import SPAM
+from hotlist.events.vocabulary import SPAM, Route
 from hotlist.identity.claims import Identity
 from hotlist.leads.profile import reclassified
 from hotlist.runtime.phases import Steps, calls
@@ -26,13 +26,15 @@ def renew_events(
 ) -> Steps[tuple[Event, ...]]:
     """The events, with consents, complaints and operators' events renewed where it is time.
 
-    A reclassification is renewed before its target, and outlives it.
+    A form that asked for a consent which was confirmed is renewed like the consent: it has the
+    address and the proof. A reclassification is renewed before its target, and outlives it.
     """
+    confirmed = {*_confirmed(events)}
     ending = [
         event
         for event in events
         if event.expires_at is not None and now < event.expires_at < now + RENEWED_BELOW
-        if is_durable(event)
+        if is_durable(event) or event.event_id in confirmed
     ]
     if not ending:
         return tuple(events)
@@ -56,6 +58,15 @@ def renew_events(
     return tuple(
         replace(event, expires_at=until.get(event.event_id, event.expires_at)) for event in events
     )
+
+
+def _confirmed(events: Iterable[Event]) -> Iterable[str]:
+    """The ids of the events that asked for a consent which a link has confirmed since."""
+    for event in events:
+        if event.type == "consent_given" and event.route is Route.LINK and not event.is_test:
+            asked = event.properties.get("event")
+            if isinstance(asked, str):
+                yield asked
 
 
 def renew_identities(

@@ -10,7 +10,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import quote, urlsplit, urlunsplit
 
-_ADDRESS: Final = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]]")
+_ADDRESS: Final = re.compile(r"https?://[^\s<>\"']+")
+_STOPS: Final = ".,;:!?…”“„’‘»«›‹"
+_OPENED_BY: Final[Mapping[str, str]] = {")": "(", "]": "[", "}": "{"}
 _NOT_PLAIN: Final = re.compile(r"[^\x21-\x7e]+")
 _NAME_DIGITS: Final = 16
 _MAILS: Final = ("receipt", "mail")
@@ -62,7 +64,22 @@ def _named(form: Mapping[str, Any]) -> Iterator[str]:
         yield text
     for part in _MAILS:
         for text in _texts(form.get(part)):
-            yield from _ADDRESS.findall(text)
+            yield from filter(None, map(_ended, _ADDRESS.findall(text)))
+
+
+def _ended(found: str) -> str:
+    """An address without the signs of the sentence around it; "" if nothing is left.
+
+    A closing bracket is the address's own if it is opened there: `https://a.example/Roof_(form)`.
+    """
+    while found and (found[-1] in _STOPS or _is_closed_outside(found)):
+        found = found[:-1]
+    return found if found.partition("://")[2] else ""
+
+
+def _is_closed_outside(found: str) -> bool:
+    opening = _OPENED_BY.get(found[-1])
+    return opening is not None and found.count(found[-1]) > found.count(opening)
 
 
 def _texts(value: object) -> Iterator[str]:

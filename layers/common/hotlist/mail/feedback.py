@@ -69,11 +69,16 @@ class FeedbackReader:
         return None
 
     def _of_lead(self, detail: Mapping[str, Any], delivery_hash: str, now: datetime) -> None:
-        """Store what became of a mail to a lead as an event of the lead, if it is known whose."""
-        if detail["eventType"] not in _OF_LEADS or is_no_complaint(detail):
+        """Store what became of a mail to a lead as an event of the lead, if it is known whose.
+
+        That a test was delivered is nobody's history. That it came back, or that its reader
+        complained, stops mail to the address like any other such report: anybody may send a test.
+        """
+        kind = detail["eventType"]
+        if kind not in _OF_LEADS or is_no_complaint(detail):
             return
         mailed = self.to_leads.mailed(delivery_hash)
-        if mailed is not None:
+        if mailed is not None and not (mailed.is_test and kind == "Delivery"):
             self.events.put(event_of(detail, mailed, now))
 
 

@@ -62,20 +62,33 @@ class Piece(NamedTuple):
     url: str = ""
 
 
-def language_of(event: Event) -> str:
-    """The language of the page, if there are texts in it."""
-    said = event.properties.get("language")
-    return said if isinstance(said, str) and said in LEAD_TEXTS else _FALLBACK
+def language_of(event: Event, form: Mapping[str, Any]) -> str:
+    """The language of the mails about an event: one that both the form and we have texts in.
+
+    It is that in which a consent was read, else that of the page, else the form's first. A form
+    without texts by language has them in that of its page.
+    """
+    spoken = [one for one in form.get("languages", ()) if one in LEAD_TEXTS]
+    proofs = event.texts.get("consents")
+    read = [
+        proof.get("language")
+        for proof in (proofs.values() if isinstance(proofs, Mapping) else ())
+        if isinstance(proof, Mapping)
+    ]
+    known = spoken or [_FALLBACK, *LEAD_TEXTS]
+    wanted = (*read, event.properties.get("language"))
+    return next((one for one in wanted if isinstance(one, str) and one in known), known[0])
 
 
 def confirm(
     event: Event, purpose: str, form: Mapping[str, Any], company: Company, links: Links
 ) -> Mail:
     """Asks whether whoever has this address consents to a purpose."""
-    language = language_of(event)
+    language = language_of(event, form)
     words = _said("confirm", form, language, company=company.name)
     return _render(
         event,
+        language,
         company,
         links,
         subject=words["subject"],
@@ -94,11 +107,12 @@ def reward(
     now: datetime,
 ) -> Mail:
     """Has the link to what was promised for the address, and an invitation itself as a file."""
-    language = language_of(event)
+    language = language_of(event, form)
     title = in_language(form["reward"]["title"], language)
     words = _said("reward", form, language, company=company.name, title=title)
     return _render(
         event,
+        language,
         company,
         links,
         subject=words["subject"],
@@ -111,10 +125,11 @@ def reward(
 
 def receipt(event: Event, form: Mapping[str, Any], company: Company, links: Links) -> Mail:
     """Says that a form has come in, in the words of the form."""
-    language = language_of(event)
+    language = language_of(event, form)
     given = form["receipt"]
     return _render(
         event,
+        language,
         company,
         links,
         subject=in_language(given["subject"], language),
@@ -150,9 +165,17 @@ def _said(kind: str, form: Mapping[str, Any], language: str, **names: str) -> di
     own = form.get("mail", {}).get(kind, {})
     ours = LEAD_TEXTS[language]
     return {
-        part: in_language(own.get(part, ""), language) or ours[f"{kind}_{part}"].format(**names)
+        part: in_language(own.get(part, ""), language) or _filled(ours[f"{kind}_{part}"], **names)
         for part in ("subject", "text", "button", "note")
     }
+
+
+def _filled(pattern: str, **names: object) -> str:
+    """A text of ours with these names. One that ends in a stop ends its sentence: `sp. z o.o.`."""
+    for name, value in names.items():
+        if str(value).endswith((".", "!", "?", "…")):
+            pattern = pattern.replace(f"{{{name}}}.", f"{{{name}}}")
+    return pattern.format(**names)
 
 
 def _asked_for(event: Event, purpose: str, form: Mapping[str, Any], language: str) -> str:
@@ -167,6 +190,7 @@ def _asked_for(event: Event, purpose: str, form: Mapping[str, Any], language: st
 
 def _render(
     event: Event,
+    language: str,
     company: Company,
     links: Links,
     *,
@@ -177,10 +201,10 @@ def _render(
     note: str = "",
     attachments: Iterable[Attachment] = (),
 ) -> Mail:
-    language = language_of(event)
     words = LEAD_TEXTS[language]
     heading = short(one_line(subject), _MAX_SUBJECT)
-    reason = words["reason"].format(
+    reason = _filled(
+        words["reason"],
         form=event.properties.get("form", ""),
         company=company.name,
         day=formats(language).long_day(event.received_at.astimezone(UTC).date()),

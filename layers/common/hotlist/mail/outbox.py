@@ -77,14 +77,20 @@ class Outbox:
         if self._claim(delivery_id, self.clock()):
             self.deliveries.skip(delivery_id, self.clock())
 
-    def hold(self, delivery_id: str, note: Callable[[], None]) -> None:
+    def hold(self, delivery_id: str, note: Callable[[], None], letter: str | None = None) -> None:
         """Store that a mail is held back for good, unless it has been sent. `note` counts it first.
+
+        With a `letter` it is this letter that is held, under its own name: the delivery stays free
+        for another letter that asks for the same mail.
 
         :raises InFlight: while another run is sending it.
         """
         if self._claim(delivery_id, self.clock()):
-            note()
-            self.deliveries.skip(delivery_id, self.clock(), HELD)
+            if letter is None or self._claim(letter, self.clock()):
+                note()
+                self.deliveries.skip(letter or delivery_id, self.clock(), HELD)
+            if letter is not None:
+                self.deliveries.release(delivery_id)
 
     def _claim(self, delivery_id: str, now: datetime) -> bool:
         return self.deliveries.claim(delivery_id, delivery_hash(delivery_id), now)

@@ -6,7 +6,7 @@ from typing import Final
 
 from hotlist.events.corrections import texts_of
 from hotlist.events.event import Event
-from hotlist.events.vocabulary import INTERNAL, PREFETCH
+from hotlist.events.vocabulary import INTERNAL, PREFETCH, Route
 from hotlist.identity.identifiers import EMAIL, kind_of
 from hotlist.leads.classify import classify
 from hotlist.leads.facts import confirms
@@ -24,8 +24,18 @@ MOST_UNCONFIRMED: Final = 100
 ASKED_WITHIN: Final = VALID[Purpose.CONFIRM] or timedelta(days=7)
 """What was asked longer ago is asked no more."""
 
+AFTER_OPT_OUT: Final = 1
+"""How many confirmations a day go to an address whose owner has ended such mails by a link."""
+
+MAILED_WITHIN: Final = timedelta(days=30)
+"""What was asked for longer ago is not mailed, though an operator may release its event later.
+
+Deliveries are kept for 90 days. After that nobody would know that it was mailed before.
+"""
+
 _TRACKING: Final = "tracking"
 _ENDING: Final = frozenset({"unsubscribed", "consent_withdrawn"})
+_ALL_MAIL: Final = "unsubscribed"
 _NOBODYS_WORD: Final = frozenset({PREFETCH, INTERNAL})
 
 
@@ -41,9 +51,12 @@ def to_lead_now(
     """The event because of which something is mailed to its lead; None if it is not (any more).
 
     `said` is what links, SES and operators say of its subject. A bounce for good and a complaint
-    stop all mail. A withdrawal stops what asks for the consent, not what was asked for.
+    stop all mail. A withdrawal stops what asks for the consent, not what was asked for. Whoever has
+    unsubscribed by a link gets no receipts. Nothing is mailed that was asked for too long ago.
     """
     if event is None or what not in event.to_lead or not is_kept(event, now):
+        return None
+    if event.received_at <= now - MAILED_WITHIN:
         return None
     said = [one for one in said if is_kept(one, now) and one.flags.isdisjoint(_NOBODYS_WORD)]
     event = with_flags(event, said, now)
@@ -52,6 +65,8 @@ def to_lead_now(
         return None
     kind, purpose = kind_and_purpose(what)
     if kind == CONFIRM and not _is_pending(event, purpose, said, now):
+        return None
+    if kind == RECEIPT and has_unsubscribed(said):
         return None
     return event
 
@@ -68,6 +83,53 @@ def is_stopped(said: Iterable[Event]) -> bool:
 def is_confirmed(said: Iterable[Event], now: datetime) -> bool:
     """Whether whoever reads the mails of an address has answered one by its link."""
     return any(map(confirms, reclassified(classify(one) for one in said if is_kept(one, now))))
+
+
+def may_be_tracked(said: Iterable[Event], now: datetime) -> bool:
+    """Whether mails to an address may tell that they were opened, if its lead consents to it.
+
+    The consent may be a stranger's until the owner has answered a mail. An objection to profiling
+    ends it, whoever passes it on.
+    """
+    said = list(said)
+    objected = any(
+        one.type == "profiling_objected" and one.flags.isdisjoint(_NOBODYS_WORD)
+        for one in said
+        if is_kept(one, now)
+    )
+    return is_confirmed(said, now) and not objected
+
+
+def has_unsubscribed(said: Iterable[Event]) -> bool:
+    """Whether the owner's last word by a link is that they want no such mails."""
+    words = [
+        one
+        for one in said
+        if one.route is Route.LINK
+        and (one.type == "consent_given" or (one.type == _ALL_MAIL and _is_about(one, EMAIL)))
+    ]
+    last = max(words, key=lambda one: one.order, default=None)
+    return last is not None and last.type == _ALL_MAIL
+
+
+def most_confirmations(said: Iterable[Event], purpose: str, most: int, now: datetime) -> int:
+    """How many confirmations of a purpose an address may get on a day, `most` at the most.
+
+    Whoever has ended it by a link, or all such mails, is not asked again and again by strangers.
+    """
+    words = _by_link(said, now)
+    last = max((w for w in words if _is_about(w, purpose)), key=lambda w: w.order, default=None)
+    has_ended = last is not None and last.type in _ENDING
+    return min(most, AFTER_OPT_OUT) if has_ended or has_unsubscribed(words) else most
+
+
+def _by_link(said: Iterable[Event], now: datetime) -> list[Event]:
+    """What somebody has said by links: no prefetch, no test, and nothing that has expired."""
+    return [
+        one
+        for one in said
+        if one.route is Route.LINK and one.flags.isdisjoint(_NOBODYS_WORD) and is_kept(one, now)
+    ]
 
 
 def _is_pending(event: Event, purpose: str, said: Iterable[Event], now: datetime) -> bool:

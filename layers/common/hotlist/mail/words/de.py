@@ -126,7 +126,7 @@ LEAD_TEXTS: Final[Mapping[str, str]] = {
     "reward_text": "Das wurde bei {company} angefordert: {title}.",
     "reward_button": "Abholen",
     "reward_note": "Der Link gilt 30 Tage. Wenn Sie es nicht waren, tun Sie nichts.",
-    "test": "Dies ist ein TEST des Formulars. Niemand sonst bekommt ihn.",
+    "test": "Dies ist ein TEST: jemand hat ein Formular mit Ihrer Adresse ausprobiert.",
     "reason": "Sie erhalten diese Mail, weil diese E-Mail-Adresse am {day} (UTC) im Formular "
     "„{form}“ von {company} eingetragen wurde.",
     "unsubscribe": "Abmelden oder auswählen, was Sie bekommen",

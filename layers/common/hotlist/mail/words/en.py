@@ -126,7 +126,7 @@ LEAD_TEXTS: Final[Mapping[str, str]] = {
     "reward_text": "You asked {company} for this: {title}.",
     "reward_button": "Get it",
     "reward_note": "The link holds for 30 days. If it was not you, do nothing.",
-    "test": "This is a TEST of the form. Nobody but you gets it.",
+    "test": "This is a TEST: somebody has tried a form with your address.",
     "reason": "You get this mail because this e-mail address was entered in the form “{form}” of "
     "{company} on {day} (UTC).",
     "unsubscribe": "Unsubscribe, or choose what you get",

@@ -134,7 +134,7 @@ LEAD_TEXTS: Final[Mapping[str, str]] = {
     "reward_text": "Zamówiono u nas ({company}): {title}.",
     "reward_button": "Odbierz",
     "reward_note": "Link jest ważny 30 dni. Jeśli to nie Państwo, prosimy nic nie robić.",
-    "test": "To jest TEST formularza. Nikt inny go nie dostaje.",
+    "test": "To jest TEST: ktoś wypróbował formularz z Twoim adresem.",
     "reason": "Ta wiadomość została wysłana, ponieważ {day} (UTC) podano ten adres e-mail w "
     "formularzu „{form}”: {company}.",
     "unsubscribe": "Wypisz się lub wybierz, co chcesz dostawać",
