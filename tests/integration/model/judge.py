@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hotlist.events.event import Event
 from hotlist.events.retention import expiry
 from hotlist.events.times import ceil_second
-from hotlist.events.vocabulary import SPAM
+from hotlist.events.vocabulary import INTERNAL, SPAM
 from hotlist.leads import classify
 from hotlist.leads.lead import Alerting, Lead, LeadState, Stage, Temperature
 from hotlist.leads.profile import is_kept, profile_of
@@ -16,6 +16,7 @@ from hotlist.sales.notify import alerts
 from hotlist.scoring import engine, ruleset
 from hotlist.store import leads as stored_leads
 from integration.model.judge_mail import MailJudge
+from integration.model.judge_to_leads import LeadMailJudge
 from integration.model.offline import Limits, Offline, Stored
 from integration.model.world import World
 
@@ -61,13 +62,14 @@ class Judge:
         faults = [*world.faults, *world.post.faults, *world.post.ses.faults]
         assert not faults, faults[0]
         events = self._offline.events.values()
-        with_events = {event.subject for event in events}
+        with_events = {event.subject for event in events if INTERNAL not in event.flags}
         for subject in sorted(with_events.union(*(event.names for event in events))):
             stored = self._world.plain.leads.get(subject)
             if subject.startswith("visitor:"):
                 assert stored is None, "nobody knows this visitor"
             elif stored is None:
-                kept, _ = self._offline.of_lead(subject, self._world.clock.now)
+                found, _ = self._offline.of_lead(subject, self._world.clock.now)
+                kept = [event for event in found if INTERNAL not in event.flags]
                 has_ended = subject in self._world.watch.ended_leads
                 assert subject not in with_events or has_ended or not kept, (
                     "an identified lead was never folded"
@@ -89,7 +91,10 @@ class Judge:
             for name, event in self._offline.events.items()
             if name in captured and event.type == "event_reclassified"
         }
-        post.ends = MailJudge(world, self._offline, captured, post.judged_leads).judge()
+        to_leads = LeadMailJudge(world, self._offline, captured)
+        post.ends = to_leads.judge()
+        sales = MailJudge(world, self._offline, captured, post.judged_leads, to_leads.owed)
+        post.ends += sales.judge()
         post.judged, post.judged_leads = {*self._offline.events}, len(world.tables.stream("leads"))
 
     def _is_over(self, stored: Lead) -> bool:
@@ -137,6 +142,8 @@ class Judge:
                 next_change_at=min(ahead),
                 due_at=_due(stored, min(ahead)),
                 truncated=truncated,
+                bounced=any(_is_back_for_good(event) for event in counted),
+                tracked="tracking" in _texts(profile.facts.get("consents")),
             )
         )
 
@@ -276,8 +283,26 @@ def _comparable(lead: Lead) -> Lead:
     )
 
 
+def _is_back_for_good(event: Event) -> bool:
+    return event.type == "email_bounced" and event.properties["permanent"] is True
+
+
+def _texts(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
 def _is_durable(event: Event) -> bool:
-    return bool(
-        event.type in {"unsubscribed", "consent_given", "score_suspended", "score_resumed"}
-        or event.properties.get("consents")
-    )
+    if event.properties.get("hotlist_test"):
+        return False
+    return bool(event.type in _DURABLE or event.properties.get("consents"))
+
+
+_DURABLE = {
+    "unsubscribed",
+    "consent_given",
+    "consent_withdrawn",
+    "profiling_objected",
+    "email_complained",
+    "score_suspended",
+    "score_resumed",
+}

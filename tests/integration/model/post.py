@@ -1,7 +1,7 @@
 """What notify and digest do for mail in a schedule, over the real code, and who gets mail.
 
-Alerts come from the Leads stream. Letters wait in the OutboxQueue. SES's events come late, twice,
-or long after the lease. The team changes meanwhile, and addresses come back.
+Alerts come from the Leads stream. Letters to sales and to leads wait in the OutboxQueue. The team
+changes meanwhile, and addresses come back.
 """
 
 from collections import Counter
@@ -16,6 +16,7 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 from greenlet import greenlet
 
+from hotlist.events.event import Event
 from hotlist.mail.feedback import FeedbackReader
 from hotlist.mail.outbox import Outbox
 from hotlist.mail.queue import OutboxQueue
@@ -33,14 +34,18 @@ from hotlist.scoring.ruleset import Ruleset
 from hotlist.store.deliveries import SKIPPED, DeliveryStore, InFlight
 from hotlist.store.events import EventStore
 from hotlist.store.hours import HeldStore, HourStore
+from hotlist.store.items import Conflict
 from hotlist.store.leads import LeadStore
 from hotlist.store.suspects import SuspectStore
 from hotlist.store.to_leads import ToLeadStore
-from integration.model import to_leads
+from integration.model.arrivals import Arrivals
 from integration.model.pump import Pump
 from integration.model.queues import DEAD_LETTERS, OUTBOX, Queues
+from integration.model.readers import Readers
+from integration.model.reports import Reports
 from integration.model.schedule import FailingClient, Job, Scheduler, TimedOut, pause, step
-from integration.model.ses import CLOCKS, Invocation, Ses, Taken, hash_of
+from integration.model.ses import CLOCKS, Invocation, Ses, hash_of
+from integration.model.to_leads import Keys, LeadLetters
 from integration.model.weather import Weather
 
 TIMEOUT: Final = timedelta(seconds=60)
@@ -65,7 +70,10 @@ TEAM: Final = tuple(
 
 @dataclass(frozen=True)
 class Around:
-    """What the schedule is about: its chance, its time, its tables and its queues."""
+    """What the schedule is about: its chance, its time, its tables and its queues.
+
+    `arrived` is told of events that were not in the history.
+    """
 
     random: Random
     clock: Any
@@ -74,6 +82,7 @@ class Around:
     queues: Queues
     rules: Ruleset
     time_left: Callable[[], TimeLeft]
+    arrived: Callable[[Event], None]
 
 
 class Post:
@@ -89,13 +98,18 @@ class Post:
         self.judged: set[str] = set()
         self.judged_leads = 0
         self.ends: Counter[str] = Counter()
+        self._client = FailingClient(around.tables.client, around.random, around.weather, self._met)
+        self.letters = LeadLetters(around.random)
+        self._keys = Keys(around.random, around.weather, self._met)
+        plain = EventStore(around.tables.client, self._table("events"))
+        self._arrivals = Arrivals(self._client, plain, self._table("events"), around.arrived)
+        readers = Readers(around.random, around.clock, self._arrivals, self._keys)
+        self.reports = Reports(around.random, around.clock, around.weather, readers, self._feedback)
         self.ses = Ses(
-            around.random, lambda: around.clock.now, around.weather, LEASE, self._reported
+            around.random, lambda: around.clock.now, around.weather, LEASE, self.reports.took
         )
-        self.later: list[tuple[datetime, Taken, str]] = []
         self.alerts = Pump(around.random, around.tables, "leads", "NotifyAlertsMapping", 5)
         self.runs_at = around.clock.now
-        self._client = FailingClient(around.tables.client, around.random, around.weather, self._met)
         self._invocations: dict[greenlet, Invocation] = {}
         self._changes = 2 if around.random.random() < 0.3 else 0
 
@@ -169,7 +183,7 @@ class Post:
         invocation = Invocation(self._around.clock.now, self.disabled())
         self._invocations[this] = invocation
         this.check = partial(self._check, invocation)
-        batch = _Batch(self._queue().park, self._around.time_left(), invocation)
+        batch = _Batch(self._queue().park, self._around.time_left(), invocation, self)
         try:
             self._consumer(invocation).consume(stream.incoming({"Records": raw}), batch)
             self._done(raw, batch, invocation)
@@ -207,8 +221,14 @@ class Post:
             suspects=SuspectStore(client, self._table("deliveries")),
             outbox=outbox,
             queue=self._queue(),
-            to_leads=to_leads.mailer(
-                client, self._table("deliveries"), events, leads, outbox, queue=self._queue()
+            to_leads=self.letters.mailer(
+                client,
+                self._table("deliveries"),
+                events,
+                leads,
+                outbox,
+                queue=self._queue(),
+                keys=self._keys,
             ),
             count=lambda _, **__: None,
         )
@@ -224,37 +244,10 @@ class Post:
         if invocation is not None:
             invocation.trouble()
 
-    # --- SES's events -------------------------------------------------------------------
-
-    def _reported(self, mail: Taken, kind: str) -> None:
-        """SES tells of a mail: at once, late, long after the lease, twice."""
-        for _ in range(self._random.choice([1, 1, 2])):
-            wait = self._random.choice([0, 0, 0, 300, 1_200, 40_000])
-            self.later.append((self._around.clock.now + timedelta(seconds=wait), mail, kind))
-
-    def due(self) -> list[Job]:
-        """What SES reports by now."""
-        now = self._around.clock.now
-        due = [one for one in self.later if one[0] <= now]
-        self.later = [one for one in self.later if one[0] > now]
-        return [partial(self._feedback, mail, kind) for _, mail, kind in due]
-
-    def _feedback(self, mail: Taken, kind: str) -> Iterable[Job]:
-        tags = {"audience": ["sales"], "recipient": [mail.recipient], "delivery": [mail.delivery]}
-        detail = {"eventType": kind, "mail": {"messageId": "m", "tags": tags}}
-        if kind == "Bounce":
-            detail["bounce"] = {"bounceType": "Permanent"}
+    def _feedback(self) -> FeedbackReader:
         deliveries = _Deliveries(self._client, self._table("deliveries"), self, None)
-        try:
-            FeedbackReader(
-                deliveries,
-                ToLeadStore(self._client, self._table("deliveries")),
-                EventStore(self._client, self._table("events")),
-                self._never,
-            ).take_in(detail, self._around.clock())
-        except (ClientError, BotoCoreError):
-            return (partial(self._feedback, mail, kind),)
-        return (partial(self._feedback, mail, "Send"),) if kind == "Bounce" else ()
+        to_leads = ToLeadStore(self._client, self._table("deliveries"))
+        return FeedbackReader(deliveries, to_leads, self._arrivals, self._never)
 
     # --- digest -------------------------------------------------------------------------
 
@@ -333,9 +326,9 @@ class _Sqs:
 class _Batch(Batch):
     """A batch that says which letter is under way."""
 
-    def __init__(self, park: Any, time_left: TimeLeft, invocation: Invocation) -> None:
+    def __init__(self, park: Any, time_left: TimeLeft, invocation: Invocation, post: Post) -> None:
         super().__init__(park, self._left)
-        self._asked, self._invocation = time_left, invocation
+        self._asked, self._invocation, self._post = time_left, invocation, post
         self.ran_out = False
 
     def _left(self) -> float:
@@ -345,8 +338,18 @@ class _Batch(Batch):
 
     def attempt(self, records: Iterable[Record], work: Any, *args: Any, **kwargs: Any) -> Any:
         (record,) = records
-        self._invocation.letter = record.record_id
-        return super().attempt([record], work, *args, **kwargs)
+        invocation = self._invocation
+        invocation.letter, invocation.since = record.record_id, step()
+        invocation.since_at = self._post.now()
+        done = super().attempt([record], work, *args, **kwargs)
+        if record.record_id not in self.failed:
+            self._post.letters.done(record.body, self._post.now())
+        return done
+
+    def report(self, record: Record, error: Exception) -> None:
+        if isinstance(error, Conflict):
+            self._invocation.trouble()
+        super().report(record, error)
 
 
 class _Deliveries(DeliveryStore):
@@ -375,6 +378,7 @@ class _Deliveries(DeliveryStore):
         delivery = hash_of(delivery_id)
         began, _, _ = self._invocation.claimed[delivery]
         self._post.ses.stored.setdefault(f"{state} {delivery}", began)
+        self._post.letters.held_at.setdefault(delivery, self._post.now())
 
     def sent(self, delivery_id: str, message_id: str, now: datetime) -> None:
         super().sent(delivery_id, message_id, now)

@@ -15,6 +15,7 @@ import sys
 import time
 import traceback
 from collections import Counter
+from contextlib import redirect_stdout
 from dataclasses import replace
 from datetime import timedelta
 from multiprocessing import get_context
@@ -63,7 +64,8 @@ def check_schedule(seed: int, tables: MemoryTables | MotoTables) -> Counter[str]
         people = histories.people(random, kind)
         for size in _sizes(random, kind):
             history = histories.history(random, people, size, world.clock.now, world.corrigible())
-            world.run(history, sweep=kind == "months")
+            with redirect_stdout(world.log):
+                world.run(history, sweep=kind == "months")
             Judge(world, limits).judge()
             world.clock.now += timedelta(days=random.choice([1, 31, 95, 390, 395, 800]))
     return totals(world)

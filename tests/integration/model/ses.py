@@ -16,7 +16,7 @@ from typing import Any, Final
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
 from integration.model.queues import throttled
-from integration.model.schedule import pause
+from integration.model.schedule import pause, step
 from integration.model.weather import Weather
 
 CLOCKS: Final = timedelta(seconds=8)
@@ -25,11 +25,16 @@ CLOCKS: Final = timedelta(seconds=8)
 
 @dataclass
 class Invocation:
-    """One run of notify with a batch of letters, and what it has met."""
+    """One run of notify with a batch of letters, and what it has met.
+
+    `letter` is under way since the step `since`, at the time `since_at`.
+    """
 
     began_at: datetime
     disabled: frozenset[str]
     letter: str = ""
+    since: int = 0
+    since_at: datetime | None = None
     troubled: set[str] = field(default_factory=set)
     claimed: dict[str, tuple[int, int, datetime]] = field(default_factory=dict)
 
@@ -40,13 +45,23 @@ class Invocation:
 
 @dataclass(frozen=True)
 class Taken:
-    """A mail that SES has taken. `at` is the model's time."""
+    """A mail that SES has taken at a time and step of the model.
+
+    One to sales names its `recipient`, one to a lead the `event` that it answers. Its letter was
+    begun at the step `since`, and at the time `since_at`.
+    """
 
     delivery: str
     recipient: str
+    event: str
     at: datetime
+    step: int
+    since: int
+    since_at: datetime
     by: Invocation
     subject: str
+    to: str
+    data: bytes
 
 
 class Ses:
@@ -58,10 +73,10 @@ class Ses:
         now: Callable[[], datetime],
         weather: Weather,
         lease: timedelta,
-        reported: Callable[["Taken", str], None],
+        took: Callable[["Taken"], None],
     ) -> None:
         self._random, self._now, self._weather = random, now, weather
-        self._lease, self._reported = lease, reported
+        self._lease, self._took = lease, took
         self.taken: list[Taken] = []
         self.copies: Counter[str] = Counter()
         self.refused: set[str] = set()
@@ -98,7 +113,22 @@ class Ses:
             raise failure()
         is_lost = random.random() < weather.lost
         if not is_lost or random.random() < 0.7:
-            self._take(Taken(delivery, tags["recipient"], self._now(), invocation, subject))
+            (to,) = request["Destination"]["ToAddresses"]
+            assert invocation.since_at is not None
+            mail = Taken(
+                delivery=delivery,
+                recipient=tags.get("recipient", ""),
+                event=tags.get("event", ""),
+                at=self._now(),
+                step=step(),
+                since=invocation.since,
+                since_at=invocation.since_at,
+                by=invocation,
+                subject=subject,
+                to=to,
+                data=text,
+            )
+            self._take(mail)
         pause()
         if is_lost:
             invocation.trouble()
@@ -117,8 +147,7 @@ class Ses:
             self._excuse(before[-1], mail)
         self.taken.append(mail)
         self.copies[mail.delivery] += 1
-        kind = "Bounce" if self._random.random() < self._weather.bounced else "Send"
-        self._reported(mail, kind)
+        self._took(mail)
 
     def _excuse(self, first: Taken, second: Taken) -> None:
         """A second copy is sent only if the first's outcome was unknown for all of its lease."""
