@@ -1,5 +1,6 @@
 """Compares all that is stored, when nothing is under way, with what it should be."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -143,7 +144,7 @@ class Judge:
                 due_at=_due(stored, min(ahead)),
                 truncated=truncated,
                 bounced=any(_is_back_for_good(event) for event in counted),
-                tracked="tracking" in _texts(profile.facts.get("consents")),
+                tracked=_is_tracked(counted),
             )
         )
 
@@ -287,8 +288,17 @@ def _is_back_for_good(event: Event) -> bool:
     return event.type == "email_bounced" and event.properties["permanent"] is True
 
 
-def _texts(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
+def _is_tracked(events: Iterable[Event]) -> bool:
+    """Whether the last word on tracking gives a consent. What is pending is no word."""
+    is_given = False
+    for event in events:
+        given = event.properties.get("consents")
+        is_about = event.properties.get("purpose") == "tracking"
+        if isinstance(given, dict) and "tracking" in given:
+            is_given = True
+        elif is_about and event.type in ("consent_given", "consent_withdrawn"):
+            is_given = event.type == "consent_given"
+    return is_given
 
 
 def _is_durable(event: Event) -> bool:

@@ -33,7 +33,7 @@ class MailJudge:
     def __init__(
         self, world: World, offline: Offline, captured: set[str], since: int, owed: Iterable[str]
     ) -> None:
-        """`owed` are deliveries that are judged elsewhere."""
+        """`owed` are deliveries that are judged elsewhere. None is forgotten with its item."""
         self._world, self._offline, self._post = world, offline, world.post
         self._captured = captured
         self._records = world.tables.stream("leads")
@@ -49,7 +49,8 @@ class MailJudge:
         self._parked = Counter(
             hash_of(letter_of(one.body).delivery_id) for one in world.queues.held[DEAD_LETTERS]
         )
-        self._owed = set(owed)
+        self._owed = world.post.owed
+        self._owed.update(owed)
 
     def judge(self) -> Counter[str]:
         """Raise an AssertionError if anything is wrong; else count what became of the letters."""
@@ -190,8 +191,10 @@ class MailJudge:
                 held_in[delivery_id].add(name)
         told = {mail.delivery: mail.subject for mail in self._post.ses.taken}
         for delivery_id, state in self._states.items():
-            if state != "held" or not name_is_of_sales(delivery_id):
+            is_sales = delivery_id.startswith(("tell#", "alert#", "more#"))
+            if state != "held" or not is_sales or delivery_id in self._post.judged_held:
                 continue
+            self._post.judged_held.add(delivery_id)
             assert held_in[delivery_id], "held, and no hour says so"
             delivery = hash_of(delivery_id)
             if self._post.ses.copies[delivery]:  # then nobody knew: not its sender, and not SES
@@ -253,10 +256,6 @@ class MailJudge:
         if self._states.get(delivery_id) == "held":
             return "held"
         return "parked" if self._parked[delivery] else ""
-
-
-def name_is_of_sales(delivery_id: str) -> bool:
-    return delivery_id.startswith(("tell#", "alert#", "more#"))
 
 
 def totals(world: World) -> Counter[str]:

@@ -7,9 +7,9 @@ was taken up.
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import Route
@@ -34,6 +34,12 @@ A_DAY: Final = 3
 
 CONFIRMED_WITHIN: Final = timedelta(days=7)
 
+_REPORTS: Final = {
+    "Delivery": "email_delivered",
+    "Bounce": "email_bounced",
+    "Complaint": "email_complained",
+}
+
 
 class LeadMailJudge:
     """Says what is wrong with the mail to leads. `owed` are the deliveries that may be there.
@@ -47,7 +53,6 @@ class LeadMailJudge:
         items = {item["delivery_id"]["S"]: item for item in world.tables.items("deliveries")}
         self._states = {name: item["state"]["S"] for name, item in items.items() if "state" in item}
         self._hours = {name: item for name, item in items.items() if name.startswith("hour#")}
-        self._learn_places(items)
         self._said: defaultdict[str, list[Event]] = defaultdict(list)
         for event in sorted(offline.events.values(), key=_order):
             if event.route in (Route.LINK, Route.SES) and "prefetch" not in event.flags:
@@ -71,6 +76,7 @@ class LeadMailJudge:
         self._judge_places()
         self._judge_what_was_sent()
         self._judge_what_was_handled()
+        self._judge_reports()
         self._judge_held()
         self._judge_hours()
         seen: Counter[str] = Counter()
@@ -196,18 +202,21 @@ class LeadMailJudge:
             for other in self._asking
         )
 
-    # --- caps ---------------------------------------------------------------------------
+    def _judge_reports(self) -> None:
+        """What SES has reported of a mail to a lead is an event of the lead."""
+        known = {
+            (event.subject, event.type, event.properties["message_id"])
+            for event in self._offline.events.values()
+            if event.route is Route.SES
+        }
+        for mail, kind in self._world.post.reports.told:
+            event = self._offline.events[mail.event]
+            if kind in _REPORTS and event.properties.get("hotlist_test") is not True:
+                assert (event.subject, _REPORTS[kind], f"m{mail.step}") in known, (
+                    "what SES reports of a mail to a lead is lost"
+                )
 
-    def _learn_places(self, items: Mapping[str, Any]) -> None:
-        """Note the confirmations that have a place: the table forgets them after some days."""
-        for name, item in items.items():
-            if name.startswith("confirms#"):
-                kept = self._letters.places.setdefault(name.removeprefix("confirms#"), set())
-                for event_id, purpose, day, number, asked, taken in json.loads(
-                    item["confirmations"]["S"]
-                ):
-                    at = datetime.fromisoformat(asked), datetime.fromisoformat(taken)
-                    kept.add(Confirmation(event_id, purpose, day, number, *at))
+    # --- caps ---------------------------------------------------------------------------
 
     def _judge_places(self) -> None:
         """Three confirmations a day, one an event and purpose, none within ten minutes."""
@@ -251,8 +260,9 @@ class LeadMailJudge:
         """What was held had no place in its hour, was told of, and was not known to be sent."""
         told = set(self._told())
         for name, asked in self._by_delivery.items():
-            if self._states.get(name) != "held":
+            if self._states.get(name) != "held" or name in self._world.post.judged_held:
                 continue
+            self._world.post.judged_held.add(name)
             assert any((one.event_id, one.properties["form"]) in told for one, _ in asked), (
                 "a mail to a lead was held, and nobody was told"
             )

@@ -34,7 +34,6 @@ from hotlist.scoring.ruleset import Ruleset
 from hotlist.store.deliveries import SKIPPED, DeliveryStore, InFlight
 from hotlist.store.events import EventStore
 from hotlist.store.hours import HeldStore, HourStore
-from hotlist.store.items import Conflict
 from hotlist.store.leads import LeadStore
 from hotlist.store.suspects import SuspectStore
 from hotlist.store.to_leads import ToLeadStore
@@ -46,6 +45,7 @@ from integration.model.reports import Reports
 from integration.model.schedule import FailingClient, Job, Scheduler, TimedOut, pause, step
 from integration.model.ses import CLOCKS, Invocation, Ses, hash_of
 from integration.model.to_leads import Keys, LeadLetters
+from integration.model.watched_batch import WatchedBatch
 from integration.model.weather import Weather
 
 TIMEOUT: Final = timedelta(seconds=60)
@@ -97,6 +97,8 @@ class Post:
         self.faults: list[str] = []
         self.judged: set[str] = set()
         self.judged_leads = 0
+        self.judged_held: set[str] = set()
+        self.owed: set[str] = set()
         self.ends: Counter[str] = Counter()
         self._client = FailingClient(around.tables.client, around.random, around.weather, self._met)
         self.letters = LeadLetters(around.random)
@@ -129,6 +131,12 @@ class Post:
         table = self._around.tables.items("deliveries")
         named = (item["delivery_id"]["S"] for item in table if "disabled_at" in item)
         return frozenset(name.removeprefix("recipient#") for name in named)
+
+    def state_of(self, delivery_id: str) -> str:
+        """How a delivery is stored."""
+        table = self._around.tables.items("deliveries")
+        held = (item for item in table if item["delivery_id"]["S"] == delivery_id)
+        return next((str(item["state"]["S"]) for item in held if "state" in item), "")
 
     def begin(self) -> None:
         """A new stretch of time: from now on it is seen who is there all the time."""
@@ -183,7 +191,9 @@ class Post:
         invocation = Invocation(self._around.clock.now, self.disabled())
         self._invocations[this] = invocation
         this.check = partial(self._check, invocation)
-        batch = _Batch(self._queue().park, self._around.time_left(), invocation, self)
+        batch = WatchedBatch(
+            self._queue().park, self._around.time_left(), invocation, self.letters, self.now
+        )
         try:
             self._consumer(invocation).consume(stream.incoming({"Records": raw}), batch)
             self._done(raw, batch, invocation)
@@ -194,7 +204,7 @@ class Post:
             del self._invocations[this]
         return (self.consume,)
 
-    def _done(self, raw: Sequence[dict[str, Any]], batch: "_Batch", at: Invocation) -> None:
+    def _done(self, raw: Sequence[dict[str, Any]], batch: WatchedBatch, at: Invocation) -> None:
         held_up = set(batch.failed) - at.troubled
         if held_up and not batch.ran_out:
             self.faults.append("a letter without trouble of its own was not sent")
@@ -229,6 +239,7 @@ class Post:
                 outbox,
                 queue=self._queue(),
                 keys=self._keys,
+                plain=self._around.tables.client,
             ),
             count=lambda _, **__: None,
         )
@@ -323,35 +334,6 @@ class _Sqs:
         return watched
 
 
-class _Batch(Batch):
-    """A batch that says which letter is under way."""
-
-    def __init__(self, park: Any, time_left: TimeLeft, invocation: Invocation, post: Post) -> None:
-        super().__init__(park, self._left)
-        self._asked, self._invocation, self._post = time_left, invocation, post
-        self.ran_out = False
-
-    def _left(self) -> float:
-        left = self._asked()
-        self.ran_out |= left < 35
-        return left
-
-    def attempt(self, records: Iterable[Record], work: Any, *args: Any, **kwargs: Any) -> Any:
-        (record,) = records
-        invocation = self._invocation
-        invocation.letter, invocation.since = record.record_id, step()
-        invocation.since_at = self._post.now()
-        done = super().attempt([record], work, *args, **kwargs)
-        if record.record_id not in self.failed:
-            self._post.letters.done(record.body, self._post.now())
-        return done
-
-    def report(self, record: Record, error: Exception) -> None:
-        if isinstance(error, Conflict):
-            self._invocation.trouble()
-        super().report(record, error)
-
-
 class _Deliveries(DeliveryStore):
     """The deliveries, with a note of when each was claimed and stored as sent."""
 
@@ -373,12 +355,18 @@ class _Deliveries(DeliveryStore):
         return is_claimed
 
     def skip(self, delivery_id: str, now: datetime, state: str = SKIPPED) -> None:
-        super().skip(delivery_id, now, state)
+        try:
+            super().skip(delivery_id, now, state)
+        finally:  # the answer may be lost
+            self._skipped(delivery_id, state)
+
+    def _skipped(self, delivery_id: str, state: str) -> None:
         assert self._invocation is not None
-        delivery = hash_of(delivery_id)
-        began, _, _ = self._invocation.claimed[delivery]
-        self._post.ses.stored.setdefault(f"{state} {delivery}", began)
-        self._post.letters.held_at.setdefault(delivery, self._post.now())
+        post, delivery = self._post, hash_of(delivery_id)
+        if post.state_of(delivery_id) == state:
+            began, _, _ = self._invocation.claimed[delivery]
+            post.ses.stored.setdefault(f"{state} {delivery}", began)
+            post.letters.held_at.setdefault(delivery, post.now())
 
     def sent(self, delivery_id: str, message_id: str, now: datetime) -> None:
         super().sent(delivery_id, message_id, now)

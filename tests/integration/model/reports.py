@@ -19,7 +19,10 @@ from integration.model.weather import Weather
 
 
 class Reports:
-    """What is still to come of mails. `later` has when."""
+    """What is still to come of mails. `later` has when.
+
+    `told` are the types of SES's reports of mails to leads that were taken in, each by its mail.
+    """
 
     def __init__(
         self,
@@ -32,6 +35,7 @@ class Reports:
         self._random, self._clock, self._weather = random, clock, weather
         self._readers, self._feedback = readers, feedback
         self.later: list[tuple[datetime, Job]] = []
+        self.told: set[tuple[Taken, str]] = set()
 
     def took(self, mail: Taken) -> None:
         """SES has taken a mail."""
@@ -73,6 +77,8 @@ class Reports:
             self._feedback().take_in({**detail, "mail": about}, self._clock())
         except (ClientError, BotoCoreError):
             return (partial(self._take_in, mail, detail),)
+        if mail.event and detail is not _WANTED:
+            self.told.add((mail, detail["eventType"]))
         is_more = detail is _BOUNCE and not mail.event
         return (partial(self._take_in, mail, _SEND),) if is_more else ()
 

@@ -22,6 +22,9 @@ from integration.model.weather import Weather
 CLOCKS: Final = timedelta(seconds=8)
 """How far the clocks of two machines may be apart, and how long a mail takes within one."""
 
+REMEMBERED: Final = timedelta(days=90)
+"""How long a delivery is kept. An operator who releases a message later sends it again."""
+
 
 @dataclass
 class Invocation:
@@ -43,7 +46,7 @@ class Invocation:
         self.troubled.add(self.letter)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Taken:
     """A mail that SES has taken at a time and step of the model.
 
@@ -155,6 +158,8 @@ class Ses:
         if claimed is None:
             return
         began, done, at = claimed
+        if not second.event and at >= first.at + REMEMBERED - CLOCKS:
+            return
         if first.by is second.by:
             self.faults.append("one run sent a mail twice")
         if at < first.by.began_at + self._lease - CLOCKS:

@@ -1,11 +1,13 @@
 """Mail to leads in a schedule: what it is made of, and what is noted of it for its judge."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 from typing import Any, Final
 
+from hotlist.events.event import Event
 from hotlist.links import tokens
 from hotlist.links.tokens import Key, Purpose, Token
 from hotlist.mail.outbox import Outbox
@@ -75,6 +77,13 @@ class LeadLetters:
         if isinstance(about, ToLead):
             self.handled.append(Handled(about, step(), at))
 
+    def learn(self, subject: str, confirmations: str) -> None:
+        """Note the confirmations that an address has had: after some days they are forgotten."""
+        kept = self.places.setdefault(subject, set())
+        for event_id, purpose, day, number, *times in json.loads(confirmations):
+            asked_at, taken_at = map(datetime.fromisoformat, times)
+            kept.add(Confirmation(event_id, purpose, day, number, asked_at, taken_at))
+
     def mailer(
         self,
         client: Any,
@@ -85,16 +94,39 @@ class LeadLetters:
         *,
         queue: OutboxQueue,
         keys: Keys,
+        plain: Any,
     ) -> LeadMailer:
+        """`plain` is a client that nothing happens to."""
         return LeadMailer(
             company=COMPANY,
             forms=FORMS,
             events=events,
             leads=leads,
-            store=ToLeadStore(client, deliveries),
+            store=_Places(client, deliveries, plain, self),
             hours=HourStore(client, deliveries, self.most),
             outbox=outbox,
             queue=queue,
             links=keys,
             public_url=API,
         )
+
+
+class _Places(ToLeadStore):
+    """Gives confirmations their places, and has them noted."""
+
+    plain: Any
+    letters: LeadLetters
+
+    def __init__(self, client: Any, table: str, plain: Any, letters: LeadLetters) -> None:
+        super().__init__(client, table)
+        object.__setattr__(self, "plain", plain)
+        object.__setattr__(self, "letters", letters)
+
+    def take_place(self, event: Event, purpose: str, now: datetime) -> Confirmation | None:
+        try:
+            return super().take_place(event, purpose, now)
+        finally:  # the answer may be lost
+            name = {"delivery_id": {"S": f"confirms#{event.subject}"}}
+            stored = self.plain.get_item(TableName=self.table, Key=name, ConsistentRead=True)
+            if "Item" in stored:
+                self.letters.learn(event.subject, stored["Item"]["confirmations"]["S"])
