@@ -249,6 +249,11 @@ class Post:
         if self._around.clock.now > invocation.began_at + TIMEOUT:
             raise TimedOut
 
+    def parks(self) -> None:
+        """The letter under way goes to the dead letters."""
+        invocation = self._invocations[greenlet.getcurrent()]
+        invocation.parked.add(invocation.letter)
+
     def _met(self) -> None:
         """DynamoDB has just failed: whom it hit has trouble of its own."""
         invocation = self._invocations.get(greenlet.getcurrent())
@@ -322,6 +327,8 @@ class _Sqs:
         call = getattr(self._queues, name)
 
         def watched(**request: Any) -> Any:
+            if request.get("QueueUrl") == DEAD_LETTERS:
+                self._post.parks()
             try:
                 answer = call(**request)
             except (ClientError, BotoCoreError):

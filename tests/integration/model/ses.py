@@ -39,6 +39,7 @@ class Invocation:
     since: int = 0
     since_at: datetime | None = None
     troubled: set[str] = field(default_factory=set)
+    parked: set[str] = field(default_factory=set)
     claimed: dict[str, tuple[int, int, datetime]] = field(default_factory=dict)
 
     def trouble(self) -> None:

@@ -40,7 +40,7 @@ class WatchedBatch(Batch):
         invocation.letter = record.record_id
         invocation.since, invocation.since_at = step(), self._now()
         done = super().attempt([record], work, *args, **kwargs)
-        if record.record_id not in self.failed:
+        if record.record_id not in invocation.parked | self.failed.keys():
             self._letters.done(record.body, self._now())
         return done
 
