@@ -7,7 +7,14 @@ import pytest
 
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import Route
-from hotlist.sales.to_lead import ASKED_WITHIN, is_confirmed, is_stopped, to_lead_now
+from hotlist.sales.to_lead import (
+    ASKED_WITHIN,
+    MAILED_WITHIN,
+    is_confirmed,
+    is_stopped,
+    to_lead_now,
+)
+from hotlist.store.deliveries import KEPT
 
 NOW = datetime(2026, 3, 28, 10, 5, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -74,6 +81,13 @@ def test_what_was_asked_for_too_long_ago_is_asked_no_more() -> None:
         assert to_lead_now(asked(), what, [], NOW + ASKED_WITHIN - timedelta(seconds=1))
         late = to_lead_now(asked(), what, [], NOW + ASKED_WITHIN)
         assert (late is not None) is is_sent
+
+
+def test_what_was_asked_for_long_ago_is_not_mailed_while_its_delivery_may_be_forgotten() -> None:
+    for what in ("receipt", "confirm:email"):
+        assert to_lead_now(asked(), what, [], NOW + MAILED_WITHIN) is None
+    assert to_lead_now(asked(), "receipt", [], NOW + MAILED_WITHIN - timedelta(seconds=1))
+    assert MAILED_WITHIN < KEPT - DAY
 
 
 LATER: dict[str, Any] = {"occurred_at": NOW + DAY, "received_at": NOW + DAY}

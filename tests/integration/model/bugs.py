@@ -180,6 +180,10 @@ def a_retry_takes_another_place(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(to_leads, "_place", forgetful)
 
 
+def what_was_asked_long_ago_is_mailed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(to_lead, "MAILED_WITHIN", timedelta(days=10_000))
+
+
 def a_machine_gets_mail(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(batch, "classify", lambda event: event)
     patch.setattr(to_lead, "held_back", lambda event: vocabulary.SPAM in event.flags or None)
@@ -269,6 +273,7 @@ BUGS: Final[Mapping[str, Patch]] = {
         a_day_has_no_end_of_confirmations,
         a_second_request_is_confirmed_again,
         a_retry_takes_another_place,
+        what_was_asked_long_ago_is_mailed,
         a_machine_gets_mail,
         what_was_called_spam_meanwhile_gets_mail,
         a_form_has_no_end_of_places,

@@ -33,6 +33,7 @@ A_DAY: Final = 3
 """How many confirmations an address gets on a day."""
 
 CONFIRMED_WITHIN: Final = timedelta(days=7)
+MAILED_WITHIN: Final = timedelta(days=30)
 
 _REPORTS: Final = {
     "Delivery": "email_delivered",
@@ -139,10 +140,11 @@ class LeadMailJudge:
         ]
         if any(_stops(one) for one in said):
             return "its address has bounced or complained"
-        if not what.startswith("confirm:"):
+        is_confirmation = what.startswith("confirm:")
+        if at - event.received_at >= (CONFIRMED_WITHIN if is_confirmation else MAILED_WITHIN):
+            return "it was asked for too long ago"
+        if not is_confirmation:
             return ""
-        if at - event.received_at > CONFIRMED_WITHIN:
-            return "it was asked too long ago"
         words = [one for one in said if what.removeprefix("confirm:") in _purposes(one)]
         return "it is answered" if words and _answers(words[-1], event) else ""
 

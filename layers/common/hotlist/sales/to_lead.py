@@ -22,6 +22,12 @@ MOST_UNCONFIRMED: Final = 100
 ASKED_WITHIN: Final = VALID[Purpose.CONFIRM] or timedelta(days=7)
 """What was asked longer ago is asked no more."""
 
+MAILED_WITHIN: Final = timedelta(days=30)
+"""What was asked for longer ago is not mailed, though an operator may release its event later.
+
+Deliveries are kept for 90 days. After that nobody would know that it was mailed before.
+"""
+
 _TRACKING: Final = "tracking"
 _ENDING: Final = frozenset({"unsubscribed", "consent_withdrawn"})
 _OWNERS_WORD: Final = frozenset({"consent_given", "reward_claimed"})
@@ -39,9 +45,12 @@ def to_lead_now(
     """The event because of which something is mailed to its lead; None if it is not (any more).
 
     `said` is what links, SES and operators say of its subject. A bounce for good and a complaint
-    stop all mail. A withdrawal stops what asks for the consent, not what was asked for.
+    stop all mail. A withdrawal stops what asks for the consent, not what was asked for. Nothing is
+    mailed that was asked for too long ago.
     """
     if event is None or what not in event.to_lead or not is_kept(event, now):
+        return None
+    if event.received_at <= now - MAILED_WITHIN:
         return None
     said = [one for one in said if is_kept(one, now) and PREFETCH not in one.flags]
     event = with_flags(event, said, now)
