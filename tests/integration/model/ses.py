@@ -4,12 +4,12 @@ It remembers each mail that it has taken. What a second copy of a mail is excuse
 here, when it is taken.
 """
 
-import email
 import hashlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email.parser import BytesHeaderParser
 from random import Random
 from typing import Any, Final
 
@@ -101,7 +101,7 @@ class Ses:
         text = request["Content"]["Raw"]["Data"]
         is_new = delivery not in self.asked
         self.asked.add(delivery)
-        subject = str(email.message_from_bytes(text)["Subject"])
+        subject = str(BytesHeaderParser().parsebytes(text)["Subject"])
         is_count = "held back" in subject  # refused for good it would be queued anew for ever
         if (is_new and random.random() < weather.refused and not is_count) or (
             delivery in self.refused
