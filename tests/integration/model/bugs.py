@@ -15,15 +15,17 @@ from typing import Any, Final
 import pytest
 from botocore.exceptions import ClientError
 
+from hotlist.capture.links import Links
 from hotlist.events import vocabulary
 from hotlist.leads import batch, fold
 from hotlist.leads.batch import Scorer
+from hotlist.mail import feedback
 from hotlist.mail.outbox import Outbox
 from hotlist.mail.ses import delivery_hash
 from hotlist.runtime import metrics
 from hotlist.runtime.failures import Batch
 from hotlist.runtime.limits import OutOfTime
-from hotlist.sales import consume, to_lead
+from hotlist.sales import consume, lead_mailer, to_lead
 from hotlist.sales.consume import OutboxConsumer
 from hotlist.sales.lead_mailer import LeadMailer
 from hotlist.sales.team import Sales
@@ -251,6 +253,23 @@ def a_mail_to_a_lead_counts_as_sent_before_it_is(patch: pytest.MonkeyPatch) -> N
     patch.setattr(LeadMailer, "_send", hasty)
 
 
+def no_address_is_ever_confirmed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(lead_mailer, "is_confirmed", lambda *_: False)
+
+
+def who_wants_a_mail_has_complained(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(feedback, "is_no_complaint", lambda _: False)
+
+
+def who_looks_at_a_link_has_pressed_its_button(patch: pytest.MonkeyPatch) -> None:
+    answer = Links.answer
+
+    def pressed(links: Links, request: Any, *args: Any) -> Any:
+        return answer(links, request._replace(method="POST", body="do=all"), *args)
+
+    patch.setattr(Links, "answer", pressed)
+
+
 BUGS: Final[Mapping[str, Patch]] = {
     one.__name__: one
     for one in (
@@ -284,6 +303,9 @@ BUGS: Final[Mapping[str, Patch]] = {
         every_mail_to_a_lead_is_tracked,
         what_is_released_is_not_mailed_to_the_lead,
         what_becomes_of_a_mail_to_a_lead_is_forgotten,
+        no_address_is_ever_confirmed,
+        who_wants_a_mail_has_complained,
+        who_looks_at_a_link_has_pressed_its_button,
     )
 }
 

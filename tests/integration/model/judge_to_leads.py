@@ -205,18 +205,21 @@ class LeadMailJudge:
         )
 
     def _judge_reports(self) -> None:
-        """What SES has reported of a mail to a lead is an event of the lead."""
+        """What SES reports of a mail to a lead is an event of it, but what is no complaint."""
+        reports = self._world.post.reports.told
+        of_events = ((mail, kind, self._offline.events[mail.event]) for mail, kind in reports)
+        told = {
+            (event.subject, _REPORTS[kind], f"m{mail.step}")
+            for mail, kind, event in of_events
+            if kind in _REPORTS and event.properties.get("hotlist_test") is not True
+        }
         known = {
             (event.subject, event.type, event.properties["message_id"])
             for event in self._offline.events.values()
             if event.route is Route.SES
         }
-        for mail, kind in self._world.post.reports.told:
-            event = self._offline.events[mail.event]
-            if kind in _REPORTS and event.properties.get("hotlist_test") is not True:
-                assert (event.subject, _REPORTS[kind], f"m{mail.step}") in known, (
-                    "what SES reports of a mail to a lead is lost"
-                )
+        assert not told - known, "what SES reports of a mail to a lead is lost"
+        assert not known - told, "SES has not reported that"
 
     # --- caps ---------------------------------------------------------------------------
 
@@ -246,16 +249,19 @@ class LeadMailJudge:
                 continue
             event = self._offline.events[mail.event]
             hour = mail.at.replace(minute=0, second=0, microsecond=0)
-            if mail.at - hour >= A_RUN and not self._is_confirmed(event.subject, mail):
+            if mail.at - hour >= A_RUN and not self._is_confirmed(
+                event.subject, mail.step, mail.at
+            ):
                 got[str(event.properties["form"]), hour].add(mail.delivery)
         for mails in got.values():
             assert len(mails) <= self._letters.most, "a form mailed more than an hour has"
 
-    def _is_confirmed(self, subject: str, mail: Taken) -> bool:
+    def _is_confirmed(self, subject: str, before: int, at: datetime) -> bool:
+        """Whether somebody had answered a mail to an address by its link."""
         return any(
-            one.type in ("consent_given", "reward_claimed") and self._stored(one) < mail.step
+            one.type in ("consent_given", "reward_claimed") and self._stored(one) < before
             for one in self._said[subject]
-            if one.route is Route.LINK and not _is_over(one, mail.at)
+            if one.route is Route.LINK and not _is_over(one, at)
         )
 
     def _judge_held(self) -> None:
@@ -269,7 +275,9 @@ class LeadMailJudge:
                 "a mail to a lead was held, and nobody was told"
             )
             delivery = hash_of(name)
-            at = self._letters.held_at[delivery]
+            since, at = self._letters.held_at[delivery]
+            subject = asked[0][0].subject
+            assert not self._is_confirmed(subject, since, at), "mail to a confirmed address held"
             forms = {str(one.properties["form"]) for one, _ in asked}
             hours = {f"{at - back:%Y-%m-%dT%H}" for back in (-CLOCKS, timedelta(0), A_RUN)}
             kept = [self._hours.get(f"hour#{form}#lead#{hour}") for form in forms for hour in hours]

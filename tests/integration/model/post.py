@@ -37,7 +37,7 @@ from hotlist.store.hours import HeldStore, HourStore
 from hotlist.store.leads import LeadStore
 from hotlist.store.suspects import SuspectStore
 from hotlist.store.to_leads import ToLeadStore
-from integration.model.arrivals import Arrivals
+from integration.model.arrivals import Arrivals, Looks
 from integration.model.pump import Pump
 from integration.model.queues import DEAD_LETTERS, OUTBOX, Queues
 from integration.model.readers import Readers
@@ -104,8 +104,9 @@ class Post:
         self.letters = LeadLetters(around.random)
         self._keys = Keys(around.random, around.weather, self._met)
         plain = EventStore(around.tables.client, self._table("events"))
-        self._arrivals = Arrivals(self._client, plain, self._table("events"), around.arrived)
-        readers = Readers(around.random, around.clock, self._arrivals, self._keys)
+        to_store = self._client, plain, self._table("events"), around.arrived
+        self._arrivals = Arrivals(*to_store)
+        readers = Readers(around.random, around.clock, self._arrivals, Looks(*to_store), self._keys)
         self.reports = Reports(around.random, around.clock, around.weather, readers, self._feedback)
         self.ses = Ses(
             around.random, lambda: around.clock.now, around.weather, LEASE, self.reports.took
@@ -373,7 +374,7 @@ class _Deliveries(DeliveryStore):
         if post.state_of(delivery_id) == state:
             began, _, _ = self._invocation.claimed[delivery]
             post.ses.stored.setdefault(f"{state} {delivery}", began)
-            post.letters.held_at.setdefault(delivery, post.now())
+            post.letters.held_at.setdefault(delivery, (self._invocation.since, post.now()))
 
     def sent(self, delivery_id: str, message_id: str, now: datetime) -> None:
         super().sent(delivery_id, message_id, now)

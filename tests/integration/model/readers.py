@@ -16,13 +16,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from hotlist.capture.http import Request
 from hotlist.capture.links import Links
 from hotlist.events import times
-from integration.model.arrivals import Arrivals
+from integration.model.arrivals import BROWSER, Arrivals, Looks
 from integration.model.forms import API, FORMS
 from integration.model.schedule import Job
 from integration.model.ses import Taken
 
 _LINK: Final = re.compile(rf"{API}/(\w+)/([\w-]+)")
-_BROWSER: Final = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 _ONE_CLICK: Final = "List-Unsubscribe=One-Click"
 
 
@@ -30,10 +29,18 @@ class Readers:
     """Answer mails. Each answer is a job, and how long after the mail it is done."""
 
     def __init__(
-        self, random: Random, clock: Callable[[], datetime], events: Arrivals, keys: Any
+        self,
+        random: Random,
+        clock: Callable[[], datetime],
+        says: Arrivals,
+        looks: Looks,
+        keys: Any,
     ) -> None:
+        """`says` stores what a POST says, `looks` what is said by looking."""
         self._random, self._clock = random, clock
-        self._links = Links(events, FORMS, keys, rewards=None, missing=_never)  # type: ignore[arg-type]
+        nothing: Any = None  # no reward here is a file
+        self._says = Links(says, FORMS, keys, nothing, _never)
+        self._looks = Links(looks, FORMS, keys, nothing, _never)
 
     def answers(self, mail: Taken) -> Iterator[tuple[timedelta, Job]]:
         """What comes of a mail."""
@@ -64,7 +71,7 @@ class Readers:
         return timedelta(seconds=self._random.choice([0, 30, 300, 1_200, 40_000]))
 
     def _ask(
-        self, kind: str, token: str, method: str = "GET", body: str = "", agent: str = _BROWSER
+        self, kind: str, token: str, method: str = "GET", body: str = "", agent: str = BROWSER
     ) -> Iterable[Job]:
         """Make a request. Whoever gets no answer makes it again."""
         now = times.cut(self._clock())
@@ -78,8 +85,9 @@ class Readers:
             is_base64=False,
             host="api.example.com",
         )
+        links = self._says if method == "POST" else self._looks
         try:
-            answer = self._links.answer(request, kind, token, now)
+            answer = links.answer(request, kind, token, now)
         except (ClientError, BotoCoreError):
             return (partial(self._ask, kind, token, method, body, agent),)
         assert answer["statusCode"] in (200, 302, 303), (kind, answer)

@@ -60,15 +60,15 @@ class Handled:
 class LeadLetters:
     """What is known of letters to leads beside what is stored. `most` is the cap of an hour.
 
-    `places` are the confirmations that ever had one, by address. `held_at` has when a delivery
-    was stored as held.
+    `places` are the confirmations that ever had one, by address. `held_at` has since which step a
+    letter was under way whose delivery was stored as held, and when that was.
     """
 
     def __init__(self, random: Random) -> None:
         self.most = random.choice([1, 2, 4, 100])
         self.handled: list[Handled] = []
         self.places: dict[str, set[Confirmation]] = {}
-        self.held_at: dict[str, datetime] = {}
+        self.held_at: dict[str, tuple[int, datetime]] = {}
         self.judged = 0
 
     def done(self, body: str | None, at: datetime) -> None:
