@@ -102,7 +102,10 @@ def history(
     for _ in range(size):
         received_at += timedelta(minutes=random.choice([1, 5, 60, 60 * 24]))
         made = _submission(random, people, received_at)
-        if random.random() < people.corrections and targets:
+        held = [event for event in targets if event.to_lead and _is_held(event)]
+        if held and random.random() < 0.1:
+            made = _reclassification(random, random.choice(held), received_at)
+        elif random.random() < people.corrections and targets:
             again = corrected and random.random() < 0.6
             weak = [event for event in targets if not event.email]
             corrected.append(
@@ -213,6 +216,9 @@ def _said_by_others(random: Random, people: People, received_at: datetime) -> Ev
 def _reclassification(random: Random, target: Event, received_at: datetime) -> Event:
     word = random.choice(["add", "remove"])
     flag = random.choice([vocabulary.SPAM, vocabulary.SPAM, vocabulary.SPAM, vocabulary.BOT])
+    if target.to_lead and _is_held(target) and random.random() < 0.7:  # by mistake
+        word = "remove"
+        flag = vocabulary.SPAM if vocabulary.SPAM in target.flags else vocabulary.BOT
     return _event(
         "event_reclassified",
         Route.OPERATOR,
@@ -222,6 +228,11 @@ def _reclassification(random: Random, target: Event, received_at: datetime) -> E
         names=(),
         properties={"event_id": target.event_id, word: [flag]},
     )
+
+
+def _is_held(event: Event) -> bool:
+    """Whether it was taken for spam or a machine's when it came."""
+    return vocabulary.SPAM in event.flags or "user_agent" in event.properties
 
 
 def _event(

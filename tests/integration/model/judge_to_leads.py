@@ -32,6 +32,7 @@ REPEATED: Final = timedelta(minutes=10)
 A_DAY: Final = 3
 """How many confirmations an address gets on a day."""
 
+LIVES: Final = timedelta(days=396)
 CONFIRMED_WITHIN: Final = timedelta(days=7)
 MAILED_WITHIN: Final = timedelta(days=30)
 
@@ -178,9 +179,9 @@ class LeadMailJudge:
 
     def _judge_asked(self, event: Event, what: str) -> None:
         """A letter was made of what was asked for, unless it does not count or is a repetition."""
-        is_gone = event.event_id in self._world.expiry.swept or _is_over(
-            event, self._world.clock.now
-        )
+        now = self._world.clock.now
+        is_gone = event.event_id in self._world.expiry.swept or _is_over(event, now)
+        is_gone |= event.received_at + LIVES <= now  # its lead is over
         flags = self._offline.flags(event)
         is_test = event.properties.get("hotlist_test") is True
         if is_gone or flags & ({"spam"} if is_test else {"spam", "bot", "internal"}):
