@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from e2e.api import eventually
 from e2e.looks import lead_id, stored
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import Route
+from hotlist_cli.local.mail_reader import links_in
 from hotlist_cli.local.mailbox import Message
-from hotlist_cli.local.mailserver import part
 from hotlist_cli.local.stack import Stack
 from hotlist_cli.local.visitors import BROWSER
 
@@ -19,11 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Page
-
-CONFIRM: Final = "confirm"
-REWARD: Final = "d"
-UNSUBSCRIBE: Final = "unsubscribe"
-"""What links do, as their paths begin."""
 
 
 def mails_to(stack: Stack, email: str) -> list[Message]:
@@ -34,7 +28,9 @@ def mail_with(stack: Stack, email: str, route: str) -> Message:
     """The mail to an address that has such a link, as soon as it is there."""
 
     def found() -> Message | None:
-        having = [one for one in mails_to(stack, email) if _links(stack, one, route)]
+        having = [
+            one for one in mails_to(stack, email) if links_in(stack.mailbox.parse(one), route)
+        ]
         return having[0] if having else None
 
     return eventually(found)
@@ -42,15 +38,8 @@ def mail_with(stack: Stack, email: str, route: str) -> Message:
 
 def link_of(stack: Stack, message: Message, route: str) -> str:
     """The link of the mail's text that does this."""
-    (link,) = _links(stack, message, route)
+    (link,) = links_in(stack.mailbox.parse(message), route)
     return link
-
-
-def _links(stack: Stack, message: Message, route: str) -> list[str]:
-    text = part(stack.mailbox.parse(message), "plain") or ""
-    return [
-        line for line in text.splitlines() if re.fullmatch(rf"https?://\S+/{route}/[\w-]+", line)
-    ]
 
 
 def by_links(stack: Stack, email: str) -> list[Event]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from browser.inbox import CONFIRM, REWARD, UNSUBSCRIBE, link_of, mail_with
+from browser.inbox import link_of, mail_with
 from browser.visitor import Look
 from e2e.api import Api, somebody
 from e2e.looks import lead_id
 from hotlist.capture.link_texts import LINK_TEXTS
 from hotlist.links.keys import LinkKeys
 from hotlist.links.tokens import Purpose, Token
+from hotlist_cli.local.mail_reader import CONFIRM, REWARD, UNSUBSCRIBE
 from hotlist_cli.local.stack import Stack
 
 if TYPE_CHECKING:
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page in which axe-core may run: the policy of ours lets no script in."""
-    with browser.new_context(bypass_csp=True, reduced_motion="reduce") as context:
+def page(browser: Browser, language: str) -> Iterator[Page]:
+    """A page in which axe-core may run, for our policy lets no script in. Poles like it dark."""
+    scheme: Any = "dark" if language == "pl" else "light"
+    with browser.new_context(bypass_csp=True, color_scheme=scheme) as context:
         yield context.new_page()
 
 

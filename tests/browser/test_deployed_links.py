@@ -13,23 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import vobject
 
-from browser.inbox import (
-    CONFIRM,
-    REWARD,
-    UNSUBSCRIBE,
-    by_links,
-    follow,
-    link_of,
-    mail_with,
-    mails_to,
-    reading,
-)
+from browser.inbox import by_links, follow, link_of, mail_with, mails_to, reading
 from browser.sample import Sample, only_event, press, visit, write
 from e2e.api import Api, eventually, somebody
 from e2e.looks import lead_id, scored
 from e2e.one_stack import CONFIG
 from hotlist.events.times import from_text
 from hotlist.leads.lead import Stage
+from hotlist_cli.local.mail_reader import CONFIRM, REWARD, UNSUBSCRIBE
 from hotlist_cli.local.stack import Stack
 
 if TYPE_CHECKING:
