@@ -57,7 +57,7 @@ setup: .venv/.done .venv-stack/.done .venv-sam/.done ## make the Python environm
 	.venv-bench/bin/pip install --quiet --no-deps --require-hashes --target .build/rivals -r $<
 	@touch $@
 
-demo: ## run the stack on this machine with six visitors; show their scores and the mails; stop
+demo: ## run the stack on this machine with six visitors, two of whom follow a link in a mail; show their scores and the mails; stop
 	@$(MAKE) --no-print-directory -j3 setup
 	.venv/bin/python -m hotlist_cli local demo
 

@@ -16,6 +16,7 @@ from hotlist.capture.context import Received
 from hotlist.capture.forms import submission
 from hotlist.config.sales_schema import compile_sales
 from hotlist.events.event import Event
+from hotlist.events.vocabulary import Route
 from hotlist.leads import classify
 from hotlist.leads.lead import Alerting, Contact, Lead, LeadState, Ownership, Temperature
 from hotlist.leads.profile import profile_of
@@ -105,6 +106,18 @@ def test_another_number_of_events_is_wrong(expectations: Expectations, lead: Lea
     (problem,) = problems(expectations, lead, who=replace(ADA, events=2))
 
     assert problem == "1 events are stored, not 2"
+
+
+def test_a_report_of_ses_is_not_counted(expectations: Expectations, lead: Lead) -> None:
+    """It comes when it comes, and no visitor has sent it."""
+    report = replace(posted(), event_id="0" * 32, type="email_delivered", route=Route.SES, dedup="")
+    stored = {lead.lead_id: lead}
+    assert list(expectations._wrong(ADA, [posted(), report], stored)) == []
+
+
+def test_a_fact_that_a_link_did_not_make_is_wrong(expectations: Expectations, lead: Lead) -> None:
+    who = replace(ADA, facts={"email_confirmed": True, "email": "ada@lumen.example"})
+    assert problems(expectations, lead, who=who) == ["email_confirmed is None, not True"]
 
 
 def test_a_machine_may_have_no_lead(expectations: Expectations, lead: Lead) -> None:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from hotlist.config.sales_schema import compile_sales
 from hotlist.events.event import Event
+from hotlist.events.vocabulary import Route
 from hotlist.leads import classify
 from hotlist.leads.lead import Lead, LeadState, Temperature
 from hotlist.leads.profile import profile_of
@@ -89,8 +90,9 @@ class Expectations:
         self, visitor: Visitor, events: Sequence[Event], stored: dict[str, Lead]
     ) -> Iterator[str]:
         mine = [event for event in events if event.subject in visitor.subjects]
-        if len(mine) != visitor.events:
-            yield f"{len(mine)} events are stored, not {visitor.events}"
+        made = [event for event in mine if event.route is not Route.SES]  # whose come later
+        if len(made) != visitor.events:
+            yield f"{len(made)} events are stored, not {visitor.events}"
         live = [
             lead_id
             for lead_id in visitor.subjects
@@ -101,7 +103,12 @@ class Expectations:
             return
         if not visitor.scored:
             return
-        yield from self.differences(mine, stored[visitor.lead_id])
+        lead = stored[visitor.lead_id]
+        yield from self.differences(mine, lead)
+        facts = profile_of(map(classify.classify, mine), lead.folded_at, classify.channel).facts
+        for name, wanted in visitor.facts.items():
+            if facts.get(name) != wanted:
+                yield f"{name} is {facts.get(name)}, not {wanted}"
 
     def differences(self, events: Iterable[Event], lead: Lead) -> Iterator[str]:
         """What a stored lead has that its events do not make at the instant of its fold."""
