@@ -61,13 +61,17 @@ class Expiry:
         keys = {"events": ("subject", "event_key"), "leads": ("lead_id",)}
         jobs: list[Job] = []
         for short in ("events", "leads", "identities"):
-            for item in self._tables.items(short):
+            names = keys.get(short, ("subject",))
+            found = {
+                tuple(item[name]["S"] for name in names): item for item in self._tables.items(short)
+            }
+            for _, item in sorted(found.items()):  # each way lists them in an order of its own
                 if int(item["expires_at"]["N"]) > self._clock.now.timestamp():
                     continue
                 if short == "events" and item["event_key"]["S"][2:] in spared:
                     continue
                 if self._random.random() < 0.7:
-                    key = {name: item[name] for name in keys.get(short, ("subject",))}
+                    key = {name: item[name] for name in names}
                     jobs.append(partial(self._sweep, short, key, earlier))
         return jobs
 
