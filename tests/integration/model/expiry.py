@@ -68,7 +68,10 @@ class Expiry:
         earlier = frozenset(captured.keys() - self._released)
         jobs: list[Job] = []
         for short, names in _KEYS.items():
-            for item in self._tables.items(short):
+            found = {
+                tuple(item[name]["S"] for name in names): item for item in self._tables.items(short)
+            }
+            for _, item in sorted(found.items()):  # each way lists them in an order of its own
                 ends_at = item.get("expires_at", _NEVER)["N"]
                 if float(ends_at) > self._clock.now.timestamp():
                     continue
