@@ -86,6 +86,7 @@ def confirm(
     return _render(
         event,
         language,
+        form,
         company,
         links,
         subject=words["subject"],
@@ -110,6 +111,7 @@ def reward(
     return _render(
         event,
         language,
+        form,
         company,
         links,
         subject=words["subject"],
@@ -127,6 +129,7 @@ def receipt(event: Event, form: Mapping[str, Any], company: Company, links: Link
     return _render(
         event,
         language,
+        form,
         company,
         links,
         subject=in_language(given["subject"], language),
@@ -183,6 +186,7 @@ def _asked_for(event: Event, purpose: str, form: Mapping[str, Any], language: st
 def _render(
     event: Event,
     language: str,
+    form: Mapping[str, Any],
     company: Company,
     links: Links,
     *,
@@ -195,9 +199,10 @@ def _render(
 ) -> Mail:
     words = LEAD_TEXTS[language]
     heading = short(one_line(subject), _MAX_SUBJECT)
+    title = in_language(form.get("title", ""), language)  # its name is for machines
     reason = _filled(
-        words["reason"],
-        form=event.properties.get("form", ""),
+        words["reason" if title else "reason_untitled"],
+        form=title,
         company=company.name,
         day=f"{event.received_at.astimezone(UTC):%Y-%m-%d}",
     )

@@ -18,6 +18,8 @@ LEAD_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "test": "This is a TEST: somebody has tried a form with your address.",
         "reason": "You get this mail because this e-mail address was entered in the form “{form}” "
         "of {company} on {day} (UTC).",
+        "reason_untitled": "You get this mail because this e-mail address was entered in a form of "
+        "{company} on {day} (UTC).",
         "unsubscribe": "Unsubscribe, or choose what you get",
     },
     "pl": {
@@ -34,6 +36,8 @@ LEAD_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "test": "To jest TEST: ktoś wypróbował formularz z Twoim adresem.",
         "reason": "Ta wiadomość została wysłana, ponieważ {day} (UTC) podano ten adres e-mail "
         "w formularzu „{form}”: {company}.",
+        "reason_untitled": "Ta wiadomość została wysłana, ponieważ {day} (UTC) podano ten adres "
+        "e-mail w formularzu: {company}.",
         "unsubscribe": "Wypisz się lub wybierz, co chcesz dostawać",
     },
     "de": {
@@ -50,6 +54,8 @@ LEAD_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "test": "Dies ist ein TEST: jemand hat ein Formular mit Ihrer Adresse ausprobiert.",
         "reason": "Sie erhalten diese Mail, weil diese E-Mail-Adresse am {day} (UTC) im Formular "
         "„{form}“ von {company} eingetragen wurde.",
+        "reason_untitled": "Sie erhalten diese Mail, weil diese E-Mail-Adresse am {day} (UTC) in "
+        "einem Formular von {company} eingetragen wurde.",
         "unsubscribe": "Abmelden oder auswählen, was Sie bekommen",
     },
 }
