@@ -57,7 +57,7 @@ setup: .venv/.done .venv-stack/.done .venv-sam/.done ## make the Python environm
 	.venv-bench/bin/pip install --quiet --no-deps --require-hashes --target .build/rivals -r $<
 	@touch $@
 
-demo: ## run the stack on this machine with six visitors; show their scores and the mails; stop
+demo: ## run the stack on this machine with six visitors, two of whom follow a link in a mail; show their scores and the mails; stop
 	@$(MAKE) --no-print-directory -j3 setup
 	.venv/bin/python -m hotlist_cli local demo
 
@@ -139,6 +139,12 @@ domains: .venv/.done ## write the built-in lists of e-mail domains again, after 
 bots: .venv/.done ## write the lists of bots' names again, after `make lock`
 	.venv/bin/python -m hotlist_cli.crawlers
 
+formats: .venv/.done ## write the formats of the mails' languages again, after `make lock`
+	.venv/bin/python -m hotlist_cli.cldr
+
+looks: .venv/.done ## write the mails' templates again, after a change of layers/common/hotlist/mail/looks
+	.venv/bin/python -m hotlist_cli.looks
+
 schemas: .venv/.done ## write the schemas by which editors check config/*.yaml, after a change of their keywords
 	.venv/bin/python -m hotlist_cli.schemas
 
@@ -146,4 +152,4 @@ clean: ## delete all that can be made again
 	rm -rf .venv .venv-stack .venv-sam .venv-bench .venv-mutants .mutants .build .demo .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup demo up flood test unit quick lint types mutants bench bench-keep bench-docs build deploy fmt lock domains bots schemas clean
+.PHONY: help setup demo up flood test unit quick lint types mutants bench bench-keep bench-docs build deploy fmt lock domains bots formats looks schemas clean

@@ -38,6 +38,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
     """Show what the functions logged where a test fails."""
     report = yield
     running = getattr(item, "funcargs", {}).get("running_stack")
-    if report.failed and running is not None:
+    if report.failed and running is not None and running.ministack.running:
         report.sections.append(("functions' log", "\n".join(running.logs()[-60:])))
     return report

@@ -1,4 +1,4 @@
-"""Compile the YAML, try forms and rules, run the stack here, send parked mails, rotate keys."""
+"""Compile and try what config/ has, run the stack here, send parked mails, rotate keys."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hotlist_cli import account, config, link_keys, local, outbox, rewards, rules, try_form
+from hotlist_cli import account, config, link_keys, local, outbox, rewards, rules, sales, try_form
 
 app = typer.Typer(
     help=__doc__,
@@ -22,6 +22,7 @@ app.add_typer(local.app, name="local")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(rewards.app, name="rewards")
 app.add_typer(rules.app, name="rules")
+app.add_typer(sales.app, name="sales")
 
 
 @app.command("config")

@@ -5,7 +5,8 @@ The build of the layer runs this module by itself, with few packages.
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from hotlist.config.findings import MAX_BYTES, BadConfig, Finding, to_json
 from hotlist.config.forms_schema import check_forms
 from hotlist.config.mail_to_leads_schema import why_mailed
 from hotlist.config.messages_schema import compile_messages
-from hotlist.config.sales_schema import compile_sales
+from hotlist.config.sales_schema import check_sales
 from hotlist.config.yaml import parse_yaml
 from hotlist.scoring.check.scoring_file import check_scoring
 from hotlist_cli.reward_files import looking_in
@@ -36,11 +37,19 @@ def _compile_scoring(
 
 def _compile_forms(text: str, file: str) -> dict[str, Any]:
     """The checked forms. What is merely doubtful in them is said, and the build goes on."""
-    folder = Path(file).parent
-    checked, warnings = check_forms(text, file, _messages(folder / "messages"), looking_in(folder))
+    checked, warnings = forms_of(text, file)
     for warning in warnings:
         print(warning, file=sys.stderr)
     return checked
+
+
+def forms_of(text: str, file: str) -> tuple[dict[str, Any], Sequence[Finding]]:
+    """The checked forms of a build, with the files beside them, and what is merely doubtful.
+
+    :raises BadConfig: with everything that is wrong in them.
+    """
+    folder = Path(file).parent
+    return check_forms(text, file, _messages(folder / "messages"), looking_in(folder))
 
 
 def _messages(folder: Path) -> dict[str, Any]:
@@ -60,16 +69,37 @@ def _messages(folder: Path) -> dict[str, Any]:
     return found
 
 
-def _mailing(compiled: Compiled) -> dict[str, str]:
+def compile_sales(text: str, file: str, compiled: Compiled) -> dict[str, Any]:
+    """The checked recipients and owners, with holidays from this year on."""
+    domains = compiled["scoring"].get("domains", {}) if "scoring" in compiled else None
+    checked, warnings = sales_of(text, file, forms=compiled.get("forms"), domains=domains)
+    for warning in warnings:
+        print(warning, file=sys.stderr)
+    return checked
+
+
+def sales_of(
+    text: str, file: str, *, forms: dict[str, Any] | None, domains: dict[str, Any] | None
+) -> tuple[dict[str, Any], tuple[Finding, ...]]:
+    """The checked sales.yaml of a build at this moment, and what is merely doubtful in it.
+
+    :raises BadConfig: with everything that is wrong in it.
+    """
+    today = datetime.now(UTC).date()
+    mailing = _mailing(forms or {})
+    return check_sales(text, file, mailing, today=today, forms=forms, domains=domains)
+
+
+def _mailing(forms: Mapping[str, Any]) -> dict[str, str]:
     """The forms that mail their visitors, each with its keyword that says so."""
-    found = {name: why_mailed(form) for name, form in compiled.get("forms", {}).items()}
+    found = {name: why_mailed(form) for name, form in forms.items()}
     return {name: why for name, why in found.items() if why}
 
 
 _COMPILERS: Final[dict[str, Callable[[str, str, Compiled], dict[str, Any]]]] = {
     "forms": lambda text, file, _: _compile_forms(text, file),
-    "sales": lambda text, file, compiled: compile_sales(text, file, _mailing(compiled)),
     "scoring": lambda text, file, compiled: _compile_scoring(text, file, compiled.get("forms")),
+    "sales": compile_sales,
 }
 """In this order, each with what the ones before it have made."""
 

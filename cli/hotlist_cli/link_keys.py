@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 import typer
 from rich.console import Console
 
+from hotlist.links.keys import KEPT as IN_MEMORY
 from hotlist.links.secret import KEPT, SIGNS_AFTER, BadSecret, Secret
 from hotlist_cli import outputs
 
@@ -51,18 +52,26 @@ def rotate(stack: Stack = "hotlist") -> None:
 
     Links that were signed by one of the three stay good, so a link outlives two rotations. The key
     before them is dropped: its links open nothing any more, not even to unsubscribe. A function
-    that runs learns of both within an hour.
+    that runs learns of both within an hour. So a third rotation within an hour warns of links that
+    are signed until then by a key that is dropped.
 
     Two rotations at once make one new key: the other says so and changes nothing. It needs the
     rights cloudformation:DescribeStacks, secretsmanager:GetSecretValue and
     secretsmanager:PutSecretValue.
     """
     with _clients(stack) as (client, arn):
-        made, dropped = rotated(client, arn, datetime.now(UTC))
+        now = datetime.now(UTC)
+        made, dropped = rotated(client, arn, now)
+        still = dropped and may_still_sign(Secret.of(_current(client, arn)["SecretString"]), now)
     minutes = SIGNS_AFTER.total_seconds() / 60
     _say(f"link_{made} is made. It signs in {minutes:.0f} minutes.")
     if dropped:
         _say(f"{', '.join(f'link_{one}' for one in dropped)} is dropped: its links open nothing.")
+        if still:
+            _say(
+                "A function that runs may sign with it for an hour yet. Those links open nothing "
+                "either. Deploy with another value of a parameter: then all functions start anew."
+            )
     else:
         _say(f"None is dropped: there are not more than {KEPT}.")
 
@@ -93,6 +102,16 @@ def rotated(client: Any, arn: str, now: datetime) -> tuple[int, list[int]]:
     raise RotatedMeanwhile(
         "another rotation was first. Nothing was changed; see its key with `hotlist keys list`"
     )
+
+
+def may_still_sign(secret: Secret, now: datetime) -> bool:
+    """Whether a function may not have heard yet that a key before these does not sign any more.
+
+    The oldest of them signs in its place, from `SIGNS_AFTER` on; a function hears of it within an
+    hour.
+    """
+    made = secret.made.get(min(secret.keys))
+    return made is not None and now < made + SIGNS_AFTER + IN_MEMORY
 
 
 def listed(client: Any, arn: str, now: datetime) -> Iterator[str]:

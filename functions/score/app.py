@@ -7,7 +7,6 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
-from hotlist.config.load import load_config
 from hotlist.identity.settle import Settler
 from hotlist.leads.batch import Scorer
 from hotlist.leads.fold import Folder
@@ -24,8 +23,7 @@ from hotlist.store.suspects import SuspectStore
 settings, clock, log = ScoreSettings.load(), partial(datetime.now, UTC), Logger()
 dynamodb, sqs = open_clients(settings.leads_table)
 stores, rulesets = Stores.open(dynamodb, settings), deployed()
-alert_too: bool = load_config("sales")["alert_on_rule_change"]
-folder = Folder(stores, rulesets.live, clock, rulesets.shadow, alert_on_rule_change=alert_too)
+folder = Folder.open(stores, rulesets.live, clock, rulesets.shadow)
 queue = RescoreQueue(sqs, settings.rescore_queue_url)
 letters = OutboxQueue(sqs, settings.outbox_queue_url)
 suspects = SuspectStore(dynamodb, settings.deliveries_table)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from hotlist_cli.local.visitors import BROWSER
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
@@ -17,6 +19,8 @@ _ARGUMENTS: Final = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",
+    # The agent of a context is not that of its sandboxed frames, as the inbox has one.
+    f"--user-agent={BROWSER}",
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
@@ -13,6 +14,7 @@ import pytest
 
 from browser.chromium import chromium
 from browser.site import Site
+from browser.visitor import Look, violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, WebError
@@ -58,6 +60,28 @@ def axe() -> str:
     if find_spec("axe_playwright_python") is None:
         pytest.skip("axe-core is not installed: make setup")
     return files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+
+
+WIDTHS = (390, 1280)
+
+
+@pytest.fixture
+def look(axe: str) -> Look:
+    """Look at a page at both widths: axe-core finds nothing, and it fits the window.
+
+    With HOTLIST_SHOTS=<folder> the page is drawn into that folder, too.
+    """
+    folder = os.environ.get("HOTLIST_SHOTS")
+
+    def all_widths(page: Page, name: str) -> None:
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            if folder:
+                page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
+            assert violations(page, axe) == [], name
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+
+    return all_widths
 
 
 @contextmanager

@@ -5,40 +5,17 @@ With HOTLIST_SHOTS=<folder> each page is drawn into that folder, at both widths.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from browser.sample import SAMPLES, Sample, press, visit, write
-from browser.visitor import refuse, violations
+from browser.visitor import Look, refuse
 from e2e.api import somebody
 from hotlist_cli.local.stack import Stack
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
-WIDTHS = (390, 1280)
-
-Look = Callable[["Page", str], None]
-
-
-@pytest.fixture
-def look(axe: str) -> Look:
-    """Look at a page at both widths: axe-core finds nothing, and it fits the window."""
-    folder = os.environ.get("HOTLIST_SHOTS")
-
-    def all_widths(page: Page, name: str) -> None:
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            if folder:
-                page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
-            assert violations(page, axe) == [], name
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-
-    return all_widths
+    from playwright.sync_api import Browser
 
 
 @pytest.mark.parametrize("language", ["en", "pl"])

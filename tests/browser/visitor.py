@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from browser.site import Site
 
 if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Page
+
+Look = Callable[["Page", str], None]
+"""Looks at a page, which is called by a name."""
 
 _HIDE = """hidden => {
   Object.defineProperty(document, "hidden", {configurable: true, get: () => hidden});

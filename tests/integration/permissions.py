@@ -58,7 +58,7 @@ def short(resource: Any) -> str:
         return "ses"
     if ":event-source-mapping:" in text:
         return text.rpartition("${")[2].removesuffix("}")
-    return text.replace("${", "").replace(".Arn}", "").removesuffix("/*")
+    return text.replace("${", "").replace(".Arn}", "").removesuffix("/*").removesuffix("/rewards")
 
 
 class Role:

@@ -3,7 +3,7 @@
 import html
 import json
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from unittest.mock import Mock
 
 import pytest
@@ -134,7 +134,7 @@ def test_the_case_of_the_first_part_does_not_matter(reader: Reader) -> None:
 
 
 def test_an_old_click_leads_on_and_is_not_recorded(reader: Reader) -> None:
-    said = {"tracked": "1", "mail": "receipt", "to": name_of(SHOP), "form": "film"}
+    said: dict[str, Any] = {"tracked": "1", "mail": "receipt", "to": name_of(SHOP), "form": "film"}
     answer = reader.ask(link(Purpose.CLICKED, day=OLD, **said))
     assert (answer["statusCode"], answer["headers"]["location"]) == (302, SHOP)
     for other in ({**said, "form": "none"}, {**said, "to": "x"}):

@@ -45,7 +45,7 @@ UNUSED = {"AccountIdEndpointMode": "preferred", "ResourceArn": "events"}
 """What botocore gives beside, on Lambda: a mode without an account, a table's name."""
 
 LAYER_LIMIT = 250 * 1024 * 1024
-BUILD_ALONE = ("pydantic", "pydantic_core", "ruamel", "certifi", "icalendar")
+BUILD_ALONE = ("pydantic", "pydantic_core", "ruamel", "certifi", "icalendar", "babel", "css_inline")
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +122,7 @@ def test_every_module_has_bytecode_that_is_never_checked(layer: Path) -> None:
 
 def test_the_layer_has_the_package_the_configuration_and_nothing_to_spare(layer: Path) -> None:
     assert (layer / "hotlist/mail/templates/mail.html").exists()
+    assert not (layer / "hotlist/mail/looks").exists()
     written = {p.stem for p in (layer / "hotlist_config").glob("*.json")}
     assert written - {"shadow"} == {"forms", "sales", "scoring"}
     services = {p.name for p in (layer / "botocore/data").iterdir() if p.is_dir()}

@@ -226,7 +226,7 @@ def test_a_run_with_very_many_leads_takes_less_than_half_of_its_time(
     )
     rules = deployed().live
     digester = Digester(
-        Sales(recipients(), sends_when_empty=False),
+        Sales(recipients()),
         rules,
         Folder(stores, rules, clock),
         stores,

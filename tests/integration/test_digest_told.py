@@ -303,7 +303,7 @@ def test_what_cannot_be_looked_at_any_more_is_shown_as_it_is_stored(
         digest.lead(f"{name}@example.org", MONDAY - 60 * MINUTE)
     monkeypatch.setattr(views.Views.__init__, "__defaults__", _with_budget(left))
     assert digest.run(MONDAY)["sent"] == 1
-    assert digest.texts()[-1].count("(stan z 02.03. 06:45)") == 3 - left
+    assert digest.texts()[-1].count("(stan z 2 mar, 06:45)") == 3 - left
     assert len(re.findall("@example.org", digest.texts()[-1])) == 3
 
 

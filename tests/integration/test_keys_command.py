@@ -59,10 +59,24 @@ def test_a_rotation_says_what_it_made_and_dropped(said: Said, vault: Any, link_s
     _, out, _ = said("rotate")
     assert "link_4 is made" in out
     assert "link_1 is dropped: its links open nothing." in out
+    assert "may sign with it for an hour yet" in out, "the first rotation was just now"
     kept = secret(vault, link_secret).keys
     assert [*kept] == [2, 3, 4]
     assert len({key.secret for key in kept.values()}) == 3
     assert all(re.fullmatch(rb"[A-Za-z0-9]{64}", key.secret) for key in kept.values())
+
+
+@pytest.mark.parametrize(("minutes", "warns"), [(61, True), (63, False)])
+def test_a_rotation_warns_if_the_dropped_key_may_still_sign(
+    said: Said, vault: Any, link_secret: str, minutes: int, warns: bool
+) -> None:
+    """A function has read the secret an hour ago at most, and signs with what it has read."""
+    began = datetime.now(UTC) - timedelta(minutes=minutes)
+    for number in range(2):
+        rotated(vault, link_secret, began + timedelta(minutes=number))
+    _, out, _ = said("rotate")
+    assert "link_1 is dropped" in out
+    assert ("may sign with it for an hour yet" in out) is warns
 
 
 def test_the_list_shows_ids_and_dates_and_no_key(said: Said, vault: Any, link_secret: str) -> None:

@@ -16,6 +16,7 @@ from integration.stages.links import (
     FILE,
     PAGE,
     Reader,
+    clicked,
     download,
     reward,
     title,
@@ -126,6 +127,29 @@ def test_an_invitation_is_a_calendar_file(reader: Reader) -> None:
     assert "SUMMARY:A demo\\; with tea\\, and cake\r\n" in unfolded
     assert f"DESCRIPTION:Line one\\nLine two {'ż' * 90}\r\n" in unfolded
     assert "ORGANIZER;CN=\"Anna ^'A^' Nowak\":mailto:anna@example.com\r\n" in unfolded
+
+
+@pytest.mark.parametrize("said", ["pl", "pl-PL", "pl_PL", "PL", "", "polski"])
+def test_an_invitation_is_in_the_language_of_its_page(reader: Reader, said: str) -> None:
+    sent = {"email": "ada@example.org", "language": said}
+    _, body = reader.api.post("/forms/demo", sent, accept_language="pl,en;q=0.5")
+    path = urlsplit(body["reward_url"]).path
+    answer = reader.ask(path, user_agent=BROWSER, accept_language="pl,en;q=0.5")
+    assert "SUMMARY:Pokaz\r\n" in answer["body"]
+
+
+def test_head_of_a_file_leads_to_no_address_that_is_signed_for_get(reader: Reader) -> None:
+    upload(reader)
+    answer = reader.ask(download(), "HEAD")
+    assert (answer["statusCode"], "location" in answer["headers"]) == (200, False)
+    assert reader.ask(download())["statusCode"] == 302
+
+
+def test_an_address_with_letters_of_any_language_is_sent_as_a_header_can(reader: Reader) -> None:
+    url = "https://łódź.example/führung?x=ż"
+    reader.forms["film"]["receipt"] = {"subject": {"en": "Hi"}, "text": {"en": f"See {url}"}}
+    answer = reader.ask(clicked(url))
+    assert answer["headers"]["location"] == "https://xn--d-uga0v4h.example/f%C3%BChrung?x=%C5%BC"
 
 
 def test_a_post_to_a_page_s_own_link_only_leads_to_it(reader: Reader) -> None:

@@ -20,8 +20,11 @@ import declared
 from declared import document
 from gateway import Gateway
 from hotlist.config.forms_schema import compile_forms
+from integration.link_rows import EXPIRED, GOOD
 from integration.meter import _inserted, takes_insert_statements
 from integration.stages.capture import Api
+from integration.stages.links import download
+from integration.stages.links import forms as mailing_forms
 
 CASES: Final = int(os.environ.get("HOTLIST_API_CASES", "500"))
 """How many random requests are made, beside the fixed ones for each parameter and field."""
@@ -104,6 +107,8 @@ def asked() -> dict[str, Any]:
     parameters["Form"]["schema"] = {"enum": ["every", "contact", "ebook", "late", "over", "none"]}
     parameters["Origin"]["schema"] = {"enum": [ORIGIN, "null", "https://elsewhere.example"]}
     parameters["Test"]["schema"] = {"enum": ["1", "0", ""]}
+    tokens = [path.rpartition("/")[2] for path in (*GOOD.values(), *EXPIRED.values(), download())]
+    parameters["Token"]["schema"] = {"enum": [*tokens, "x"]}
     for name in ("Submission", "PlainSubmission"):
         schemas[name]["properties"] = {**schemas[name].get("properties", {}), **fields()}
         schemas[name]["required"] = ["email", "name", "message", "agreed"]
@@ -149,7 +154,7 @@ class Table:
         self.requests = 0
         self.statuses: Counter[str] = Counter()
         self.stored: set[str] = set()
-        made = {**api.app.capture._forms, **compile_forms(FORMS)}
+        made = {**mailing_forms(api), **compile_forms(FORMS)}
         api.app.capture._forms = made
         api.app.client.meta.events.register("provide-client-params.dynamodb", self._asked)
         takes_insert_statements(api.app.client, dynamodb)

@@ -26,7 +26,7 @@ def test_an_alert_about_a_lead_that_has_cooled_says_so(notify: Notify) -> None:
     alerting = Alerting(armed=False, alert_id="a1", hot_since=at)
     notify.leads.save(a_lead(temperature=Temperature.WARM, total=31, alerting=alerting), None)
     notify.tell(ALERT)
-    assert f"Ada turned hot at {at:%d.%m.} 10:05, now 31 points" in subjects(notify)
+    assert f"Ada turned hot on {at:%b} {at.day}, 10:05 AM; now 31 points" in subjects(notify)
 
 
 def claimed() -> Lead:

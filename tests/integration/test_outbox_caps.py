@@ -72,7 +72,10 @@ def test_after_the_hour_one_mail_says_how_many_were_held(notify: Notify) -> None
     assert tell.send(notify.now) == 1  # the first is not sent yet
     notify.work_off()
     assert notify.ses.to == [BEN]
-    assert f"3 messages held back, {start:%d.%m. %H:%M} to" in subjects(notify)[0]
+    assert (
+        f"3 messages held back, {start:%b} {start.day}, {start:%-I:%M} {start:%p} to"
+        in subjects(notify)[0]
+    )
     for _ in range(2):
         assert tell.send(notify.now + timedelta(minutes=15)) == 0
     assert notify.held.untold(notify.now) == []
@@ -115,4 +118,4 @@ def test_what_is_told_of_somebody_who_gets_no_mail_goes_to_the_first_who_does(
     notify.tell(Letter(More("anna", "alert", hour), "anna"))
     notify.tell(Letter(More("anna", "alert", hour), "anna"))
     assert notify.ses.to == [BEN]
-    assert subjects(notify)[0].startswith("1 alerts held back")
+    assert subjects(notify)[0].startswith("1 alert held back")

@@ -1,14 +1,21 @@
 """Workers of the OutboxQueue that are killed at any step, or race: each mail is sent once."""
 
 from datetime import timedelta
-from typing import Any
+from functools import partial
 
 import pytest
 
 from hotlist.mail.queue import AFTER_LEASE, Letter, More
 from hotlist.store import hours
 from hotlist.store.deliveries import LEASE
-from integration.stages.crashes import Fresh, Killed, Steps, kill
+from integration.stages.crashes import (
+    Fresh,
+    Killed,
+    Steps,
+    assert_a_kill_changes_nothing,
+    assert_a_race_changes_nothing,
+    kill,
+)
 from integration.stages.letters import fill
 from integration.stages.notify import ALERT, EVERYBODY, TOLD, Notify, a_lead, a_message
 
@@ -37,59 +44,32 @@ def told(notify: Notify) -> tuple[int, int]:
     return len(notify.ses.sent), max(held)
 
 
+def expected(case: str) -> tuple[int, int]:
+    return (0, 1) if case == "held" else (1, int(case == "more"))
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_a_worker_killed_at_any_step_loses_and_doubles_nothing(
     notify: Notify, monkeypatch: pytest.MonkeyPatch, case: str
 ) -> None:
-    steps = Steps(notify, monkeypatch)
-    notify.now = notify.now.replace(minute=0)
-    for at in range(100):
-        again = Fresh(notify)
-        letter = prepare(notify, case)
-        notify.queue(letter)
-        messages = notify.receive()
-        steps.have(kill, at)
-        try:
-            notify.invoke(messages)
-        except Killed:
-            pass
-        else:
-            assert not steps.has_come
-            assert at > 4
-            break
-        for sent in notify.ses.sent:  # SES itself is not killed
-            tags = {tag["Name"]: tag["Value"] for tag in sent["EmailTags"]}
-            notify.deliveries.record_sent(tags["delivery"], "m", notify.now)
-        notify.now += LEASE + AFTER_LEASE
-        notify.invoke(messages)
-        assert told(notify) == ((0, 1) if case == "held" else (1, int(case == "more"))), at
-        again.clear()
+    assert_a_kill_changes_nothing(
+        notify,
+        monkeypatch,
+        partial(prepare, notify, case),
+        partial(told, notify),
+        expected(case),
+    )
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_two_consumers_of_one_letter_send_it_once(
     notify: Notify, monkeypatch: pytest.MonkeyPatch, case: str
 ) -> None:
-    steps = Steps(notify, monkeypatch)
-    notify.now = notify.now.replace(minute=0)
-    for at in range(100):
-        again = Fresh(notify)
+    def twice() -> tuple[Letter, Letter]:
         letter = prepare(notify, case)
-        notify.queue(letter, letter)
-        one, other = notify.receive()
+        return letter, letter
 
-        def second(other: Any = other) -> None:
-            notify.invoke([other])
-
-        steps.have(second, at)
-        notify.invoke([one])
-        if not steps.has_come:
-            assert at > 4
-            break
-        notify.pass_time(LEASE + AFTER_LEASE)
-        notify.work_off()
-        assert told(notify) == ((0, 1) if case == "held" else (1, int(case == "more"))), at
-        again.clear()
+    assert_a_race_changes_nothing(notify, monkeypatch, twice, partial(told, notify), expected(case))
 
 
 def test_a_worker_killed_between_two_letters_loses_none(

@@ -180,8 +180,8 @@ def test_held_messages_are_shown_by_their_first_lines_and_spam_by_form(digest: D
     assert digest.run(MONDAY)["sent"] == 1, "held messages are news also if nobody is hot"
     assert section(digest.texts()[0]) == [
         "Wiadomości niewysłane z powodu limitu na godzinę: 2",
-        "01.03. 23:46  W2 · w2@example.org: Call me",
-        "01.03. 23:45  W1 · w1@example.org: First",
+        "1 mar, 23:46  W2 · w2@example.org: Call me",
+        "1 mar, 23:45  W1 · w1@example.org: First",
         "Alerty niewysłane z powodu limitu na godzinę: 1",
         "Wstrzymane jako spam, według formularza: ebook: ponad 200, contact: 5",
     ]
@@ -222,7 +222,7 @@ def test_a_message_that_is_spam_or_gone_meanwhile_is_none(digest: Digest) -> Non
     digest.run(MONDAY)
     assert section(digest.texts()[0]) == [
         "Wiadomości niewysłane z powodu limitu na godzinę: 1",
-        f"01.03. 23:45  {kept.properties['name']} · w0@example.org: Call me",
+        f"1 mar, 23:45  {kept.properties['name']} · w0@example.org: Call me",
     ]
 
 

@@ -14,11 +14,14 @@ import pytest
 
 from hotlist.capture.context import Received
 from hotlist.capture.forms import submission
+from hotlist.config.sales_schema import compile_sales
 from hotlist.events.event import Event
+from hotlist.events.vocabulary import Route
 from hotlist.leads import classify
-from hotlist.leads.lead import Alerting, Contact, Lead, LeadState, Temperature
+from hotlist.leads.lead import Alerting, Contact, Lead, LeadState, Ownership, Temperature
 from hotlist.leads.profile import profile_of
 from hotlist.mail import render
+from hotlist.sales import team as sales_team
 from hotlist.sales.team import Recipient, Sales
 from hotlist.scoring import engine
 from hotlist_cli.local.expected import Expectations, wrong_mails
@@ -105,6 +108,18 @@ def test_another_number_of_events_is_wrong(expectations: Expectations, lead: Lea
     assert problem == "1 events are stored, not 2"
 
 
+def test_a_report_of_ses_is_not_counted(expectations: Expectations, lead: Lead) -> None:
+    """It comes when it comes, and no visitor has sent it."""
+    report = replace(posted(), event_id="0" * 32, type="email_delivered", route=Route.SES, dedup="")
+    stored = {lead.lead_id: lead}
+    assert list(expectations._wrong(ADA, [posted(), report], stored)) == []
+
+
+def test_a_fact_that_a_link_did_not_make_is_wrong(expectations: Expectations, lead: Lead) -> None:
+    who = replace(ADA, facts={"email_confirmed": True, "email": "ada@lumen.example"})
+    assert problems(expectations, lead, who=who) == ["email_confirmed is None, not True"]
+
+
 def test_a_machine_may_have_no_lead(expectations: Expectations, lead: Lead) -> None:
     machine = replace(ADA, scored=False)
     spam = posted(hp_confirm="https://prizes.example")
@@ -174,7 +189,7 @@ WEEKDAYS = frozenset(range(5))
 def team(zone: str, at: time, weekdays: frozenset[int] = WEEKDAYS) -> Sales:
     anna = Recipient("anna", "Anna", "anna@example.com", "en", zone, at, weekdays)
     ben = replace(anna, id="ben", timezone="Europe/London", digest=time(8))
-    return Sales((anna, ben), sends_when_empty=False)
+    return Sales((anna, ben))
 
 
 def digests(expectations: Expectations, now: datetime) -> dict[str, list[datetime]]:
@@ -204,8 +219,8 @@ def test_no_digest_is_dated_before_its_leads(
                 mail = render.digest([card], 0, recipient, at).mail
                 local = now.astimezone(ZoneInfo(recipient.timezone))
                 told = at.astimezone(local.tzinfo)
-                assert f"Hot list {told:%d.%m.}" in mail.subject
-                assert f"{local:%d.%m. %H:%M}" in mail.text
+                assert f"Hot list {told:%b} {told.day} " in mail.subject
+                assert f"{local:%b} {local.day}, {local:%-I:%M}\xa0{local:%p}" in mail.text
                 assert now <= at
                 assert local.date() <= told.date()
 
@@ -251,3 +266,35 @@ def test_the_six_are_six_people() -> None:
     subjects = [subject for visitor in everybody for subject in visitor.subjects]
     assert len(everybody) == 6
     assert len(set(subjects)) == len(subjects)
+
+
+# --- whom the demo expects to be told ---------------------------------------------------------
+
+OWNERS = """
+recipients:
+  - {id: anna, name: A, email: a@example.com, quiet_hours: {from: "20:00", to: "07:00"}}
+  - {id: ben, name: B, email: b@example.com}
+owners: [{when: {role: [ceo]}, owner: ben}]
+"""
+
+
+@pytest.mark.parametrize(("hour", "alerted"), [(12, ["anna"]), (22, [])])
+def test_the_demo_expects_mail_to_whom_the_file_says(
+    expectations: Expectations, lead: Lead, hour: int, alerted: list[str]
+) -> None:
+    at = datetime(2026, 11, 23, hour, tzinfo=UTC)
+    alerting = Alerting(alert_id="a", hot_since=at)
+    annas = replace(lead, ownership=Ownership("anna"), alerting=alerting)
+    phone = replace(lead, lead_id="phone:1", state=LeadState.CLAIMED, claimed_by=lead.lead_id)
+    leads = {lead.lead_id: annas, phone.lead_id: phone}
+    own = replace(expectations, team=sales_team.from_checked(compile_sales(OWNERS)))
+    for subject in leads:
+        event = Event(
+            event_id="1", type="form_submitted", occurred_at=at, received_at=at, subject=subject
+        )
+        assert own.told(event, leads) == ["anna"]
+    of_form = replace(event, properties={"form": "f"})
+    assert replace(own, forms={"f": {"tell": "all"}}).told(of_form, leads) == ["anna", "ben"]
+    assert own.alerted(annas, leads) == alerted
+    by_message = replace(annas, alerting=replace(alerting, alert_tell="x"))
+    assert own.alerted(by_message, leads) == []

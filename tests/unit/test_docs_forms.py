@@ -18,7 +18,15 @@ from hotlist.config.mail_to_leads_schema import (
     RewardSpec,
 )
 from hotlist.config.messages_schema import compile_messages
-from hotlist.config.sales_schema import CompanyEntry, RecipientEntry, SalesFile, compile_sales
+from hotlist.config.owners_schema import MemberEntry, OwnerEntry, TeamEntry
+from hotlist.config.recipient_schema import (
+    AbsenceEntry,
+    CompanyEntry,
+    HolidaysEntry,
+    QuietHoursEntry,
+    RecipientEntry,
+)
+from hotlist.config.sales_schema import CapsEntry, SalesFile, compile_sales
 
 ROOT: Final = Path(__file__).parents[2]
 README: Final = (ROOT / "README.md").read_text("utf-8")
@@ -106,6 +114,13 @@ def named(page: str, head: str) -> set[str]:
         (RECIPIENTS, "keyword", SalesFile),
         (RECIPIENTS, "keyword of a recipient", RecipientEntry),
         (RECIPIENTS, "keyword of the company", CompanyEntry),
+        (RECIPIENTS, "keyword of holidays", HolidaysEntry),
+        (RECIPIENTS, "keyword of quiet hours", QuietHoursEntry),
+        (RECIPIENTS, "keyword of an absence", AbsenceEntry),
+        (RECIPIENTS, "keyword of caps", CapsEntry),
+        (RECIPIENTS, "keyword of a team", TeamEntry),
+        (RECIPIENTS, "keyword of a member", MemberEntry),
+        (RECIPIENTS, "keyword of an owner rule", OwnerEntry),
     ],
 )
 def test_every_keyword_is_documented_and_no_other(page: str, head: str, model: Any) -> None:

@@ -15,7 +15,7 @@ from hotlist.capture import context, proof
 from hotlist.capture.context import Received
 from hotlist.events import retention, vocabulary
 from hotlist.identity.claims import IDENTITY_KEPT
-from hotlist.leads.lead import Alerting, Contact, Lead, Reason, Shadow, Temperature
+from hotlist.leads.lead import Alerting, Contact, Lead, Ownership, Reason, Shadow, Temperature
 from hotlist.store import deliveries, events, leads
 from integration import writes
 
@@ -39,6 +39,7 @@ def test_every_attribute_of_a_lead_is_named() -> None:
         folded_at=NOW,
         expires_at=NOW,
         alerting=Alerting(rearms_at=NOW, alert_id="a", hot_since=NOW, alert_tell="t"),
+        ownership=Ownership("anna", "1", NOW),
         contact=Contact("Ada", "Engines", "ada@example.org", "+48600100200"),
         grade="A",
         segment="s",

@@ -108,6 +108,7 @@ f:
   opens: 2026-03-01T00:00:00+01:00
   closes: 2026-04-01T00:00:00+02:00
   closed: Gone.
+  tell: team
   thanks: {en: Thanks, pl: Dzięki}
   kiosk: true
   fields:
@@ -144,7 +145,25 @@ h:
 SALES = """
 recipients:
   - {id: anna, name: Anna, email: a@example.org, weekdays: [mon], digest: "07:30", language: pl}
+  - id: ben
+    name: Ben
+    email: b@example.org
+    holidays: {country: DE, region: BY, dates: [2026-12-24]}
+    quiet_hours: {from: "20:00", to: "07:00", weekends: true}
+    absence:
+      - {from: 2026-12-01, to: 2026-12-14, stand_in: anna}
+      - {from: 2027-01-01, to: 2027-01-02}
+    on_empty: weekly
+    list: own
+    top: 20
+    csv: true
 on_empty: send
+fallback: anna
+tell: team
+caps: {message: 30}
+teams: {north: {members: [anna, {id: ben, weight: 2}]}}
+territories: {south: {country: [PL]}}
+owners: [{name: first, when: {territory: south}, owner: anna}, {team: north}]
 alert_on_rule_change: true
 company: {name: Roofs, address: 1 High Street, reply_to: a@example.org}
 """
@@ -161,6 +180,7 @@ def test_what_the_build_takes_the_schemas_take() -> None:
     ("name", "old", "new"),
     [
         ("forms", "kiosk: true", "kiosk: 'yes'"),
+        ("forms", "tell: team", "tell: boss"),
         ("forms", "kiosk:", "kioks:"),
         ("forms", "type: decimal", "type: dezimal"),
         ("forms", "help: Yours", "hlep: Yours"),
@@ -180,6 +200,18 @@ def test_what_the_build_takes_the_schemas_take() -> None:
         ("sales", "weekdays: [mon]", "weekdays: [monday]"),
         ("sales", "id: anna, ", ""),
         ("sales", "on_empty: send", "on_empty: never"),
+        ("sales", "country: DE", "country: Germany"),
+        ("sales", '"20:00"', '"24:00"'),
+        ("sales", "from: 2026-12-01", "from: 1.12.2026"),
+        ("sales", "to: 2026-12-14", "until: 2026-12-14"),
+        ("sales", "list: own", "list: none"),
+        ("sales", "csv: true", "csv: yes"),
+        ("sales", "tell: team", "tell: boss"),
+        ("sales", "message: 30", "mesage: 30"),
+        ("sales", "weight: 2", "wieght: 2"),
+        ("sales", "members:", "member:"),
+        ("sales", "{team: north}", "{team: 5}"),
+        ("sales", "when: {territory", "where: {territory"),
     ],
 )
 def test_a_mistake_of_shape_is_found_in_the_editor_and_by_the_build(

@@ -15,9 +15,9 @@ from hotlist.events.event import Event
 from hotlist.links import invitation
 from hotlist.mail import lead_mails
 from hotlist.mail.lead_mails import Company, Links
-from hotlist.mail.lead_texts import LEAD_TEXTS
 from hotlist.mail.render import Mail
 from hotlist.mail.ses import LeadAddress, Mailer, delivery_hash
+from hotlist.mail.texts import LEAD_TEXTS
 
 NOW = datetime(2026, 3, 28, 23, 30, tzinfo=UTC)
 COMPANY = Company("Śruby & <Synowie>", "ul. Długa 1, 00-001 Warszawa", "biuro@example.com")
@@ -80,7 +80,7 @@ sent for this.
 
 --
 You get this mail because this e-mail address was entered in the form “ebook” of \
-Śruby & <Synowie> on 2026-03-28 (UTC).
+Śruby & <Synowie> on March 28, 2026 (UTC).
 Śruby & <Synowie> · ul. Długa 1, 00-001 Warszawa
 Unsubscribe, or choose what you get:
 {LINKS.unsubscribe}"""
@@ -92,7 +92,7 @@ Es ist da
 Danke.
 
 --
-Sie erhalten diese Mail, weil diese E-Mail-Adresse am 2026-03-28 (UTC) im Formular „ebook“ von \
+Sie erhalten diese Mail, weil diese E-Mail-Adresse am 28. März 2026 (UTC) im Formular „ebook“ von \
 Śruby & <Synowie> eingetragen wurde.
 Śruby & <Synowie> · ul. Długa 1, 00-001 Warszawa
 Abmelden oder auswählen, was Sie bekommen:
@@ -110,8 +110,8 @@ Odbierz:
 Link jest ważny 30 dni. Jeśli to nie Państwo, prosimy nic nie robić.
 
 --
-Ta wiadomość została wysłana, ponieważ 2026-03-28 (UTC) podano ten adres e-mail w formularzu \
-„ebook”: Śruby & <Synowie>.
+Ta wiadomość została wysłana, ponieważ 28 marca 2026 (UTC) podano ten adres e-mail w \
+formularzu „ebook”: Śruby & <Synowie>.
 Śruby & <Synowie> · ul. Długa 1, 00-001 Warszawa
 Wypisz się lub wybierz, co chcesz dostawać:
 {LINKS.unsubscribe}"""
@@ -137,18 +137,18 @@ def test_each_mail_says_who_sends_it_why_and_how_to_end_it(make: Any, language: 
     words = LEAD_TEXTS[language]
     assert f'<html lang="{language}">' in mail.html
     assert "Śruby &amp; &lt;Synowie&gt; · ul. Długa 1, 00-001 Warszawa" in mail.html
-    assert f'<a href="{LINKS.unsubscribe}"' in mail.html
+    assert f' href="{LINKS.unsubscribe}"' in mail.html
     assert words["unsubscribe"] in mail.html
     assert words["reason"].partition("{")[0] in mail.html
     assert (mail.unsubscribe, mail.reply_to) == (LINKS.unsubscribe, "biuro@example.com")
     if make is not receipt:
-        assert f'<a href="{LINKS.action}"' in mail.html
+        assert f' href="{LINKS.action}"' in mail.html
 
 
 @pytest.mark.parametrize("language", ["fr", "", "EN-us", HOSTILE, None, 5, ["pl"]])
 def test_a_language_without_texts_is_english(language: Any) -> None:
     for make in KINDS:
-        assert make(language).html.startswith('<!doctype html>\n<html lang="en">')
+        assert make(language).html.startswith('<!doctype html><html lang="en">')
 
 
 POLISH_AND_GERMAN = """\
@@ -276,7 +276,7 @@ def test_a_pixel_is_there_only_where_it_is_asked_for() -> None:
     pixel = "https://api.example.com/o/x"
     links = replace(LINKS, pixel=pixel)
     with_it = lead_mails.confirm(event(), "email", FORM, COMPANY, links)
-    assert f'<img src="{pixel}"' in with_it.html
+    assert re.search(f'<img [^>]*src="{pixel}"', with_it.html)
     for make in KINDS:
         assert "<img" not in make().html
         assert "/o/" not in make().html
@@ -288,18 +288,14 @@ def test_the_addresses_of_a_forms_texts_are_links_and_no_others_are() -> None:
     form = FORM | {"receipt": {"subject": "A", "text": text}}
     to = {short: short, long: "https://api.example.com/c/token"}
     mail = lead_mails.receipt(event(), form, COMPANY, replace(LINKS, to=to))
-    assert f'See <a href="{short}" style="color:#1d4ed8">{short}</a>, or (' in mail.html
+    assert f'href="{short}" style="color:#1d4ed8">{short}</a>, or (' in mail.html
     shown = "https://a.example/x?y=1&amp;z=2"
-    linked = f'(<a href="https://api.example.com/c/token" style="color:#1d4ed8">{shown}</a>)'
+    linked = f'href="https://api.example.com/c/token" style="color:#1d4ed8">{shown}</a>)'
     assert linked in mail.html
     assert "Not https://b.example &lt;b&gt;." in mail.html
     assert text in mail.text
-    assert (
-        "<a href"
-        not in lead_mails.receipt(event(), form, COMPANY, LINKS)
-        .html.split("</h1>")[1]
-        .split("</p>")[0]
-    )
+    unlinked = lead_mails.receipt(event(), form, COMPANY, replace(LINKS, action="")).html
+    assert unlinked.count("<a ") == 1  # to unsubscribe
 
 
 def test_every_language_has_a_text_for_everything() -> None:

@@ -56,3 +56,43 @@ def test_an_unknown_language_is_answered_in_english() -> None:
     page = link_page.told("bad", form_page.Visitor(("cs", "sk")))
     assert '<html lang="en">' in page
     assert "<h1>This link does not work</h1>" in page
+
+
+def test_a_text_of_another_language_says_so() -> None:
+    german = form_page.Visitor(("de",))
+    text = german.of({"pl": "Zgoda", "en": "Consent"})
+    own = german.of({"de": "Ja"})
+    pages = [
+        link_page.confirm(text, "1", german),
+        link_page.confirmed(text, german),
+        link_page.ended("some", [text], german),
+        link_page.reward(text, "1", german),
+    ]
+    assert all('<blockquote lang="pl">Zgoda</blockquote>' in page for page in pages)
+    boxes = link_page.unsubscribe([Choice("email", text), Choice("phone", own)], "1", german)
+    assert '<label for="p-email" lang="pl">Zgoda</label>' in boxes
+    assert '<label for="p-phone">Ja</label>' in boxes
+
+
+def test_the_boxes_stand_under_a_heading_and_name_what_is_wrong() -> None:
+    choices = [Choice("email", "A"), Choice("phone", "B")]
+    page = link_page.unsubscribe(choices, "1", WHO)
+    assert "<legend>Zgody</legend>" in page
+    assert "aria-describedby" not in page
+    page = link_page.unsubscribe(choices, "1", WHO, is_empty=True)
+    assert page.count('aria-describedby="fault" aria-invalid="true"') == 2
+    assert '<p class="fault" id="fault" role="alert">Nic nie jest jeszcze zaznaczone.</p>' in page
+    assert "<fieldset" not in link_page.unsubscribe([], "1", WHO)
+
+
+def test_what_has_ended_is_said_of_both() -> None:
+    page = link_page.ended("object", ["Call me"], WHO)
+    assert "Nie jesteś już profilowana" in page
+    assert "Wycofane zgody:" in page
+    assert "<blockquote>Call me</blockquote>" in page
+    assert "Wycofane" not in link_page.ended("object", [], WHO)
+
+
+def test_an_expired_link_of_a_page_speaks_of_the_form_and_not_of_a_mail() -> None:
+    words = link_page.reason("expired_download")
+    assert words == link_page.reason("expired_reward") != link_page.reason("expired_opened")

@@ -15,6 +15,7 @@ from hotlist.events.vocabulary import CHANNELS, Route
 from hotlist.leads.lead import Alerting, Contact, Lead, LeadState, Reason, Stage, Temperature
 from hotlist.leads.profile import profile_of
 from hotlist.mail import render, texts
+from hotlist.mail.formats import formats
 from hotlist.mail.ses import Mailer, delivery_hash
 from hotlist.sales.hot_list import Shown, hot_list
 from hotlist.sales.team import Recipient
@@ -65,9 +66,10 @@ def test_a_digest_tells_whom_to_call_and_why() -> None:
         assert "+48600100200" in part
         assert "+45" in part  # 44.5, half up
         assert "Oglądał cennik" in part
-        assert "29.03. 07:30" in part  # after the clocks changed
+        assert "29 mar, 07:30" in part  # after the clocks changed
+        assert "600 100 200" in part
     assert "Śruby &amp; Synowie" in mail.html
-    assert mail.subject == "Gorąca lista 29.03. – 1 gorący lead: Łukasz Żak"
+    assert mail.subject == "Gorąca lista 29 mar – 1 gorący lead: Łukasz Żak"
 
 
 def test_leads_come_best_first_and_cold_ones_not_at_all() -> None:
@@ -264,7 +266,7 @@ def test_who_is_called_nothing_is_told_by_address_or_number(nothing: str) -> Non
     for contact, name in by:
         card = render.card(lead(contact=contact), ANNA, title)
         assert card.name == name
-        assert "font-size:14px;color:#475569" not in card.html  # no line for the company
+        assert 'class="soft"' not in card.html  # no line for the company
     said = asked(None, name=nothing, first_name="Ada", company=nothing)
     assert render.message(said, LABELS, ANNA).subject == "Wiadomość: Ada"
 
@@ -279,7 +281,7 @@ def test_a_name_keeps_its_joiners_and_loses_what_turns_it_round() -> None:
 def test_a_link_to_an_address_is_to_that_address_alone() -> None:
     contact = Contact("Ada", None, "a?bcc=x&cc=y#%@example.org", "+48 600;ext=1")
     html = render.card(lead(contact=contact), ANNA, title).html
-    assert 'href="mailto:a%3Fbcc%3Dx%26cc%3Dy%23%25%40example.org"' in html
+    assert 'href="mailto:a%3Fbcc%3Dx%26cc%3Dy%23%25%40example.org?subject=' in html
     assert 'href="tel:+486001"' in html
 
 
@@ -298,9 +300,14 @@ def test_no_text_is_a_format_string_or_a_template(text: str) -> None:
 @pytest.mark.parametrize(
     ("language", "heading", "cooled", "taken_in"),
     [
-        ("en", "Łukasz Żak turned hot at 28.03. 10:05, now 31 points", "cooled since", "A caller"),
-        ("pl", "Łukasz Żak: lead gorący 28.03. 10:05, teraz 31 pkt", "ostygł", "telefon"),
-        ("de", "Łukasz Żak wurde um 28.03. 10:05 heiß, jetzt 31 Punkte", "abgekühlt", "Anrufer"),
+        (
+            "en",
+            "Łukasz Żak turned hot on Mar 28, 10:05\xa0AM; now 31 points",
+            "cooled since",
+            "A caller",
+        ),
+        ("pl", "Łukasz Żak: gorący od 28 mar, 10:05; teraz 31 pkt", "ostygł", "telefon"),
+        ("de", "Łukasz Żak wurde heiß am 28. März, 10:05; jetzt 31 Punkte", "abgekühlt", "Anrufer"),
     ],
 )
 def test_an_alert_that_comes_late_says_what_has_happened_since(
@@ -329,7 +336,7 @@ def test_a_full_hour_is_told_in_the_last_mail_and_after_it(language: str, kind: 
     hour, reader = datetime(2026, 3, 28, 9, tzinfo=UTC), replace(ANNA, language=language)
     note = render.last_of_hour(kind, 60, hour, reader)
     assert "60" in note
-    assert "11:00" in note  # in Warsaw
+    assert "11:00" in note  # in Warsaw; English says 11:00 AM
     for mail in (
         render.alert(now(lead()), reader, title, note),
         render.message(asked(), {}, reader, None, note),
@@ -355,6 +362,9 @@ def test_every_language_has_a_word_for_everything() -> None:
     assert texts.TEXTS.keys() == {"en", "pl", "de"}
     for language in texts.TEXTS:
         assert texts.TEXTS[language].keys() == texts.TEXTS["en"].keys()
+        assert texts.COUNTED[language].keys() == texts.COUNTED["en"].keys()
+        forms = {formats(language).plural(count) for count in range(1000)}
+        assert all(given.keys() == forms for given in texts.COUNTED[language].values())
         assert texts.TEMPERATURES[language].keys() == set(Temperature)
         assert texts.STAGE_NAMES[language].keys() == set(Stage)
         assert texts.CHANNEL_NAMES[language].keys() == CHANNELS

@@ -61,3 +61,21 @@ def test_a_long_text_is_not_read_to_its_end(text: str) -> None:
 
 def test_the_code_is_that_of_the_country() -> None:
     assert (phones.country_code("PL"), phones.country_code("US")) == (48, 1)
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        ("+48600100200", "600 100 200"),
+        ("+48225550110", "22 555 01 10"),
+        ("+493012345678", "030 12345678"),
+        ("+12015550123", "(201) 555-0123"),
+        ("+442079460018", "020 7946 0018"),
+        ("+486001002", "+486001002"),  # too short for any
+        ("600100200", "600100200"),
+        ("call me", "call me"),
+        ("", ""),
+    ],
+)
+def test_a_number_is_written_as_its_own_country_writes_it(number: str, written: str) -> None:
+    assert phones.national(number) == written

@@ -124,7 +124,7 @@ ONE = "recipients:\n  - {id: a, name: A, email: a@example.com}\n"
         (ONE.replace("id: a", 'id: a, digest: "25:00"'), "recipients[0].digest"),
         (ONE.replace("id: a", "id: a, weekdays: [monday]"), "recipients[0].weekdays[0]"),
         (ONE.replace("id: a", "id: A b"), "recipients[0].id"),
-        (ONE + "owners: {}\n", ""),
+        (ONE + "owners: {}\n", "owners"),
         ("recipients: []\n", "recipients"),
     ],
 )

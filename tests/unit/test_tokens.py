@@ -18,6 +18,7 @@ from hotlist.links.tokens import (
     Token,
     hkdf,
     key_id_of,
+    readings,
     sign,
     verified,
 )
@@ -55,6 +56,38 @@ def test_a_token_stands_whole_in_a_text(token: Token) -> None:
     """Mail programs leave a sign at the end of an address out, and write `=` another way."""
     assert re.fullmatch(r"[A-Za-z0-9_-]*[A-Za-z0-9]", sign(token, KEY))
     assert len(sign(token, KEY)) <= MAX_TOKEN
+
+
+@given(
+    TOKENS,
+    st.integers(8, 90),
+    st.sampled_from(["", "\n", "\r\n", "=\r\n", "=\n", " ", "\r\n ", "%0D%0A", "\u200b", "\u00ad"]),
+    st.sampled_from(["", "<", "%3C", "“", " ", "("]),
+    st.text(st.sampled_from(".,;:!?)>]}'\"”’»…*|`\\=&#</% \u00a0\u200b。"), max_size=4),
+)
+def test_a_token_is_found_however_a_mail_is_wrapped(
+    token: Token, width: int, between: str, before: str, behind: str
+) -> None:
+    text = sign(token, KEY)
+    lines = [text[at : at + width] for at in range(0, len(text), width)]
+    assert readings(f"{before}{between.join(lines)}{behind}")[0] == text
+
+
+@given(TOKENS, st.sampled_from([" ", "\r\n", "%20"]), st.text(max_size=20))
+def test_a_token_is_found_before_the_next_word(token: Token, blank: str, word: str) -> None:
+    text = sign(token, KEY)
+    found = readings(f"{text}{blank}{word}")
+    assert text in found
+    assert len(found) <= 2
+
+
+@given(st.text(max_size=60))
+def test_what_is_no_token_is_read_as_none(text: str) -> None:
+    found = readings(text)
+    assert 1 <= len(found) <= 2
+    for one in found:
+        with pytest.raises(BadToken):
+            verified(one, Purpose.CONFIRM, KEY, NOON)
 
 
 @given(TOKENS, st.sampled_from(OTHERS))

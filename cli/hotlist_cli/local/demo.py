@@ -6,17 +6,21 @@ import math
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from hotlist.leads.lead import Lead, Temperature
 from hotlist.scoring.ruleset import Ruleset
+from hotlist_cli import rewards
 from hotlist_cli.local.build import Tools
 from hotlist_cli.local.expected import Expectations, all_leads, wrong_mails
+from hotlist_cli.local.mail_reader import links_in, pressed
+from hotlist_cli.local.mailbox import Message
 from hotlist_cli.local.mailserver import part
 from hotlist_cli.local.stack import Stack
 from hotlist_cli.local.visitors import BROWSER, Call, Visitor, visitors
@@ -42,6 +46,13 @@ def demo(tools: Tools, mails: Path, say: Callable[[str], None]) -> int:
             back = [visitor for visitor in everybody if visitor.comes_back]
             _until(lambda: _unscored(stack, back))
             _visit(stack, back, lambda visitor: visitor.comes_back)
+            say("two of them follow the link in a mail")
+            files = {file.sha256 for file in rewards.files_of(tools.root / "config")}
+            given = {
+                one.name: _followed(stack, one, one.follows, files)
+                for one in everybody
+                if one.follows
+            }
             say("waiting for their scores")
             _until(lambda: expectations.wrong_leads(stack, everybody))
             times = expectations.digest_times(datetime.now(UTC))
@@ -54,7 +65,7 @@ def demo(tools: Tools, mails: Path, say: Callable[[str], None]) -> int:
         except WentWrong as wrong:
             print(f"\nThe demo found a mistake.\n{wrong}", file=sys.stderr)
             return 1
-        print(table(everybody, all_leads(stack), expectations.ruleset))
+        print(table(everybody, all_leads(stack), expectations.ruleset, given))
         print(_written(stack))
     return 0
 
@@ -67,6 +78,30 @@ def _visit(
             status, body = post(stack.api_url + call.path, call.body, visitor.agent)
             if status != call.status:
                 raise WentWrong(f"{visitor.name}: POST {call.path} answered {status}: {body}")
+
+
+def _followed(stack: Stack, visitor: Visitor, route: str, files: Container[str]) -> str:
+    """Press the button that a link in the visitor's mail leads to. Returns what came of it.
+
+    `files` are the hashes of those that forms give.
+    """
+
+    def link_of(message: Message) -> list[str]:
+        is_theirs = message.to == (visitor.email,)
+        return links_in(stack.mailbox.parse(message), route) if is_theirs else []
+
+    mails = stack.mailbox.wait_for(lambda message: bool(link_of(message)), timeout=_SECONDS)
+    if not mails:
+        raise WentWrong(f"{visitor.name}: no mail with a link to /{route}")
+    (link,) = link_of(mails[0])
+    try:
+        given = pressed(link, visitor.agent)
+    except (OSError, ValueError) as error:
+        raise WentWrong(f"{visitor.name}: the link to /{route}: {error}") from error
+    if given.name and sha256(given.body).hexdigest() not in files:
+        raise WentWrong(f"{visitor.name}: {given.name} is not the file that the form gives")
+    got = f"{given.name}, {len(given.body):,} bytes" if given.name else f"“{given.title}”"
+    return f"mail “{mails[0].subject}” → {got}"
 
 
 def post(url: str, body: object, agent: str = BROWSER) -> tuple[int, Any]:
@@ -115,8 +150,16 @@ def _until(problems: Problems) -> None:
 # --- what is printed ----------------------------------------------------------------------
 
 
-def table(everybody: Iterable[Visitor], stored: dict[str, Lead], ruleset: Ruleset) -> str:
-    """The visitors with their points, temperature and best reasons, most points first."""
+def table(
+    everybody: Iterable[Visitor],
+    stored: dict[str, Lead],
+    ruleset: Ruleset,
+    given: Mapping[str, str],
+) -> str:
+    """The visitors with their points, temperature and best reasons, most points first.
+
+    `given` is what somebody's mail led to, by their name.
+    """
     lines = ["", f"{'LEAD':<18}{'POINTS':>6}  {'IS':<6}WHY", "─" * 96]
     ordered = sorted(
         everybody,
@@ -134,7 +177,8 @@ def table(everybody: Iterable[Visitor], stored: dict[str, Lead], ruleset: Rulese
             )
             temperature = _coloured(f"{lead.temperature:<6}", _COLOURS[lead.temperature])
             lines.append(f"{visitor.name:<18}{lead.total:>6}  {temperature}{why or '–'}")
-        lines.append(_coloured(f"{'':<32}{visitor.story}", "2"))
+        said = (visitor.story, *filter(None, [given.get(visitor.name)]))
+        lines += [_coloured(f"{'':<32}{one}", "2") for one in said]
     return "\n".join(lines)
 
 

@@ -6,8 +6,8 @@ functions must be equal.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -15,12 +15,13 @@ from zoneinfo import ZoneInfo
 
 from hotlist.config.sales_schema import compile_sales
 from hotlist.events.event import Event
+from hotlist.events.vocabulary import Route
 from hotlist.leads import classify
 from hotlist.leads.lead import Lead, LeadState, Temperature
 from hotlist.leads.profile import profile_of
 from hotlist.mail.ses import delivery_hash
 from hotlist.sales import team
-from hotlist.sales.team import Recipient, Sales
+from hotlist.sales.team import Sales
 from hotlist.sales.to_lead import CONFIRM, RECEIPT, REWARD, kind_and_purpose
 from hotlist.sales.to_send import held_back
 from hotlist.scoring import engine
@@ -29,6 +30,7 @@ from hotlist.scoring.ruleset import Ruleset, from_checked
 from hotlist.store import events as stored_events
 from hotlist.store import leads as stored_leads
 from hotlist.store.to_leads import mailbox_of
+from hotlist_cli.config import forms_of, read_text
 from hotlist_cli.local.stack import Stack
 from hotlist_cli.local.visitors import Visitor
 
@@ -46,16 +48,34 @@ class Expectations:
 
     ruleset: Ruleset
     team: Sales
+    forms: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def read(cls, config: Path) -> "Expectations":
         """Read the files of this folder. :raises BadConfig: if the build would refuse them."""
         scoring = (config / "scoring.yaml").read_text(encoding="utf-8")
         sales = (config / "sales.yaml").read_text(encoding="utf-8")
+        forms = config / "forms.yaml"
         return cls(
             ruleset=from_checked(compile_scoring(scoring)),
-            team=team.from_checked(compile_sales(sales)),
+            team=team.from_checked(compile_sales(sales, today=datetime.now(UTC).date())),
+            forms=forms_of(read_text(forms), str(forms))[0],
         )
+
+    def told(self, event: Event, leads: Mapping[str, Lead]) -> list[str]:
+        """Who gets a form's message."""
+        said = self.forms.get(str(event.properties.get("form")), {}).get("tell")
+        tell = said if isinstance(said, str) else self.team.tell
+        owner = _owner(leads.get(event.subject), leads)
+        return [one.id for one in self.team.whom(tell, owner, event.received_at, ())]
+
+    def alerted(self, lead: Lead, leads: Mapping[str, Lead]) -> list[str]:
+        """Who gets a lead's alert, if no message stands for it. In quiet hours nobody does."""
+        since = lead.alerting.hot_since
+        if since is None or lead.alerting.alert_tell is not None:
+            return []
+        whom = self.team.whom(self.team.tell, _owner(lead, leads), since, ())
+        return [one.id for one in whom if not one.is_quiet(since)]
 
     def wrong_leads(self, stack: Stack, visitors: Iterable[Visitor]) -> list[str]:
         """What is wrong in the Leads table: a sentence for each mistake."""
@@ -70,8 +90,9 @@ class Expectations:
         self, visitor: Visitor, events: Sequence[Event], stored: dict[str, Lead]
     ) -> Iterator[str]:
         mine = [event for event in events if event.subject in visitor.subjects]
-        if len(mine) != visitor.events:
-            yield f"{len(mine)} events are stored, not {visitor.events}"
+        made = [event for event in mine if event.route is not Route.SES]  # whose come later
+        if len(made) != visitor.events:
+            yield f"{len(made)} events are stored, not {visitor.events}"
         live = [
             lead_id
             for lead_id in visitor.subjects
@@ -82,7 +103,12 @@ class Expectations:
             return
         if not visitor.scored:
             return
-        yield from self.differences(mine, stored[visitor.lead_id])
+        lead = stored[visitor.lead_id]
+        yield from self.differences(mine, lead)
+        facts = profile_of(map(classify.classify, mine), lead.folded_at, classify.channel).facts
+        for name, wanted in visitor.facts.items():
+            if facts.get(name) != wanted:
+                yield f"{name} is {facts.get(name)}, not {wanted}"
 
     def differences(self, events: Iterable[Event], lead: Lead) -> Iterator[str]:
         """What a stored lead has that its events do not make at the instant of its fold."""
@@ -114,22 +140,21 @@ class Expectations:
     def deliveries(self, stack: Stack, digests_at: Iterable[datetime]) -> dict[str, str]:
         """Every mail that must have been sent: a description of it, by the tag of its delivery."""
         expected: dict[str, str] = {}
+        leads = all_leads(stack)
         for event in all_told(stack):
-            for recipient in self.team.recipients:
+            for recipient in self.told(event, leads):
                 name = f"tell#{event.subject}#{event.event_id}"
                 expected |= _delivery("message of a form", name, recipient)
         for event in all_events(stack):
             for what in event.to_lead if held_back(classify.classify(event)) is None else ():
                 expected[delivery_hash(_to_lead(event, what))] = f"{what} to a lead"
-        for lead in all_leads(stack).values():
-            alerting = lead.alerting
-            if alerting.alert_id is not None and alerting.alert_tell is None:
-                for recipient in self.team.recipients:
-                    expected |= _delivery("alert", f"alert#{alerting.alert_id}", recipient)
+        for lead in leads.values():
+            for recipient in self.alerted(lead, leads):
+                expected |= _delivery("alert", f"alert#{lead.alerting.alert_id}", recipient)
         for at in digests_at:
-            for recipient, day in self.team.due(at):
-                name = f"digest#{recipient.id}#{day}"
-                expected[delivery_hash(name)] = f"digest to {recipient.id}"
+            for reader, day in self.team.due(at):
+                name = f"digest#{reader.id}#{day}"
+                expected[delivery_hash(name)] = f"digest to {reader.id}"
         return expected
 
 
@@ -149,8 +174,15 @@ def wrong_mails(stack: Stack, expected: dict[str, str]) -> list[str]:
     return wrong
 
 
-def _delivery(what: str, name: str, recipient: Recipient) -> dict[str, str]:
-    return {delivery_hash(f"{name}#{recipient.id}"): f"{what} to {recipient.id}"}
+def _delivery(what: str, name: str, recipient: str) -> dict[str, str]:
+    return {delivery_hash(f"{name}#{recipient}"): f"{what} to {recipient}"}
+
+
+def _owner(lead: Lead | None, leads: Mapping[str, Lead]) -> str | None:
+    """Whose a lead is, or the one that has taken it in."""
+    if lead is not None and lead.claimed_by is not None:
+        lead = leads.get(lead.claimed_by)
+    return None if lead is None else lead.ownership.owner
 
 
 def _to_lead(event: Event, what: str) -> str:

@@ -194,7 +194,7 @@ def _judge(result: Result, run: Run, introduced: list[Sent], flow: list[Sent]) -
     result.say("leads", f"{len(of_leads):,}; {len(differing)} are not what their events make")
 
     team = [recipient.id for recipient in expectations.team.recipients]
-    due = readback.due(introduced, flow, events, leads, team)
+    due = readback.due(expectations, introduced, flow, events, leads)
     limits = Limits(timedelta(seconds=run.plan.within), timedelta(seconds=run.plan.lease))
     mails = readback.mails(stack, due, run.invocations, team, limits)
     result.wrong += mails.wrong

@@ -65,40 +65,54 @@ def mails(
 
 
 def due(
+    expectations: Expectations,
     introduced: Iterable[Sent],
     flow: Iterable[Sent],
     events: Mapping[str, Event],
     leads: Mapping[str, Lead],
-    team: list[str],
 ) -> list[Due]:
     """The mails that are due, one for each recipient.
 
     How long the mails of the first forms take is not judged: the functions had yet to start.
     """
-    started = [(kind, name, None) for kind, name, _ in _messages(introduced, events)]
+    letters = [
+        *(("message", *one, None) for one in _messages(expectations, introduced, events, leads)),
+        *(
+            ("message", *one, sent.sent_at)
+            for sent in flow
+            for one in _messages(expectations, [sent], events, leads)
+        ),
+        *_alerts(expectations, leads),
+    ]
     return [
         Due(delivery_id, kind, delivery_hash(delivery_id), since)
-        for kind, name, since in (*started, *_messages(flow, events), *_alerts(leads))
+        for kind, name, team, since in letters
         for delivery_id in (f"{name}#{one}" for one in team)
     ]
 
 
 def _messages(
-    sent: Iterable[Sent], events: Mapping[str, Event]
-) -> Iterator[tuple[str, str, datetime]]:
-    """The messages of the forms that were acknowledged, since the form was sent."""
+    expectations: Expectations,
+    sent: Iterable[Sent],
+    events: Mapping[str, Event],
+    leads: Mapping[str, Lead],
+) -> Iterator[tuple[str, list[str]]]:
+    """The messages of the forms that were acknowledged, and who gets them."""
     for one in sent:
         for event_id in one.event_ids if one.call.tells else ():
             if event_id in events:
-                yield "message", f"tell#{events[event_id].subject}#{event_id}", one.sent_at
+                event = events[event_id]
+                yield f"tell#{event.subject}#{event_id}", expectations.told(event, leads)
 
 
-def _alerts(leads: Mapping[str, Lead]) -> Iterator[tuple[str, str, datetime]]:
-    """The alerts of leads, but for those that a message stands for, since the lead turned hot."""
+def _alerts(
+    expectations: Expectations, leads: Mapping[str, Lead]
+) -> Iterator[tuple[str, str, list[str], datetime | None]]:
+    """The alerts of leads, and who gets them, since the lead turned hot."""
     for lead in leads.values():
         alerting = lead.alerting
-        if alerting.alert_id and alerting.alert_tell is None and alerting.hot_since is not None:
-            yield "alert", f"alert#{alerting.alert_id}", alerting.hot_since
+        team = expectations.alerted(lead, leads)
+        yield "alert", f"alert#{alerting.alert_id}", team, alerting.hot_since
 
 
 def _kills(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from hotlist.identity.identifiers import EMAIL, PHONE, VISITOR, subject
+from hotlist_cli.local.mail_reader import CONFIRM, REWARD
 
 BROWSER: Final = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 "
@@ -28,8 +29,10 @@ class Call:
 class Visitor:
     """Somebody who comes to the page.
 
-    `events` is how many different events the calls make. `scored` is False if no lead may come of
-    them. `comes_back` are calls that are made when the first ones have been scored.
+    `events` is how many different events the calls and the link make. `scored` is False if no lead
+    may come of them. `comes_back` are calls that are made when the first ones have been scored.
+    `follows` is what the link does whose button they press in the mail that they get. `facts` are
+    some that the lead then has.
     """
 
     name: str
@@ -41,6 +44,8 @@ class Visitor:
     visitor_id: str | None = None
     scored: bool = True
     comes_back: tuple[Call, ...] = ()
+    follows: str | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
     agent: str = field(default=BROWSER)
 
     @property
@@ -70,7 +75,7 @@ def visitors(now: datetime) -> list[Visitor]:
     return [
         Visitor(
             name="Ewa Nowak",
-            story="reads for three days, then downloads the e-book",
+            story="reads for three days, then gets the e-book by mail",
             email="ewa.nowak@lumen-druk.example",
             visitor_id=ewa,
             calls=(
@@ -85,7 +90,9 @@ def visitors(now: datetime) -> list[Visitor]:
                     visitor_id=ewa,
                 ),
             ),
-            events=7,
+            events=8,
+            follows=REWARD,
+            facts={"email_confirmed": True},
         ),
         Visitor(
             name="Marek Zieliński",
@@ -113,10 +120,20 @@ def visitors(now: datetime) -> list[Visitor]:
         ),
         Visitor(
             name="Ola",
-            story="a student with a private address",
+            story="a student with a private address, who wants news and confirms it by mail",
             email="ola.student@gmail.com",
-            calls=(_form("ebook", name="Ola", email="ola.student@gmail.com", role="student"),),
-            events=1,
+            calls=(
+                _form(
+                    "ebook",
+                    name="Ola",
+                    email="ola.student@gmail.com",
+                    role="student",
+                    consent_email=True,
+                ),
+            ),
+            events=2,
+            follows=CONFIRM,
+            facts={"email_confirmed": True, "consents": ["email"]},
         ),
         Visitor(
             name="Anna Wójcik",

@@ -15,19 +15,25 @@ from typing import Any, Final
 import pytest
 from botocore.exceptions import ClientError
 
+from hotlist.capture.links import Links
 from hotlist.events import vocabulary
 from hotlist.leads import batch, fold
 from hotlist.leads.batch import Scorer
+from hotlist.mail import feedback
 from hotlist.mail.outbox import Outbox
+from hotlist.mail.ses import delivery_hash
+from hotlist.runtime import metrics
 from hotlist.runtime.failures import Batch
 from hotlist.runtime.limits import OutOfTime
-from hotlist.sales import consume
+from hotlist.sales import consume, lead_mailer, to_lead
 from hotlist.sales.consume import OutboxConsumer
+from hotlist.sales.lead_mailer import LeadMailer
 from hotlist.sales.team import Sales
 from hotlist.sales.to_send import alert_now
-from hotlist.store import events
+from hotlist.store import events, to_leads
 from hotlist.store.deliveries import DeliveryStore, InFlight
 from hotlist.store.hours import HeldStore, HourStore, Place
+from hotlist.store.to_leads import ToLeadStore
 from integration.model.run import check_schedule, in_memory, workers
 
 Patch = Callable[[pytest.MonkeyPatch], None]
@@ -148,6 +154,122 @@ def a_lead_that_waits_is_not_queued(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Scorer, "_queue", lambda *_: None)
 
 
+def a_bounce_stops_no_mail_to_a_lead(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(to_lead, "is_stopped", lambda _: False)
+
+
+def an_answer_stops_no_confirmation(patch: pytest.MonkeyPatch) -> None:
+    pending = to_lead._is_pending
+    patch.setattr(to_lead, "_is_pending", lambda event, one, _, now: pending(event, one, [], now))
+
+
+def a_day_has_no_end_of_confirmations(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(to_leads, "MOST_A_DAY", 1_000)
+
+
+def a_second_request_is_confirmed_again(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(to_leads, "AGAIN_AFTER", timedelta(0))
+
+
+def a_retry_takes_another_place(patch: pytest.MonkeyPatch) -> None:
+    place = to_leads._place
+
+    def forgetful(before: Any, event: Any, purpose: str, now: Any) -> Any:
+        others = [one for one in before if one.event_id != event.event_id]
+        found = place(others, event, purpose, now)
+        return found and found._replace(number=len(before) + 1)
+
+    patch.setattr(to_leads, "_place", forgetful)
+
+
+def what_was_asked_long_ago_is_mailed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(to_lead, "MAILED_WITHIN", timedelta(days=10_000))
+
+
+def a_machine_gets_mail(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(batch, "classify", lambda event: event)
+    patch.setattr(to_lead, "held_back", lambda event: vocabulary.SPAM in event.flags or None)
+
+
+def what_was_called_spam_meanwhile_gets_mail(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(to_lead, "with_flags", lambda event, *_: event)
+
+
+def a_form_has_no_end_of_places(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(LeadMailer, "_has_room", lambda *_: True)
+
+
+def nobody_is_told_of_mail_to_leads_that_is_held(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(metrics, "attention", lambda *_, **__: "{}")
+
+
+def a_throttled_mail_to_a_lead_is_done(patch: pytest.MonkeyPatch) -> None:
+    send = LeadMailer._send
+
+    def careless(mailer: LeadMailer, *args: Any) -> bool:
+        try:
+            return send(mailer, *args)
+        except ClientError:
+            return False
+
+    patch.setattr(LeadMailer, "_send", careless)
+
+
+def a_reward_is_sent_for_each_request(patch: pytest.MonkeyPatch) -> None:
+    name = LeadMailer._delivery_id
+
+    def each(mailer: LeadMailer, event: Any, what: str, form: Any) -> str | None:
+        found = name(mailer, event, what, form)
+        return f"{found}#{event.event_id}" if what == "reward" else found
+
+    patch.setattr(LeadMailer, "_delivery_id", each)
+
+
+def every_mail_to_a_lead_is_tracked(patch: pytest.MonkeyPatch) -> None:
+    links = LeadMailer._links
+
+    def tracked(mailer: LeadMailer, *args: Any, **_: Any) -> Any:
+        return links(mailer, *args, is_tracked=True)
+
+    patch.setattr(LeadMailer, "_links", tracked)
+
+
+def what_is_released_is_not_mailed_to_the_lead(patch: pytest.MonkeyPatch) -> None:
+    asked = batch.to_lead
+    patch.setattr(batch, "to_lead", lambda e: [] if e.type == "event_reclassified" else asked(e))
+
+
+def what_becomes_of_a_mail_to_a_lead_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ToLeadStore, "note", lambda *_: None)
+
+
+def a_mail_to_a_lead_counts_as_sent_before_it_is(patch: pytest.MonkeyPatch) -> None:
+    send = LeadMailer._send
+
+    def hasty(mailer: LeadMailer, event: Any, what: str, form: Any, name: str) -> bool:
+        mailer.outbox.deliveries.record_sent(delivery_hash(name), "", mailer.outbox.clock())
+        return send(mailer, event, what, form, name)
+
+    patch.setattr(LeadMailer, "_send", hasty)
+
+
+def no_address_is_ever_confirmed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(lead_mailer, "is_confirmed", lambda *_: False)
+
+
+def who_wants_a_mail_has_complained(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(feedback, "is_no_complaint", lambda _: False)
+
+
+def who_looks_at_a_link_has_pressed_its_button(patch: pytest.MonkeyPatch) -> None:
+    answer = Links.answer
+
+    def pressed(links: Links, request: Any, *args: Any) -> Any:
+        return answer(links, request._replace(method="POST", body="do=all"), *args)
+
+    patch.setattr(Links, "answer", pressed)
+
+
 BUGS: Final[Mapping[str, Patch]] = {
     one.__name__: one
     for one in (
@@ -165,6 +287,25 @@ BUGS: Final[Mapping[str, Patch]] = {
         views_have_a_lane_that_no_filter_takes,
         what_was_not_reached_is_not_reported,
         a_lead_that_waits_is_not_queued,
+        a_bounce_stops_no_mail_to_a_lead,
+        an_answer_stops_no_confirmation,
+        a_day_has_no_end_of_confirmations,
+        a_second_request_is_confirmed_again,
+        a_retry_takes_another_place,
+        what_was_asked_long_ago_is_mailed,
+        a_machine_gets_mail,
+        what_was_called_spam_meanwhile_gets_mail,
+        a_form_has_no_end_of_places,
+        nobody_is_told_of_mail_to_leads_that_is_held,
+        a_throttled_mail_to_a_lead_is_done,
+        a_mail_to_a_lead_counts_as_sent_before_it_is,
+        a_reward_is_sent_for_each_request,
+        every_mail_to_a_lead_is_tracked,
+        what_is_released_is_not_mailed_to_the_lead,
+        what_becomes_of_a_mail_to_a_lead_is_forgotten,
+        no_address_is_ever_confirmed,
+        who_wants_a_mail_has_complained,
+        who_looks_at_a_link_has_pressed_its_button,
     )
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import SPAM
@@ -17,6 +17,14 @@ from integration.model.direct import MotoTables
 from integration.model.memory import MemoryTables
 from integration.model.schedule import Job
 from integration.model.watch import Watch
+
+_KEYS: Final = {
+    "events": ("subject", "event_key"),
+    "leads": ("lead_id",),
+    "identities": ("subject",),
+    "deliveries": ("delivery_id",),
+}
+_NEVER: Final = {"N": "inf"}
 
 
 class Expiry:
@@ -58,16 +66,16 @@ class Expiry:
         }
         self.forgotten = {pair for pair in self.forgotten if pair[1] not in self._released}
         earlier = frozenset(captured.keys() - self._released)
-        keys = {"events": ("subject", "event_key"), "leads": ("lead_id",)}
         jobs: list[Job] = []
-        for short in ("events", "leads", "identities"):
+        for short, names in _KEYS.items():
             for item in self._tables.items(short):
-                if int(item["expires_at"]["N"]) > self._clock.now.timestamp():
+                ends_at = item.get("expires_at", _NEVER)["N"]
+                if float(ends_at) > self._clock.now.timestamp():
                     continue
                 if short == "events" and item["event_key"]["S"][2:] in spared:
                     continue
                 if self._random.random() < 0.7:
-                    key = {name: item[name] for name in keys.get(short, ("subject",))}
+                    key = {name: item[name] for name in names}
                     jobs.append(partial(self._sweep, short, key, earlier))
         return jobs
 
@@ -91,7 +99,7 @@ class Expiry:
             self._watch.event_ended(event_id)
         elif short == "leads":
             self._watch.ended_leads.add(gone["lead_id"]["S"])
-        else:
+        elif short == "identities":
             self._forget(stored_identities.from_item(gone), earlier)
         return iter(())
 

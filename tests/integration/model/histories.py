@@ -10,6 +10,7 @@ from hotlist.events import ids, retention, vocabulary
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import Route
 from hotlist.identity import identifiers
+from integration.model import forms as lead_forms
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -42,13 +43,15 @@ class People:
     """Who is there, each as often as it is likely; None for what is not said.
 
     `jumbled` is how often an event is received hours or days late, so that claims come in
-    any order. The others are how often what is not a submission comes.
+    any order. `mailed` is how often who gives an address asks for mail. The others are how often
+    what is not a submission comes.
     """
 
     emails: Sequence[str | None]
     phones: Sequence[str | None]
     visitors: Sequence[str | None]
     jumbled: float = 0.4
+    mailed: float = 0.4
     corrections: float = 0.25
     repetitions: float = 0.1
     others: float = 0.08
@@ -99,7 +102,10 @@ def history(
     for _ in range(size):
         received_at += timedelta(minutes=random.choice([1, 5, 60, 60 * 24]))
         made = _submission(random, people, received_at)
-        if random.random() < people.corrections and targets:
+        held = [event for event in targets if event.to_lead and _is_held(event)]
+        if held and random.random() < 0.1:
+            made = _reclassification(random, random.choice(held), received_at)
+        elif random.random() < people.corrections and targets:
             again = corrected and random.random() < 0.6
             weak = [event for event in targets if not event.email]
             corrected.append(
@@ -125,6 +131,10 @@ def _submission(random: Random, people: People, received_at: datetime) -> Event:
     )
     if not person.subjects:
         person = Person(None, None, VISITORS[0])
+    asks = person.email is not None and random.random() < people.mailed
+    is_ours = asks and random.random() < 0.1
+    if is_ours:  # it claims nobody
+        person = Person(person.email, None, None)
     subject, *names = person.subjects
     is_form = person.email is not None or person.phone is not None
     event_type = (
@@ -134,6 +144,8 @@ def _submission(random: Random, people: People, received_at: datetime) -> Event:
     )
     late = random.randrange(60 * 24 * 6) if random.random() < people.jumbled else 0
     role = random.choice(["director", "student", "owner", ""])
+    said = lead_forms.asked(random) if asks else {}
+    flags = {vocabulary.SPAM} if is_form and random.random() < 0.2 else set()
     return _event(
         event_type,
         Route.FORM if is_form else Route.BEACON,
@@ -147,11 +159,17 @@ def _submission(random: Random, people: People, received_at: datetime) -> Event:
             "role": role,
             **({"kiosk": True} if random.random() < 0.1 else {}),
             **({"consents": {"email": "v1"}} if random.random() < 0.2 else {}),
+            **said,
+            **({"user_agent": lead_forms.CRAWLER} if asks and random.random() < 0.1 else {}),
+            **({vocabulary.TEST: True} if is_ours and random.random() < 0.5 else {}),
         },
-        flags=frozenset({vocabulary.SPAM}) if is_form and random.random() < 0.2 else frozenset(),
+        flags=frozenset(flags | {vocabulary.INTERNAL} if is_ours else flags),
         email=person.email,
         phone=person.phone,
         tell=event_type == "contact_requested" and role != "director",
+        to_lead=lead_forms.mails_of(str(said["form"]), said.get("pending_consents"))
+        if asks
+        else (),
     )
 
 
@@ -198,6 +216,9 @@ def _said_by_others(random: Random, people: People, received_at: datetime) -> Ev
 def _reclassification(random: Random, target: Event, received_at: datetime) -> Event:
     word = random.choice(["add", "remove"])
     flag = random.choice([vocabulary.SPAM, vocabulary.SPAM, vocabulary.SPAM, vocabulary.BOT])
+    if target.to_lead and _is_held(target) and random.random() < 0.7:  # by mistake
+        word = "remove"
+        flag = vocabulary.SPAM if vocabulary.SPAM in target.flags else vocabulary.BOT
     return _event(
         "event_reclassified",
         Route.OPERATOR,
@@ -207,6 +228,11 @@ def _reclassification(random: Random, target: Event, received_at: datetime) -> E
         names=(),
         properties={"event_id": target.event_id, word: [flag]},
     )
+
+
+def _is_held(event: Event) -> bool:
+    """Whether it was taken for spam or a machine's when it came."""
+    return vocabulary.SPAM in event.flags or "user_agent" in event.properties
 
 
 def _event(
@@ -223,6 +249,7 @@ def _event(
     email: str | None = None,
     phone: str | None = None,
     tell: bool = False,
+    to_lead: tuple[str, ...] = (),
 ) -> Event:
     fields: dict[str, Any] = {
         "type": event_type,
@@ -236,6 +263,7 @@ def _event(
         "email": email,
         "phone": phone,
         "tell": tell,
+        "to_lead": to_lead,
     }
     ids = _ids(Event(event_id="", **fields), key, received_at, occurred_at)
     fields["event_id"] = ids.event_id

@@ -1,12 +1,13 @@
 """Compares all that is stored, when nothing is under way, with what it should be."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hotlist.events.event import Event
 from hotlist.events.retention import expiry
 from hotlist.events.times import ceil_second
-from hotlist.events.vocabulary import SPAM
+from hotlist.events.vocabulary import INTERNAL, SPAM
 from hotlist.leads import classify
 from hotlist.leads.lead import Alerting, Lead, LeadState, Stage, Temperature
 from hotlist.leads.profile import is_kept, profile_of
@@ -16,6 +17,7 @@ from hotlist.sales.notify import alerts
 from hotlist.scoring import engine, ruleset
 from hotlist.store import leads as stored_leads
 from integration.model.judge_mail import MailJudge
+from integration.model.judge_to_leads import LeadMailJudge
 from integration.model.offline import Limits, Offline, Stored
 from integration.model.world import World
 
@@ -61,13 +63,14 @@ class Judge:
         faults = [*world.faults, *world.post.faults, *world.post.ses.faults]
         assert not faults, faults[0]
         events = self._offline.events.values()
-        with_events = {event.subject for event in events}
+        with_events = {event.subject for event in events if INTERNAL not in event.flags}
         for subject in sorted(with_events.union(*(event.names for event in events))):
             stored = self._world.plain.leads.get(subject)
             if subject.startswith("visitor:"):
                 assert stored is None, "nobody knows this visitor"
             elif stored is None:
-                kept, _ = self._offline.of_lead(subject, self._world.clock.now)
+                found, _ = self._offline.of_lead(subject, self._world.clock.now)
+                kept = [event for event in found if INTERNAL not in event.flags]
                 has_ended = subject in self._world.watch.ended_leads
                 assert subject not in with_events or has_ended or not kept, (
                     "an identified lead was never folded"
@@ -89,7 +92,10 @@ class Judge:
             for name, event in self._offline.events.items()
             if name in captured and event.type == "event_reclassified"
         }
-        post.ends = MailJudge(world, self._offline, captured, post.judged_leads).judge()
+        to_leads = LeadMailJudge(world, self._offline, captured)
+        post.ends = to_leads.judge()
+        sales = MailJudge(world, self._offline, captured, post.judged_leads, to_leads.owed)
+        post.ends += sales.judge()
         post.judged, post.judged_leads = {*self._offline.events}, len(world.tables.stream("leads"))
 
     def _is_over(self, stored: Lead) -> bool:
@@ -137,18 +143,23 @@ class Judge:
                 next_change_at=min(ahead),
                 due_at=_due(stored, min(ahead)),
                 truncated=truncated,
+                bounced=any(_is_back_for_good(event) for event in counted),
+                tracked=_is_tracked(counted),
             )
         )
 
     def _judge_what_is_ahead(self, stored: Lead) -> None:
-        """Until `next_change_at` the temperature is guaranteed, and the digest sees the same."""
+        """Until `next_change_at` the temperature is guaranteed, and the digest sees the same.
+
+        Not where events were left unread: one of them is read as soon as a newer one expires.
+        """
         assert stored.next_change_at is not None
         assert stored.next_change_at > stored.folded_at
         now, last = self._world.clock.now, stored.next_change_at - timedelta(milliseconds=1)
         for at in (now, last) if now <= last else ():
             seen = self._world.folder.view(stored, at).lead
             assert seen.state is LeadState.LIVE, "a lead was over before its next change"
-            assert seen.temperature is stored.temperature
+            assert seen.temperature is stored.temperature or stored.truncated
         alerting = stored.alerting
         if not alerting.armed:
             assert alerting.rearms_at is not None, "a lead that can never alert again"
@@ -276,8 +287,35 @@ def _comparable(lead: Lead) -> Lead:
     )
 
 
+def _is_back_for_good(event: Event) -> bool:
+    return event.type == "email_bounced" and event.properties["permanent"] is True
+
+
+def _is_tracked(events: Iterable[Event]) -> bool:
+    """Whether the last word on tracking gives a consent. What is pending is no word."""
+    is_given = False
+    for event in events:
+        given = event.properties.get("consents")
+        is_about = event.properties.get("purpose") == "tracking"
+        if isinstance(given, dict) and "tracking" in given:
+            is_given = True
+        elif is_about and event.type in ("consent_given", "consent_withdrawn"):
+            is_given = event.type == "consent_given"
+    return is_given
+
+
 def _is_durable(event: Event) -> bool:
-    return bool(
-        event.type in {"unsubscribed", "consent_given", "score_suspended", "score_resumed"}
-        or event.properties.get("consents")
-    )
+    if event.properties.get("hotlist_test"):
+        return False
+    return bool(event.type in _DURABLE or event.properties.get("consents"))
+
+
+_DURABLE = {
+    "unsubscribed",
+    "consent_given",
+    "consent_withdrawn",
+    "profiling_objected",
+    "email_complained",
+    "score_suspended",
+    "score_resumed",
+}

@@ -1,5 +1,5 @@
-"""Judges all mail of a stretch of time: from what was captured, what was stored of leads, and what
-SES took. None of the code that decides about mail is asked.
+"""Judges all mail to sales of a stretch of time: from what was captured, what was stored of leads,
+and what SES took. None of the code that decides about mail is asked.
 
 What ended without a mail must have been held and told of, or parked, or let be for one of the
 reasons that are written out here.
@@ -7,7 +7,7 @@ reasons that are written out here.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -30,7 +30,10 @@ A_RUN: Final = timedelta(minutes=2)
 class MailJudge:
     """Says what is wrong with the mail since `since`, the place in the stream of leads."""
 
-    def __init__(self, world: World, offline: Offline, captured: set[str], since: int) -> None:
+    def __init__(
+        self, world: World, offline: Offline, captured: set[str], since: int, owed: Iterable[str]
+    ) -> None:
+        """`owed` are deliveries that are judged elsewhere. None is forgotten with its item."""
         self._world, self._offline, self._post = world, offline, world.post
         self._captured = captured
         self._records = world.tables.stream("leads")
@@ -46,7 +49,8 @@ class MailJudge:
         self._parked = Counter(
             hash_of(letter_of(one.body).delivery_id) for one in world.queues.held[DEAD_LETTERS]
         )
-        self._owed: set[str] = set()
+        self._owed = world.post.owed
+        self._owed.update(owed)
 
     def judge(self) -> Counter[str]:
         """Raise an AssertionError if anything is wrong; else count what became of the letters."""
@@ -187,8 +191,10 @@ class MailJudge:
                 held_in[delivery_id].add(name)
         told = {mail.delivery: mail.subject for mail in self._post.ses.taken}
         for delivery_id, state in self._states.items():
-            if state != "held":
+            is_sales = delivery_id.startswith(("tell#", "alert#", "more#"))
+            if state != "held" or not is_sales or delivery_id in self._post.judged_held:
                 continue
+            self._post.judged_held.add(delivery_id)
             assert held_in[delivery_id], "held, and no hour says so"
             delivery = hash_of(delivery_id)
             if self._post.ses.copies[delivery]:  # then nobody knew: not its sender, and not SES

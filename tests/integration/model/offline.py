@@ -4,13 +4,14 @@ Written from the rules of ownership and not from the code it judges: ownership i
 event by event, by looking through everybody's claims.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from hotlist.events.event import Event
-from hotlist.events.vocabulary import INTERNAL, SPAM, Route
+from hotlist.events.vocabulary import BOT, INTERNAL, SPAM, Route
+from integration.model.forms import CRAWLER
 
 Claim = tuple[datetime, str, str]
 
@@ -181,11 +182,11 @@ class Offline:
 
     def _visible(self, subject: str, at: datetime, limit: int) -> tuple[list[Event], bool]:
         theirs = [event for event in self.events.values() if event.subject == subject]
-        apart = [event for event in theirs if event.route in (Route.LINK, Route.OPERATOR)]
+        apart = [event for event in theirs if _is_apart(event)]
         rest = [
             event
             for event in theirs
-            if event.route not in (Route.LINK, Route.OPERATOR)
+            if not _is_apart(event)
             and not self.is_spam(event)
             and not self._is_released_late(event)
             and (event.expires_at is None or event.expires_at > at)
@@ -231,10 +232,14 @@ class Offline:
         first = min(word.received_at for word in words if SPAM in _said(word, "remove"))
         return first >= event.expires_at
 
-    def flags(self, event: Event) -> frozenset[str]:
-        """An event's flags, as operators have left them."""
+    def flags(
+        self, event: Event, is_known: Callable[[Event], bool] = lambda _: True
+    ) -> frozenset[str]:
+        """An event's flags, as operators have left them, by the words that were known."""
         flags = set(event.flags)
-        for word in self._words.get(event.event_id, ()):
+        if event.route is Route.FORM and event.properties.get("user_agent") == CRAWLER:
+            flags.add(BOT)
+        for word in filter(is_known, self._words.get(event.event_id, ())):
             flags = (flags - _said(word, "remove")) | _said(word, "add")
         return frozenset(flags)
 
@@ -251,6 +256,15 @@ def _repeats(kept: Event, event: Event) -> bool:
         return True
     window = timedelta(hours=24) if event.dedup.startswith("key:") else timedelta(minutes=10)
     return gap < window
+
+
+def _is_apart(event: Event) -> bool:
+    """Whether no flood hides it. What is opened, clicked and delivered is like a view."""
+    is_told = event.route in (Route.LINK, Route.OPERATOR, Route.SES)
+    return is_told and event.type not in _LIKE_VIEWS
+
+
+_LIKE_VIEWS = {"email_opened", "email_clicked", "email_delivered", "file_downloaded"}
 
 
 def _is(subject: str, kind: str) -> bool:

@@ -1,7 +1,7 @@
 """What notify and digest do for mail in a schedule, over the real code, and who gets mail.
 
-Alerts come from the Leads stream. Letters wait in the OutboxQueue. SES's events come late, twice,
-or long after the lease. The team changes meanwhile, and addresses come back.
+Alerts come from the Leads stream. Letters to sales and to leads wait in the OutboxQueue. The team
+changes meanwhile, and addresses come back.
 """
 
 from collections import Counter
@@ -16,6 +16,7 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 from greenlet import greenlet
 
+from hotlist.events.event import Event
 from hotlist.mail.feedback import FeedbackReader
 from hotlist.mail.outbox import Outbox
 from hotlist.mail.queue import OutboxQueue
@@ -36,11 +37,15 @@ from hotlist.store.hours import HeldStore, HourStore
 from hotlist.store.leads import LeadStore
 from hotlist.store.suspects import SuspectStore
 from hotlist.store.to_leads import ToLeadStore
-from integration.model import to_leads
+from integration.model.arrivals import Arrivals, Looks
 from integration.model.pump import Pump
 from integration.model.queues import DEAD_LETTERS, OUTBOX, Queues
+from integration.model.readers import Readers
+from integration.model.reports import Reports
 from integration.model.schedule import FailingClient, Job, Scheduler, TimedOut, pause, step
-from integration.model.ses import CLOCKS, Invocation, Ses, Taken, hash_of
+from integration.model.ses import CLOCKS, Invocation, Ses, hash_of
+from integration.model.to_leads import Keys, LeadLetters
+from integration.model.watched_batch import WatchedBatch
 from integration.model.weather import Weather
 
 TIMEOUT: Final = timedelta(seconds=60)
@@ -65,7 +70,10 @@ TEAM: Final = tuple(
 
 @dataclass(frozen=True)
 class Around:
-    """What the schedule is about: its chance, its time, its tables and its queues."""
+    """What the schedule is about: its chance, its time, its tables and its queues.
+
+    `arrived` is told of events that were not in the history.
+    """
 
     random: Random
     clock: Any
@@ -74,6 +82,7 @@ class Around:
     queues: Queues
     rules: Ruleset
     time_left: Callable[[], TimeLeft]
+    arrived: Callable[[Event], None]
 
 
 class Post:
@@ -88,14 +97,22 @@ class Post:
         self.faults: list[str] = []
         self.judged: set[str] = set()
         self.judged_leads = 0
+        self.judged_held: set[str] = set()
+        self.owed: set[str] = set()
         self.ends: Counter[str] = Counter()
+        self._client = FailingClient(around.tables.client, around.random, around.weather, self._met)
+        self.letters = LeadLetters(around.random)
+        self._keys = Keys(around.random, around.weather, self._met)
+        plain = EventStore(around.tables.client, self._table("events"))
+        to_store = self._client, plain, self._table("events"), around.arrived
+        self._arrivals = Arrivals(*to_store)
+        readers = Readers(around.random, around.clock, self._arrivals, Looks(*to_store), self._keys)
+        self.reports = Reports(around.random, around.clock, around.weather, readers, self._feedback)
         self.ses = Ses(
-            around.random, lambda: around.clock.now, around.weather, LEASE, self._reported
+            around.random, lambda: around.clock.now, around.weather, LEASE, self.reports.took
         )
-        self.later: list[tuple[datetime, Taken, str]] = []
         self.alerts = Pump(around.random, around.tables, "leads", "NotifyAlertsMapping", 5)
         self.runs_at = around.clock.now
-        self._client = FailingClient(around.tables.client, around.random, around.weather, self._met)
         self._invocations: dict[greenlet, Invocation] = {}
         self._changes = 2 if around.random.random() < 0.3 else 0
 
@@ -115,6 +132,12 @@ class Post:
         table = self._around.tables.items("deliveries")
         named = (item["delivery_id"]["S"] for item in table if "disabled_at" in item)
         return frozenset(name.removeprefix("recipient#") for name in named)
+
+    def state_of(self, delivery_id: str) -> str:
+        """How a delivery is stored."""
+        table = self._around.tables.items("deliveries")
+        held = (item for item in table if item["delivery_id"]["S"] == delivery_id)
+        return next((str(item["state"]["S"]) for item in held if "state" in item), "")
 
     def begin(self) -> None:
         """A new stretch of time: from now on it is seen who is there all the time."""
@@ -169,7 +192,9 @@ class Post:
         invocation = Invocation(self._around.clock.now, self.disabled())
         self._invocations[this] = invocation
         this.check = partial(self._check, invocation)
-        batch = _Batch(self._queue().park, self._around.time_left(), invocation)
+        batch = WatchedBatch(
+            self._queue().park, self._around.time_left(), invocation, self.letters, self.now
+        )
         try:
             self._consumer(invocation).consume(stream.incoming({"Records": raw}), batch)
             self._done(raw, batch, invocation)
@@ -180,7 +205,7 @@ class Post:
             del self._invocations[this]
         return (self.consume,)
 
-    def _done(self, raw: Sequence[dict[str, Any]], batch: "_Batch", at: Invocation) -> None:
+    def _done(self, raw: Sequence[dict[str, Any]], batch: WatchedBatch, at: Invocation) -> None:
         held_up = set(batch.failed) - at.troubled
         if held_up and not batch.ran_out:
             self.faults.append("a letter without trouble of its own was not sent")
@@ -197,7 +222,7 @@ class Post:
         leads = LeadStore(client, self._table("leads"))
         outbox = Outbox(deliveries, mailer, clock)
         return OutboxConsumer(
-            sales=Sales(self.team, sends_when_empty=False),
+            sales=Sales(self.team),
             rules=self._around.rules,
             forms={},
             events=events,
@@ -207,8 +232,15 @@ class Post:
             suspects=SuspectStore(client, self._table("deliveries")),
             outbox=outbox,
             queue=self._queue(),
-            to_leads=to_leads.mailer(
-                client, self._table("deliveries"), events, leads, outbox, queue=self._queue()
+            to_leads=self.letters.mailer(
+                client,
+                self._table("deliveries"),
+                events,
+                leads,
+                outbox,
+                queue=self._queue(),
+                keys=self._keys,
+                plain=self._around.tables.client,
             ),
             count=lambda _, **__: None,
         )
@@ -218,43 +250,21 @@ class Post:
         if self._around.clock.now > invocation.began_at + TIMEOUT:
             raise TimedOut
 
+    def parks(self) -> None:
+        """The letter under way goes to the dead letters."""
+        invocation = self._invocations[greenlet.getcurrent()]
+        invocation.parked.add(invocation.letter)
+
     def _met(self) -> None:
         """DynamoDB has just failed: whom it hit has trouble of its own."""
         invocation = self._invocations.get(greenlet.getcurrent())
         if invocation is not None:
             invocation.trouble()
 
-    # --- SES's events -------------------------------------------------------------------
-
-    def _reported(self, mail: Taken, kind: str) -> None:
-        """SES tells of a mail: at once, late, long after the lease, twice."""
-        for _ in range(self._random.choice([1, 1, 2])):
-            wait = self._random.choice([0, 0, 0, 300, 1_200, 40_000])
-            self.later.append((self._around.clock.now + timedelta(seconds=wait), mail, kind))
-
-    def due(self) -> list[Job]:
-        """What SES reports by now."""
-        now = self._around.clock.now
-        due = [one for one in self.later if one[0] <= now]
-        self.later = [one for one in self.later if one[0] > now]
-        return [partial(self._feedback, mail, kind) for _, mail, kind in due]
-
-    def _feedback(self, mail: Taken, kind: str) -> Iterable[Job]:
-        tags = {"audience": ["sales"], "recipient": [mail.recipient], "delivery": [mail.delivery]}
-        detail = {"eventType": kind, "mail": {"messageId": "m", "tags": tags}}
-        if kind == "Bounce":
-            detail["bounce"] = {"bounceType": "Permanent"}
+    def _feedback(self) -> FeedbackReader:
         deliveries = _Deliveries(self._client, self._table("deliveries"), self, None)
-        try:
-            FeedbackReader(
-                deliveries,
-                ToLeadStore(self._client, self._table("deliveries")),
-                EventStore(self._client, self._table("events")),
-                self._never,
-            ).take_in(detail, self._around.clock())
-        except (ClientError, BotoCoreError):
-            return (partial(self._feedback, mail, kind),)
-        return (partial(self._feedback, mail, "Send"),) if kind == "Bounce" else ()
+        to_leads = ToLeadStore(self._client, self._table("deliveries"))
+        return FeedbackReader(deliveries, to_leads, self._arrivals, self._never)
 
     # --- digest -------------------------------------------------------------------------
 
@@ -318,6 +328,8 @@ class _Sqs:
         call = getattr(self._queues, name)
 
         def watched(**request: Any) -> Any:
+            if request.get("QueueUrl") == DEAD_LETTERS:
+                self._post.parks()
             try:
                 answer = call(**request)
             except (ClientError, BotoCoreError):
@@ -328,25 +340,6 @@ class _Sqs:
             return answer
 
         return watched
-
-
-class _Batch(Batch):
-    """A batch that says which letter is under way."""
-
-    def __init__(self, park: Any, time_left: TimeLeft, invocation: Invocation) -> None:
-        super().__init__(park, self._left)
-        self._asked, self._invocation = time_left, invocation
-        self.ran_out = False
-
-    def _left(self) -> float:
-        left = self._asked()
-        self.ran_out |= left < 35
-        return left
-
-    def attempt(self, records: Iterable[Record], work: Any, *args: Any, **kwargs: Any) -> Any:
-        (record,) = records
-        self._invocation.letter = record.record_id
-        return super().attempt([record], work, *args, **kwargs)
 
 
 class _Deliveries(DeliveryStore):
@@ -370,11 +363,18 @@ class _Deliveries(DeliveryStore):
         return is_claimed
 
     def skip(self, delivery_id: str, now: datetime, state: str = SKIPPED) -> None:
-        super().skip(delivery_id, now, state)
+        try:
+            super().skip(delivery_id, now, state)
+        finally:  # the answer may be lost
+            self._skipped(delivery_id, state)
+
+    def _skipped(self, delivery_id: str, state: str) -> None:
         assert self._invocation is not None
-        delivery = hash_of(delivery_id)
-        began, _, _ = self._invocation.claimed[delivery]
-        self._post.ses.stored.setdefault(f"{state} {delivery}", began)
+        post, delivery = self._post, hash_of(delivery_id)
+        if post.state_of(delivery_id) == state:
+            began, _, _ = self._invocation.claimed[delivery]
+            post.ses.stored.setdefault(f"{state} {delivery}", began)
+            post.letters.held_at.setdefault(delivery, (self._invocation.since, post.now()))
 
     def sent(self, delivery_id: str, message_id: str, now: datetime) -> None:
         super().sent(delivery_id, message_id, now)

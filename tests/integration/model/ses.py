@@ -4,33 +4,42 @@ It remembers each mail that it has taken. What a second copy of a mail is excuse
 here, when it is taken.
 """
 
-import email
 import hashlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email.parser import BytesHeaderParser
 from random import Random
 from typing import Any, Final
 
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
 from integration.model.queues import throttled
-from integration.model.schedule import pause
+from integration.model.schedule import pause, step
 from integration.model.weather import Weather
 
 CLOCKS: Final = timedelta(seconds=8)
 """How far the clocks of two machines may be apart, and how long a mail takes within one."""
 
+REMEMBERED: Final = timedelta(days=90)
+"""How long a delivery is kept. An operator who releases a message later sends it again."""
+
 
 @dataclass
 class Invocation:
-    """One run of notify with a batch of letters, and what it has met."""
+    """One run of notify with a batch of letters, and what it has met.
+
+    `letter` is under way since the step `since`, at the time `since_at`.
+    """
 
     began_at: datetime
     disabled: frozenset[str]
     letter: str = ""
+    since: int = 0
+    since_at: datetime | None = None
     troubled: set[str] = field(default_factory=set)
+    parked: set[str] = field(default_factory=set)
     claimed: dict[str, tuple[int, int, datetime]] = field(default_factory=dict)
 
     def trouble(self) -> None:
@@ -38,15 +47,25 @@ class Invocation:
         self.troubled.add(self.letter)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Taken:
-    """A mail that SES has taken. `at` is the model's time."""
+    """A mail that SES has taken at a time and step of the model.
+
+    One to sales names its `recipient`, one to a lead the `event` that it answers. Its letter was
+    begun at the step `since`, and at the time `since_at`.
+    """
 
     delivery: str
     recipient: str
+    event: str
     at: datetime
+    step: int
+    since: int
+    since_at: datetime
     by: Invocation
     subject: str
+    to: str
+    data: bytes
 
 
 class Ses:
@@ -58,10 +77,10 @@ class Ses:
         now: Callable[[], datetime],
         weather: Weather,
         lease: timedelta,
-        reported: Callable[["Taken", str], None],
+        took: Callable[["Taken"], None],
     ) -> None:
         self._random, self._now, self._weather = random, now, weather
-        self._lease, self._reported = lease, reported
+        self._lease, self._took = lease, took
         self.taken: list[Taken] = []
         self.copies: Counter[str] = Counter()
         self.refused: set[str] = set()
@@ -82,7 +101,7 @@ class Ses:
         text = request["Content"]["Raw"]["Data"]
         is_new = delivery not in self.asked
         self.asked.add(delivery)
-        subject = str(email.message_from_bytes(text)["Subject"])
+        subject = str(BytesHeaderParser().parsebytes(text)["Subject"])
         is_count = "held back" in subject  # refused for good it would be queued anew for ever
         if (is_new and random.random() < weather.refused and not is_count) or (
             delivery in self.refused
@@ -98,7 +117,22 @@ class Ses:
             raise failure()
         is_lost = random.random() < weather.lost
         if not is_lost or random.random() < 0.7:
-            self._take(Taken(delivery, tags["recipient"], self._now(), invocation, subject))
+            (to,) = request["Destination"]["ToAddresses"]
+            assert invocation.since_at is not None
+            mail = Taken(
+                delivery=delivery,
+                recipient=tags.get("recipient", ""),
+                event=tags.get("event", ""),
+                at=self._now(),
+                step=step(),
+                since=invocation.since,
+                since_at=invocation.since_at,
+                by=invocation,
+                subject=subject,
+                to=to,
+                data=text,
+            )
+            self._take(mail)
         pause()
         if is_lost:
             invocation.trouble()
@@ -117,8 +151,7 @@ class Ses:
             self._excuse(before[-1], mail)
         self.taken.append(mail)
         self.copies[mail.delivery] += 1
-        kind = "Bounce" if self._random.random() < self._weather.bounced else "Send"
-        self._reported(mail, kind)
+        self._took(mail)
 
     def _excuse(self, first: Taken, second: Taken) -> None:
         """A second copy is sent only if the first's outcome was unknown for all of its lease."""
@@ -126,6 +159,8 @@ class Ses:
         if claimed is None:
             return
         began, done, at = claimed
+        if not second.event and at >= first.at + REMEMBERED - CLOCKS:
+            return
         if first.by is second.by:
             self.faults.append("one run sent a mail twice")
         if at < first.by.began_at + self._lease - CLOCKS:

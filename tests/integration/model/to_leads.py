@@ -1,36 +1,132 @@
-"""Mail to leads, as far as a schedule has any."""
+"""Mail to leads in a schedule: what it is made of, and what is noted of it for its judge."""
 
-from typing import Any
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+from typing import Any, Final
 
-from hotlist.links.keys import LinkKeys
+from hotlist.events.event import Event
+from hotlist.links import tokens
+from hotlist.links.tokens import Key, Purpose, Token
 from hotlist.mail.outbox import Outbox
-from hotlist.mail.queue import OutboxQueue
+from hotlist.mail.queue import OutboxQueue, ToLead, letter_of
 from hotlist.sales.lead_mailer import LeadMailer
 from hotlist.store.events import EventStore
 from hotlist.store.hours import HourStore
 from hotlist.store.leads import LeadStore
-from hotlist.store.to_leads import ToLeadStore
+from hotlist.store.to_leads import Confirmation, ToLeadStore
+from integration.model.forms import API, COMPANY, FORMS
+from integration.model.queues import throttled
+from integration.model.schedule import step
+from integration.model.weather import Weather
+
+KEY: Final = Key("1", b"a secret of tests alone")
 
 
-def mailer(
-    client: Any,
-    deliveries: str,
-    events: EventStore,
-    leads: LeadStore,
-    outbox: Outbox,
-    *,
-    queue: OutboxQueue,
-) -> LeadMailer:
-    """Mails leads of forms that there are not."""
-    return LeadMailer(
-        company=None,
-        forms={},
-        events=events,
-        leads=leads,
-        store=ToLeadStore(client, deliveries),
-        hours=HourStore(client, deliveries, 1),
-        outbox=outbox,
-        queue=queue,
-        links=LinkKeys(None, "", outbox.clock),
-        public_url="https://api.example.com",
-    )
+class Keys:
+    """Signs links and reads them. Now and then the secret cannot be read."""
+
+    def __init__(self, random: Random, weather: Weather, met: Callable[[], None]) -> None:
+        self._random, self._weather, self._met = random, weather, met
+
+    def sign(self, token: Token) -> str:
+        self._ask()
+        return tokens.sign(token, KEY)
+
+    def read(self, text: str, purpose: Purpose, now: datetime) -> Token:
+        self._ask()
+        return tokens.verified(text, purpose, KEY, now)
+
+    def newest(self) -> Key:
+        return KEY
+
+    def _ask(self) -> None:
+        if self._random.random() < self._weather.secret:
+            self._met()
+            raise throttled("GetSecretValue")
+
+
+@dataclass(frozen=True)
+class Handled:
+    """A letter to a lead that a worker was done with, by the step and the model's time."""
+
+    about: ToLead
+    ended: int
+    at: datetime
+
+
+class LeadLetters:
+    """What is known of letters to leads beside what is stored. `most` is the cap of an hour.
+
+    `places` are the confirmations that ever had one, by address. `held_at` has since which step a
+    letter was under way whose delivery was stored as held, and when that was.
+    """
+
+    def __init__(self, random: Random) -> None:
+        self.most = random.choice([1, 2, 4, 100])
+        self.handled: list[Handled] = []
+        self.places: dict[str, set[Confirmation]] = {}
+        self.held_at: dict[str, tuple[int, datetime]] = {}
+        self.judged = 0
+
+    def done(self, body: str | None, at: datetime) -> None:
+        """A worker is done with a letter, whatever came of it."""
+        about = letter_of(body or "").about
+        if isinstance(about, ToLead):
+            self.handled.append(Handled(about, step(), at))
+
+    def learn(self, subject: str, confirmations: str) -> None:
+        """Note the confirmations that an address has had: after some days they are forgotten."""
+        kept = self.places.setdefault(subject, set())
+        for event_id, purpose, day, number, *times in json.loads(confirmations):
+            asked_at, taken_at = map(datetime.fromisoformat, times)
+            kept.add(Confirmation(event_id, purpose, day, number, asked_at, taken_at))
+
+    def mailer(
+        self,
+        client: Any,
+        deliveries: str,
+        events: EventStore,
+        leads: LeadStore,
+        outbox: Outbox,
+        *,
+        queue: OutboxQueue,
+        keys: Keys,
+        plain: Any,
+    ) -> LeadMailer:
+        """`plain` is a client that nothing happens to."""
+        return LeadMailer(
+            company=COMPANY,
+            forms=FORMS,
+            events=events,
+            leads=leads,
+            store=_Places(client, deliveries, plain, self),
+            hours=HourStore(client, deliveries, self.most),
+            outbox=outbox,
+            queue=queue,
+            links=keys,
+            public_url=API,
+        )
+
+
+class _Places(ToLeadStore):
+    """Gives confirmations their places, and has them noted."""
+
+    plain: Any
+    letters: LeadLetters
+
+    def __init__(self, client: Any, table: str, plain: Any, letters: LeadLetters) -> None:
+        super().__init__(client, table)
+        object.__setattr__(self, "plain", plain)
+        object.__setattr__(self, "letters", letters)
+
+    def take_place(self, event: Event, purpose: str, now: datetime) -> Confirmation | None:
+        try:
+            return super().take_place(event, purpose, now)
+        finally:  # the answer may be lost
+            name = {"delivery_id": {"S": f"confirms#{event.subject}"}}
+            stored = self.plain.get_item(TableName=self.table, Key=name, ConsistentRead=True)
+            if "Item" in stored:
+                self.letters.learn(event.subject, stored["Item"]["confirmations"]["S"])

@@ -15,7 +15,7 @@ from greenlet import greenlet
 
 from hotlist.events.event import Event
 from hotlist.events.times import to_text
-from hotlist.events.vocabulary import SPAM
+from hotlist.events.vocabulary import INTERNAL, SPAM
 from hotlist.identity.claims import Claim, Decision, Identity
 from hotlist.identity.identifiers import EMAIL, PHONE, kind_of
 from hotlist.leads.lead import Lead, LeadState
@@ -24,6 +24,7 @@ from hotlist.store.events import EventStore, SubjectEvents
 from hotlist.store.identities import IdentityStore
 from hotlist.store.leads import LeadStore
 from hotlist.store.stores import Stores
+from integration.model.forms import CRAWLER
 
 Mark = Claim | Decision | str
 
@@ -286,7 +287,7 @@ class Watch:
         if any(one.event_id in doubtful or times[one.dedup] > 1 for one in told):
             return
         newest = max(
-            (one for one in told if SPAM not in one.flags),
+            (one for one in told if one.flags.isdisjoint({SPAM, INTERNAL}) and not _is_bots(one)),
             key=lambda one: (one.received_at, one.event_id),
             default=None,
         )
@@ -310,6 +311,10 @@ class _WatchedLeads(LeadStore):
     def save(self, lead: Lead, read: Lead | None) -> None:
         super().save(lead, read)
         self._watch.wrote(replace(lead, version=1 + (read.version if read else 0)), read)
+
+
+def _is_bots(event: Event) -> bool:
+    return event.properties.get("user_agent") == CRAWLER
 
 
 def _folded(lead_id: str, reading: Reading) -> frozenset[str] | None:

@@ -13,6 +13,7 @@ class Weather:
     out: float = 0.0
     refused: float = 0.0
     bounced: float = 0.0
+    secret: float = 0.0
     dynamodb: float = 0.0
     sqs: float = 0.0
     doubled: float = 0.0
@@ -26,6 +27,7 @@ class Weather:
             out=random.choice([0.0, 0.0, 0.2]),
             refused=random.choice([0.0, 0.0, 0.1]),
             bounced=random.choice([0.0, 0.0, 0.1]),
+            secret=random.choice([0.0, 0.0, 0.1]),
             dynamodb=random.choice([0.0, 0.0, 0.01, 0.05]),
             sqs=random.choice([0.0, 0.05, 0.2]),
             doubled=random.choice([0.0, 0.05, 0.2]),

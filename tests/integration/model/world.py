@@ -5,6 +5,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from io import StringIO
 from random import Random
 from typing import Any
 
@@ -36,7 +37,7 @@ from integration.model.memory import MemoryTables
 from integration.model.post import Around, Post
 from integration.model.pump import Pump
 from integration.model.queues import FAILURES, OUTBOX, RESCORE, Queues
-from integration.model.schedule import Interleaved, Job, PausingClient, Scheduler, pause
+from integration.model.schedule import Interleaved, Job, PausingClient, Scheduler, pause, step
 from integration.model.watch import Watch
 from integration.model.weather import Weather
 
@@ -76,7 +77,10 @@ class _Folding(Folder):
 
 
 class World:
-    """Tables, the code over them, and all that ever happened in them."""
+    """Tables, the code over them, and all that ever happened in them.
+
+    `stored_at` has the step by which an event was stored, `log` what the functions print.
+    """
 
     def __init__(
         self,
@@ -90,6 +94,8 @@ class World:
         self.tables = tables
         client, names = tables.client, tables.names
         self.captured: dict[str, Event] = {}
+        self.stored_at: dict[str, int] = {}
+        self.log = StringIO()
         self.plain = _stores(client, names)
         self._random = random
         pausing = PausingClient(client)
@@ -101,7 +107,16 @@ class World:
         self.weather = Weather.of(random)
         self.queues = Queues(random, lambda: self.clock.now, self.weather, self._woken)
         self.post = Post(
-            Around(random, self.clock, self.weather, tables, self.queues, rules, self._time_left)
+            Around(
+                random,
+                self.clock,
+                self.weather,
+                tables,
+                self.queues,
+                rules,
+                self._time_left,
+                self._arrived,
+            )
         )
         self._now = Pump(random, tables, "events", "ScoreEventsMapping", 3)
         self._gathered = Pump(random, tables, "events", "ScoreGatheredMapping", 10)
@@ -156,7 +171,7 @@ class World:
     def _next_at(self) -> datetime | None:
         """When something is to be done next."""
         ahead = [at for at, _ in self.queues.next_at()]
-        ahead += [at for at, _, _ in self.post.later]
+        ahead += [at for at, _ in self.post.reports.later]
         ahead += [self.clock.now] if self.post.alerts.has_some() else []
         if (tells_at := self.post.tells_at()) is not None:
             ahead.append(tells_at)
@@ -165,7 +180,7 @@ class World:
     def _woken_now(self) -> list[Job]:
         """What is to be done by now."""
         now = self.clock.now
-        jobs = [*self.post.due(), self.post.alert]
+        jobs = [*self.post.reports.due(), self.post.alert]
         jobs += [self._job_of(name) for at, name in self.queues.next_at() if at <= now]
         tells_at = self.post.tells_at()
         return [*jobs, self.post.tell] if tells_at is not None and tells_at <= now else jobs
@@ -194,8 +209,7 @@ class World:
         for event in history[:at_a_time]:
             self.clock.now = max(self.clock.now, event.received_at)
             if self.watch.stores.events.put(event):
-                identity = self.plain.identities.get_many([event.subject])[event.subject]
-                self.watch.stored(event, identity)
+                self._stored(event)
             self.captured[event.event_id] = event
             scheduler.add(self._poll)
             for job in self._woken_now():
@@ -203,6 +217,18 @@ class World:
         later = history[at_a_time:]
         if later and later[0].event_id not in self.captured:
             yield partial(self._capture, later, at_a_time)
+
+    def _stored(self, event: Event) -> None:
+        identity = self.plain.identities.get_many([event.subject])[event.subject]
+        self.watch.stored(event, identity)
+        self.stored_at[event.event_id] = step()
+
+    def _arrived(self, event: Event) -> None:
+        """An event of SES or of a link is there, now or since an earlier try."""
+        if event.event_id not in self.captured:
+            self.captured[event.event_id] = event
+            self._stored(event)
+            self._scheduler.add(self._poll)
 
     def _poll(self) -> Iterator[Job]:
         """A mapping takes its next batch. That of views may wait for its window to end."""

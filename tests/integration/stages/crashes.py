@@ -1,11 +1,17 @@
 """A consumer of the OutboxQueue that is killed at any step, or meets another there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from hotlist.mail.queue import AFTER_LEASE, Letter
+from hotlist.store.deliveries import LEASE
 from integration.stages.notify import Notify
+
+MOST_STEPS = 100
+LEAST_STEPS = 5
+"""No mail takes fewer calls. A test that ends sooner has not stood where it meant to."""
 
 
 class Killed(BaseException):
@@ -71,3 +77,71 @@ class Fresh:
         notify.forget_queue()
         notify.ses.sent.clear()
         notify.now = self._now
+
+
+def assert_a_kill_changes_nothing(
+    notify: Notify,
+    patch: pytest.MonkeyPatch,
+    prepare: Callable[[], Letter],
+    outcome: Callable[[], object],
+    expected: object,
+) -> None:
+    """A worker is killed before each of its calls, and a second one takes the same letter then.
+
+    `prepare` stores what a letter is about. `outcome` is what came of it.
+    """
+    for at, steps in _rounds(notify, patch):
+        notify.queue(prepare())
+        messages = notify.receive()
+        steps.have(kill, at)
+        try:
+            notify.invoke(messages)
+        except Killed:
+            reported(notify)
+            notify.now += LEASE + AFTER_LEASE
+            notify.invoke(messages)
+            assert outcome() == expected, at
+
+
+def assert_a_race_changes_nothing(
+    notify: Notify,
+    patch: pytest.MonkeyPatch,
+    prepare: Callable[[], tuple[Letter, Letter]],
+    outcome: Callable[[], object],
+    expected: object,
+) -> None:
+    """A worker takes the second letter while another is about to make any of its calls."""
+    for at, steps in _rounds(notify, patch):
+        notify.queue(*prepare())
+        one, other = notify.receive()
+
+        def second(other: Any = other) -> None:
+            notify.invoke([other])
+
+        steps.have(second, at)
+        notify.invoke([one])
+        if steps.has_come:
+            notify.pass_time(LEASE + AFTER_LEASE)
+            notify.work_off()
+            assert outcome() == expected, at
+
+
+def reported(notify: Notify) -> None:
+    """SES reports what it has sent: it is not killed."""
+    for sent in notify.ses.sent:
+        tags = {tag["Name"]: tag["Value"] for tag in sent["EmailTags"]}
+        notify.deliveries.record_sent(tags["delivery"], "m", notify.now)
+
+
+def _rounds(notify: Notify, patch: pytest.MonkeyPatch) -> Iterator[tuple[int, Steps]]:
+    """The steps, one a round, up to the first that a worker does not come to."""
+    steps = Steps(notify, patch)
+    notify.now = notify.now.replace(hour=12, minute=0)
+    for at in range(MOST_STEPS):
+        again = Fresh(notify)
+        yield at, steps
+        if not steps.has_come:
+            assert at > LEAST_STEPS
+            return
+        again.clear()
+    raise AssertionError("a worker does not end")

@@ -83,7 +83,9 @@ class Digest:
 
     def wants_empty(self, patch: pytest.MonkeyPatch, sends: bool) -> None:
         """Set `on_empty`."""
-        sales = replace(self.app.digester.sales, sends_when_empty=sends)
+        sales, on_empty = self.app.digester.sales, "short" if sends else "skip"
+        people = tuple(replace(one, on_empty=on_empty) for one in sales.recipients)
+        sales = replace(sales, recipients=people)
         patch.setattr(self.app, "digester", replace(self.app.digester, sales=sales))
 
     def stored(self, lead_id: str) -> Lead:

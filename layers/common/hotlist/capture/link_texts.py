@@ -36,8 +36,8 @@ LINK_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "bad": "It is not whole, or not one of ours. Open it once more from the mail itself, or "
         "copy all of it into the browser.",
         "expired_title": "This link has expired",
-        "expired_confirm": "It held for seven days. Nothing has been confirmed by it since. "
-        "Please fill in the form once more; you will get a new mail.",
+        "expired_confirm": "It held for seven days. Please fill in the form once more; you will "
+        "get a new mail.",
         "expired_reward": "Please fill in the form once more; you will get a new link.",
         "expired": "Please use the link in a newer mail of ours.",
         "gone": "What this link was for is no longer there. Please look at our website, or answer "

@@ -17,6 +17,7 @@ from pydantic import (
 
 from hotlist.capture import answers, field_types
 from hotlist.capture.paths import composed
+from hotlist.links import addresses
 
 FieldType = Literal[
     "text",
@@ -138,7 +139,7 @@ def _sent_names(given: object) -> list[str]:
     return names
 
 
-def _pages(given: object) -> Any:
+def _pages(given: Any) -> Any:
     pages = by_language(given) if isinstance(given, dict) else given
     for page in pages.values() if isinstance(pages, dict) else [pages]:
         if not isinstance(page, str) or not _PAGE.match(page):
@@ -146,7 +147,9 @@ def _pages(given: object) -> Any:
                 "this is the address of a page, as in https://www.example.com/thanks.html, or a "
                 "map of languages to addresses"
             )
-    return pages
+    if isinstance(pages, dict):
+        return {language: addresses.sendable(page) for language, page in pages.items()}
+    return addresses.sendable(pages)
 
 
 _ONE: Final = {"type": "string", "minLength": 1}

@@ -85,7 +85,7 @@ class Form(BaseModel):
     type: str = "form_submitted"
     title: mails.Title | None = None
     fields: dict[FieldName, FieldSpec]
-    tell: bool = False
+    tell: Literal[False, True, "owner", "team", "all"] = False
     honeypot: FieldName | None = None
     default_region: Region = "US"
     redirect_url: Pages | None = None
@@ -96,7 +96,7 @@ class Form(BaseModel):
     kiosk: bool = False
     origins: list[Origin] | None = None
     files: Literal["refuse"] | None = None
-    consents: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], mails.Consent] = {}
+    consents: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")], mails.Consent] = {}
     receipt: mails.ReceiptSpec | None = None
     reward: mails.RewardSpec | None = None
     mail: mails.FormMails | None = None

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from hotlist.capture import yes_no
 from hotlist.config.calendar_file import calendar_file
 from hotlist.config.field_schema import SentNames
 from hotlist.config.findings import Finding, Positions
@@ -18,7 +19,8 @@ from hotlist.config.lead_texts_schema import (
     give_languages,
     wrong_languages,
 )
-from hotlist.config.sales_schema import mail_address, time_zone
+from hotlist.config.recipient_schema import mail_address, time_zone
+from hotlist.links import addresses
 
 KINDS: Final = ("file", "invitation", "address", "video")
 MOST_BYTES: Final = 100_000_000
@@ -31,11 +33,20 @@ _LOCAL: Final = re.compile(r"^(?:20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]
 _WEB: Final = r"^https://[^\s/?#@]+([/?#][^\s]*)?$"
 _LONGEST: Final = timedelta(days=31)
 _MARKETING: Final = re.compile(
-    r"newsletter|marketing|mailing|advert|promo|\bnews\b|special offer|commercial"
-    r"|reklam|handlow|ofert|nowości|werb|neuigkeit|angebot",
+    r"newsletter|marketing|mailing|advert|promo|\bnews\b|special offer|commercial|subscri"
+    r"|\bopt[ -]?in\b|keep (?:me|us) (?:posted|informed|updated)|receive e-?mails"
+    r"|reklam|handlow|ofert|nowości|kontakt e-?mail|werb|neuigkeit|angebot|e-?mails? zu\b",
     re.IGNORECASE,
 )
 """How questions for consent to marketing read, and how their fields are called."""
+
+_NO_CONSENT: Final = re.compile(
+    r"\b(?:terms|privacy|age|regulamin|prywatno[sś]ci?|wiek|agb|datenschutz|alter)\b", re.IGNORECASE
+)
+"""What a required box is about that asks for no consent to marketing."""
+
+_WRITTEN_YES: Final = re.compile(r"\b(?:YES|TAK|JA|OK)\b|[\"'„“‘](?i:yes|tak|ja|ok)[\"'”“’]")
+"""A question that wants a yes to be typed."""
 
 
 class FileFacts(NamedTuple):
@@ -53,7 +64,7 @@ def _web(url: str) -> str:
         raise ValueError("write https: instead of http:, and let the page have a certificate")
     if not re.search(_WEB, url) or len(url) > 2_000 or not url.isprintable():
         raise ValueError("this is the address of a page, as in https://www.example.com/guide")
-    return url
+    return addresses.sendable(url)
 
 
 def _file(path: str) -> str:
@@ -251,18 +262,47 @@ def wrong_mails(name: str, form: dict[str, Any], positions: Positions) -> Iterat
 
 
 def _forced(name: str, form: Mapping[str, Any], positions: Positions) -> Iterator[Finding]:
-    """Questions for consent to marketing that nobody can leave open who wants the reward."""
+    """What nobody can leave open who wants the reward, and that is or may be such a consent."""
     for field, spec in form["fields"].items():
-        is_one = spec["type"] == "boolean" or len(spec.get("options", ())) == 1
-        if not spec["required"] or not is_one:
-            continue
-        said = " ".join(_words({"field": field.replace("_", " "), **spec}))
-        if _MARKETING.search(said):
-            message = (
-                "this reads as a consent to marketing, and a reward may not demand one: a consent "
-                "is free, or it is none. Make it one of `consents`, which nobody has to give"
-            )
+        if spec["required"] and (message := _demanded(field, spec)):
             yield positions.finding((name, "fields", field, "required"), message, "forced-consent")
+
+
+def _demanded(field: str, spec: Mapping[str, Any]) -> str:
+    """Why a required field may demand a consent; "" if it does not.
+
+    A box has to be ticked, so its name or its label has to say that it is about something else. A
+    choice leaves a way out if one of its answers is neither a yes nor about marketing.
+    """
+    said = " ".join(_words({"field": field.replace("_", " "), **spec}))
+    is_marketing = _MARKETING.search(said)
+    options = spec.get("options", ())
+    if options:
+        told = options.items() if isinstance(options, Mapping) else ((one,) for one in options)
+        is_yes = all(any(map(_is_yes, _words([*one]))) for one in told)
+        is_demanded = is_yes or (len(options) == 1 and is_marketing)
+    elif spec["type"] == "boolean":
+        is_demanded = is_marketing or not _NO_CONSENT.search(said)
+    else:
+        is_demanded = is_marketing and _WRITTEN_YES.search(" ".join(_words(spec)))
+    if not is_demanded:
+        return ""
+    if is_marketing:
+        return (
+            "this reads as a consent to marketing, and a reward may not demand one: a consent "
+            "is free, or it is none. Make it one of `consents`, which nobody has to give"
+        )
+    return (
+        "whoever wants the reward has to say yes here. If that is a consent, a reward may not "
+        "demand one: make it one of `consents`, which nobody has to give. If it is about something "
+        "else, call the field so, as in `accept_terms`, `privacy` or `age`"
+    )
+
+
+def _is_yes(answer: str) -> bool:
+    """Whether an answer of a choice says yes, or names marketing."""
+    words = yes_no.plain(answer).split()
+    return bool(_MARKETING.search(answer)) or (bool(words) and words[0].strip(",;:") in yes_no.YES)
 
 
 def _words(value: object) -> Iterator[str]:

@@ -61,7 +61,7 @@ _SERVER_TYPES: Final = frozenset(
 )
 OPERATOR_TYPES: Final = _names(
     "score_adjusted score_reset score_suspended score_resumed event_reclassified "
-    "lead_imported lead_erased"
+    "lead_moved lead_imported lead_erased"
 )
 TYPES: Final = (
     _FORM_TYPES | BEACON_TYPES | _LINK_TYPES | _SES_TYPES | _SERVER_TYPES | OPERATOR_TYPES
@@ -88,7 +88,7 @@ _NOT_ACTIVITY: Final = _names(
 _KEPT_APART: Final = _names(
     "unsubscribed consent_given consent_withdrawn profiling_objected reward_claimed email_bounced "
     "email_complained sales_contacted sales_won sales_rejected sales_snoozed score_adjusted "
-    "score_reset score_suspended score_resumed event_reclassified"
+    "score_reset score_suspended score_resumed event_reclassified lead_moved"
 )
 # What comes in bursts. Of a form and of an operator, everything is scored at once.
 _GATHERED: Final = _names(

@@ -1,4 +1,4 @@
-"""A phone number in what somebody wrote into a field. Pure.
+"""A phone number in what somebody wrote into a field, and how its country writes it. Pure.
 
 People write an extension after it, a second number, or words around it. The first number that is
 valid is theirs. Imported where there is a phone: the library is slow to import.
@@ -65,6 +65,17 @@ def country_code(region: str) -> int:
     """The code with which the numbers of a country begin: 48 for PL."""
     code: int = phonenumbers.country_code_for_region(region)
     return code
+
+
+def national(number: str) -> str:
+    """A number of E.164 as it is written in its own country; as it is if it is none."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    if not phonenumbers.is_valid_number(parsed):
+        return number
+    return str(phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL))
 
 
 def _first_of_two(chunk: str, region: str) -> Phone | None:

@@ -9,8 +9,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Final, Self
 
+from hotlist.config.load import load_config
 from hotlist.events.event import Event
 from hotlist.events.retention import ORDINARY
 from hotlist.events.times import ceil_second, to_text
@@ -19,12 +20,14 @@ from hotlist.identity.claims import Identity
 from hotlist.identity.identifiers import PHONE, kind_of
 from hotlist.leads import classify
 from hotlist.leads.gather import Gathered, gather, inputs_of
-from hotlist.leads.lead import Alerting, Lead, LeadState, Shadow, due_at
+from hotlist.leads.lead import Alerting, Lead, LeadState, Ownership, Shadow, Temperature, due_at
 from hotlist.leads.profile import Profile, profile_of, reclassified
 from hotlist.leads.renew import renew_events, renew_identities
 from hotlist.runtime.failures import Failed
 from hotlist.runtime.limits import TimeLeft, endless
 from hotlist.runtime.phases import Phases, SideBySide, Steps, call, leads_of, on_threads
+from hotlist.sales import owners
+from hotlist.sales.owners import Owners
 from hotlist.scoring import engine
 from hotlist.scoring.engine import Score
 from hotlist.scoring.ruleset import Ruleset
@@ -34,6 +37,7 @@ AT_ONCE: Final = 100
 """How many leads are folded at once: as many as one batched read takes."""
 
 _NOTHING: Final = inputs_of((), ())
+_NOBODY: Final = Owners()
 
 PUT_OFF: Final = timedelta(days=1)
 """When a lead that is due is due again if it cannot be folded."""
@@ -56,7 +60,8 @@ class Folder:
 
     `clock` gives aware UTC instants. A `shadow` is scored beside the ruleset and stored with
     the lead; nothing else comes of it. With `alert_on_rule_change` a lead that a changed
-    ruleset makes hot raises an alert like any other. `side_by_side` is how calls are made at once.
+    ruleset makes hot raises an alert like any other. `owners` say whose a lead is.
+    `side_by_side` is how calls are made at once.
     """
 
     def __init__(
@@ -67,6 +72,7 @@ class Folder:
         shadow: Ruleset | None = None,
         *,
         alert_on_rule_change: bool = False,
+        owners: Owners = _NOBODY,
         side_by_side: SideBySide = on_threads,
     ) -> None:
         self._stores = stores
@@ -75,6 +81,27 @@ class Folder:
         self._shadow = shadow
         self._clock = clock
         self._alert_on_rule_change = alert_on_rule_change
+        self._owners = owners
+
+    @classmethod
+    def open(
+        cls,
+        stores: Stores,
+        ruleset: Ruleset,
+        clock: Callable[[], datetime],
+        shadow: Ruleset | None = None,
+    ) -> Self:
+        """With the owners, and the choice of alerts, of the sales.yaml that is deployed."""
+        sales = load_config("sales")
+        alert_too: bool = sales["alert_on_rule_change"]
+        return cls(
+            stores,
+            ruleset,
+            clock,
+            shadow,
+            alert_on_rule_change=alert_too,
+            owners=Owners.from_checked(sales),
+        )
 
     @property
     def ruleset(self) -> Ruleset:
@@ -174,7 +201,34 @@ class Folder:
             tell = _told_before(profile.events, now)
             alerting = replace(alerting, alert_id=alert_id, hot_since=now, alert_tell=tell)
         lead = self._live_lead(gathered, profile, look.score, alerting, now)
-        return replace(lead, left_out=left_out)
+        ownership = self._ownership(stored, gathered, profile, look.score, now)
+        return replace(lead, ownership=ownership, left_out=left_out)
+
+    def _ownership(
+        self,
+        stored: Lead | None,
+        gathered: Gathered,
+        profile: Profile,
+        score: Score,
+        now: datetime,
+    ) -> Ownership:
+        """Whose the lead is. Rules for owners see the facts that those of the score see."""
+        known = owners.Known(
+            lead_id=gathered.lead_id,
+            events=profile.events,
+            is_hot=score.temperature is Temperature.HOT,
+            at=now,
+            stored=stored,
+            phones=[lead for _, lead in gathered.phones if lead is not None],
+        )
+        return owners.ownership(
+            self._owners,
+            known,
+            lambda: {
+                **engine.given_facts(self._ruleset, profile.facts),
+                "stage": score.stage.value,
+            },
+        )
 
     def _live_lead(
         self,
@@ -304,12 +358,13 @@ def _empty_lead(stored: Lead | None, gathered: Gathered, now: datetime) -> Lead:
         folded_at=now,
         expires_at=kept.expires_at if kept else ceil_second(now + ORDINARY),
         alerting=replace(alerting, armed=True, rearms_at=None),
+        ownership=stored.ownership if stored else Ownership(),
         inputs=gathered.inputs,
     )
 
 
 def _claimed_lead(identity: Identity, stored: Lead | None, now: datetime) -> Lead:
-    """A phone's own lead while an e-mail's lead holds it. It keeps its alert state."""
+    """A phone's own lead while an e-mail's lead holds it. It keeps alert state and owner."""
     kept = stored if stored and stored.state is LeadState.CLAIMED else None
     return Lead(
         lead_id=identity.subject,
@@ -318,6 +373,7 @@ def _claimed_lead(identity: Identity, stored: Lead | None, now: datetime) -> Lea
         folded_at=max(now, stored.folded_at) if stored else now,
         expires_at=kept.expires_at if kept else ceil_second(now + ORDINARY),
         alerting=stored.alerting if stored else Alerting(),
+        ownership=stored.ownership if stored else Ownership(),
         inputs=inputs_of((), (identity,)),
     )
 

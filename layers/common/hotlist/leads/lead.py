@@ -68,6 +68,19 @@ class Alerting:
 
 
 @dataclass(frozen=True, slots=True)
+class Ownership:
+    """Whose a lead is: the id of a recipient, and the name of the rule that says so.
+
+    `told_at` is when a fold first had something to tell sales of the lead. From then on the owner
+    stays. Without rules for owners there is none.
+    """
+
+    owner: str | None = None
+    rule: str | None = None
+    told_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Shadow:
     """The result of the shadow ruleset, as of `folded_at`. `ruleset` is the hash of that one."""
 
@@ -95,6 +108,7 @@ class Lead:
     folded_at: datetime
     expires_at: datetime
     alerting: Alerting = Alerting()
+    ownership: Ownership = Ownership()
     ruleset: str = ""
     inputs: str = ""
     contact: Contact = Contact()
@@ -128,13 +142,14 @@ class Ranked:
     """What the index says of a hot lead: its stored points, and when it turned hot.
 
     Until `due_at` it is hot for certain. `hot_since` is None if changed rules made it hot without
-    an alert.
+    an alert, `owner` if there are no rules for owners, or it was not folded since there are.
     """
 
     lead_id: str
     total: int
     due_at: datetime
     hot_since: datetime | None
+    owner: str | None = None
 
 
 def combined_hash(ruleset: str, shadow: str | None) -> str:

@@ -13,13 +13,16 @@ from typing import Any, Final, NamedTuple, Self
 from hotlist.events.event import Event
 from hotlist.events.visible import one_line
 from hotlist.links.invitation import calendar
-from hotlist.mail.lead_texts import LEAD_TEXTS
+from hotlist.mail.formats import formats
+from hotlist.mail.layout import PREVIEW_END, template
 from hotlist.mail.mime import Attachment
-from hotlist.mail.render import TEST_MARK, Mail, template
+from hotlist.mail.render import TEST_MARK, Mail
+from hotlist.mail.texts import LEAD_TEXTS
 from hotlist.mail.wording import short
 from hotlist.scoring.ruleset import in_language
 
 _MAX_SUBJECT: Final = 200
+_MAX_PREHEADER: Final = 150
 _FALLBACK: Final = "en"
 
 
@@ -155,6 +158,11 @@ def pieces(text: str, to: Mapping[str, str]) -> list[Piece]:
     return [Piece(part, to.get(part, "")) for part in parts if part]
 
 
+def _first_line(text: str) -> str:
+    lines = (one_line(line) for line in text.splitlines())
+    return short(next(filter(None, lines), ""), _MAX_PREHEADER)
+
+
 def _said(kind: str, form: Mapping[str, Any], language: str, **names: str) -> dict[str, str]:
     """The words of a mail: the form's own where it has some, which are no patterns, else ours."""
     own = form.get("mail", {}).get(kind, {})
@@ -204,13 +212,15 @@ def _render(
         words["reason" if title else "reason_untitled"],
         form=title,
         company=company.name,
-        day=f"{event.received_at.astimezone(UTC):%Y-%m-%d}",
+        day=formats(language).long_day(event.received_at.astimezone(UTC).date()),
     )
     values = {
         "language": language,
         "words": words,
         "subject": heading,
         "heading": heading,
+        "preheader": _first_line(text),
+        "spacer": PREVIEW_END,
         "paragraphs": [
             pieces(one.strip("\n"), links.to) for one in text.split("\n\n") if one.strip()
         ],

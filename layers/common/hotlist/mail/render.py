@@ -1,27 +1,35 @@
 """Renders the mails to sales, as HTML and as text from the same contents."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
-from pathlib import Path
+from functools import partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import escape
 
 from hotlist.events.event import Event
 from hotlist.leads.facts import name_in
-from hotlist.leads.lead import Contact, Lead, Reason
-from hotlist.mail import mime
-from hotlist.mail.texts import CHANNEL_NAMES, STAGE_NAMES, TEMPERATURES, TEXTS
+from hotlist.leads.lead import Contact, Lead
+from hotlist.mail import layout, mime
+from hotlist.mail.formats import Formats, formats
+from hotlist.mail.layout import Card, Figure, Section, template
+from hotlist.mail.lead_card import (
+    NO_DETAILS,
+    UNDER_THE_MAIL,
+    Details,
+    Shown,
+    Title,
+    contact_card,
+    lead_card,
+    temperature,
+)
+from hotlist.mail.texts import COUNTED, TEMPERATURES, TEXTS
 from hotlist.mail.unsent_part import HeldLine, UnsentPart
 from hotlist.mail.wording import as_written, reached_by, undeclared
 from hotlist.mail.wording import name_of as _name
 from hotlist.mail.wording import short as _short
-from hotlist.mail.wording import when as _when
 from hotlist.sales.gone import Gone
 from hotlist.sales.team import Recipient
 from hotlist.sales.to_send import AlertNow
@@ -34,9 +42,6 @@ _MAX_ANSWER: Final = 5_000
 TEST_MARK: Final = "TEST"
 """What the subject of a test submission's mail begins with, in every language."""
 
-Title = Callable[[str, str], str]
-"""(rule id, language) → the title of the rule."""
-
 
 @dataclass(frozen=True, slots=True)
 class Mail:
@@ -48,18 +53,6 @@ class Mail:
     reply_to: str | None = None
     unsubscribe: str | None = None
     attachments: tuple[mime.Attachment, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One lead in a mail, rendered for one reader. `name` and `points` are for the subject."""
-
-    lead_id: str
-    name: str
-    points: int | None
-    html: str
-    text: str
-    reasons: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,30 +74,17 @@ class DigestMail:
     gone: int
 
 
-def card(lead: Lead, recipient: Recipient, title: Title, as_of: datetime | None = None) -> Card:
-    """A lead as its recipient sees it, in the recipient's language and time zone.
-
-    With `as_of` it is marked as it was calculated at that instant.
-    """
-    words, contact = TEXTS[recipient.language], lead.contact
-    zone = ZoneInfo(recipient.timezone)
-    facts = [
-        (words["hot_since"], _when(lead.alerting.hot_since, zone)),
-        (words["last_seen"], _when(lead.last_event_at, zone)),
-        (words["came_by"], CHANNEL_NAMES[recipient.language].get(lead.channel or "", lead.channel)),
-        (words["stage"], STAGE_NAMES[recipient.language][lead.stage.value]),
-    ]
-    return _card(
-        recipient,
-        contact,
-        lead_id=lead.lead_id,
-        as_of=words["as_of"].format(time=_when(as_of, zone)) if as_of else "",
-        points=lead.total,
-        temperature=_temperature(lead, recipient),
-        bounced=words["bounced"] if lead.bounced else "",
-        reasons=list(_reasons(lead.reasons, recipient.language, title)),
-        facts=[(label, value) for label, value in facts if value],
-    )
+def card(
+    lead: Lead,
+    recipient: Recipient,
+    title: Title,
+    as_of: datetime | None = None,
+    *,
+    now: datetime | None = None,
+    details: Details = NO_DETAILS,
+) -> Card:
+    """A lead of a digest as its recipient sees it (`lead_card`)."""
+    return lead_card(lead, recipient, title, as_of=as_of, now=now, details=details)
 
 
 def gone_line(one: Gone, recipient: Recipient) -> Line:
@@ -126,16 +106,19 @@ def digest(
     gone: Sequence[Line] = (),
     *,
     unsent: UnsentPart | None = None,
+    figures: Sequence[Figure] = (),
+    sections: Sequence[Section] = (),
 ) -> DigestMail:
     """The daily hot list of one recipient, best lead first.
 
     `more` is how many leads are hot beside those of the cards; those of `gone` are hot no
-    longer. If the mail is longer than `MAX_HTML`, the part that takes most room loses its last
-    entries. Cards and messages that are left out are counted; of leads that are gone the next
-    mail tells.
+    longer. `figures` stand above all, `sections` behind the leads that are hot. If the mail is
+    longer than `MAX_HTML`, the part that takes most room loses its last entries. Cards and
+    messages that are left out are counted; of leads that are gone the next mail tells.
     """
     held = unsent or UnsentPart(recipient)
-    mail = _digest(cards, more, recipient, now, gone, unsent=held)
+    make = partial(_digest, recipient, now, figures, sections)
+    mail = make(cards, more, gone, held)
     while len(mail.html.encode()) > MAX_HTML and (cards or gone or held.lines):
         sizes = (sum(_size(card.html) for card in cards), _room(gone), _room(held.lines))
         if max(sizes) == sizes[0]:
@@ -145,7 +128,7 @@ def digest(
             gone = gone[: len(gone) * 9 // 10]
         else:
             held = held.cut(len(held.lines) * 9 // 10)
-        mail = _digest(cards, more, recipient, now, gone, unsent=held)
+        mail = make(cards, more, gone, held)
     return DigestMail(mail, len(cards), len(gone))
 
 
@@ -158,56 +141,92 @@ def _room(lines: Iterable[Line | HeldLine]) -> int:
     return sum(_size(escape(text)) for line in lines for text in astuple(line))
 
 
-def _digest(
-    cards: Sequence[Card],
-    more: int,
+def _digest(  # noqa: PLR0917 - the first four are given once
     recipient: Recipient,
     now: datetime,
+    figures: Sequence[Figure],
+    sections: Sequence[Section],
+    cards: Sequence[Card],
+    more: int,
     gone: Sequence[Line],
-    *,
     unsent: UnsentPart,
 ) -> Mail:
-    words = TEXTS[recipient.language]
-    count = len(cards) + more
-    heading = words["hot_leads_1"] if count == 1 else words["hot_leads"].format(count=count)
-    if not count:
-        heading = words["nobody"]
+    words, ours = TEXTS[recipient.language], formats(recipient.language)
+    count, today = len(cards) + more, now.astimezone(ZoneInfo(recipient.timezone)).date()
+    heading = _counted("hot_leads", count, recipient) if count else words["nobody"]
     best = f": {cards[0].name}" if cards else ""
-    day = now.astimezone(ZoneInfo(recipient.timezone)).strftime("%d.%m.")
+    hot = Section(
+        words["hot_now"],
+        count=ours.number(count),
+        cards=cards,
+        after=[words["more"].format(count=ours.number(more))] if more else [],
+        legend=words["changes"] if any(one.has_change for one in cards) else "",
+    )
     return _render(
         recipient,
-        subject=f"{words['hot_list']} {day} – {heading}{best}",
-        eyebrow=words["hot_list"],
+        subject=f"{words['hot_list']} {ours.day(today)} – {heading}{best}",
+        eyebrow=f"{words['hot_list']} · {ours.full_day(today)}",
         heading=heading,
-        preheader=", ".join(f"{one.name} ({one.points})" for one in cards[:3]),
-        cards=cards,
-        more=words["more"].format(count=more) if more else "",
-        gone=gone,
-        unsent=None if unsent.is_empty else unsent,
+        preheader=", ".join(_named(one, ours) for one in cards[:3]),
+        figures=figures,
+        sections=[
+            *([hot] if count else []),
+            *sections,
+            *([_gone_section(gone, words)] if gone else []),
+            *([] if unsent.is_empty else [_unsent_section(unsent, words)]),
+        ],
         footer=words["footer"].format(
-            name=recipient.name, time=f"{recipient.digest:%H:%M}", zone=recipient.timezone
+            name=recipient.name, time=ours.time(recipient.digest), zone=recipient.timezone
         ),
     )
 
 
-def alert(now: AlertNow, recipient: Recipient, title: Title, note: str = "") -> Mail:
+def _named(card: Card, ours: Formats) -> str:
+    return card.name if card.points is None else f"{card.name} ({ours.number(card.points)})"
+
+
+def _gone_section(gone: Sequence[Line], words: Mapping[str, str]) -> Section:
+    lines = [layout.Line(one.name, one.contact, said=one.reason) for one in gone]
+    return Section(words["gone"], lines=lines)
+
+
+def _unsent_section(unsent: UnsentPart, words: Mapping[str, str]) -> Section:
+    """What was not mailed: messages, some of them in lines, alerts, and what was taken for spam."""
+    return Section(
+        words["held"],
+        notes=[unsent.messages] if unsent.messages else [],
+        lines=[layout.Line(one.name, one.contact, one.at, one.said) for one in unsent.lines],
+        after=[said for said in (unsent.more, unsent.alerts, unsent.suspects) if said],
+    )
+
+
+def alert(
+    now: AlertNow,
+    recipient: Recipient,
+    title: Title,
+    note: str = "",
+    *,
+    details: Details = NO_DETAILS,
+) -> Mail:
     """A lead that turned hot, as it is now. `note` says what the mail is not about."""
     words, lead = TEXTS[recipient.language], now.lead
-    shown = card(lead, recipient, title)
+    shown = lead_card(lead, recipient, title, details=details, level=UNDER_THE_MAIL)
     if now.cooled:
-        at = _when(now.turned_hot_at, ZoneInfo(recipient.timezone))
-        heading = words["was_hot"].format(name=shown.name, at=at, points=lead.total)
+        points = _counted("points", lead.total, recipient)
+        at = _moment(now.turned_hot_at, recipient) if now.turned_hot_at else ""
+        heading = words["was_hot"].format(name=shown.name, at=at, points=points)
         eyebrow = words["taken_in" if now.taken_in else "cooled"]
     else:
         heading, eyebrow = words["turned_hot"].format(name=shown.name), words["call_now"]
     return _render(
         recipient,
-        subject=heading if now.cooled else f"{heading} ({lead.total})",
+        subject=heading
+        if now.cooled
+        else f"{heading} ({formats(recipient.language).number(lead.total)})",
         eyebrow=eyebrow,
         heading=heading,
         preheader=shown.reasons,
-        cards=[shown],
-        more=note,
+        sections=[Section(cards=[shown], after=[note] if note else [])],
         footer=words["footer_alert"],
         reply_to=_reply_to(lead.contact.email),
     )
@@ -219,6 +238,8 @@ def message(
     recipient: Recipient,
     lead: Lead | None = None,
     note: str = "",
+    *,
+    details: Details = NO_DETAILS,
 ) -> Mail:
     """What somebody wrote through a form; `labels` names its fields in their order.
 
@@ -237,13 +258,19 @@ def message(
     preheader = answers[-1][1][:120] if answers else ""
     if more := undeclared(said.get("extra"), labels, _MAX_ANSWER):
         answers.append((words["undeclared"], more))
-    shown = _card(
-        recipient,
+    shown = contact_card(
         contact,
-        points=None if lead is None else lead.total,
-        temperature="" if lead is None else _temperature(lead, recipient),
-        bounced=words["bounced"] if lead is not None and lead.bounced else "",
-        answers=answers,
+        recipient,
+        Shown(
+            points=None if lead is None else lead.total,
+            temperature="" if lead is None else temperature(lead, recipient),
+            bounced=words["bounced"] if lead is not None and lead.bounced else "",
+            answers=answers,
+            change=details.change,
+            may=details.may,
+            subject=TEXTS.get(details.language, words)["answer_subject"],
+            facts=[(words["owner"], _short(details.owner))] if details.owner else [],
+        ),
     )
     reply_to = _reply_to(event.email)
     heading = words["message_from"].format(name=shown.name)
@@ -255,8 +282,7 @@ def message(
         eyebrow=f"{shown.name} {words['wrote'].format(form=_short(said.get('form', '')))}",
         heading=heading,
         preheader=preheader,
-        cards=[shown],
-        more=note,
+        sections=[Section(cards=[shown], after=[note] if note else [])],
         footer=words["footer_message"] if reply_to else "",
         reply_to=reply_to,
     )
@@ -264,8 +290,7 @@ def message(
 
 def last_of_hour(kind: str, most: int, hour: datetime, recipient: Recipient) -> str:
     """The note in the last mail of a kind (`message`, `alert`) in an hour."""
-    until = hour + timedelta(hours=1)
-    at = _when(until, ZoneInfo(recipient.timezone))
+    at = _moment(hour + timedelta(hours=1), recipient)
     return TEXTS[recipient.language][f"last_{kind}"].format(count=most, at=at)
 
 
@@ -273,72 +298,37 @@ def more(
     kind: str, hour: datetime, recipient: Recipient, *, count: int, is_more: bool, most: int
 ) -> Mail:
     """How many mails of a kind were held back in an hour; `is_more` than `count`."""
-    words, zone = TEXTS[recipient.language], ZoneInfo(recipient.timezone)
-    heading = words[f"held_{kind}"].format(
-        count=words["more_than"].format(count=count) if is_more else count,
-        since=_when(hour, zone),
-        until=f"{(hour + timedelta(hours=1)).astimezone(zone):%H:%M}",
+    words, ours = TEXTS[recipient.language], formats(recipient.language)
+    told = ours.number(count)
+    until = (hour + timedelta(hours=1)).astimezone(ZoneInfo(recipient.timezone))
+    form = COUNTED[recipient.language][f"held_{kind}"][ours.plural(count)]
+    heading = form.format(
+        count=words["more_than"].format(count=told) if is_more else told,
+        since=_moment(hour, recipient),
+        until=ours.time(until),
     )
-    said = words["held_why"].format(count=most)
+    said = _counted("held_why", most, recipient)
     return _render(
         recipient,
         subject=heading,
         eyebrow=words["held"],
         heading=heading,
         preheader=said,
-        cards=[],
-        more=said,
+        note=said,
         footer="",
     )
 
 
-def _card(
-    recipient: Recipient,
-    contact: Contact,
-    *,
-    lead_id: str = "",
-    as_of: str = "",
-    points: int | None = None,
-    temperature: str = "",
-    bounced: str = "",
-    reasons: Sequence[Mapping[str, object]] = (),
-    answers: Sequence[tuple[str, str]] = (),
-    facts: Sequence[tuple[str, str]] = (),
-) -> Card:
-    words = TEXTS[recipient.language]
-    email, phone = _short(contact.email or ""), _short(contact.phone or "")
-    shown = {
-        "name": _name(contact, words["unknown"]),
-        "company": _short(contact.company or ""),
-        "email": email,
-        "bounced": bounced if email else "",
-        "phone": phone,
-        "tel": "".join(c for c in phone if c in "+0123456789"),
-        "as_of": as_of,
-        "points": points,
-        "temperature": temperature,
-        "reasons": reasons,
-        "answers": answers,
-        "facts": facts,
-    }
-    return Card(
-        lead_id=lead_id,
-        name=str(shown["name"]),
-        points=points,
-        html=template("card.html").render(card=shown, words=words),
-        text=template("card.txt").render(card=shown, words=words),
-        reasons=", ".join(str(reason["title"]) for reason in reasons),
-    )
+def _number(number: int, recipient: Recipient) -> str:
+    return formats(recipient.language).number(number)
 
 
-def _reasons(reasons: Iterable[Reason], language: str, title: Title) -> Iterable[dict[str, object]]:
-    for reason in reasons:
-        points = reason.points.quantize(Decimal(1), ROUND_HALF_UP)
-        yield {"points": points, "title": _short(title(reason.rule, language))}
+def _moment(at: datetime, recipient: Recipient) -> str:
+    return formats(recipient.language).moment(at, ZoneInfo(recipient.timezone))
 
 
-def _temperature(lead: Lead, recipient: Recipient) -> str:
-    return TEMPERATURES[recipient.language][lead.temperature.value]
+def _counted(name: str, count: int, recipient: Recipient) -> str:
+    return formats(recipient.language).counted(COUNTED[recipient.language][name], count)
 
 
 def _answer(value: object, words: Mapping[str, str]) -> str:
@@ -356,12 +346,14 @@ def _reply_to(email: str | None) -> str | None:
 
 def _render(recipient: Recipient, *, reply_to: str | None = None, **contents: Any) -> Mail:
     values = {
-        "gone": (),
-        "unsent": None,
+        "note": "",
+        "figures": (),
+        "sections": (),
         **contents,
         "language": recipient.language,
         "words": TEXTS[recipient.language],
         "subject": _short(contents["subject"], 200).replace("\n", " "),
+        "spacer": layout.PREVIEW_END,
     }
     return Mail(
         subject=values["subject"],
@@ -369,14 +361,3 @@ def _render(recipient: Recipient, *, reply_to: str | None = None, **contents: An
         text=template("mail.txt").render(values),
         reply_to=reply_to,
     )
-
-
-@cache
-def template(name: str) -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=name.endswith(".html"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    )
-    return environment.get_template(name)

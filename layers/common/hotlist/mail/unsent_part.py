@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Final, Self
 from zoneinfo import ZoneInfo
 
+from hotlist.mail.formats import formats
 from hotlist.mail.texts import TEXTS
-from hotlist.mail.wording import name_of, reached_by, short, when
+from hotlist.mail.wording import name_of, reached_by, short
 from hotlist.sales.team import Recipient
 from hotlist.sales.unsent import NONE, Count, HeldMessage, Unsent, total
 
@@ -56,7 +57,7 @@ class UnsentPart:
 def held_line(one: HeldMessage, recipient: Recipient) -> HeldLine:
     """A message that was held, as its reader sees it."""
     name = name_of(one.contact, TEXTS[recipient.language]["unknown"])
-    at = when(one.received_at, ZoneInfo(recipient.timezone))
+    at = formats(recipient.language).moment(one.received_at, ZoneInfo(recipient.timezone))
     return HeldLine(at, name, reached_by(one.contact, name), short(one.first_line))
 
 
@@ -91,5 +92,6 @@ def _more(count: Count, recipient: Recipient) -> str:
 
 
 def _counted(count: Count, recipient: Recipient) -> str:
-    words = TEXTS[recipient.language]
-    return words["more_than"].format(count=count.number) if count.is_more else str(count.number)
+    number = formats(recipient.language).number(count.number)
+    more_than = TEXTS[recipient.language]["more_than"]
+    return more_than.format(count=number) if count.is_more else number

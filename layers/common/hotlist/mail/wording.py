@@ -1,9 +1,7 @@
-"""How names, times and texts of others are written in mails. Pure."""
+"""How names and texts of others are written in mails. Pure."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from hotlist.events import visible
 from hotlist.leads.lead import Contact
@@ -32,10 +30,6 @@ def reached_by(contact: Contact, name: str) -> str:
     """How somebody is reached who is called `name` beside it."""
     ways = (short(contact.email or ""), short(contact.phone or ""))
     return " · ".join(way for way in ways if way and way != name)
-
-
-def when(at: datetime | None, zone: ZoneInfo) -> str:
-    return "" if at is None else f"{at.astimezone(zone):%d.%m. %H:%M}"
 
 
 def as_written(extra: object, labels: Mapping[str, str], most: int) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ What is read is read as it is now. SES is asked at most once for each message re
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -66,6 +66,23 @@ Write = Callable[[Recipient, str], Mail]
 """Writes a letter to a recipient, with a note that may be empty."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who is told of a lead, as sales.yaml says it, and whose the lead is."""
+
+    tell: str
+    owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a letter says now, and who is told. The message `instead` may stand for an alert."""
+
+    told: Told
+    write: Write
+    instead: str | None = None
+
+
 class NobodyGetsMail(LookupError):
     """All recipients bounced or complained: a letter has nobody to go to."""
 
@@ -103,13 +120,16 @@ class OutboxConsumer:
         outbox = Outbox(deliveries, mailer, clock)
         queue = OutboxQueue(sqs, settings.outbox_queue_url, settings.outbox_dead_letters_url)
         events = EventStore(dynamodb, settings.events_table)
+        sales = team.from_checked(load_config("sales"))
         return cls(
-            sales=team.from_checked(load_config("sales")),
+            sales=sales,
             rules=from_checked(load_config("scoring")),
             forms=load_config("forms"),
             events=events,
             leads=LeadStore(dynamodb, settings.leads_table),
-            hours=HourStore(dynamodb, settings.deliveries_table, int(settings.mails_per_hour)),
+            hours=HourStore(
+                dynamodb, settings.deliveries_table, int(settings.mails_per_hour), sales.caps
+            ),
             held=HeldStore(dynamodb, settings.deliveries_table),
             suspects=SuspectStore(dynamodb, settings.deliveries_table),
             outbox=outbox,
@@ -157,46 +177,75 @@ class OutboxConsumer:
         """Send a letter, or make one for each recipient of it. Whether a mail was sent."""
         if isinstance(letter.about, ToLead):
             return self.to_leads.send(letter.about)
-        whom = self._whom()
-        recipient = next((one for one in whom if one.id == letter.recipient), None)
+        disabled = self._disabled()
         if isinstance(letter.about, More):
-            write = self._more(letter.about)
-            if write is None:
-                self.outbox.skip(letter.delivery_id)
-                return False
-            return self._send(letter, recipient or whom[0], write)
+            return self._take_more(letter, letter.about, disabled)
+        living = self.sales.living(disabled)
+        recipient = next((one for one in living if one.id == letter.recipient), None)
         if recipient is None:
-            self._address(letter, whom)
+            self._address(letter, disabled)
             return False
         if letter.delivery_id in self.outbox.deliveries.settled([letter.delivery_id]):
             return False
-        if isinstance(letter.about, Message):
-            write = self._message(letter.about)
-        else:
-            write = self._alert(letter.about, recipient)
-        if write is None:
+        about, is_message = letter.about, isinstance(letter.about, Message)
+        said = self._message(about) if isinstance(about, Message) else self._alert(about)
+        if said is None:
             return False
-        return self._send_in_hour(letter, recipient, write)
+        if recipient not in self._whom(
+            said.told, disabled
+        ):  # it is another's lead, or they are off
+            self._address(letter, disabled)
+            return False
+        if not is_message and self._is_left(letter, recipient, said, disabled):
+            return False
+        return self._send_in_hour(letter, recipient, said.write)
 
-    def _whom(self) -> tuple[Recipient, ...]:
-        everybody = (recipient.id for recipient in self.sales.recipients)
-        whom = self.sales.whom(self.outbox.deliveries.disabled(everybody))
-        if not whom:
+    def _take_more(self, letter: Letter, about: More, disabled: Collection[str]) -> bool:
+        write = self._more(about)
+        if write is None:
+            self.outbox.skip(letter.delivery_id)
+            return False
+        wanted = letter.recipient or about.of
+        reader = self.sales.reached(wanted, self.outbox.clock(), disabled)
+        return reader is not None and self._send(letter, reader, write)
+
+    def _disabled(self) -> frozenset[str]:
+        """Who bounced or complained. :raises NobodyGetsMail: if all have."""
+        everybody = [recipient.id for recipient in self.sales.recipients]
+        disabled = frozenset(self.outbox.deliveries.disabled(everybody))
+        if disabled.issuperset(everybody):
             raise NobodyGetsMail
-        return whom
+        return disabled
 
-    def _address(self, letter: Letter, whom: Iterable[Recipient]) -> None:
+    def _whom(self, told: Told, disabled: Collection[str]) -> tuple[Recipient, ...]:
+        return self.sales.whom(told.tell, told.owner, self.outbox.clock(), disabled)
+
+    def _address(self, letter: Letter, disabled: Collection[str]) -> None:
         """Make a letter for each recipient, if it is still worth it."""
+        told = None
         if isinstance(letter.about, Message):
             event = self._event(letter.about)
             flag = None if event is None else held_back(event)
             if event is not None and flag is not None:
                 self._count(event, flag)
-            is_wanted = event is not None and flag is None
-        else:
-            is_wanted = isinstance(letter.about, Alert) and self._is_news(letter.about) is not None
-        if is_wanted:
+            elif event is not None:
+                told = self._told(event)
+        elif isinstance(letter.about, Alert) and (found := self._is_news(letter.about)):
+            told = Told(self.sales.tell, found[0].lead.ownership.owner)
+        if told is not None:
+            whom = self._whom(told, disabled)
             self.queue.send(letter.to(recipient.id) for recipient in whom)
+
+    def _told(self, event: Event) -> Told:
+        """Who is told of a message. Its lead is read only if that depends on whose it is."""
+        tell = self._tell(event)
+        lead = None if tell == team.ALL else self._live_lead(event.subject)
+        return Told(tell, _owner(lead))
+
+    def _tell(self, event: Event) -> str:
+        """Who gets a form's messages: `tell: true` leaves it to sales.yaml."""
+        said = self.forms.get(str(event.properties.get("form")), {}).get("tell")
+        return said if isinstance(said, str) else self.sales.tell
 
     def _count(self, event: Event, flag: str) -> None:
         """Count a message that is no mail, by its form if that is a configured one.
@@ -219,7 +268,8 @@ class OutboxConsumer:
             return False
         full = ""
         if place is Place.LAST:
-            full = render.last_of_hour(kind, self.hours.most, start_of(hour_of(now)), recipient)
+            most = self.hours.most_of(kind)
+            full = render.last_of_hour(kind, most, start_of(hour_of(now)), recipient)
         return self._send(letter, recipient, write, full)
 
     def _send(self, letter: Letter, recipient: Recipient, write: Write, note: str = "") -> bool:
@@ -228,15 +278,18 @@ class OutboxConsumer:
 
     # --- what is written ----------------------------------------------------------------
 
-    def _message(self, about: Message) -> Write | None:
+    def _message(self, about: Message) -> Said | None:
         event = self._event(about)
         if event is None or held_back(event) is not None:
             return None
         fields = self.forms.get(str(event.properties.get("form")), {}).get("fields", {})
         lead = self._live_lead(event.subject)
-        return lambda recipient, note: render.message(
-            event, _labels(fields, recipient.language), recipient, lead, note
-        )
+
+        def write(recipient: Recipient, note: str) -> Mail:
+            labels = _labels(fields, recipient.language)
+            return render.message(event, labels, recipient, lead, note)
+
+        return Said(Told(self._tell(event), _owner(lead)), write)
 
     def _event(self, about: Message) -> Event | None:
         event = self.events.find(about.subject, about.event_id)
@@ -250,16 +303,37 @@ class OutboxConsumer:
             lead = self.leads.get(lead.claimed_by)
         return lead if lead is not None and lead.state is LeadState.LIVE else None
 
-    def _alert(self, about: Alert, recipient: Recipient) -> Write | None:
+    def _alert(self, about: Alert) -> Said | None:
         found = self._is_news(about)
         if found is None:
             return None
         now, tell = found
-        if tell is not None and self._is_told(tell, recipient):
-            delivery_id = Letter(about, recipient.id).delivery_id
-            self.hours.note_told(recipient.id, delivery_id, self.outbox.clock())
-            return None
-        return lambda reader, note: render.alert(now, reader, self.rules.title, note)
+        told = Told(self.sales.tell, now.lead.ownership.owner)
+
+        def write(recipient: Recipient, note: str) -> Mail:
+            return render.alert(now, recipient, self.rules.title, note)
+
+        return Said(told, write, tell)
+
+    def _is_left(
+        self,
+        letter: Letter,
+        recipient: Recipient,
+        said: Said,
+        disabled: Collection[str],
+    ) -> bool:
+        """Whether a recipient gets no alert: a message stands for it, or it is too late at night.
+
+        The delivery stays as it is. It is noted, and the next digest knows of it.
+        """
+        now = self.outbox.clock()
+        if said.instead is not None and self._is_told(said, recipient, disabled):
+            self.hours.note_told(recipient.id, letter.delivery_id, now)
+            return True
+        if recipient.is_quiet(now):
+            self.hours.note_quiet(recipient.id, letter.delivery_id, now)
+            return True
+        return False
 
     def _is_news(self, about: Alert) -> tuple[AlertNow, str | None] | None:
         """What an alert says now, and the message that stands for it; None if it is no news."""
@@ -274,15 +348,17 @@ class OutboxConsumer:
         now = alert_now(about.alert_id, lead, claimant, said)
         return None if now is None else (now, lead.alerting.alert_tell)
 
-    def _is_told(self, tell: str, recipient: Recipient) -> bool:
-        """Whether a recipient has a message, or is to get it."""
-        about = Message(*tell.split("#"))
+    def _is_told(self, said: Said, recipient: Recipient, disabled: Collection[str]) -> bool:
+        """Whether a recipient has the message that came just before, or is to get it."""
+        about = Message(*(said.instead or "").split("#"))
         delivery_id = Letter(about, recipient.id).delivery_id
         state = self.outbox.deliveries.settled_as([delivery_id]).get(delivery_id)
         if state in (SENT, HELD):
             return state == SENT
         event = self._event(about)
-        return event is not None and held_back(event) is None
+        if event is None or held_back(event) is not None:
+            return False
+        return recipient in self._whom(Told(self._tell(event), said.told.owner), disabled)
 
     def _more(self, about: More) -> Write | None:
         """How many were held. None for none: whoever was to hold the only one has died."""
@@ -295,8 +371,12 @@ class OutboxConsumer:
             recipient,
             count=count,
             is_more=is_more,
-            most=self.hours.most,
+            most=self.hours.most_of(about.kind),
         )
+
+
+def _owner(lead: Lead | None) -> str | None:
+    return None if lead is None else lead.ownership.owner
 
 
 def _labels(fields: Mapping[str, Any], language: str) -> dict[str, str]:

@@ -15,8 +15,10 @@ from hotlist.events.event import Event
 from hotlist.leads.fold import Folder
 from hotlist.leads.lead import Lead, LeadState
 from hotlist.mail import render, unsent_part
+from hotlist.mail.layout import Card
 from hotlist.mail.outbox import Outbox
-from hotlist.mail.render import Card, Mail
+from hotlist.mail.render import Mail
+from hotlist.runtime import metrics
 from hotlist.runtime.failures import Troubles
 from hotlist.runtime.settings import DigestSettings
 from hotlist.sales import team
@@ -120,6 +122,7 @@ class Digester:
         waiting = self._waiting(now)
         if not waiting:
             return 0
+        _look_at_calendars((recipient for recipient, _ in waiting), now)
         told = self.windows.told(recipient.id for recipient, _ in waiting)
         windows = {one: _window(told[one], now) for one in told}
         alerted = self.windows.alerted({one: windows[one].begins for one in windows}, now)
@@ -186,12 +189,12 @@ class Digester:
         recipient, hot = issue.recipient, edition.hot
         taken_back = self._gone(issue, edition)
         is_news = hot.count or taken_back or issue.unsent.is_news
-        if not (is_news or self.sales.sends_when_empty):
+        if not (is_news or recipient.sends_when_empty(issue.delivery_id.rpartition("#")[2])):
             self.outbox.skip(issue.delivery_id)
             return False
         reader = (recipient.language, recipient.timezone)
         if reader not in edition.cards:
-            edition.cards[reader] = list(self._cards(hot, recipient, troubles))
+            edition.cards[reader] = list(self._cards(edition, recipient, troubles))
         if hot.leads and not edition.cards[reader]:
             return False
         make = partial(self._make, issue, edition, taken_back, troubles)
@@ -224,11 +227,13 @@ class Digester:
         self.windows.plan(recipient.id, issue.delivery_id, plan, issue.told)
         return made.mail
 
-    def _cards(self, hot: HotList, recipient: Recipient, troubles: Troubles) -> Iterator[Card]:
+    def _cards(self, edition: Edition, recipient: Recipient, troubles: Troubles) -> Iterator[Card]:
         """The leads of the list as this recipient reads them."""
-        for shown in hot.leads:
+        now = edition.now
+        for shown in edition.hot.leads:
             ids = {"event_id": shown.lead.last_event_id or ""}
-            make = partial(render.card, shown.lead, recipient, self.ruleset.title, shown.as_of)
+            title = self.ruleset.title
+            make = partial(render.card, shown.lead, recipient, title, shown.as_of, now=now)
             card = troubles.attempt(ids, make)
             if card is not None:
                 yield card
@@ -253,6 +258,12 @@ class Digester:
             )
             for lead in over
         ]
+
+
+def _look_at_calendars(recipients: Iterable[Recipient], now: datetime) -> None:
+    """Raise an alarm if soon nobody knows which days are holidays: once a day and recipient."""
+    if ending := [one.id for one in recipients if one.holidays_end(now)]:
+        print(metrics.attention("holidays end", recipients=ending))  # noqa: T201 - Lambda's log
 
 
 def _window(told: Told, now: datetime) -> Window:

@@ -1,12 +1,13 @@
 """How many mails of a kind a recipient got in an hour, and which were held back.
 
 Items of the Deliveries table: `hour#<recipient>#<kind>#<hour>` with two sets of deliveries,
-`sent` and `held`, and with `by_message`, the alerts for which a message stands. And `held`, with
+`sent` and `held`, with `by_message`, the alerts for which a message stands, and `quiet`, those that
+were not sent in quiet hours. And `held`, with
 the recipients, kinds and hours that nobody was told of yet.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from typing import Any, Final, NamedTuple
@@ -42,21 +43,33 @@ class Held(NamedTuple):
 
 
 class HeldMails(NamedTuple):
-    """What some hours held of a recipient's mails: deliveries of messages, how many alerts."""
+    """What some hours held of a recipient's mails: deliveries of messages, how many alerts.
+
+    `quiet` are the deliveries of alerts that were not sent in quiet hours.
+    """
 
     messages: tuple[str, ...] = ()
     more_messages: bool = False
     alerts: int = 0
     more_alerts: bool = False
+    quiet: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class HourStore:
-    """Counts deliveries by recipient, kind and hour, each once; `most` is the cap."""
+    """Counts deliveries by recipient, kind and hour, each once.
+
+    `most` is the cap of each kind that has none in `caps`.
+    """
 
     dynamodb: Any
     table: str
     most: int
+    caps: Mapping[str, int] = field(default_factory=dict)
+
+    def most_of(self, kind: str) -> int:
+        """How many mails of a kind a recipient gets in an hour."""
+        return self.caps.get(kind, self.most)
 
     def take_place(self, recipient: str, kind: str, delivery_id: str, now: datetime) -> Place:
         """Count a delivery into the current hour, unless the hour is full.
@@ -74,23 +87,35 @@ class HourStore:
                 ExpressionAttributeValues={
                     **_added(delivery_id, now),
                     ":id": {"S": delivery_id},
-                    ":most": {"N": str(self.most)},
+                    ":most": {"N": str(self.most_of(kind))},
                 },
                 ReturnValues="ALL_NEW",
             )
         except self.dynamodb.exceptions.ConditionalCheckFailedException:
             return Place.NONE
-        is_full = len(answer["Attributes"]["sent"]["SS"]) >= self.most
+        is_full = len(answer["Attributes"]["sent"]["SS"]) >= self.most_of(kind)
         return Place.LAST if is_full else Place.FREE
 
     def note_told(self, recipient: str, delivery_id: str, now: datetime) -> None:
         """Note that a message stands for an alert: the recipient knows of the lead by it."""
+        update = "SET expires_at = :until ADD by_message :set"
+        self._note(update, "by_message", recipient, delivery_id, now)
+
+    def note_quiet(self, recipient: str, delivery_id: str, now: datetime) -> None:
+        """Note that an alert was not sent in quiet hours: the recipient's digest tells of it."""
+        update = "SET expires_at = :until ADD quiet :set"
+        self._note(update, "quiet", recipient, delivery_id, now)
+
+    def _note(
+        self, update: str, name: str, recipient: str, delivery_id: str, now: datetime
+    ) -> None:
+        """Add an alert to a set of the current hour, up to `MOST_HELD`."""
         try:
             self.dynamodb.update_item(
                 TableName=self.table,
                 Key=_key(recipient, "alert", hour_of(now)),
-                UpdateExpression="SET expires_at = :until ADD by_message :set",
-                ConditionExpression="attribute_not_exists(by_message) OR size(by_message) < :most",
+                UpdateExpression=update,
+                ConditionExpression=f"attribute_not_exists({name}) OR size({name}) < :most",
                 ExpressionAttributeValues={
                     **_added(delivery_id, now),
                     ":most": {"N": str(MOST_HELD)},
@@ -164,7 +189,9 @@ class HeldStore:
                 )
             else:
                 found[one] = before._replace(
-                    alerts=before.alerts + len(held), more_alerts=before.more_alerts or is_more
+                    alerts=before.alerts + len(held),
+                    more_alerts=before.more_alerts or is_more,
+                    quiet=(*before.quiet, *read_texts(item, "quiet")),
                 )
         return found
 

@@ -22,6 +22,7 @@ from hotlist.leads.lead import (
     Contact,
     Lead,
     LeadState,
+    Ownership,
     Ranked,
     Reason,
     Shadow,
@@ -140,6 +141,7 @@ class LeadStore:
                         total=int(item["total"]["N"]),
                         due_at=from_text(item["due_at"]["S"]),
                         hot_since=read_instant(item, "hot_since"),
+                        owner=read_text(item, "owner"),
                     )
 
     def due(self, now: datetime) -> Iterator[str]:
@@ -228,6 +230,9 @@ def _to_item(lead: Lead, version: int) -> dict[str, Any]:
         "alert_id": text(alerting.alert_id),
         "hot_since": instant(alerting.hot_since),
         "alert_tell": text(alerting.alert_tell),
+        "owner": text(lead.ownership.owner),
+        "owner_rule": text(lead.ownership.rule),
+        "told_at": instant(lead.ownership.told_at),
     }
     if lead.state is LeadState.LIVE:
         attributes |= _live(lead)
@@ -335,6 +340,11 @@ def from_item(item: Item) -> Lead:
             alert_id=read_text(item, "alert_id"),
             hot_since=read_instant(item, "hot_since"),
             alert_tell=read_text(item, "alert_tell"),
+        ),
+        "ownership": Ownership(
+            owner=read_text(item, "owner"),
+            rule=read_text(item, "owner_rule"),
+            told_at=read_instant(item, "told_at"),
         ),
     }
     if common["state"] is not LeadState.LIVE:

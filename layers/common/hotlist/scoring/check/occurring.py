@@ -1,7 +1,7 @@
 """Conditions that no lead and no event can fit, for the words that they ask for never occur."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from hotlist.config.findings import Path_
@@ -37,7 +37,37 @@ _STARS: Final = re.compile(r"\\(.)|\*", re.DOTALL)
 
 def check_words(report: Report, ruleset: Mapping[str, Any]) -> None:
     """Warn of each word that can never occur."""
-    domains = clear(ruleset.get("domains", {}))
+    leads = _of_leads(report, clear(ruleset.get("domains", {})))
+    events = _Judge(report, {"language": Languages(), "page_path": Paths()}, ignore_case=False)
+    for path, given in _conditions(ruleset):
+        if path[-1] == "lead":
+            _lead(report, leads, path, given)
+        else:
+            for at, field, values in _fields(given, path, ""):
+                events.judge(at, field, values)
+
+
+def check_lead_words(
+    report: Report,
+    patterns: Iterable[tuple[Path_, Mapping[str, Any]]],
+    domains: Mapping[str, Any] | None,
+) -> None:
+    """Warn of each word of these patterns over facts that can never occur.
+
+    `domains` are those of scoring.yaml: they name classes of addresses. None if nobody knows.
+    """
+    leads = _of_leads(report, domains)
+    for path, pattern in patterns:
+        _lead(report, leads, path, pattern)
+
+
+def _lead(report: Report, judge: "_Judge", path: Path_, pattern: Mapping[str, Any]) -> None:
+    for at, field, values in _fields(pattern, path, ""):
+        _touch(report, at, field, values)
+        judge.judge(at, field, values)
+
+
+def _of_leads(report: Report, domains: Mapping[str, Any] | None) -> "_Judge":
     of_leads: dict[str, Vocabulary] = {
         "channel": Words("channel", CHANNELS, MEANT_CHANNELS, report.near),
         "stage": Words("stage", [stage.value for stage in Stage], MEANT_STAGES, report.near),
@@ -49,15 +79,7 @@ def check_words(report: Report, ruleset: Mapping[str, Any]) -> None:
         classes = {*CLASSES, *(name.lower() for name in domains if isinstance(name, str))}
         noun = "class of e-mail addresses"
         of_leads["email_class"] = Words(noun, classes, MEANT_CLASSES, report.near)
-    leads = _Judge(report, of_leads, ignore_case=True)
-    events = _Judge(report, {"language": Languages(), "page_path": Paths()}, ignore_case=False)
-    for path, given in _conditions(ruleset):
-        for at, field, values in _fields(given, path, ""):
-            if path[-1] == "lead":
-                _touch(report, at, field, values)
-                leads.judge(at, field, values)
-            else:
-                events.judge(at, field, values)
+    return _Judge(report, of_leads, ignore_case=True)
 
 
 def _conditions(ruleset: Mapping[str, Any]) -> Iterator[tuple[Path_, Mapping[str, Any]]]:

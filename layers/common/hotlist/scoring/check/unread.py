@@ -44,6 +44,13 @@ def check_unread(
         judge.where((*path, "where"), matcher.get("where"), _types(matcher))
 
 
+def check_lead_unread(
+    report: Report, path: Path_, pattern: Mapping[str, Any], forms: Mapping[str, Any] | None
+) -> None:
+    """Refuse what a pattern over facts asks of fields that no rule reads."""
+    _Judge(report, forms or {}).lead(path, pattern)
+
+
 def _rule(judge: "_Judge", path: Path_, rule: Mapping[str, Any]) -> None:
     types, own, unless = _types(rule), rule.get("where"), rule.get("unless")
     judge.lead((*path, "lead"), rule.get("lead"))

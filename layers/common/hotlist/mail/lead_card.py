@@ -1,0 +1,198 @@
+"""A lead in a mail to sales, in the language and time zone of its reader. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from hotlist.leads.lead import Contact, Lead, Reason
+from hotlist.mail.formats import formats
+from hotlist.mail.layout import Card, template
+from hotlist.mail.texts import CHANNEL_NAMES, COUNTED, STAGE_NAMES, TEMPERATURES, TEXTS
+from hotlist.mail.wording import name_of, short
+from hotlist.sales.team import Recipient
+
+Title = Callable[[str, str], str]
+"""(rule id, language) → the title of the rule."""
+
+UNDER_A_SECTION: Final = 3
+"""The level of the heading that a card has under that of a section."""
+
+UNDER_THE_MAIL: Final = 2
+
+
+class May(StrEnum):
+    """What a lead has agreed to."""
+
+    BOTH = "both"
+    CALL = "call"
+    MAIL = "mail"
+    NEITHER = "neither"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """What is told of a lead beside what is stored with it. Nothing of it has to be known.
+
+    `change` are the points since its reader's last list. `reasons_at` has for a rule when that
+    happened which it gives its points for. `language` is the lead's own.
+    """
+
+    change: int | None = None
+    reasons_at: Mapping[str, datetime] = field(default_factory=dict)
+    campaign: str = ""
+    may: May | None = None
+    owner: str = ""
+    language: str = ""
+
+
+NO_DETAILS: Final = Details()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a card shows, as texts. What is empty is left out.
+
+    `warning` is what its reader must not do. `facts` are pairs of a label and a value; the label
+    may be empty.
+    """
+
+    lead_id: str = ""
+    level: int = UNDER_THE_MAIL
+    points: int | None = None
+    change: int | None = None
+    temperature: str = ""
+    as_of: str = ""
+    may: May | None = None
+    bounced: str = ""
+    subject: str = ""
+    reasons: Sequence[Mapping[str, str]] = ()
+    answers: Sequence[tuple[str, str]] = ()
+    facts: Sequence[tuple[str, str]] = ()
+
+
+def lead_card(
+    lead: Lead,
+    recipient: Recipient,
+    title: Title,
+    *,
+    as_of: datetime | None = None,
+    now: datetime | None = None,
+    details: Details = NO_DETAILS,
+    level: int = UNDER_A_SECTION,
+) -> Card:
+    """A lead as its recipient sees it. With `as_of` it is marked as calculated at that instant.
+
+    With `now` days nearby are told as people say them.
+    """
+    language = recipient.language
+    words, ours, zone = TEXTS[language], formats(language), ZoneInfo(recipient.timezone)
+
+    def when(at: datetime | None) -> str:
+        return "" if at is None else ours.moment(at, zone, now)
+
+    as_of_when = words["as_of"].format(time=ours.moment(as_of, zone)) if as_of else ""
+    facts = [
+        (words["stage"], STAGE_NAMES[language][lead.stage.value]),
+        (words["came_by"], CHANNEL_NAMES[language].get(lead.channel or "", lead.channel or "")),
+        (words["campaign"], short(details.campaign)),
+        (words["last_seen"], when(lead.last_event_at)),
+        (words["hot_since"], when(lead.alerting.hot_since)),
+        (words["owner"], short(details.owner)),
+    ]
+    reasons = _reasons(lead.reasons, recipient, title, {
+        rule: when(at) for rule, at in details.reasons_at.items()
+    })  # fmt: skip
+    shown = Shown(
+        lead_id=lead.lead_id,
+        level=level,
+        points=lead.total,
+        change=details.change,
+        temperature=temperature(lead, recipient),
+        as_of=as_of_when,
+        may=details.may,
+        bounced=words["bounced"] if lead.bounced else "",
+        subject=TEXTS.get(details.language, words)["mail_subject"],
+        reasons=list(reasons),
+        facts=[(label, value) for label, value in facts if value],
+    )
+    return contact_card(lead.contact, recipient, shown)
+
+
+def contact_card(contact: Contact, recipient: Recipient, shown: Shown) -> Card:
+    """Somebody with all that is to be shown of them."""
+    language = recipient.language
+    words, ours = TEXTS[language], formats(language)
+    email, phone = short(contact.email or ""), short(contact.phone or "")
+    is_called = shown.may in (None, May.BOTH, May.CALL)
+    is_mailed = shown.may in (None, May.BOTH, May.MAIL)
+    allowed = "" if shown.may is None else words[f"may_{shown.may}"]
+    facts = [("", allowed)] if shown.may is May.BOTH else []
+    facts += shown.facts
+    points = "" if shown.points is None else ours.number(shown.points)
+    change = ours.change(shown.change) if shown.change else ""
+    values: dict[str, Any] = {
+        "level": shown.level,
+        "name": name_of(contact, words["unknown"]),
+        "company": short(contact.company or ""),
+        "email": email,
+        "mailto": email if is_mailed else "",
+        "subject": shown.subject or words["mail_subject"],
+        "bounced": shown.bounced if email else "",
+        "phone": _national(phone),
+        "number": phone,
+        "tel": "".join(c for c in phone if c in "+0123456789") if is_called else "",
+        "warning": "" if shown.may is May.BOTH else allowed,
+        "points": points,
+        "unit": _counted("points_alone", shown.points, language),
+        "pointed": _counted("points", shown.points, language),
+        "change": change,
+        "changed": words["change"].format(change=change) if change else "",
+        "temperature": shown.temperature,
+        "as_of": shown.as_of,
+        "reasons": shown.reasons,
+        "answers": shown.answers,
+        "facts": facts,
+    }
+    return Card(
+        lead_id=shown.lead_id,
+        name=values["name"],
+        points=shown.points,
+        html=template("card.html").render(card=values),
+        text=template("card.txt").render(card=values),
+        reasons=", ".join(reason["title"] for reason in shown.reasons),
+        has_change=bool(change),
+    )
+
+
+def temperature(lead: Lead, recipient: Recipient) -> str:
+    return TEMPERATURES[recipient.language][lead.temperature.value]
+
+
+def _reasons(
+    reasons: Iterable[Reason], recipient: Recipient, title: Title, at: Mapping[str, str]
+) -> Iterable[dict[str, str]]:
+    for reason in reasons:
+        points = reason.points.quantize(Decimal(1), ROUND_HALF_UP)
+        yield {
+            "points": formats(recipient.language).change(points),
+            "title": short(title(reason.rule, recipient.language)),
+            "at": at.get(reason.rule, ""),
+        }
+
+
+def _counted(name: str, count: int | None, language: str) -> str:
+    if count is None:
+        return ""
+    return formats(language).counted(COUNTED[language][name], abs(count))
+
+
+def _national(phone: str) -> str:
+    if not phone:
+        return ""
+    from hotlist.identity import phones  # noqa: PLC0415 - slow to import
+
+    return phones.national(phone)

@@ -1,0 +1,1 @@
+"""The words of the mails: one file for each language. Pure."""

@@ -1,0 +1,135 @@
+"""The words of the mails in English."""
+
+from collections.abc import Mapping
+from typing import Final
+
+TEXTS: Final[Mapping[str, str]] = {
+    "hot_list": "Hot list",
+    "nobody": "Nobody is hot today.",
+    "more": "and {count} more",
+    "turned_hot": "{name} is hot",
+    "call_now": "A lead has just turned hot",
+    "message_from": "Message from {name}",
+    "undeclared": "Also sent",
+    "test": "This is a TEST of the form. It made no lead, and nobody waits for an answer.",
+    "wrote": "wrote through the form “{form}”",
+    "last_seen": "Last seen",
+    "hot_since": "Hot since",
+    "came_by": "Came by",
+    "stage": "Stage",
+    "unknown": "Somebody",
+    "bounced": "mail to it comes back",
+    "another": "another lead",
+    "as_of": "as of {time}",
+    "gone": "No longer hot",
+    "gone_cooled": "cooled down, now {temperature}",
+    "gone_claimed": "now part of {name}",
+    "gone_ended": "over: nothing that counts is kept any more",
+    "gone_corrected": "corrected by hand",
+    "gone_answered": "answered by sales",
+    "yes": "yes",
+    "no": "no",
+    "footer": "Hotlist sends this to {name} at {time} ({zone}).",
+    "was_hot": "{name} turned hot on {at}; now {points}",
+    "cooled": "A lead turned hot and has cooled since",
+    "taken_in": "A caller turned hot, whose e-mail address is known since",
+    "last_message": "This is message {count} of this hour. No more are mailed before {at}; then "
+    "one mail says how many were held back.",
+    "last_alert": "This is alert {count} of this hour. No more are mailed before {at}; then one "
+    "mail says how many were held back.",
+    "held": "Held back",
+    "more_than": "more than {count}",
+    "unsent_messages": "Messages that were not mailed, because the hour was full: {count}",
+    "unsent_alerts": "Alerts that were not mailed, because the hour was full: {count}",
+    "suspects": "Held back as spam, by form: {forms}",
+    "footer_alert": "Hotlist sends this once, when a lead turns hot.",
+    "footer_message": "Answer this mail to answer the sender.",
+    "hot_now": "Hot now",
+    "change": "{change} since your last list",
+    "changes": "The signed number beside the points is the change since your last list.",
+    "campaign": "Campaign",
+    "owner": "Owner",
+    "may_both": "May be called and mailed",
+    "may_call": "May be called, not mailed",
+    "may_mail": "May be mailed, not called",
+    "may_neither": "May be neither called nor mailed",
+    "answer_subject": "Your message",
+    "mail_subject": "Your interest in our offer",
+}
+
+COUNTED: Final[Mapping[str, Mapping[str, str]]] = {
+    "hot_leads": {"one": "{count} hot lead", "other": "{count} hot leads"},
+    "points": {"one": "{count} point", "other": "{count} points"},
+    "points_alone": {"one": "point", "other": "points"},
+    "held_message": {
+        "one": "{count} message held back, {since} to {until}",
+        "other": "{count} messages held back, {since} to {until}",
+    },
+    "held_alert": {
+        "one": "{count} alert held back, {since} to {until}",
+        "other": "{count} alerts held back, {since} to {until}",
+    },
+    "held_why": {
+        "one": "Hotlist mails at most {count} of a kind in an hour. What was held back is stored, "
+        "and is not mailed later.",
+        "other": "Hotlist mails at most {count} of a kind in an hour. What was held back is "
+        "stored, and is not mailed later.",
+    },
+}
+"""Texts beside a number, by the form that words take beside it (`formats.plural`)."""
+
+TEMPERATURES: Final[Mapping[str, str]] = {
+    "cold": "cold",
+    "warm": "warm",
+    "hot": "hot",
+}
+
+STAGE_NAMES: Final[Mapping[str, str]] = {
+    "awareness": "awareness",
+    "interest": "interest",
+    "consideration": "consideration",
+    "intent": "intent",
+    "customer": "customer",
+    "rejected": "rejected",
+    "suspended": "suspended",
+}
+
+CHANNEL_NAMES: Final[Mapping[str, str]] = {
+    "paid_search": "a paid search result",
+    "organic_search": "a search engine",
+    "paid_social": "an ad in a social network",
+    "organic_social": "a social network",
+    "paid_video": "an ad in a video",
+    "organic_video": "a video",
+    "paid_shopping": "an ad of a product",
+    "organic_shopping": "a marketplace or price comparison",
+    "paid_other": "another ad",
+    "display": "a banner",
+    "email": "an e-mail",
+    "affiliate": "an affiliate",
+    "referral": "a link on another site",
+    "sms": "a text message",
+    "audio": "an audio ad or podcast",
+    "push": "a push notification",
+    "other": "another campaign",
+    "direct": "a direct visit",
+}
+
+LEAD_TEXTS: Final[Mapping[str, str]] = {
+    "confirm_subject": "{company}: please confirm your e-mail address",
+    "confirm_text": "This e-mail address was entered in a form of {company}. Please confirm that "
+    "it was you, and that you agree to this:",
+    "confirm_button": "Confirm",
+    "confirm_note": "The link holds for 7 days. If it was not you, do nothing: without your "
+    "confirmation nothing is sent for this.",
+    "reward_subject": "{title}",
+    "reward_text": "You asked {company} for this: {title}.",
+    "reward_button": "Get it",
+    "reward_note": "The link holds for 30 days. If it was not you, do nothing.",
+    "test": "This is a TEST: somebody has tried a form with your address.",
+    "reason": "You get this mail because this e-mail address was entered in the form “{form}” of "
+    "{company} on {day} (UTC).",
+    "reason_untitled": "You get this mail because this e-mail address was entered in a form of "
+    "{company} on {day} (UTC).",
+    "unsubscribe": "Unsubscribe, or choose what you get",
+}

@@ -1,0 +1,266 @@
+"""A lead as a card: what is known of it is told, and what nobody knows is left out."""
+
+from dataclasses import fields, replace
+from datetime import timedelta
+from decimal import Decimal
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotlist.leads.lead import Alerting, Contact, Lead, Reason, Stage, Temperature
+from hotlist.mail import render, texts
+from hotlist.mail.layout import Card, Figure, Line, Section
+from hotlist.mail.lead_card import Details, May, lead_card
+from letters_of_forms import ANNA, NOW, asked
+
+HOSTILE = "<img src=x onerror=alert(1)>{{ 7*7 }}{0.__class__}\r\n\"'&"
+LANGUAGES = ("en", "pl", "de")
+
+
+def lead(**changes: Any) -> Lead:
+    fields: dict[str, Any] = {
+        "lead_id": "email:1",
+        "folded_at": NOW,
+        "expires_at": NOW,
+        "temperature": Temperature.HOT,
+        "stage": Stage.INTENT,
+        "total": 75,
+        "contact": Contact("Łukasz Żak", "Śruby & Synowie", "lukasz@example.org", "+48600100200"),
+        "reasons": (Reason("pricing", Decimal("44.5")), Reason("opened", Decimal(-3))),
+        "channel": "paid_search",
+        "last_event_at": NOW - timedelta(days=1),
+        "alerting": Alerting(armed=False, hot_since=NOW),
+    }
+    return Lead(**(fields | changes))
+
+
+def card(language: str = "en", /, told: Lead | None = None, **beside: Any) -> Card:
+    to = replace(ANNA, language=language)
+    known = Details(**beside)
+    return lead_card(told or lead(), to, lambda rule, _: rule.title(), now=NOW, details=known)
+
+
+def test_a_phone_is_written_as_its_country_does_and_called_by_its_whole_number() -> None:
+    made = card()
+    assert (
+        '<a class="link" href="tel:+48600100200" style="color:#1d4ed8">600 100 200</a>' in made.html
+    )
+    assert "  600 100 200 (+48600100200)\n" in made.text
+
+
+@pytest.mark.parametrize(
+    ("reader", "of_lead", "subject"),
+    [
+        ("en", "", "Your%20interest%20in%20our%20offer"),
+        ("de", "", "Ihr%20Interesse%20an%20unserem%20Angebot"),
+        ("en", "de", "Ihr%20Interesse%20an%20unserem%20Angebot"),
+        ("pl", "fr", "Pa%C5%84stwa%20zainteresowanie%20nasz%C4%85%20ofert%C4%85"),
+    ],
+)
+def test_a_mail_to_a_lead_begins_with_a_subject(reader: str, of_lead: str, subject: str) -> None:
+    made = card(reader, language=of_lead)
+    assert f'href="mailto:lukasz%40example.org?subject={subject}"' in made.html
+
+
+@pytest.mark.parametrize(
+    ("may", "is_called", "is_mailed", "said"),
+    [
+        (None, True, True, None),
+        (May.BOTH, True, True, "May be called and mailed"),
+        (May.CALL, True, False, "May be called, not mailed"),
+        (May.MAIL, False, True, "May be mailed, not called"),
+        (May.NEITHER, False, False, "May be neither called nor mailed"),
+    ],
+)
+def test_nobody_is_a_link_away_who_must_not_be_contacted(
+    may: May | None, is_called: bool, is_mailed: bool, said: str | None
+) -> None:
+    made = card(may=may)
+    assert ("tel:" in made.html, "mailto:" in made.html) == (is_called, is_mailed)
+    for part in (made.html, made.text):
+        assert "600 100 200" in part  # it is told all the same
+        assert "lukasz@example.org" in part
+        told = [one for one in May if texts.TEXTS["en"][f"may_{one}"] in part]
+        assert told == ([may] if may else [])
+        assert said is None or said in part
+    assert ('class="warn"' in made.html) is (may not in {None, May.BOTH})
+
+
+def test_what_is_known_beside_the_lead_is_told() -> None:
+    at = {"pricing": NOW - timedelta(days=1), "other": NOW}
+    made = card(change=-12, reasons_at=at, campaign="spring", owner="Ben Miller")
+    assert "75 points, hot, -12 since your last list\n" in made.text
+    assert "  +45  Pricing (yesterday, 6:30\xa0AM)\n" in made.text
+    assert "  -3  Opened\n" in made.text
+    assert "  Campaign: spring\n" in made.text
+    assert "  Owner: Ben Miller\n" in made.text
+    assert "  Last seen: yesterday, 6:30\xa0AM\n" in made.text
+    for said in (
+        "<b>-12</b>",
+        "<b>+45</b> Pricing · yesterday",
+        "Campaign: spring · ",
+        "Ben Miller",
+    ):
+        assert said in made.html
+
+
+@pytest.mark.parametrize("change", [None, 0])
+def test_what_nobody_knows_is_left_out(change: int | None) -> None:
+    made = card(change=change)
+    assert not made.has_change
+    for said in ("since your last list", "Campaign", "Owner", "May be", "()", ": ·", "None"):
+        assert said not in made.text
+        assert said not in made.html
+
+
+@pytest.mark.parametrize(
+    ("total", "said"), [(1, "1 point,"), (0, "0 points,"), (1240, "1,240 points,")]
+)
+def test_points_are_counted(total: int, said: str) -> None:
+    assert said in card(told=lead(total=total)).text
+
+
+def test_a_card_that_a_section_heads_has_a_lower_heading() -> None:
+    reader = replace(ANNA, language="en")
+    assert "<h3" in card().html
+    alone = lead_card(lead(), reader, lambda rule, _: rule, level=2).html
+    assert ("<h2" in alone, "<h3" in alone) == (True, False)
+
+
+class _Elements(HTMLParser):
+    """The elements of a text, each with its attributes."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found |= {tag, *(f"{tag} {name}" for name, _ in attrs)}
+
+
+@given(st.one_of(st.text(min_size=1, max_size=200), st.just(HOSTILE)))
+def test_no_text_of_a_card_breaks_out(text: str) -> None:
+    contact = Contact(text, text, text, text)
+    at = {"pricing": NOW}
+    for may in May:
+        everything = card(change=1, reasons_at=at, campaign="a", owner="a", may=may)
+        allowed = _Elements(everything.html).found
+        hostile = lead(contact=contact, channel=text)
+        made = card(told=hostile, change=1, reasons_at=at, campaign=text, owner=text, may=may)
+        assert _Elements(made.html).found <= allowed
+    assert "49" not in card(told=lead(contact=Contact("{{ 7*7 }}"))).html
+
+
+def test_no_text_of_a_section_or_figure_breaks_out() -> None:
+    figures = [Figure(HOSTILE, HOSTILE, HOSTILE, is_up=True)]
+    line = Line(HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+    sections = [Section(HOSTILE, HOSTILE, [HOSTILE], [], [line], [HOSTILE], HOSTILE)]
+    assert all(getattr(sections[0], one.name) for one in fields(Section) if one.name != "cards")
+    mail = render.digest([], 0, ANNA, NOW, figures=figures, sections=sections).mail
+    assert "<img" not in mail.html
+    assert mail.html.count("&lt;img") == 3 + 4 + 5
+    assert mail.text.count(HOSTILE.split("\r", maxsplit=1)[0]) >= 3 + 4 + 4
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_fifty_leads_of_whom_all_is_known_fit_into_one_mail(language: str) -> None:
+    reader = replace(ANNA, language=language)
+    at = {"pricing": NOW, "opened": NOW, "size": NOW}
+    reasons = tuple(Reason(rule, Decimal(20)) for rule in at)
+    cards = [
+        card(
+            language,
+            told=lead(total=100 - number, reasons=reasons),
+            change=12,
+            reasons_at=at,
+            campaign="spring-2026",
+            may=May.MAIL,
+            owner="Anna Kowalska",
+        )
+        for number in range(50)
+    ]
+    made = render.digest(cards, 0, reader, NOW)
+    assert made.cards == 50
+    assert len(made.mail.html.encode()) <= 82_000
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_mail_begins_with_its_best_leads_in_the_preview(language: str) -> None:
+    reader = replace(ANNA, language=language)
+    cards = [
+        card(language, told=lead(total=1240)),
+        card(language, told=lead(contact=Contact("Ada"))),
+    ]
+    html = render.digest(cards, 0, reader, NOW).mail.html
+    grouped = {"en": "1,240", "pl": "1\xa0240", "de": "1.240"}[language]
+    body = html.partition("<body")[2].partition(">")[2]
+    hidden, _, rest = body.partition("</div>")
+    assert hidden.endswith("\u200c")
+    assert f">Łukasz Żak ({grouped}), Ada (75)" in hidden
+    assert f'lang="{language}"' in rest
+
+
+def test_the_signed_number_is_explained_where_there_is_one() -> None:
+    explained = texts.TEXTS["en"]["changes"]
+    reader = replace(ANNA, language="en")
+    for change, is_explained in ((3, True), (None, False)):
+        mail = render.digest([card(change=change)], 0, reader, NOW).mail
+        assert (explained in mail.html) is is_explained
+        assert explained not in mail.text
+
+
+def test_a_message_is_answered_by_its_subject_and_tells_what_is_known() -> None:
+    reader = replace(ANNA, language="en")
+    known = Details(may=May.MAIL, owner="Ben Miller", change=4)
+    mail = render.message(asked(message="Hi"), {"message": "Text"}, reader, lead(), details=known)
+    assert "?subject=Your%20message" in mail.html
+    assert "tel:" not in mail.html
+    for said in ("May be mailed, not called", "Owner: Ben Miller"):
+        assert said in mail.html
+        assert said in mail.text
+    assert "75 points, hot, +4 since your last list" in mail.text
+
+
+def test_a_digest_reads_well_as_text() -> None:
+    reader = replace(ANNA, language="en")
+    made = card("en", may=May.BOTH, change=12, reasons_at={"pricing": NOW}, owner="Ben Miller")
+    figures = [Figure("e-mail", "17", "+12%", is_up=True), Figure("referral", "9")]
+    sections = [Section("Cooling", "1", lines=[Line("Ada", "ada@example.org", said="Thursday")])]
+    mail = render.digest([made], 7, reader, NOW, figures=figures, sections=sections).mail
+    assert mail.text == DIGEST
+
+
+DIGEST = """\
+8 hot leads
+===========
+
+e-mail: 17 (+12%)
+referral: 9
+
+Hot now · 8
+-----------
+
+Łukasz Żak, Śruby & Synowie - 75 points, hot, +12 since your last list
+  600 100 200 (+48600100200)
+  lukasz@example.org
+  +45  Pricing (today, 7:30\xa0AM)
+  -3  Opened
+  May be called and mailed
+  Stage: intent
+  Came by: a paid search result
+  Last seen: yesterday, 6:30\xa0AM
+  Hot since: today, 7:30\xa0AM
+  Owner: Ben Miller
+
+and 7 more
+
+Cooling · 1
+-----------
+Ada · ada@example.org: Thursday
+
+--
+Hotlist sends this to Anna Kowalska at 7:30\xa0AM (Europe/Warsaw)."""
