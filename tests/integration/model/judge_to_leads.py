@@ -210,7 +210,7 @@ class LeadMailJudge:
         reports = self._world.post.reports.told
         of_events = ((mail, kind, self._offline.events[mail.event]) for mail, kind in reports)
         told = {
-            (event.subject, _REPORTS[kind], f"m{mail.step}")
+            (event.subject, _REPORTS[kind], f"m{mail.number}")
             for mail, kind, event in of_events
             if kind in _REPORTS and event.properties.get("hotlist_test") is not True
         }

@@ -49,12 +49,13 @@ class Invocation:
 
 @dataclass(frozen=True, eq=False)
 class Taken:
-    """A mail that SES has taken at a time and step of the model.
+    """The `number`th mail that SES has taken, at a time and step of the model.
 
     One to sales names its `recipient`, one to a lead the `event` that it answers. Its letter was
     begun at the step `since`, and at the time `since_at`.
     """
 
+    number: int
     delivery: str
     recipient: str
     event: str
@@ -120,6 +121,7 @@ class Ses:
             (to,) = request["Destination"]["ToAddresses"]
             assert invocation.since_at is not None
             mail = Taken(
+                number=len(self.taken) + 1,
                 delivery=delivery,
                 recipient=tags.get("recipient", ""),
                 event=tags.get("event", ""),
