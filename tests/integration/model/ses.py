@@ -162,6 +162,8 @@ class Ses:
             return
         began, done, at = claimed
         if not second.event and at >= first.at + REMEMBERED - CLOCKS:
+            for what in ("sent", "event"):  # that was known of the first, which is forgotten
+                self.stored.pop(f"{what} {first.delivery}", None)
             return
         if first.by is second.by:
             self.faults.append("one run sent a mail twice")
