@@ -165,9 +165,13 @@ class LeadMailJudge:
         self._letters.judged = len(self._letters.handled)
 
     def _is_waived(self, event: Event, what: str, handled: Handled) -> bool:
-        """Whether a confirmation has no place: one was just sent, or the day was full."""
+        """Whether a confirmation had no place: one was just sent, or the day was full.
+
+        A second copy of its letter may find one later.
+        """
         kind, _, purpose = what.partition(":")
-        if kind != "confirm" or self._place(event, purpose) is not None:
+        own = self._place(event, purpose)
+        if kind != "confirm" or (own is not None and own.taken_at <= handled.at + CLOCKS):
             return False
         places = self._letters.places.get(event.subject, set())
         for place in places:
