@@ -165,9 +165,13 @@ class LeadMailJudge:
         self._letters.judged = len(self._letters.handled)
 
     def _is_waived(self, event: Event, what: str, handled: Handled) -> bool:
-        """Whether a confirmation has no place: one was just sent, or the day was full."""
+        """Whether a confirmation had no place: one was just sent, or the day was full.
+
+        A second copy of its letter may find one later.
+        """
         kind, _, purpose = what.partition(":")
-        if kind != "confirm" or self._place(event, purpose) is not None:
+        own = self._place(event, purpose)
+        if kind != "confirm" or (own is not None and own.taken_at <= handled.at + CLOCKS):
             return False
         places = self._letters.places.get(event.subject, set())
         for place in places:
@@ -210,7 +214,7 @@ class LeadMailJudge:
         reports = self._world.post.reports.told
         of_events = ((mail, kind, self._offline.events[mail.event]) for mail, kind in reports)
         told = {
-            (event.subject, _REPORTS[kind], f"m{mail.step}")
+            (event.subject, _REPORTS[kind], f"m{mail.number}")
             for mail, kind, event in of_events
             if kind in _REPORTS and event.properties.get("hotlist_test") is not True
         }
