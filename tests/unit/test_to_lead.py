@@ -141,6 +141,8 @@ def test_all_purposes_but_tracking_end_at_once() -> None:
     event = asked(to_lead=("confirm:tracking",), properties={"pending_consents": pending})
     ended = said("unsubscribed", properties={"all": True}, **LATER)
     assert to_lead_now(event, "confirm:tracking", [ended], NOW + DAY) is not None
+    named = said("unsubscribed", properties={"all": True, "purposes": ["tracking"]}, **LATER)
+    assert to_lead_now(event, "confirm:tracking", [named], NOW + DAY) is None
 
 
 @pytest.mark.parametrize(

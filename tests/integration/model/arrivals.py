@@ -22,8 +22,17 @@ class Arrivals(EventStore):
         try:
             return super().put(event, tell=tell, to_lead=to_lead)
         finally:
-            if (stored := self._plain.find(event.subject, event.event_id)) is not None:
-                self._arrived(stored)
+            self._note(event)
+
+    def put_or_find(self, event: Event) -> Event | None:
+        try:
+            return super().put_or_find(event)
+        finally:
+            self._note(event)
+
+    def _note(self, event: Event) -> None:
+        if (stored := self._plain.find(event.subject, event.event_id)) is not None:
+            self._arrived(stored)
 
 
 class Looks(Arrivals):
@@ -36,3 +45,6 @@ class Looks(Arrivals):
         is_persons = event.properties["user_agent"] == BROWSER
         assert ("prefetch" in event.flags) is not is_persons, "a scanner counts as a person"
         return super().put(event, tell=tell, to_lead=to_lead)
+
+    def put_or_find(self, event: Event) -> Event | None:
+        raise AssertionError(f"who only looked at a link has said {event.type}")

@@ -27,7 +27,7 @@ from hotlist.runtime.failures import Batch
 from hotlist.runtime.limits import OutOfTime
 from hotlist.sales import consume, lead_mailer, to_lead
 from hotlist.sales.consume import OutboxConsumer
-from hotlist.sales.lead_mailer import LeadMailer
+from hotlist.sales.lead_mailer import Asked, LeadMailer
 from hotlist.sales.team import Sales
 from hotlist.sales.to_send import alert_now
 from hotlist.store import events, to_leads
@@ -165,6 +165,7 @@ def an_answer_stops_no_confirmation(patch: pytest.MonkeyPatch) -> None:
 
 def a_day_has_no_end_of_confirmations(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(to_leads, "MOST_A_DAY", 1_000)
+    patch.setattr(lead_mailer, "MOST_A_DAY", 1_000)
 
 
 def a_second_request_is_confirmed_again(patch: pytest.MonkeyPatch) -> None:
@@ -174,9 +175,9 @@ def a_second_request_is_confirmed_again(patch: pytest.MonkeyPatch) -> None:
 def a_retry_takes_another_place(patch: pytest.MonkeyPatch) -> None:
     place = to_leads._place
 
-    def forgetful(before: Any, event: Any, purpose: str, now: Any) -> Any:
+    def forgetful(before: Any, event: Any, purpose: str, now: Any, most: int) -> Any:
         others = [one for one in before if one.event_id != event.event_id]
-        found = place(others, event, purpose, now)
+        found = place(others, event, purpose, now, most)
         return found and found._replace(number=len(before) + 1)
 
     patch.setattr(to_leads, "_place", forgetful)
@@ -218,20 +219,15 @@ def a_throttled_mail_to_a_lead_is_done(patch: pytest.MonkeyPatch) -> None:
 def a_reward_is_sent_for_each_request(patch: pytest.MonkeyPatch) -> None:
     name = LeadMailer._delivery_id
 
-    def each(mailer: LeadMailer, event: Any, what: str, form: Any) -> str | None:
-        found = name(mailer, event, what, form)
-        return f"{found}#{event.event_id}" if what == "reward" else found
+    def each(mailer: LeadMailer, asked: Asked) -> str:
+        found = name(mailer, asked)
+        return f"{found}#{asked.event.event_id}" if asked.what == "reward" else found
 
     patch.setattr(LeadMailer, "_delivery_id", each)
 
 
 def every_mail_to_a_lead_is_tracked(patch: pytest.MonkeyPatch) -> None:
-    links = LeadMailer._links
-
-    def tracked(mailer: LeadMailer, *args: Any, **_: Any) -> Any:
-        return links(mailer, *args, is_tracked=True)
-
-    patch.setattr(LeadMailer, "_links", tracked)
+    patch.setattr(LeadMailer, "_is_tracked", lambda *_: True)
 
 
 def what_is_released_is_not_mailed_to_the_lead(patch: pytest.MonkeyPatch) -> None:
@@ -246,9 +242,9 @@ def what_becomes_of_a_mail_to_a_lead_is_forgotten(patch: pytest.MonkeyPatch) -> 
 def a_mail_to_a_lead_counts_as_sent_before_it_is(patch: pytest.MonkeyPatch) -> None:
     send = LeadMailer._send
 
-    def hasty(mailer: LeadMailer, event: Any, what: str, form: Any, name: str) -> bool:
+    def hasty(mailer: LeadMailer, asked: Asked, name: str) -> bool:
         mailer.outbox.deliveries.record_sent(delivery_hash(name), "", mailer.outbox.clock())
-        return send(mailer, event, what, form, name)
+        return send(mailer, asked, name)
 
     patch.setattr(LeadMailer, "_send", hasty)
 

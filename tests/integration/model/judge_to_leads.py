@@ -30,7 +30,7 @@ REPEATED: Final = timedelta(minutes=10)
 """Confirmations of a purpose that are asked for, or sent, within it are one."""
 
 A_DAY: Final = 3
-"""How many confirmations an address gets on a day."""
+"""How many confirmations an address gets on a day: one if its owner has ended such mails."""
 
 LIVES: Final = timedelta(days=396)
 CONFIRMED_WITHIN: Final = timedelta(days=7)
@@ -106,6 +106,7 @@ class LeadMailJudge:
             reason = self._reason(event, whats[0], mail.since, mail.since_at - CLOCKS)
             assert not reason, f"a mail to a lead though {reason}"
             self._judge_links(mail, event, whats[0])
+            self._judge_after_opt_out(mail, event, whats[0])
         assert all(len(names) == 1 for names in deliveries.values()), "two mails for one letter"
 
     def _judge_links(self, mail: Taken, event: Event, what: str) -> None:
@@ -115,11 +116,32 @@ class LeadMailJudge:
         assert ("confirm" in kinds) == what.startswith("confirm:"), "a mail with another's link"
         assert ("d" in kinds) == (what == "reward"), "a mail with another's link"
         if kinds & {"o", "c"}:
+            assert self._is_confirmed(event.subject, mail.step, mail.since_at - CLOCKS), (
+                "a mail that tells of openings, and its address may be another's"
+            )
+            assert not any(one.type == "profiling_objected" for one in self._heard(event, mail)), (
+                "a mail that tells of openings, and its reader has objected"
+            )
             assert any(
                 self._stored(one) < mail.step and _gives_tracking(one)
                 for one in self._offline.events.values()
                 if one.subject == event.subject
             ), "a mail that tells of openings, and nobody agreed to it"
+
+    def _judge_after_opt_out(self, mail: Taken, event: Event, what: str) -> None:
+        """Whoever has ended such mails is asked by the first of a day alone."""
+        place = self._place(event, what.removeprefix("confirm:"))
+        if what.startswith("confirm:") and place and place.taken_at > mail.since_at + CLOCKS:
+            has_ended = _has_unsubscribed(self._heard(event, mail))
+            assert not has_ended or place.number == 1, "strangers ask again and again"
+
+    def _heard(self, event: Event, mail: Taken) -> list[Event]:
+        """What was known of the subject of an event when a mail's letter was taken up."""
+        return [
+            one
+            for one in self._said[event.subject]
+            if self._stored(one) < mail.since and not _is_over(one, mail.at)
+        ]
 
     def _reason(self, event: Event, what: str, before: int, at: datetime) -> str:
         """Why a letter is let be, by what was stored before a step, at a time; empty if not."""
@@ -144,6 +166,8 @@ class LeadMailJudge:
         is_confirmation = what.startswith("confirm:")
         if at - event.received_at >= (CONFIRMED_WITHIN if is_confirmation else MAILED_WITHIN):
             return "it was asked for too long ago"
+        if what == "receipt" and _has_unsubscribed(said):
+            return "its owner has unsubscribed"
         if not is_confirmation:
             return ""
         words = [one for one in said if what.removeprefix("confirm:") in _purposes(one)]
@@ -176,10 +200,17 @@ class LeadMailJudge:
         places = self._letters.places.get(event.subject, set())
         for place in places:
             gap = min(abs(place.asked_at - event.received_at), abs(place.taken_at - handled.at))
-            if place.purpose == purpose and gap < REPEATED + A_RUN:
+            same = (purpose, _text_of(event), event.is_test)
+            if (place.purpose, place.text, place.is_test) == same and gap < REPEATED + A_RUN:
                 return True
+        words = [one for one in self._said[event.subject] if self._stored(one) < handled.ended]
+        about = [one for one in words if purpose in _purposes(one)]
+        has_ended = bool(about) and about[-1].type in ("unsubscribed", "consent_withdrawn")
+        most = 1 if has_ended or _has_unsubscribed(words) else A_DAY
         days = {f"{handled.at - back:%Y-%m-%d}" for back in (timedelta(0), A_RUN)}
-        return any(sum(one.day == day for one in places) >= A_DAY for day in days)
+        on_days = [[one for one in places if one.day == day] for day in days]
+        is_full = any(len(one) >= most for one in on_days)
+        return is_full or (event.is_test and any(one.is_test for day in on_days for one in day))
 
     def _judge_asked(self, event: Event, what: str) -> None:
         """A letter was made of what was asked for, unless it does not count or is a repetition."""
@@ -233,6 +264,8 @@ class LeadMailJudge:
         for subject, places in self._letters.places.items():
             days = Counter(one.day for one in places)
             assert not days or max(days.values()) <= A_DAY, "more confirmations than a day has"
+            tests = Counter(one.day for one in places if one.is_test)
+            assert not tests or max(tests.values()) == 1, "tests take the places of a day"
             asked = Counter((one.event_id, one.purpose) for one in places)
             assert not asked or max(asked.values()) == 1, "two confirmations for one letter"
             for one in places:
@@ -240,7 +273,7 @@ class LeadMailJudge:
                 assert event.subject == subject, "a place for another's confirmation"
                 assert event.received_at == one.asked_at, "a place for another's confirmation"
                 for other in places:
-                    if one != other and one.purpose == other.purpose:
+                    if one != other and _what(one) == _what(other):
                         gap = min(
                             abs(one.asked_at - other.asked_at), abs(one.taken_at - other.taken_at)
                         )
@@ -272,27 +305,27 @@ class LeadMailJudge:
     def _judge_held(self) -> None:
         """What was held had no place in its hour, was told of, and was not known to be sent."""
         told = set(self._told())
-        for name, asked in self._by_delivery.items():
-            if self._states.get(name) != "held" or name in self._world.post.judged_held:
+        for event, what in ((one, what) for one in self._asking for what in one.to_lead):
+            letter = _letter(event, what)
+            if self._states.get(letter) != "held" or letter in self._world.post.judged_held:
                 continue
-            self._world.post.judged_held.add(name)
-            assert any((one.event_id, one.properties["form"]) in told for one, _ in asked), (
-                "a mail to a lead was held, and nobody was told"
+            self._world.post.judged_held.add(letter)
+            form = str(event.properties["form"])
+            assert (event.event_id, form) in told, "a mail to a lead was held, and nobody was told"
+            since, at = self._letters.held_at[hash_of(letter)]
+            assert not self._is_confirmed(event.subject, since, at), (
+                "mail to a confirmed address held"
             )
-            delivery = hash_of(name)
-            since, at = self._letters.held_at[delivery]
-            subject = asked[0][0].subject
-            assert not self._is_confirmed(subject, since, at), "mail to a confirmed address held"
-            forms = {str(one.properties["form"]) for one, _ in asked}
             hours = {f"{at - back:%Y-%m-%dT%H}" for back in (-CLOCKS, timedelta(0), A_RUN)}
-            kept = [self._hours.get(f"hour#{form}#lead#{hour}") for form in forms for hour in hours]
+            kept = [self._hours.get(f"hour#{form}#lead#{hour}") for hour in hours]
             assert any(one and len(one["sent"]["SS"]) >= self._letters.most for one in kept), (
                 "a mail to a lead was held, and there was a place"
             )
-            if self._ses.copies[delivery]:  # then nobody knew
-                stored, held = self._ses.stored, self._ses.stored[f"held {delivery}"]
-                assert f"sent {delivery}" not in stored, "held, and known to be sent"
-                assert stored.get(f"event {delivery}", held) >= held, "held, and SES said sent"
+            delivery, stored = hash_of(self._name(event, what) or ""), self._ses.stored
+            held = stored[f"held {hash_of(letter)}"]
+            for how in ("sent", "event"):
+                known = stored.get(f"{how} {delivery}", held)
+                assert known >= held, "a mail to a lead was held, and known to be sent"
 
     def _told(self) -> Iterator[tuple[str, str]]:
         """The events and forms of which the log says that mails were held."""
@@ -307,12 +340,13 @@ class LeadMailJudge:
         """The delivery of what an event asks for; None for a confirmation that has no place."""
         kind, _, purpose = what.partition(":")
         day = f"{event.received_at:%Y-%m-%d}"
+        test = "test#" if event.is_test else ""
         if kind == "reward":
-            return f"magnet#{event.subject}#{REWARD}#{day}"
+            return f"{test}magnet#{event.subject}#{REWARD}#{day}"
         if kind == "receipt":
-            return f"receipt#{event.subject}#{event.properties['form']}#{day}"
+            return f"{test}receipt#{event.subject}#{event.properties['form']}#{day}"
         place = self._place(event, purpose)
-        return place and f"confirm#{event.subject}#{purpose}#{place.day}#{place.number}"
+        return place and f"{test}confirm#{event.subject}#{purpose}#{place.day}#{place.number}"
 
     def _place(self, event: Event, purpose: str) -> Confirmation | None:
         places = self._letters.places.get(event.subject, ())
@@ -324,13 +358,34 @@ class LeadMailJudge:
         name = self._name(event, what)
         if name is not None and self._ses.copies[hash_of(name)]:
             return "sent"
-        if name is not None and self._states.get(name) == "held":
+        if self._states.get(_letter(event, what)) == "held":
             return "held"
         asked = self._by_delivery.get(name or "", [(event, what)])
         return "parked" if any((one.event_id, kind) in self._parked for one, kind in asked) else ""
 
     def _stored(self, event: Event) -> int:
         return self._world.stored_at[event.event_id]
+
+
+def _letter(event: Event, what: str) -> str:
+    """The name of a letter to a lead: what is held is held under it."""
+    return f"lead#{event.subject}#{event.event_id}#{what}"
+
+
+def _what(place: Confirmation) -> tuple[str, str, bool]:
+    return place.purpose, place.text, place.is_test
+
+
+def _text_of(event: Event) -> str:
+    """Which text a form asks to be confirmed."""
+    return f"{event.properties['form']} {VERSION}"
+
+
+def _has_unsubscribed(said: list[Event]) -> bool:
+    """Whether the last word by a link on mails, of words in their order, ends them."""
+    by_link = [one for one in said if one.route is Route.LINK]
+    words = [one for one in by_link if one.type in ("unsubscribed", "consent_given")]
+    return bool(words) and words[-1].type == "unsubscribed"
 
 
 def _order(event: Event) -> tuple[datetime, str]:
@@ -353,7 +408,9 @@ def _purposes(word: Event) -> set[str]:
     if word.type in ("consent_given", "consent_withdrawn"):
         return {str(said["purpose"])}
     if word.type == "unsubscribed":
-        return {"email", "phone", "post"} if said.get("all") is True else {"email"}
+        named = said.get("purposes")
+        more = {*named} if isinstance(named, list) else set[str]()
+        return {"email", "phone", "post"} | more if said.get("all") is True else {"email"}
     return set()
 
 

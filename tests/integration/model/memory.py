@@ -157,7 +157,8 @@ def _check(
     wanted = request.get("ConditionExpression")
     if wanted is not None and not condition(wanted)(before, names, values):
         code = {"Code": "ConditionalCheckFailedException", "Message": wanted}
-        raise _Refused({"Error": code}, operation)
+        is_asked = request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+        raise _Refused({"Error": code, **({"Item": before} if is_asked else {})}, operation)
     return names, values
 
 

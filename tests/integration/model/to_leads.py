@@ -16,7 +16,7 @@ from hotlist.sales.lead_mailer import LeadMailer
 from hotlist.store.events import EventStore
 from hotlist.store.hours import HourStore
 from hotlist.store.leads import LeadStore
-from hotlist.store.to_leads import Confirmation, ToLeadStore
+from hotlist.store.to_leads import MOST_A_DAY, Confirmation, ToLeadStore
 from integration.model.forms import API, COMPANY, FORMS
 from integration.model.queues import throttled
 from integration.model.schedule import step
@@ -80,9 +80,9 @@ class LeadLetters:
     def learn(self, subject: str, confirmations: str) -> None:
         """Note the confirmations that an address has had: after some days they are forgotten."""
         kept = self.places.setdefault(subject, set())
-        for event_id, purpose, day, number, *times in json.loads(confirmations):
-            asked_at, taken_at = map(datetime.fromisoformat, times)
-            kept.add(Confirmation(event_id, purpose, day, number, asked_at, taken_at))
+        for event_id, purpose, day, number, asked, taken, *more in json.loads(confirmations):
+            asked_at, taken_at = map(datetime.fromisoformat, (asked, taken))
+            kept.add(Confirmation(event_id, purpose, day, number, asked_at, taken_at, *more))
 
     def mailer(
         self,
@@ -122,9 +122,11 @@ class _Places(ToLeadStore):
         object.__setattr__(self, "plain", plain)
         object.__setattr__(self, "letters", letters)
 
-    def take_place(self, event: Event, purpose: str, now: datetime) -> Confirmation | None:
+    def take_place(
+        self, event: Event, purpose: str, now: datetime, most: int = MOST_A_DAY
+    ) -> Confirmation | None:
         try:
-            return super().take_place(event, purpose, now)
+            return super().take_place(event, purpose, now, most)
         finally:  # the answer may be lost
             name = {"delivery_id": {"S": f"confirms#{event.subject}"}}
             stored = self.plain.get_item(TableName=self.table, Key=name, ConsistentRead=True)

@@ -155,7 +155,7 @@ def _is_about(word: Event, purpose: str) -> bool:
     if word.type == "unsubscribed":
         named = texts_of(word, "purposes")
         if word.properties.get("all") is True:
-            return purpose != _TRACKING
+            return purpose != _TRACKING or purpose in named
         return purpose in (named or [EMAIL])
     if word.type in ("consent_given", "consent_withdrawn"):
         return purpose in texts_of(word, "purpose")
