@@ -292,9 +292,17 @@ def _is_back_for_good(event: Event) -> bool:
 
 
 def _is_tracked(events: Iterable[Event]) -> bool:
-    """Whether the last word on tracking gives a consent. What is pending is no word."""
+    """Whether the last word on tracking gives a consent, and nobody has objected to profiling.
+
+    What is pending is no word.
+    """
     is_given = False
     for event in events:
+        named = event.properties.get("purposes")
+        if event.type == "profiling_objected":
+            return False
+        if event.type == "unsubscribed" and isinstance(named, list) and "tracking" in named:
+            is_given = False
         given = event.properties.get("consents")
         is_about = event.properties.get("purpose") == "tracking"
         if isinstance(given, dict) and "tracking" in given:

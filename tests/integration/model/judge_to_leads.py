@@ -36,6 +36,7 @@ LIVES: Final = timedelta(days=396)
 CONFIRMED_WITHIN: Final = timedelta(days=7)
 MAILED_WITHIN: Final = timedelta(days=30)
 
+_NOBODYS: Final = {"prefetch", "internal"}
 _REPORTS: Final = {
     "Delivery": "email_delivered",
     "Bounce": "email_bounced",
@@ -57,7 +58,7 @@ class LeadMailJudge:
         self._hours = {name: item for name, item in items.items() if name.startswith("hour#")}
         self._said: defaultdict[str, list[Event]] = defaultdict(list)
         for event in sorted(offline.events.values(), key=_order):
-            if event.route in (Route.LINK, Route.SES) and "prefetch" not in event.flags:
+            if event.route in (Route.LINK, Route.SES) and event.flags.isdisjoint(_NOBODYS):
                 self._said[event.subject].append(event)
         self._parked = {
             (about.event_id, about.what)
@@ -104,6 +105,8 @@ class LeadMailJudge:
             deliveries[event.event_id, whats[0]].add(mail.delivery)
             assert mail.to == event.email, "a mail to somebody else"
             reason = self._reason(event, whats[0], mail.since, mail.since_at - CLOCKS)
+            if reason:  # unless it was no reason any more when the letter was read
+                reason = self._reason(event, whats[0], mail.step, mail.since_at - CLOCKS)
             assert not reason, f"a mail to a lead though {reason}"
             self._judge_links(mail, event, whats[0])
             self._judge_after_opt_out(mail, event, whats[0])
@@ -247,7 +250,7 @@ class LeadMailJudge:
         told = {
             (event.subject, _REPORTS[kind], f"m{mail.number}")
             for mail, kind, event in of_events
-            if kind in _REPORTS and event.properties.get("hotlist_test") is not True
+            if kind in _REPORTS and not (event.is_test and kind == "Delivery")
         }
         known = {
             (event.subject, event.type, event.properties["message_id"])

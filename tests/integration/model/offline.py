@@ -239,9 +239,14 @@ class Offline:
         flags = set(event.flags)
         if event.route is Route.FORM and event.properties.get("user_agent") == CRAWLER:
             flags.add(BOT)
-        for word in filter(is_known, self._words.get(event.event_id, ())):
+        is_opt_out = event.type in _OPT_OUTS and event.route is Route.LINK  # for good
+        words = () if is_opt_out else self._words.get(event.event_id, ())
+        for word in filter(is_known, words):
             flags = (flags - _said(word, "remove")) | _said(word, "add")
         return frozenset(flags)
+
+
+_OPT_OUTS = {"unsubscribed", "consent_withdrawn", "profiling_objected"}
 
 
 def _order(event: Event) -> tuple[datetime, str]:
