@@ -234,9 +234,20 @@ def test_a_test_is_mailed_as_one_and_leaves_no_history(notify: Notify) -> None:
     notify.events.put(event)
     notify.tell(*letters(event))
     assert [one.partition(":")[0] for one in subjects(notify)] == ["TEST"] * 3
-    assert [notify.app.reader.to_leads.mailed(delivery_hash(one)) for one in DELIVERIES] == [
-        None
-    ] * 3
+    tagged = [tags(sent)["delivery"] for sent in notify.ses.sent]
+    assert [notify.app.reader.to_leads.mailed(one) for one in tagged] == [None] * 3
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_test_stands_for_nothing_that_is_sent_in_earnest(notify: Notify, is_first: bool) -> None:
+    test = sent_form(1, properties={"hotlist_test": True}, flags=frozenset({INTERNAL}))
+    earnest = sent_form(2)
+    for event in (test, earnest) if is_first else (earnest, test):
+        notify.events.put(event)
+        notify.tell(*letters(event))
+        notify.tell(*letters(event))
+    marked = [one.startswith("TEST: ") for one in subjects(notify)]
+    assert marked == [is_first] * 3 + [not is_first] * 3
 
 
 def test_without_a_company_nothing_is_mailed_and_somebody_is_told(notify: Notify) -> None:

@@ -44,6 +44,7 @@ HOUR_OF_FORM: Final = "lead"
 """The kind under which the mails of a form to unconfirmed addresses are counted by the hour."""
 
 _BY_MAIL: Final = "mail"
+_TEST: Final = "#test"
 
 
 class NoCompany(LookupError):
@@ -132,14 +133,18 @@ class LeadMailer:
         return form if is_asked.get(kind) else None
 
     def _delivery_id(self, event: Event, what: str, form: Mapping[str, Any]) -> str | None:
-        """The name under which it is sent once; None for a confirmation without a place."""
+        """The name under which it is sent once; None for a confirmation without a place.
+
+        A test stands for nothing that is sent in earnest.
+        """
         kind, purpose = kind_and_purpose(what)
-        day = f"{event.received_at.astimezone(UTC):%Y-%m-%d}"
+        mark = _TEST if event.is_test else ""
+        day = f"{event.received_at.astimezone(UTC):%Y-%m-%d}{mark}"
         if kind == REWARD:
             return f"magnet#{event.subject}#{form['reward']['id']}#{day}"
         if kind == RECEIPT:
             return f"receipt#{event.subject}#{event.properties['form']}#{day}"
-        place = self.store.take_place(event, purpose, self.outbox.clock())
+        place = self.store.take_place(event, purpose + mark, self.outbox.clock())
         if place is None or not place.is_within:
             reason = "just sent" if place is None else "day full"
             log.info("not confirmed", extra={"event_id": event.event_id, "reason": reason})
