@@ -353,8 +353,8 @@ class LeadMailJudge:
 
     def _place(self, event: Event, purpose: str) -> Confirmation | None:
         places = self._letters.places.get(event.subject, ())
-        mine = (one for one in places if (one.event_id, one.purpose) == (event.event_id, purpose))
-        return next(mine, None)
+        own = event.event_id, purpose
+        return next((one for one in places if (one.event_id, one.purpose) == own), None)
 
     def _end(self, event: Event, what: str) -> str:
         """What became of what an event asks for: sent, held or parked; empty if nothing did."""
