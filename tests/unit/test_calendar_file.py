@@ -29,6 +29,12 @@ HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 
 
+@pytest.fixture(autouse=True)
+def _zones_are_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """vobject remembers a zone by its name, with the years of the file that named it first."""
+    monkeypatch.setattr(vobject.icalendar, "__tzidMap", {})
+
+
 def read(**changed: Any) -> Any:
     text = calendar_file({**EVENT, **changed}, "en")
     return vobject.readOne(text)

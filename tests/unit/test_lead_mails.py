@@ -27,6 +27,7 @@ LINKS = Links(
 )
 HOSTILE = "<script>alert(1)</script>\r\nBcc: x@evil.example http://evil.example {company} {{ 7*7 }}"
 FORM: dict[str, Any] = {
+    "title": {"en": "ebook", "pl": "ebook", "de": "ebook"},
     "consents": {"email": {"version": "1", "text": {"en": "News.", "pl": "Nowości."}}},
     "reward": {"title": {"en": "The guide", "pl": "Poradnik", "de": "Der Leitfaden"}},
     "receipt": {
@@ -193,7 +194,7 @@ def test_a_mail_is_in_one_language_and_the_form_speaks_it(
         lead_mails.receipt(made, form, COMPANY, LINKS),
     ):
         assert f'<html lang="{language}">' in mail.html
-        assert LEAD_TEXTS[language]["reason"].partition("{")[0] in mail.text
+        assert LEAD_TEXTS[language]["reason_untitled"].partition("{")[0] in mail.text
         own = {
             "pl": ("Nowości.", "Poradnik", "Dziękujemy."),
             "de": ("Neues.", "Leitfaden", "Danke."),
@@ -236,6 +237,16 @@ def test_a_forms_own_words_stand_as_they_are(text: str) -> None:
     assert reward("pl", form).subject == "Poradnik"
     named = replace(COMPANY, name=text, address=text)
     assert lead_mails.receipt(event(), FORM, named, LINKS).text.count(text) >= 3
+
+
+@pytest.mark.parametrize("language", LEAD_TEXTS)
+def test_a_form_is_called_as_people_call_it_or_not_at_all(language: str) -> None:
+    form = FORM | {"title": {"en": "Roofs", "pl": "Dachy", "de": "Dächer"}}
+    said = receipt(language, form).text
+    assert re.search(f"[“„]{form['title'][language]}[”“]", said)
+    untitled = receipt(language, {k: v for k, v in FORM.items() if k != "title"})
+    assert "ebook" not in untitled.text + untitled.html
+    assert LEAD_TEXTS[language]["reason_untitled"].partition("{")[0] in untitled.text
 
 
 @pytest.mark.parametrize("language", LEAD_TEXTS)

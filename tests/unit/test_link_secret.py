@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -116,6 +117,10 @@ def test_a_rotation_gives_a_secret_without_keys_its_first() -> None:
     assert Secret.of(Secret.of("{}").rotated("n" * 64, NOW)).keys == {1: Key("1", b"n" * 64)}
 
 
+WRONG: list[Any] = ["x", None, [], 1, {"x": "y"}, {"1": None}, {"1": 5}, {"²": "y"}, {"": "y"}]
+"""What is no map of the numbers of keys to texts."""
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -135,7 +140,7 @@ def test_a_rotation_gives_a_secret_without_keys_its_first() -> None:
         *(
             (json.dumps({"link_1": "a" * 64, name: said}), f"{name} of the secret")
             for name in ("link_keys_made", "link_keys_gone")
-            for said in ("x", None, [], 1, {"x": "y"}, {"1": None}, {"1": 5}, {"²": "y"}, {"": "y"})
+            for said in WRONG
         ),
         *(
             (json.dumps({"link_1": "a" * 64, "link_keys_made": {"1": at}}), "no instant with its")

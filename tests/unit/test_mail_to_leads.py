@@ -313,6 +313,15 @@ def test_a_reward_by_mail_without_a_required_address_is_doubtful() -> None:
     assert check_forms(FORM, "forms.yaml", look=found)[1] == []
 
 
+def test_a_form_has_a_title_in_its_languages() -> None:
+    titled = FORM.replace("guide:\n", "guide:\n  title: {en: Roofs, pl: Dachy}\n", 1)
+    assert compile_forms(titled, look=found)["guide"]["title"] == {"en": "Roofs", "pl": "Dachy"}
+    plain = FORM.replace("guide:\n", "guide:\n  title: Roofs\n", 1)
+    assert_said(refused(plain), "2 guide.title", "write this one in en, pl too")
+    one = MEETING.replace("talk:\n", "talk:\n  title: Talk\n", 1)
+    assert compile_forms(one)["talk"]["title"] == {"en": "Talk"}
+
+
 def test_a_form_may_ask_for_as_many_confirmations_as_a_day_has() -> None:
     assert MOST_CONFIRMED == MOST_A_DAY
     more = "".join(f'\n    p{n}: {{version: "1", text: P{n}, confirm: true}}' for n in (1, 2))

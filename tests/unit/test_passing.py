@@ -218,7 +218,7 @@ OURS_THAT_MAY_PASS = set(
     "BadSecret Conflict InFlight NotMailed NotQueued NotReached OutcomeUnknown OutOfTime "
     "ReadsThrottled".split()
 )
-OURS_OF_NO_RECORD = {"BadFields", "Refused", "RunFailed", "Unreadable"}
+OURS_OF_NO_RECORD = {"BadFields", "NoPlace", "Refused", "RunFailed", "Unreadable"}
 """Answers to a caller, and the end of a run: none of them comes to a batch."""
 
 

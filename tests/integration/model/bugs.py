@@ -253,6 +253,10 @@ def a_mail_to_a_lead_counts_as_sent_before_it_is(patch: pytest.MonkeyPatch) -> N
     patch.setattr(LeadMailer, "_send", hasty)
 
 
+def a_test_stands_for_what_is_sent_in_earnest(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(lead_mailer, "_TEST", "")
+
+
 def no_address_is_ever_confirmed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(lead_mailer, "is_confirmed", lambda *_: False)
 
@@ -303,6 +307,7 @@ BUGS: Final[Mapping[str, Patch]] = {
         every_mail_to_a_lead_is_tracked,
         what_is_released_is_not_mailed_to_the_lead,
         what_becomes_of_a_mail_to_a_lead_is_forgotten,
+        a_test_stands_for_what_is_sent_in_earnest,
         no_address_is_ever_confirmed,
         who_wants_a_mail_has_complained,
         who_looks_at_a_link_has_pressed_its_button,

@@ -1,6 +1,6 @@
 """What time-to-live deletes in a schedule, and what must hold of what is left."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from random import Random
@@ -25,6 +25,11 @@ _KEYS: Final = {
     "deliveries": ("delivery_id",),
 }
 _NEVER: Final = {"N": "inf"}
+
+
+def _in_order(items: Iterable[Mapping[str, Any]], names: Sequence[str]) -> list[Mapping[str, Any]]:
+    """Items by their keys. moto and the model hold them in another order."""
+    return sorted(items, key=lambda item: [item[name]["S"] for name in names])
 
 
 class Expiry:
@@ -68,7 +73,7 @@ class Expiry:
         earlier = frozenset(captured.keys() - self._released)
         jobs: list[Job] = []
         for short, names in _KEYS.items():
-            for item in self._tables.items(short):
+            for item in _in_order(self._tables.items(short), names):
                 ends_at = item.get("expires_at", _NEVER)["N"]
                 if float(ends_at) > self._clock.now.timestamp():
                     continue

@@ -72,7 +72,7 @@ class Reports:
         if not mail.event:
             told = {"audience": ["sales"], "recipient": [mail.recipient]}
         tags = {**told, "delivery": [mail.delivery]}
-        about = {"messageId": f"m{mail.step}", "timestamp": to_text(mail.at), "tags": tags}
+        about = {"messageId": f"m{mail.number}", "timestamp": to_text(mail.at), "tags": tags}
         try:
             self._feedback().take_in({**detail, "mail": about}, self._clock())
         except (ClientError, BotoCoreError):

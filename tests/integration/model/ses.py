@@ -49,12 +49,13 @@ class Invocation:
 
 @dataclass(frozen=True, eq=False)
 class Taken:
-    """A mail that SES has taken at a time and step of the model.
+    """The `number`th mail that SES has taken, at a time and step of the model.
 
     One to sales names its `recipient`, one to a lead the `event` that it answers. Its letter was
     begun at the step `since`, and at the time `since_at`.
     """
 
+    number: int
     delivery: str
     recipient: str
     event: str
@@ -120,6 +121,7 @@ class Ses:
             (to,) = request["Destination"]["ToAddresses"]
             assert invocation.since_at is not None
             mail = Taken(
+                number=len(self.taken) + 1,
                 delivery=delivery,
                 recipient=tags.get("recipient", ""),
                 event=tags.get("event", ""),
@@ -160,6 +162,8 @@ class Ses:
             return
         began, done, at = claimed
         if not second.event and at >= first.at + REMEMBERED - CLOCKS:
+            for what in ("sent", "event"):  # that was known of the first, which is forgotten
+                self.stored.pop(f"{what} {first.delivery}", None)
             return
         if first.by is second.by:
             self.faults.append("one run sent a mail twice")

@@ -83,6 +83,7 @@ class Form(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     type: str = "form_submitted"
+    title: mails.Title | None = None
     fields: dict[FieldName, FieldSpec]
     tell: Literal[False, True, "owner", "team", "all"] = False
     honeypot: FieldName | None = None

@@ -71,7 +71,7 @@ Paragraphs = Annotated[
 """A text of several lines, or one for each language."""
 
 
-def languages_of(form: Mapping[str, Any]) -> list[str]:
+def languages_of(form: dict[str, Any]) -> list[str]:
     """The languages that a checked form has texts in, as they come."""
     texts = [form.get(name) for name in ("thanks", "closed", "redirect_url")]
     for field in form["fields"].values():
@@ -84,7 +84,7 @@ def languages_of(form: Mapping[str, Any]) -> list[str]:
     return [one for one in named if _LANGUAGE.match(one)]
 
 
-def mail_texts(form: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], dict[str, Any], bool]]:
+def mail_texts(form: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], dict[str, Any], bool]]:
     """Where a form's texts for leads are: the path, and what has the text under its last part.
 
     The third is whether mails alone have it: the others stand on pages and in calendars, too.
@@ -97,6 +97,8 @@ def mail_texts(form: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], dict[
             holder = holder.get(part, {})
         for part in holder:
             yield (*path, part), holder, True
+    if "title" in form:
+        yield ("title",), form, False
     if "reward" in form:
         yield ("reward", "title"), form["reward"], False
         event = form["reward"].get("invitation", {})
@@ -105,7 +107,7 @@ def mail_texts(form: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], dict[
                 yield ("reward", "invitation", part), event, False
 
 
-def wrong_languages(name: str, form: Mapping[str, Any], positions: Positions) -> Iterator[Finding]:
+def wrong_languages(name: str, form: dict[str, Any], positions: Positions) -> Iterator[Finding]:
     """Texts for leads that lack a language of the form, or have one that no mail is in."""
     spoken = {*languages_of(form)}
     for path, holder, is_of_mails in mail_texts(form):

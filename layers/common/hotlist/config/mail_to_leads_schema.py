@@ -98,6 +98,9 @@ def _local_time(text: str) -> str:
 
 Web = Annotated[str, Field(json_schema_extra={"pattern": _WEB}), AfterValidator(_web)]
 NotEmpty = Annotated[str, Field(pattern=r"\S")]
+Title = Line
+"""What a form is called for people."""
+
 LocalTime = Annotated[
     str, Field(json_schema_extra={"pattern": _LOCAL.pattern.replace(r"\Z", "$")}),
     AfterValidator(_local_time),
@@ -222,7 +225,7 @@ def why_mailed(form: Mapping[str, Any]) -> str | None:
     return "reward" if form.get("reward", {}).get("deliver") == "mail" else None
 
 
-def wrong_mails(name: str, form: Mapping[str, Any], positions: Positions) -> Iterator[Finding]:
+def wrong_mails(name: str, form: dict[str, Any], positions: Positions) -> Iterator[Finding]:
     """What is wrong in what a form mails and gives, across its keywords."""
     yield from wrong_languages(name, form, positions)
     why = why_mailed(form)

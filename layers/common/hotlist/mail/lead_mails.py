@@ -89,6 +89,7 @@ def confirm(
     return _render(
         event,
         language,
+        form,
         company,
         links,
         subject=words["subject"],
@@ -113,6 +114,7 @@ def reward(
     return _render(
         event,
         language,
+        form,
         company,
         links,
         subject=words["subject"],
@@ -130,6 +132,7 @@ def receipt(event: Event, form: Mapping[str, Any], company: Company, links: Link
     return _render(
         event,
         language,
+        form,
         company,
         links,
         subject=in_language(given["subject"], language),
@@ -191,6 +194,7 @@ def _asked_for(event: Event, purpose: str, form: Mapping[str, Any], language: st
 def _render(
     event: Event,
     language: str,
+    form: Mapping[str, Any],
     company: Company,
     links: Links,
     *,
@@ -203,9 +207,10 @@ def _render(
 ) -> Mail:
     words = LEAD_TEXTS[language]
     heading = short(one_line(subject), _MAX_SUBJECT)
+    title = in_language(form.get("title", ""), language)  # its name is for machines
     reason = _filled(
-        words["reason"],
-        form=event.properties.get("form", ""),
+        words["reason" if title else "reason_untitled"],
+        form=title,
         company=company.name,
         day=formats(language).long_day(event.received_at.astimezone(UTC).date()),
     )

@@ -129,5 +129,7 @@ LEAD_TEXTS: Final[Mapping[str, str]] = {
     "test": "Dies ist ein TEST: jemand hat ein Formular mit Ihrer Adresse ausprobiert.",
     "reason": "Sie erhalten diese Mail, weil diese E-Mail-Adresse am {day} (UTC) im Formular "
     "„{form}“ von {company} eingetragen wurde.",
+    "reason_untitled": "Sie erhalten diese Mail, weil diese E-Mail-Adresse am {day} (UTC) in "
+    "einem Formular von {company} eingetragen wurde.",
     "unsubscribe": "Abmelden oder auswählen, was Sie bekommen",
 }

@@ -129,5 +129,7 @@ LEAD_TEXTS: Final[Mapping[str, str]] = {
     "test": "This is a TEST: somebody has tried a form with your address.",
     "reason": "You get this mail because this e-mail address was entered in the form “{form}” of "
     "{company} on {day} (UTC).",
+    "reason_untitled": "You get this mail because this e-mail address was entered in a form of "
+    "{company} on {day} (UTC).",
     "unsubscribe": "Unsubscribe, or choose what you get",
 }

@@ -137,5 +137,7 @@ LEAD_TEXTS: Final[Mapping[str, str]] = {
     "test": "To jest TEST: ktoś wypróbował formularz z Twoim adresem.",
     "reason": "Ta wiadomość została wysłana, ponieważ {day} (UTC) podano ten adres e-mail w "
     "formularzu „{form}”: {company}.",
+    "reason_untitled": "Ta wiadomość została wysłana, ponieważ {day} (UTC) podano ten adres "
+    "e-mail w formularzu: {company}.",
     "unsubscribe": "Wypisz się lub wybierz, co chcesz dostawać",
 }
