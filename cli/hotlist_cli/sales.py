@@ -1,4 +1,4 @@
-"""`hotlist sales`: who would own a lead and why, and what of sales.yaml is never reached."""
+"""`hotlist sales`: who would own a lead and why, what of sales.yaml is never reached, digests."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -22,11 +22,13 @@ from hotlist.sales.owners import OwnerRule, Owners
 from hotlist.scoring.check.scoring_file import check_scoring
 from hotlist.scoring.domains import email_class
 from hotlist.scoring.pattern import eventbridge
+from hotlist_cli import digest_switch
 from hotlist_cli.config import forms_of, read_text, sales_of
 from hotlist_cli.rules.check import listed
 from hotlist_cli.rules.output import cell, say
 
 app = typer.Typer(help="Who gets mail, and whose a lead is.", rich_markup_mode="rich")
+app.add_typer(digest_switch.app, name="digest")
 
 _Folder = Annotated[Path, typer.Option("--config", help="folder of the YAML")]
 _HERE: Final = Path("config")

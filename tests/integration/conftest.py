@@ -110,6 +110,7 @@ def api(tables: Any, link_secret: str, rewards_bucket: str, monkeypatch: pytest.
     client, names = tables
     environment = {
         "EVENTS_TABLE": names["events"],
+        "DELIVERIES_TABLE": names["deliveries"],
         "ALLOWED_ORIGINS": "https://www.example.com, https://Shop.example.com/",
         "LINK_SECRET_ARN": link_secret,
         "REWARDS_BUCKET": rewards_bucket,
@@ -221,6 +222,7 @@ def digest(
             if variable.endswith("_MAPPING")
         },
         "LINK_SECRET_ARN": link_secret,
+        "PUBLIC_URL": "https://api.example.com",
         "SENDER": "hotlist@example.com",
         "CONFIGURATION_SET": "set",
     }

@@ -182,6 +182,7 @@ def test_without_a_network_the_function_starts_and_says_503(
     open_client("events")
     environment = {
         "EVENTS_TABLE": "events",
+        "DELIVERIES_TABLE": "deliveries",
         "ALLOWED_ORIGINS": "https://www.example.com",
         "LINK_SECRET_ARN": "links",
         "REWARDS_BUCKET": "rewards",

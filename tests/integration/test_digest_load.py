@@ -27,6 +27,7 @@ from hotlist.events.event import Event
 from hotlist.events.times import to_text
 from hotlist.leads.fold import Folder
 from hotlist.leads.lead import Alerting, Contact, Lead, LeadState, Temperature
+from hotlist.links.keys import LinkKeys
 from hotlist.mail.outbox import Outbox
 from hotlist.mail.ses import Mailer
 from hotlist.rescore import due
@@ -36,6 +37,7 @@ from hotlist.sales.digest import Digester
 from hotlist.sales.gone import MOST_GONE
 from hotlist.sales.hot_list import MOST
 from hotlist.sales.look_back import LookBack
+from hotlist.sales.stop_links import StopLinks
 from hotlist.sales.team import Recipient, Sales
 from hotlist.scoring.deployed import deployed
 from hotlist.store import events as stored_events
@@ -171,7 +173,7 @@ class Names:
 
 
 class Services:
-    """SES and SQS, which only count."""
+    """SES, SQS and Secrets Manager, which only count."""
 
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()
@@ -182,6 +184,10 @@ class Services:
         self.calls["SendEmail"] += 1
         self.largest = max(self.largest, len(request["Content"]["Raw"]["Data"]))
         return {"MessageId": "m"}
+
+    def get_secret_value(self, **request: Any) -> dict[str, str]:
+        self.calls["GetSecretValue"] += 1
+        return {"SecretString": json.dumps({"link_1": "k" * 64})}
 
     def send_message_batch(self, **request: Any) -> dict[str, Any]:
         self.calls["SendMessageBatch"] += 1
@@ -238,6 +244,7 @@ def test_a_run_with_very_many_leads_takes_less_than_half_of_its_time(
             stores.events,
             load_config("forms"),
         ),
+        StopLinks(LinkKeys(services, "links", clock), "https://api.example.com"),
     )
     queue = due.DueLeads(stores.leads, RescoreQueue(services, "queue"), clock)
     troubles = Troubles()

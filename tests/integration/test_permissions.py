@@ -21,7 +21,7 @@ from integration.stages.capture import GOOD, Api
 from integration.stages.corrections import spam
 from integration.stages.digest import ANNAS_HOUR, RECENT, Digest
 from integration.stages.letters import fill
-from integration.stages.links import Reader, download
+from integration.stages.links import Reader, download, stop_link
 from integration.stages.notify import ALERT, TOLD, Notify, a_message, feedback
 from integration.stages.score import ADA, BO, HOUR, NOW, Score, event
 from integration.stages.score import PHONE as NUMBER
@@ -75,7 +75,9 @@ def test_capture(api: Api, dynamodb: Any) -> None:
     takes_insert_statements(api.app.client, dynamodb)
     api.post("/forms/contact", GOOD)
     api.post("/events", VISIT)
-    Reader(api).ask(download())
+    reader = Reader(api)
+    reader.ask(download())
+    reader.ask(stop_link(), "POST")
     assert_all_is_needed("capture", api.app)
 
 

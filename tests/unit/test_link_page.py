@@ -36,6 +36,9 @@ def test_every_kind_of_link_says_what_to_do_when_it_has_expired() -> None:
         link_page.unsubscribe([Choice("email", EVIL)], EVIL, WHO, is_empty=True),
         link_page.ended("some", [EVIL], WHO),
         link_page.reward(EVIL, EVIL, WHO),
+        link_page.digest(EVIL, EVIL, WHO),
+        link_page.digest_is(link_page.STOP, EVIL, EVIL, WHO),
+        link_page.digest_is(link_page.RESUME, EVIL, EVIL, WHO),
     ],
 )
 def test_nothing_is_shown_as_it_is_written(page: str) -> None:

@@ -252,8 +252,9 @@ def test_a_form_that_tells_all_reaches_everybody(
     assert unreached(capsys, folder) == []
 
 
-def test_the_help_names_both_commands(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_help_names_all_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sales", "--help"]) == 0
     said = capsys.readouterr().out
     assert "who" in said
     assert "check" in said
+    assert "digest" in said

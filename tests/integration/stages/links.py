@@ -100,6 +100,7 @@ ROUTES: Final = {
     Purpose.DOWNLOAD: "d",
     Purpose.OPENED: "o",
     Purpose.CLICKED: "c",
+    Purpose.DIGEST_OFF: "unsubscribe",
 }
 
 
@@ -142,6 +143,14 @@ def opened(tracked: str = "1") -> str:
 
 def clicked(to: str = SHOP, tracked: str = "1") -> str:
     return link(Purpose.CLICKED, tracked=tracked, mail="receipt", to=name_of(to), form="film")
+
+
+def stop_link(recipient: str = "anna", day: date | None = None) -> str:
+    """The path of the link in a digest, as Anna's has it."""
+    said = {"digest": "1", "lang": "pl"}
+    today = datetime.now(UTC).date()
+    token = Token(Purpose.DIGEST_OFF, "", day or today, recipient=recipient, said=said)
+    return f"/{ROUTES[Purpose.DIGEST_OFF]}/{tokens.sign(token, KEY)}"
 
 
 def named(event_type: str) -> set[str]:

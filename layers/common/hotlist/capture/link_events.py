@@ -184,6 +184,11 @@ def ending_of(request: Request) -> Ending:
     return Ending(did, frozenset(text for text in ticked if isinstance(text, str)))
 
 
+def pressed(request: Request) -> str:
+    """The button of a page that was pressed: its `do`; "" if a body says none."""
+    return one(_fields_of(request), "do") or ""
+
+
 def page_of(request: Request) -> str:
     """The instant of the page whose button was pressed, if it says one."""
     said = one(_fields_of(request), "asked")

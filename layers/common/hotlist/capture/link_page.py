@@ -19,6 +19,7 @@ TO_ANY_PAGE: Final[Mapping[str, Any]] = {"redirect_url": "http:"}
 CONFIRM: Final = "confirm"
 SOME, ALL, OBJECT = "some", "all", "object"
 CLAIM: Final = "claim"
+STOP, RESUME = "stop", "resume"
 """What the buttons of the pages do: the values of their field `do`."""
 
 
@@ -114,6 +115,38 @@ def reward(title: str, asked: str, who: Visitor, *, is_test: bool = False) -> st
         buttons=[_button(CLAIM, words["reward_button"])],
         asked=asked,
         is_test=is_test,
+    )
+
+
+def digest(name: str, asked: str, who: Visitor) -> str:
+    """Asks whether somebody's digest is to stop. It has the way back too: a GET reads nothing."""
+    words = _words(who)
+    return _page(
+        who,
+        words["digest_title"],
+        paragraphs=[words["digest"]],
+        quoted=[name],
+        buttons=[
+            _button(STOP, words["digest_stop"]),
+            _button(RESUME, words["digest_resume"], words["digest_back"]),
+        ],
+        note=words["digest_else"],
+        asked=asked,
+    )
+
+
+def digest_is(did: str, name: str, asked: str, who: Visitor) -> str:
+    """Says that somebody's digest is stopped (`STOP`) or sent again, with the button to undo it."""
+    words = _words(who)
+    is_off = did == STOP
+    undo = _button(RESUME, words["digest_resume"]) if is_off else None
+    return _page(
+        who,
+        words["ended_title"],
+        paragraphs=[words["digest_stopped" if is_off else "digest_resumed"]],
+        quoted=[name],
+        buttons=[undo or _button(STOP, words["digest_stop"])],
+        asked=asked,
     )
 
 

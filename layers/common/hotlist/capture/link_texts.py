@@ -29,6 +29,16 @@ LINK_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "reward_title": "Here it is",
         "reward": "You asked for this:",
         "reward_button": "Get it",
+        "digest_title": "The daily hot list",
+        "digest": "It is mailed each working day to:",
+        "digest_stop": "Stop it",
+        "digest_resume": "Send it again",
+        "digest_back": "If it has been stopped, this brings it back.",
+        "digest_else": "Alerts and messages go on either way. If this is not your name, close this "
+        "page. Nothing happens then.",
+        "digest_stopped": "The daily hot list is not mailed any more. Alerts and messages go on. "
+        "It was stopped for:",
+        "digest_resumed": "The daily hot list is mailed again to:",
         "missing_title": "It is not there yet",
         "missing": "What you asked for is not ready. We have been told. Please try this link again "
         "in a day.",
@@ -78,6 +88,16 @@ LINK_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "reward_title": "Proszę bardzo",
         "reward": "Zamówione materiały:",
         "reward_button": "Pobierz",
+        "digest_title": "Codzienna lista gorących leadów",
+        "digest": "W dni robocze dostaje ją:",
+        "digest_stop": "Nie wysyłajcie jej",
+        "digest_resume": "Wysyłajcie znowu",
+        "digest_back": "Jeśli lista nie przychodzi, tu można ją przywrócić.",
+        "digest_else": "Alerty i wiadomości i tak będą przychodzić. Jeśli to nie Twoje nazwisko, "
+        "zamknij tę stronę. Nic się wtedy nie stanie.",
+        "digest_stopped": "Codzienna lista nie będzie już wysyłana. Alerty i wiadomości będą nadal "
+        "przychodzić. Listy nie dostanie:",
+        "digest_resumed": "Codzienną listę znowu dostaje:",
         "missing_title": "Jeszcze tego nie ma",
         "missing": "To, o co prosisz, nie jest jeszcze gotowe. Już o tym wiemy. Spróbuj użyć tego "
         "linku jutro.",
@@ -129,6 +149,16 @@ LINK_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "reward_title": "Bitte sehr",
         "reward": "Darum haben Sie gebeten:",
         "reward_button": "Abrufen",
+        "digest_title": "Die tägliche Liste heißer Leads",
+        "digest": "Sie geht an Arbeitstagen an:",
+        "digest_stop": "Nicht mehr senden",
+        "digest_resume": "Wieder senden",
+        "digest_back": "Wenn sie abbestellt ist, kommt sie hiermit wieder.",
+        "digest_else": "Alarme und Nachrichten kommen so oder so weiter. Wenn das nicht Ihr Name "
+        "ist, schließen Sie diese Seite. Dann geschieht nichts.",
+        "digest_stopped": "Die tägliche Liste wird nicht mehr gesendet. Alarme und Nachrichten "
+        "kommen weiter. Abbestellt ist sie für:",
+        "digest_resumed": "Die tägliche Liste geht wieder an:",
         "missing_title": "Noch nicht da",
         "missing": "Was Sie möchten, ist noch nicht bereit. Wir wissen Bescheid. Bitte versuchen "
         "Sie diesen Link morgen noch einmal.",

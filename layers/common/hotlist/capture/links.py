@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -40,6 +40,9 @@ from hotlist.runtime import metrics
 from hotlist.runtime.settings import CaptureSettings
 from hotlist.store.events import EventStore
 
+if TYPE_CHECKING:
+    from hotlist.capture.digest_links import DigestLinks
+
 _ANY_FILE: Final = "application/octet-stream"
 _TRACKING: Final = "tracking"
 _TO_ITSELF: Final[Form] = {"redirect_url": ""}
@@ -64,12 +67,16 @@ class Links:
         keys: LinkKeys,
         rewards: Rewards,
         missing: Callable[[str], None],
+        *,
+        deliveries_table: str = "",
     ) -> None:
         self._store = store
         self._forms = forms
         self._keys = keys
         self._rewards = rewards
         self._missing = missing
+        self._deliveries_table = deliveries_table
+        self._digests: DigestLinks | None = None
 
     @classmethod
     def open(cls, store: EventStore, forms: Mapping[str, Form], settings: CaptureSettings) -> Self:
@@ -79,7 +86,9 @@ class Links:
             print(metrics.attention("reward not uploaded", form=form))  # noqa: T201 - Lambda's log
 
         keys = LinkKeys.open(settings.link_secret_arn, lambda: datetime.now(UTC))
-        return cls(store, forms, keys, Rewards(settings.rewards_bucket), missing)
+        rewards = Rewards(settings.rewards_bucket)
+        table = settings.deliveries_table
+        return cls(store, forms, keys, rewards, missing, deliveries_table=table)
 
     def answer(self, request: Request, kind: str, text: str, now: datetime) -> Answer:
         """The answer to a request for `/<kind>/<text>`. HEAD is answered as GET."""
@@ -214,6 +223,14 @@ class Links:
             said = {"purpose": purpose, **about}
             self._say(visit, "consent_withdrawn", said, choice=purpose)
 
+    def _digest_off(self, visit: Visit) -> Answer:
+        """The link of a salesperson's digest, which is about no lead."""
+        if self._digests is None:
+            from hotlist.capture.digest_links import DigestLinks  # noqa: PLC0415 - these are rare
+
+            self._digests = DigestLinks(self._deliveries_table)
+        return self._digests.answer(visit) or _told(410, "gone", visit.request, visit.who)
+
     # --- a reward ---------------------------------------------------------------------------
 
     def _reward(self, visit: Visit) -> Answer:
@@ -344,10 +361,12 @@ def not_taken(request: Request, allowed: str) -> Answer:
 
 
 def _purpose(kind: str, text: str) -> Purpose:
-    """What a text is to be verified for. Under `/d` it says so itself, until it is verified."""
-    if kind != "d":
-        return _PURPOSES[kind]
-    return Purpose.DOWNLOAD if "give" in tokens.claimed(text) else Purpose.REWARD
+    """What a text is to be verified for. Under some routes it says so itself, unverified."""
+    if kind == "d":
+        return Purpose.DOWNLOAD if "give" in tokens.claimed(text) else Purpose.REWARD
+    if kind == "unsubscribe" and "digest" in tokens.claimed(text):
+        return Purpose.DIGEST_OFF
+    return _PURPOSES[kind]
 
 
 _PURPOSES: Final = {

@@ -43,6 +43,7 @@ class Purpose(StrEnum):
     DOWNLOAD = "download"
     OPENED = "opened"
     CLICKED = "clicked"
+    DIGEST_OFF = "digest_off"
 
 
 VALID: Final[Mapping[Purpose, timedelta | None]] = {
@@ -52,6 +53,7 @@ VALID: Final[Mapping[Purpose, timedelta | None]] = {
     Purpose.DOWNLOAD: timedelta(days=7),
     Purpose.OPENED: timedelta(days=90),
     Purpose.CLICKED: timedelta(days=90),
+    Purpose.DIGEST_OFF: None,
 }
 """How long after its day a link holds. One without an end holds as long as its key is kept."""
 

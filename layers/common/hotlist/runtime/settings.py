@@ -46,6 +46,7 @@ class MetricsSettings(_Settings):
 
 class CaptureSettings(_Settings):
     events_table: str
+    deliveries_table: str
     allowed_origins: str
     link_secret_arn: str
     rewards_bucket: str
@@ -80,6 +81,7 @@ class DigestSettings(MappingSettings):
     rescore_queue_url: str
     outbox_queue_url: str
     link_secret_arn: str
+    public_url: str
     sender: str
     configuration_set: str
 

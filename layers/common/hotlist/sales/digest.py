@@ -14,6 +14,7 @@ from hotlist.config.load import load_config
 from hotlist.events.event import Event
 from hotlist.leads.fold import Folder
 from hotlist.leads.lead import Lead, LeadState
+from hotlist.links.tokens import Key
 from hotlist.mail import render, unsent_part
 from hotlist.mail.layout import Card
 from hotlist.mail.outbox import Outbox
@@ -25,6 +26,7 @@ from hotlist.sales import team
 from hotlist.sales.gone import MOST_GONE, Gone, gone
 from hotlist.sales.hot_list import MOST, HotList, Shown, candidates, hot_list, is_hot
 from hotlist.sales.look_back import LookBack
+from hotlist.sales.stop_links import StopLinks
 from hotlist.sales.team import Recipient, Sales
 from hotlist.sales.unsent import Unsent
 from hotlist.sales.views import Views
@@ -58,6 +60,7 @@ class Edition:
     hot: HotList
     now: datetime
     views: Views
+    key: Key | None = None
     cards: dict[tuple[str, str], list[Card]] = field(default_factory=dict)
 
 
@@ -89,6 +92,7 @@ class Digester:
     windows: WindowStore
     outbox: Outbox
     look_back: LookBack
+    stop_links: StopLinks
 
     @classmethod
     def open(
@@ -108,6 +112,7 @@ class Digester:
             WindowStore(dynamodb, settings.deliveries_table),
             Outbox.open(settings, dynamodb, clock),
             LookBack.open(settings, dynamodb),
+            StopLinks.open(settings, clock),
         )
 
     def send(self, now: datetime, troubles: Troubles) -> int:
@@ -128,7 +133,8 @@ class Digester:
         alerted = self.windows.alerted({one: windows[one].begins for one in windows}, now)
         views = Views(self.stores, self.folder, clock, now, started + FOLDING, troubles)
         unsent = self._unsent(windows, now, started, troubles)
-        edition = Edition(self._hot(views, windows.values()), now, views)
+        key = troubles.attempt({"work": "links"}, self.stop_links.key)
+        edition = Edition(self._hot(views, windows.values()), now, views, key)
         if views.unreadable and not edition.hot.count:
             return 0
         sent = 0
@@ -153,7 +159,7 @@ class Digester:
         """The recipients who are due and have no digest yet, each with the id of the delivery."""
         due = list(self.sales.due(now))
         deliveries = self.outbox.deliveries
-        off = deliveries.disabled(recipient.id for recipient, _ in due)
+        off = deliveries.without_digest(recipient.id for recipient, _ in due)
         waiting = [(r, f"digest#{r.id}#{day}") for r, day in due if r.id not in off]
         settled = deliveries.settled(delivery_id for _, delivery_id in waiting)
         return [one for one in waiting if one[1] not in settled]
@@ -225,7 +231,7 @@ class Digester:
         named = {line.lead_id for line in lines[: made.gone]}
         plan = Plan(issue.window, frozenset(shown), issue.known - shown - named)
         self.windows.plan(recipient.id, issue.delivery_id, plan, issue.told)
-        return made.mail
+        return self.stop_links.added(made.mail, recipient, edition.key, edition.now)
 
     def _cards(self, edition: Edition, recipient: Recipient, troubles: Troubles) -> Iterator[Card]:
         """The leads of the list as this recipient reads them."""

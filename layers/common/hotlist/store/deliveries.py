@@ -22,6 +22,9 @@ SENT: Final = "sent"
 SKIPPED: Final = "let_be"
 HELD: Final = "held"
 
+RECIPIENT: Final = "recipient#"
+"""How the keys of what is known of recipients begin."""
+
 
 class InFlight(Conflict):
     """Another run is sending this mail, or its outcome is not known. Try again after `until`."""
@@ -128,19 +131,56 @@ class DeliveryStore:
         """Send no more mail to this recipient, until an operator enables it again."""
         self._client.update_item(
             TableName=self._table,
-            Key={"delivery_id": {"S": f"recipient#{recipient_id}"}},
+            Key={"delivery_id": {"S": f"{RECIPIENT}{recipient_id}"}},
             UpdateExpression="SET disabled_at = if_not_exists(disabled_at, :now), reason = :reason",
             ExpressionAttributeValues={":now": {"S": to_text(now)}, ":reason": {"S": reason}},
         )
 
     def disabled(self, recipient_ids: Iterable[str]) -> set[str]:
         """Those of these recipients that are disabled, so that they get no mail."""
-        keys = [{"delivery_id": f"recipient#{one}"} for one in recipient_ids]
+        return self._marked(recipient_ids, "disabled_at")
+
+    def stop_digest(self, recipient_id: str, now: datetime) -> bool:
+        """Mail this recipient no digest any more. False if that was so before.
+
+        The same call again is the same word: botocore tries again if an answer is lost.
+        """
+        condition = "attribute_not_exists(digest_off_at) OR digest_off_at = :now"
+        values = {":now": {"S": to_text(now)}}
+        return self._switch(
+            recipient_id, "SET digest_off_at = :now", condition, ExpressionAttributeValues=values
+        )
+
+    def resume_digest(self, recipient_id: str) -> bool:
+        """Mail this recipient their digest again. False if it was not stopped."""
+        condition = "attribute_exists(digest_off_at)"
+        return self._switch(recipient_id, "REMOVE digest_off_at", condition)
+
+    def without_digest(self, recipient_ids: Iterable[str]) -> set[str]:
+        """Those of these recipients who get no digest: they have stopped it, or get no mail."""
+        return self._marked(recipient_ids, "disabled_at", "digest_off_at")
+
+    def _marked(self, recipient_ids: Iterable[str], *marks: str) -> set[str]:
+        keys = [{"delivery_id": f"{RECIPIENT}{one}"} for one in recipient_ids]
         return {
-            item["delivery_id"]["S"].removeprefix("recipient#")
+            item["delivery_id"]["S"].removeprefix(RECIPIENT)
             for item in batch_get(self._client, self._table, keys)
-            if "disabled_at" in item
+            if any(mark in item for mark in marks)
         }
+
+    def _switch(self, recipient_id: str, update: str, condition: str, **values: Any) -> bool:
+        """Update a recipient's item. False if it is so already. No other attribute is asked for."""
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key={"delivery_id": {"S": f"{RECIPIENT}{recipient_id}"}},
+                UpdateExpression=update,
+                ConditionExpression=condition,
+                **values,
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
 
     def _take(
         self, delivery_id: str, now: datetime, condition: str, values: dict[str, Any]
