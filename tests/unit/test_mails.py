@@ -174,6 +174,12 @@ def test_yes_and_no_are_told_in_the_language_of_the_reader(
     assert f"Callback: {no}\n" in mail.text
 
 
+def test_lines_stay_lines_in_a_mail_program_that_knows_no_white_space() -> None:
+    """Such as Outlook for Windows."""
+    html = render.message(asked(message="<b>one\n\ntwo"), {"message": "M"}, ANNA).html
+    assert ">&lt;b&gt;one<br><br>two</p>" in html
+
+
 LABELS = {"name": "Name", "first_name": "First", "last_name": "Last", "company": "Company"}
 
 

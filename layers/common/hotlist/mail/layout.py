@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
+from markupsafe import Markup
 
 PREVIEW_END: Final = "\xa0\u200c" * 60
 """What nobody sees, behind a preheader: programs would show the mail's next texts there."""
@@ -74,9 +75,16 @@ def template(name: str) -> Template:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,
     )
+    environment.filters["lines"] = _lines
+    return environment
+
+
+def _lines(text: str) -> Markup:
+    """A text as HTML that keeps its lines: Outlook for Windows knows no `white-space`."""
+    return Markup("<br>").join(text.splitlines())
