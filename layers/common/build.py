@@ -5,6 +5,7 @@
 local stack.
 """
 
+import fcntl
 import gzip
 import json
 import os
@@ -120,16 +121,22 @@ def _not_for_lambda(folder: str, names: list[str]) -> set[str]:
 
 
 def _tools() -> Path:
-    """The interpreter that compiles the configuration. Its environment is made if needed."""
-    lock = ROOT / "requirements" / "build.txt"
+    """The interpreter that compiles the configuration. Its environment is made if needed.
+
+    Builds that run at the same time wait for the one that makes it.
+    """
+    locked = ROOT / "requirements" / "build.txt"
     stamp, python = TOOLS / "build.txt", TOOLS / "bin" / "python"
-    if not stamp.exists() or stamp.read_bytes() != lock.read_bytes():
-        _run(sys.executable, "-m", "venv", "--clear", TOOLS)
-        _run(
-            *(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
-            *("--no-deps", "--require-hashes", "-r", lock),
-        )
-        shutil.copy(lock, stamp)
+    TOOLS.parent.mkdir(exist_ok=True)
+    with (TOOLS.resolve().parent / "tools.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not stamp.exists() or stamp.read_bytes() != locked.read_bytes():
+            _run(sys.executable, "-m", "venv", "--clear", TOOLS)
+            _run(
+                *(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
+                *("--no-deps", "--require-hashes", "-r", locked),
+            )
+            shutil.copy(locked, stamp)
     return python
 
 

@@ -50,7 +50,7 @@ BUILD_ALONE = ("pydantic", "pydantic_core", "ruamel", "certifi", "icalendar", "b
 
 @pytest.fixture(scope="module")
 def spaced(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project in a folder whose path has spaces, with the build's tools, if there are any."""
+    """The project in a folder whose path has spaces, with the tools that the build has made."""
     project = tmp_path_factory.mktemp("layer") / "a path with spaces" / "hotlist"
     for name in ("layers", "cli", "config", "requirements"):
         shutil.copytree(
@@ -58,7 +58,7 @@ def spaced(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
     shutil.copy(ROOT / "Makefile", project)
     (project / ".build").mkdir()
-    (ROOT / ".build/tools").mkdir(parents=True, exist_ok=True)
+    runpy.run_path(str(ROOT / "layers/common/build.py"))["_tools"]()
     (project / ".build/tools").symlink_to(ROOT / ".build/tools")
     return project
 
