@@ -1,4 +1,4 @@
-"""Compile and try what config/ has, run the stack here, send parked mails, rotate keys."""
+"""Compile and try what config/ has, look at digests, run the stack here, mails, files, keys."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,18 @@ from typing import Annotated
 
 import typer
 
-from hotlist_cli import account, config, link_keys, local, outbox, rewards, rules, sales, try_form
+from hotlist_cli import (
+    account,
+    config,
+    digest,
+    link_keys,
+    local,
+    outbox,
+    rewards,
+    rules,
+    sales,
+    try_form,
+)
 
 app = typer.Typer(
     help=__doc__,
@@ -16,6 +27,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(account.app, name="account")
+app.add_typer(digest.app, name="digest")
 app.add_typer(try_form.app, name="forms")
 app.add_typer(link_keys.app, name="keys")
 app.add_typer(local.app, name="local")

@@ -1,4 +1,4 @@
-"""The outputs of a deployed stack: what its template says of queues, tables and secrets."""
+"""The outputs and parameters of a deployed stack: queues, tables, secrets, the sender."""
 
 from typing import Any
 
@@ -15,3 +15,12 @@ def of_stack(cloudformation: Any, stack: str, *names: str) -> tuple[str, ...]:
         if name not in found:
             raise NoOutput(f"the stack {stack} has no {name}: deploy it again")
     return tuple(found[name] for name in names)
+
+
+def parameter(cloudformation: Any, stack: str, name: str) -> str:
+    """The value of a parameter. :raises NoOutput: if the stack has none of this name."""
+    (described,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
+    for one in described.get("Parameters", ()):
+        if one["ParameterKey"] == name:
+            return str(one["ParameterValue"])
+    raise NoOutput(f"the stack {stack} has no parameter {name}: deploy it again")

@@ -20,6 +20,7 @@ from types import FrameType
 from typing import Any, Final
 
 from hotlist.config.findings import BadConfig
+from hotlist_cli.local import running
 from hotlist_cli.local.build import Failed, Tools
 from hotlist_cli.local.demo import demo
 from hotlist_cli.local.flood import Plan, flood
@@ -68,8 +69,9 @@ def up() -> int:
             "\n\nCtrl-C stops everything.",
             flush=True,
         )
-        while stack.ministack.running:
-            threading.Event().wait(0.5)
+        with running.noted(aws=stack.ministack.endpoint, mails=stack.inbox_url):
+            while stack.ministack.running:
+                threading.Event().wait(0.5)
     raise Failed("MiniStack has stopped by itself")
 
 
