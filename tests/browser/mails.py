@@ -12,7 +12,8 @@ from hotlist.events.event import Event
 from hotlist.leads.lead import Alerting, Contact, Lead, Reason, Stage, Temperature
 from hotlist.mail import lead_mails, render, unsent_part
 from hotlist.mail.layout import Figure, Line, Section
-from hotlist.mail.lead_card import Details, May
+from hotlist.mail.lead_card import Details
+from hotlist.sales.permission import May
 from hotlist.sales.team import Recipient
 from hotlist.sales.to_send import AlertNow
 from hotlist.sales.unsent import Count

@@ -4,15 +4,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from enum import StrEnum
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from hotlist.leads.lead import Contact, Lead, Reason
 from hotlist.mail.formats import formats
 from hotlist.mail.layout import Card, template
-from hotlist.mail.texts import CHANNEL_NAMES, COUNTED, STAGE_NAMES, TEMPERATURES, TEXTS
+from hotlist.mail.texts import (
+    CHANNEL_NAMES,
+    COUNTED,
+    ON_DAYS,
+    STAGE_NAMES,
+    TEMPERATURES,
+    TEXTS,
+)
 from hotlist.mail.wording import name_of, short
+from hotlist.sales.permission import May
 from hotlist.sales.team import Recipient
 
 Title = Callable[[str, str], str]
@@ -24,21 +31,14 @@ UNDER_A_SECTION: Final = 3
 UNDER_THE_MAIL: Final = 2
 
 
-class May(StrEnum):
-    """What a lead has agreed to."""
-
-    BOTH = "both"
-    CALL = "call"
-    MAIL = "mail"
-    NEITHER = "neither"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
     """What is told of a lead beside what is stored with it. Nothing of it has to be known.
 
     `change` are the points since its reader's last list. `reasons_at` has for a rule when that
-    happened which it gives its points for. `language` is the lead's own.
+    happened which it gives its points for. `language` is the lead's own. `cools_at` is when it is
+    hot no longer if nothing happens, `waited` for how many days of work nobody has answered it,
+    and `was_quiet` says that it turned hot in its reader's quiet hours.
     """
 
     change: int | None = None
@@ -47,6 +47,9 @@ class Details:
     may: May | None = None
     owner: str = ""
     language: str = ""
+    cools_at: datetime | None = None
+    waited: int | None = None
+    was_quiet: bool = False
 
 
 NO_DETAILS: Final = Details()
@@ -94,8 +97,9 @@ def lead_card(
     def when(at: datetime | None) -> str:
         return "" if at is None else ours.moment(at, zone, now)
 
+    facts = [("", note) for note in _notes(details, recipient, now)]
     as_of_when = words["as_of"].format(time=ours.moment(as_of, zone)) if as_of else ""
-    facts = [
+    facts += [
         (words["stage"], STAGE_NAMES[language][lead.stage.value]),
         (words["came_by"], CHANNEL_NAMES[language].get(lead.channel or "", lead.channel or "")),
         (words["campaign"], short(details.campaign)),
@@ -166,6 +170,19 @@ def contact_card(contact: Contact, recipient: Recipient, shown: Shown) -> Card:
         reasons=", ".join(reason["title"] for reason in shown.reasons),
         has_change=bool(change),
     )
+
+
+def _notes(details: Details, recipient: Recipient, now: datetime | None) -> Iterable[str]:
+    """What a reader should know before all else of a lead."""
+    language, zone = recipient.language, ZoneInfo(recipient.timezone)
+    if details.was_quiet:
+        yield TEXTS[language]["was_quiet"]
+    if details.waited is not None:
+        yield _counted("waited", details.waited, language)
+    if details.cools_at is not None and now is not None:
+        day, today = details.cools_at.astimezone(zone).date(), now.astimezone(zone).date()
+        on = formats(language).coming_day(day, today, ON_DAYS[language])
+        yield TEXTS[language]["cools"].format(day=on)
 
 
 def temperature(lead: Lead, recipient: Recipient) -> str:
