@@ -1,5 +1,6 @@
 """What each thing costs in DynamoDB: calls, and units as AWS charges them."""
 
+import os
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -204,6 +205,7 @@ def test_a_lead_is_one_write_unit(score: Score, dynamodb: Any) -> None:
     assert size(lead) < 1024
 
 
+COLD = int(os.environ.get("HOTLIST_DIGEST_COLD", "600"))
 JUST_NOW = ANNAS_HOUR - timedelta(minutes=5)
 LOOKS_FOR_WHAT_IS_DUE = ["Query"] * 24  # by shard: hot, warm, cold
 KEYS_SEEN = ["GetItem"]  # the check values of the link keys
@@ -236,7 +238,7 @@ def copies(digest: Digest, lead_id: str, count: int) -> None:
             stores.events.put(replace(one, subject=other))
 
 
-@pytest.mark.parametrize("cold", [0, 50, 600])
+@pytest.mark.parametrize("cold", [0, 50, COLD])
 def test_the_digest_reads_the_same_however_many_leads_are_cold(
     digest: Digest, dynamodb: Any, cold: int
 ) -> None:

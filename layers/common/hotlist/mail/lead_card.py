@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from hotlist.leads.lead import Contact, Lead, Reason
+from hotlist.leads.lead import Contact, Lead, Reason, Temperature
 from hotlist.mail.formats import formats
 from hotlist.mail.layout import Card, template
 from hotlist.mail.texts import (
@@ -59,8 +59,8 @@ NO_DETAILS: Final = Details()
 class Shown:
     """What a card shows, as texts. What is empty is left out.
 
-    `warning` is what its reader must not do. `facts` are pairs of a label and a value; the label
-    may be empty.
+    `notes` are what its reader should know first. `facts` are pairs of a label and a value; the
+    label may be empty.
     """
 
     lead_id: str = ""
@@ -71,6 +71,7 @@ class Shown:
     as_of: str = ""
     may: May | None = None
     bounced: str = ""
+    notes: Sequence[str] = ()
     subject: str = ""
     reasons: Sequence[Mapping[str, str]] = ()
     answers: Sequence[tuple[str, str]] = ()
@@ -97,14 +98,14 @@ def lead_card(
     def when(at: datetime | None) -> str:
         return "" if at is None else ours.moment(at, zone, now)
 
-    facts = [("", note) for note in _notes(details, recipient, now)]
+    is_hot = lead.temperature is Temperature.HOT
     as_of_when = words["as_of"].format(time=ours.moment(as_of, zone)) if as_of else ""
-    facts += [
+    facts = [
         (words["stage"], STAGE_NAMES[language][lead.stage.value]),
         (words["came_by"], CHANNEL_NAMES[language].get(lead.channel or "", lead.channel or "")),
         (words["campaign"], short(details.campaign)),
         (words["last_seen"], when(lead.last_event_at)),
-        (words["hot_since"], when(lead.alerting.hot_since)),
+        (words["hot_since"], when(lead.alerting.hot_since) if is_hot else ""),
         (words["owner"], short(details.owner)),
     ]
     reasons = _reasons(lead.reasons, recipient, title, {
@@ -119,6 +120,7 @@ def lead_card(
         as_of=as_of_when,
         may=details.may,
         bounced=words["bounced"] if lead.bounced else "",
+        notes=list(_notes(details, recipient, now)),
         subject=TEXTS.get(details.language, words)["mail_subject"],
         reasons=list(reasons),
         facts=[(label, value) for label, value in facts if value],
@@ -157,6 +159,7 @@ def contact_card(contact: Contact, recipient: Recipient, shown: Shown) -> Card:
         "changed": words["change"].format(change=change) if change else "",
         "temperature": shown.temperature,
         "as_of": shown.as_of,
+        "notes": shown.notes,
         "reasons": shown.reasons,
         "answers": shown.answers,
         "facts": facts,
