@@ -24,9 +24,13 @@ KEYS: Final[Mapping[str, Sequence[str]]] = {
     "deliveries": ("delivery_id",),
 }
 INDEX: Final = ("temperature_key", "due_at")
-"""The key of the one index, which the leads have."""
+"""The key of the index of the leads that is read here."""
 
 PROJECTED: Final = (*INDEX, "lead_id", "total", "owner", "channel", "hot_since")
+DAYS: Final = ("created_day", "created_at")
+"""The key of the other index, which is only written here."""
+
+OF_DAYS: Final = (*DAYS, "lead_id", "owner", "channel")
 
 
 class Refused(Exception):
@@ -225,17 +229,19 @@ class Tables:
                 answers.append({"TableName": table})
         return json.dumps({"Responses": answers})
 
-    def _write(self, request: Any, key: Item, after: Item) -> None:
+    def _write(self, request: Any, asked: Item, after: Item) -> None:
         """Write, if the condition holds. A write that is refused is charged too."""
         name = request["TableName"]
-        found = self._find(name, key)
+        found = self._find(name, asked)
         before: Item = found.item if found else {}
         if not expressions.holds(request, before):
             self._bill.writes += write_units(before)
             raise Refused("ConditionalCheckFailedException")
         self._bill.writes += write_units(before, after)
         if name.lower() == "leads":
-            self._bill.index_writes += index_units([_entry(before), _entry(after)])
+            for key, shown in ((INDEX, PROJECTED), (DAYS, OF_DAYS)):
+                entries = [_entry(one, key, shown) for one in (before, after)]
+                self._bill.index_writes += index_units(entries)
         self.put(name.lower(), after)
 
     # --- where things are ----------------------------------------------------------------------
@@ -249,7 +255,7 @@ class Tables:
         if self._indexed is None:
             self._indexed = {}
             for item in self.items("leads"):
-                key, entry = _entry(item)
+                key, entry = _entry(item, INDEX, PROJECTED)
                 if key:
                     self._indexed.setdefault(key[0]["S"], []).append(Stored.of(entry))
             for entries in self._indexed.values():
@@ -262,9 +268,8 @@ def _key(table: str, item: Item) -> tuple[str, str]:
     return partition, *(sort or [""])
 
 
-def _entry(item: Item) -> tuple[Any, Item]:
-    """The key and the entry of a lead in the index."""
-    if not all(name in item for name in INDEX):
+def _entry(item: Item, key: Sequence[str], shown: Sequence[str]) -> tuple[Any, Item]:
+    """The key and the entry of a lead in an index."""
+    if not all(name in item for name in key):
         return None, {}
-    shown = {name: item[name] for name in PROJECTED if name in item}
-    return [item[name] for name in INDEX], shown
+    return [item[name] for name in key], {name: item[name] for name in shown if name in item}

@@ -6,18 +6,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from hotlist.events.event import Event
 from hotlist.leads.lead import Alerting, Contact, Lead, Reason, Stage, Temperature
-from hotlist.mail import lead_mails, render, unsent_part
-from hotlist.mail.layout import Figure, Line, Section
-from hotlist.mail.lead_card import Details, May
+from hotlist.mail import digest_parts, lead_mails, render, texts, unsent_part
+from hotlist.mail.layout import Card, Section
+from hotlist.mail.lead_card import Details
+from hotlist.sales.numbers import Compared, Numbers
+from hotlist.sales.permission import May
 from hotlist.sales.team import Recipient
 from hotlist.sales.to_send import AlertNow
 from hotlist.sales.unsent import Count
 
 NOW: Final = datetime(2026, 3, 29, 5, 30, tzinfo=UTC)
+DAY: Final = timedelta(days=1)
 LANGUAGES: Final = ("en", "pl", "de")
 LONG: Final = ("Przedsiębiorstwo Wielobranżowe Łódź Śródmieście Żółć i Synowie " * 4)[:200]
 UNBROKEN: Final = "Donaudampfschifffahrtsgesellschaft" * 6
@@ -121,19 +124,32 @@ def digest(count: int, language: str) -> render.Mail:
         others=Count(5),
         suspects="Wstrzymane jako spam, według formularza: contact: 12, ebook: 3",
     )
-    figures = [
-        Figure("wyszukiwarka", "128", "+12%", is_up=True),
-        Figure("reklama w mediach społecznościowych", "1 204", "-8%", is_up=False),
-        Figure("e-mail", "17", "0%"),
-        Figure("link na innej stronie", "9"),
+    ways = ("organic_search", "paid_social", "email", "referral", "direct")
+    counted = [(way, Compared(128 // (place + 1), 114)) for place, way in enumerate(ways)]
+    found = Numbers(Compared(count + 9, 3), NOW - DAY, Compared(1_204, 1_300), tuple(counted))
+    words = texts.TEXTS[language]
+    sections = [
+        Section(words["new_leads"], cards=[_card(4, to, may=May.NEITHER)], more=3),
+        Section(words["unanswered"], cards=[_card(1, to, waited=4, cools_at=NOW + DAY)], hot=1),
+        Section(words["cooling"], cards=[_card(0, to, cools_at=NOW + 4 * DAY)], more=1, hot=2),
     ]
-    cooling = [
-        Line(str(who.name), str(who.email), "", "zimny w czwartek, jeśli nic się nie wydarzy")
-        for who in _PEOPLE[:2]
-    ]
-    sections = [Section("Stygną", count="2", lines=cooling, after=["i jeszcze 3"])]
-    made = render.digest(cards, 7, to, NOW, gone, unsent=unsent, figures=figures, sections=sections)
+    made = render.digest(
+        cards,
+        6,
+        to,
+        NOW,
+        gone,
+        unsent=unsent,
+        figures=digest_parts.figures(found, to),
+        note=digest_parts.compared(found, to),
+        sections=sections,
+    )
     return made.mail
+
+
+def _card(number: int, to: Recipient, **beside: Any) -> Card:
+    known = replace(details(number), **beside)
+    return render.card(lead(number), to, title, now=NOW, details=known)
 
 
 def alert(language: str) -> render.Mail:

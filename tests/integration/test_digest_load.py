@@ -44,17 +44,19 @@ from hotlist.store import events as stored_events
 from hotlist.store import leads as stored_leads
 from hotlist.store.deliveries import DeliveryStore
 from hotlist.store.hours import HeldStore
+from hotlist.store.newcomers import CREATED_INDEX, CreatedStore
 from hotlist.store.stores import Stores
 from hotlist.store.suspects import SuspectStore
 from hotlist.store.windows import WindowStore
 
 NOW: Final = datetime(2026, 3, 2, 6, 45, tzinfo=UTC)
-HOT, DUE, RECIPIENTS = 20_000, 200_000, 20
+HOT, DUE, RECIPIENTS, NEW = 20_000, 200_000, 20, 5_000
 EVENTS: Final = int(os.environ.get("HOTLIST_DIGEST_EVENTS", "11"))  # of each lead
 CALL: Final = 0.005
 PAGE: Final = 1_000_000
 HALF: Final = resources("AWS::Serverless::Function")["DigestFunction"]["Timeout"] / 2
 
+CREATED: Final = NOW - timedelta(hours=2)
 LEAD: Final = Lead(
     lead_id="email:",
     version=1,
@@ -68,6 +70,7 @@ LEAD: Final = Lead(
     last_event_at=NOW - timedelta(hours=2),
     last_event_id="1",
     due_at=NOW + timedelta(hours=9),
+    created_at=CREATED,
 )
 PROJECTED: Final = ("temperature_key", "due_at", "total", "channel", "hot_since")
 
@@ -81,7 +84,7 @@ def stored(name: str) -> Mapping[str, Any]:
     lead = replace(LEAD, lead_id=name)
     if name.startswith("email:due"):
         lead = replace(lead, temperature=Temperature.WARM, due_at=NOW - timedelta(minutes=1))
-    if name.startswith("email:gone"):
+    if name.startswith(("email:gone", "email:new")):
         lead = replace(lead, temperature=Temperature.COLD, due_at=None)
     return stored_leads._to_item(lead, 1)
 
@@ -106,6 +109,8 @@ class Table:
             name = asked["ExpressionAttributeValues"][":subject"]["S"]
             return {"Items": list(self._history(name)), "Count": self.events}
         values = asked["ExpressionAttributeValues"]
+        if asked["IndexName"] == CREATED_INDEX:
+            return {"Items": self._created(values[":day"]["S"])}
         temperature, _, shard = values[":key"]["S"].partition("#")
         if temperature == "hot" and ":until" in values:
             return {"Items": []}
@@ -119,6 +124,16 @@ class Table:
             if size >= PAGE or len(items) == asked.get("Limit"):
                 return {"Items": items, "LastEvaluatedKey": {"lead_id": {"S": str(number + 8)}}}
         return {"Items": items}
+
+    def _created(self, key: str) -> list[Any]:
+        """Some of the hot leads and others, all of which were created today."""
+        day, _, shard = key.partition("#")
+        if not to_text(CREATED).startswith(day):
+            return []
+        names = [lead_id("hot", number) for number in range(int(shard), HOT, 80)]
+        names += [lead_id("new", number) for number in range(int(shard), NEW, 8)]
+        created = {"created_at": {"S": to_text(CREATED)}, "channel": {"S": "paid_search"}}
+        return [{"lead_id": {"S": name}, **created} for name in names]
 
     def _history(self, name: str) -> Iterator[Mapping[str, Any]]:
         for number in range(self.events):
@@ -236,6 +251,7 @@ def test_a_run_with_very_many_leads_takes_less_than_half_of_its_time(
         rules,
         Folder(stores, rules, clock),
         stores,
+        CreatedStore(client, "leads"),
         WindowStore(client, "deliveries"),
         outbox,
         LookBack(

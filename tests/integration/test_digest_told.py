@@ -199,7 +199,7 @@ def test_a_lead_that_is_still_hot_but_has_no_room_is_taken_back_when_it_cools(
     digest.run(MONDAY)
     monkeypatch.setattr("hotlist.sales.hot_list.MOST", 2)
     monkeypatch.setattr("hotlist.sales.hot_list.MOST_NEW", 2)
-    monkeypatch.setattr("hotlist.sales.digest.MOST", 2)
+    monkeypatch.setattr("hotlist.sales.editions.MOST", 2)
     for name in ("bo", "cy"):
         digest.lead(f"{name}@example.org", TUESDAY - 60 * MINUTE)
     digest.run(TUESDAY)
@@ -212,7 +212,10 @@ def test_a_lead_that_is_still_hot_but_has_no_room_is_taken_back_when_it_cools(
     assert section(digest.texts()[-1]) == ["ada · ada@example.org: poprawione ręcznie"]
 
 
-def test_more_than_one_mail_can_take_back_are_taken_back_by_the_next(digest: Digest) -> None:
+def test_more_than_one_mail_can_take_back_are_taken_back_by_the_next(
+    digest: Digest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest.wants(monkeypatch, top=50)
     names = [f"p{number}" for number in range(MOST_GONE + 5)]
     leads = [digest.lead(f"{name}@example.org", MONDAY - 60 * MINUTE) for name in names]
     digest.run(MONDAY)

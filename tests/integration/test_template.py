@@ -20,6 +20,7 @@ from hotlist.runtime import settings
 from hotlist.store.deliveries import LEASE
 from hotlist.store.hours import SETTLED_AFTER
 from hotlist.store.leads import INDEX
+from hotlist.store.newcomers import CREATED_INDEX
 from integration.permissions import as_list, role, short, statements
 
 FUNCTIONS: Final = resources("AWS::Serverless::Function")
@@ -189,7 +190,7 @@ def test_tables_are_kept_and_guarded() -> None:
 def test_every_index_that_the_store_asks_for_exists() -> None:
     indexes = resources("AWS::DynamoDB::Table")["LeadsTable"]["GlobalSecondaryIndexes"]
     names = {index["IndexName"] for index in indexes}
-    assert names == {INDEX}
+    assert names == {INDEX, CREATED_INDEX}
 
 
 def test_the_schedule_is_every_quarter_of_an_hour() -> None:
@@ -241,13 +242,17 @@ def test_the_public_url_says_that_it_makes_no_domain() -> None:
 
 def test_what_no_feature_uses_is_not_paid_for() -> None:
     text = str(template())
-    assert not [word for word in ("by_cart", "by_day") if word in text]
+    assert "by_cart" not in text
 
 
 def test_the_index_has_from_the_start_what_later_features_ask_it_for() -> None:
     """A projection cannot be changed: the index would have to be made anew."""
-    (index,) = resources("AWS::DynamoDB::Table")["LeadsTable"]["GlobalSecondaryIndexes"]
-    assert {"total", "owner", "channel"} <= set(index["Projection"]["NonKeyAttributes"])
+    indexes = resources("AWS::DynamoDB::Table")["LeadsTable"]["GlobalSecondaryIndexes"]
+    projected = {one["IndexName"]: {*one["Projection"]["NonKeyAttributes"]} for one in indexes}
+    assert projected == {
+        "by_temperature_and_due": {"total", "owner", "channel", "hot_since"},
+        "by_day": {"owner", "channel"},
+    }
 
 
 def test_the_access_log_keeps_the_route_and_never_the_path() -> None:

@@ -117,6 +117,9 @@ def test_the_index_is_charged_by_what_moves() -> None:
     assert put(a_lead("2026-01-01") | {"version": {"N": "2"}}).index_writes == 0
     assert put(a_lead("2026-01-01", "20")).index_writes == 1
     assert put(a_lead("2026-02-01", "20")).index_writes == 2
+    made = {"created_day": {"S": "2026-01-01#1"}, "created_at": {"S": "2026-01-01T00:00:00.000Z"}}
+    assert put(a_lead("2026-02-01", "20") | made).index_writes == 1
+    assert put(a_lead("2026-02-01", "21") | made).index_writes == 1
     _, found = asked(
         tables,
         "Query",

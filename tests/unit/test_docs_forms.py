@@ -88,7 +88,7 @@ def test_the_sample_of_the_reference_is_one() -> None:
     assert set(sample(PAGE)) == {"contact"}
 
 
-RECIPIENTS: Final = (ROOT / "docs" / "recipients.md").read_text("utf-8")
+RECIPIENTS: Final = (ROOT / "docs" / "sales.md").read_text("utf-8")
 
 
 def table(page: str, head: str) -> list[list[str]]:

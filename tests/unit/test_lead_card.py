@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from hotlist.leads.lead import Alerting, Contact, Lead, Reason, Stage, Temperature
 from hotlist.mail import render, texts
+from hotlist.mail.formats import formats
 from hotlist.mail.layout import Card, Figure, Line, Section
-from hotlist.mail.lead_card import Details, May, lead_card
+from hotlist.mail.lead_card import Details, lead_card
+from hotlist.sales.permission import May
 from letters_of_forms import ANNA, NOW, asked
 
 HOSTILE = "<img src=x onerror=alert(1)>{{ 7*7 }}{0.__class__}\r\n\"'&"
@@ -107,6 +109,35 @@ def test_what_is_known_beside_the_lead_is_told() -> None:
         assert said in made.html
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ["Turned hot in your quiet hours", "Cools on Tuesday unless something happens"]),
+        ("pl", ["Stał się gorący w godzinach ciszy", "Ostygnie we wtorek, jeśli nic się nie"]),
+        ("de", ["Wurde in Ihren Ruhezeiten heiß", "Kühlt am Dienstag ab, wenn nichts geschieht"]),
+    ],
+)
+def test_what_comes_of_a_lead_stands_before_its_reasons(language: str, said: list[str]) -> None:
+    made = card(language, was_quiet=True, waited=5, cools_at=NOW + timedelta(days=2))
+    for note in said:
+        for part in (made.text, made.html):
+            assert part.index(note) < part.index("Pricing")
+    assert formats(language).counted(texts.COUNTED[language]["waited"], 5) in made.text
+
+
+@pytest.mark.parametrize(
+    ("ahead", "said"), [(0, "today"), (1, "tomorrow"), (6, "on Saturday"), (7, "Apr 5")]
+)
+def test_a_day_to_come_is_told_as_people_say_it(ahead: int, said: str) -> None:
+    day = NOW.date() + timedelta(days=ahead)  # NOW is a Sunday
+    assert formats("en").coming_day(day, NOW.date(), texts.ON_DAYS["en"]) == said
+
+
+def test_who_is_not_hot_is_hot_since_no_time() -> None:
+    assert "Hot since" in card().text
+    assert "Hot since" not in card(told=lead(temperature=Temperature.WARM)).text
+
+
 @pytest.mark.parametrize("change", [None, 0])
 def test_what_nobody_knows_is_left_out(change: int | None) -> None:
     made = card(change=change)
@@ -159,7 +190,11 @@ def test_no_text_of_a_section_or_figure_breaks_out() -> None:
     figures = [Figure(HOSTILE, HOSTILE, HOSTILE, is_up=True)]
     line = Line(HOSTILE, HOSTILE, HOSTILE, HOSTILE)
     sections = [Section(HOSTILE, HOSTILE, [HOSTILE], [], [line], [HOSTILE], HOSTILE)]
-    assert all(getattr(sections[0], one.name) for one in fields(Section) if one.name != "cards")
+    assert all(
+        getattr(sections[0], one.name)
+        for one in fields(Section)
+        if one.name not in {"cards", "more", "hot"}
+    )
     mail = render.digest([], 0, ANNA, NOW, figures=figures, sections=sections).mail
     assert "<img" not in mail.html
     assert mail.html.count("&lt;img") == 3 + 4 + 5

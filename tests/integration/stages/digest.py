@@ -15,6 +15,7 @@ from hotlist.events.event import Event
 from hotlist.events.vocabulary import Route
 from hotlist.identity import identifiers
 from hotlist.leads.lead import Lead
+from hotlist.sales.team import Sales
 from hotlist.scoring.ruleset import Ruleset
 from hotlist.store.events import to_item
 from integration.lambdas import stream_event
@@ -83,9 +84,15 @@ class Digest:
 
     def wants_empty(self, patch: pytest.MonkeyPatch, sends: bool) -> None:
         """Set `on_empty`."""
-        sales, on_empty = self.app.digester.sales, "short" if sends else "skip"
-        people = tuple(replace(one, on_empty=on_empty) for one in sales.recipients)
-        sales = replace(sales, recipients=people)
+        self.wants(patch, on_empty="short" if sends else "skip")
+
+    def wants(self, patch: pytest.MonkeyPatch, **settings: Any) -> None:
+        """Set something for all recipients."""
+        sales = self.app.digester.sales
+        people = tuple(replace(one, **settings) for one in sales.recipients)
+        self.has_sales(patch, replace(sales, recipients=people))
+
+    def has_sales(self, patch: pytest.MonkeyPatch, sales: Sales) -> None:
         patch.setattr(self.app, "digester", replace(self.app.digester, sales=sales))
 
     def stored(self, lead_id: str) -> Lead:

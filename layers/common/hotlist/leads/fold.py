@@ -45,10 +45,15 @@ PUT_OFF: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A lead as of an instant, and the events that it was calculated from."""
+    """A lead as of an instant, and what it was calculated from.
+
+    A lead that another has claimed, or of which nothing counts, has no profile and no score.
+    """
 
     lead: Lead
     events: tuple[Event, ...]
+    profile: Profile | None = None
+    score: Score | None = None
 
 
 TOLD_BEFORE: Final = timedelta(minutes=10)
@@ -146,7 +151,7 @@ class Folder:
         now = _not_before(now, stored, gathered.events)
         if gathered.claimed_phone is not None:
             return View(_claimed_lead(gathered.claimed_phone, stored, now), gathered.events)
-        return View(self._scored(stored, gathered, now), gathered.events)
+        return self._scored(stored, gathered, now)
 
     def folding(self, lead_id: str) -> Steps[Lead]:
         """Fold a lead and store it.
@@ -164,7 +169,7 @@ class Folder:
         else:
             yield from renew_identities(self._stores.identities, gathered.identities, now)
             events = yield from renew_events(self._stores.events, gathered.events, now)
-            lead = self._scored(stored, replace(gathered, events=events), now)
+            lead = self._scored(stored, replace(gathered, events=events), now).lead
         return (yield from self._store(lead, stored))
 
     def _store(self, lead: Lead, stored: Lead | None) -> Steps[Lead]:
@@ -183,14 +188,15 @@ class Folder:
         yield from call(self._stores.leads.save, lead, stored)
         return replace(lead, version=1 + (stored.version if stored else 0))
 
-    def _scored(self, stored: Lead | None, gathered: Gathered, now: datetime) -> Lead:
+    def _scored(self, stored: Lead | None, gathered: Gathered, now: datetime) -> View:
         """The lead that these events make at `now`."""
         events = reclassified(classify.classify(event) for event in gathered.events)
         profile = profile_of(events, now, classify.channel)
         told = {one.event_id for one in events if (one.tell or one.to_lead) and not one.is_test}
         left_out = frozenset(told.difference(event.event_id for event in profile.events))
         if profile.ends_at is None:
-            return replace(_empty_lead(stored, gathered, now), left_out=left_out)
+            empty = replace(_empty_lead(stored, gathered, now), left_out=left_out)
+            return View(empty, gathered.events)
         before = stored.alerting if stored else Alerting()
         if stored is not None and self._rules_changed(stored):
             before = self._alerting_by_new_rules(_seen(events, gathered, stored), stored)
@@ -202,7 +208,8 @@ class Folder:
             alerting = replace(alerting, alert_id=alert_id, hot_since=now, alert_tell=tell)
         lead = self._live_lead(gathered, profile, look.score, alerting, now)
         ownership = self._ownership(stored, gathered, profile, look.score, now)
-        return replace(lead, ownership=ownership, left_out=left_out)
+        lead = replace(lead, ownership=ownership, left_out=left_out)
+        return View(lead, gathered.events, profile, look.score)
 
     def _ownership(
         self,

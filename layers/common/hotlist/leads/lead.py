@@ -152,6 +152,19 @@ class Ranked:
     owner: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Created:
+    """What the index by day says of a lead.
+
+    `channel` is None if nobody knows how it came, `owner` as in `Ranked`.
+    """
+
+    lead_id: str
+    created_at: datetime
+    channel: str | None = None
+    owner: str | None = None
+
+
 def combined_hash(ruleset: str, shadow: str | None) -> str:
     """One hash for the hash of the live ruleset and that of the shadow, if there is one."""
     return ruleset if shadow is None else f"{ruleset}+{shadow}"

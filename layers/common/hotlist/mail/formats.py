@@ -5,7 +5,7 @@ CLDR, Unicode's collection of them.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -100,6 +100,15 @@ class Formats:
         if abs(days) < _WEEK:
             return self.weekday(day)
         return self.day(day) if abs(days) < _THIS_YEAR else self.day_of_year(day)
+
+    def coming_day(self, day: date, today: date, on: Sequence[str]) -> str:
+        """A day to come within a sentence: `tomorrow`, `on Monday` within a week, else its date.
+
+        `on` has the days of the week as a sentence has them, from Monday.
+        """
+        days = (day - today).days
+        near = self.source["near"].get(str(days))
+        return str(near or (on[day.weekday()] if 0 < days < _WEEK else self.day(day)))
 
     def moment(self, at: datetime, zone: ZoneInfo, now: datetime | None = None) -> str:
         """An instant in a time zone: `Mar 29, 7:30 AM`.

@@ -55,7 +55,8 @@ class Section:
     """A part of a mail: notes, cards, lines, and notes `after` them.
 
     `count` stands beside the heading. `legend` explains signs that only the HTML has. A section
-    without a heading goes on with what is before it.
+    without a heading goes on with what is before it. Of a digest's section, `more` leads are not
+    shown; as many as `hot` of all of its leads are hot.
     """
 
     heading: str = ""
@@ -65,6 +66,8 @@ class Section:
     lines: Sequence[Line] = ()
     after: Sequence[str] = ()
     legend: str = ""
+    more: int = 0
+    hot: int = 0
 
 
 @cache

@@ -4,15 +4,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from enum import StrEnum
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from hotlist.leads.lead import Contact, Lead, Reason
+from hotlist.leads.lead import Contact, Lead, Reason, Temperature
 from hotlist.mail.formats import formats
 from hotlist.mail.layout import Card, template
-from hotlist.mail.texts import CHANNEL_NAMES, COUNTED, STAGE_NAMES, TEMPERATURES, TEXTS
+from hotlist.mail.texts import (
+    CHANNEL_NAMES,
+    COUNTED,
+    ON_DAYS,
+    STAGE_NAMES,
+    TEMPERATURES,
+    TEXTS,
+)
 from hotlist.mail.wording import name_of, short
+from hotlist.sales.permission import May
 from hotlist.sales.team import Recipient
 
 Title = Callable[[str, str], str]
@@ -24,21 +31,14 @@ UNDER_A_SECTION: Final = 3
 UNDER_THE_MAIL: Final = 2
 
 
-class May(StrEnum):
-    """What a lead has agreed to."""
-
-    BOTH = "both"
-    CALL = "call"
-    MAIL = "mail"
-    NEITHER = "neither"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
     """What is told of a lead beside what is stored with it. Nothing of it has to be known.
 
     `change` are the points since its reader's last list. `reasons_at` has for a rule when that
-    happened which it gives its points for. `language` is the lead's own.
+    happened which it gives its points for. `language` is the lead's own. `cools_at` is when it is
+    hot no longer if nothing happens, `waited` for how many days of work nobody has answered it,
+    and `was_quiet` says that it turned hot in its reader's quiet hours.
     """
 
     change: int | None = None
@@ -47,6 +47,9 @@ class Details:
     may: May | None = None
     owner: str = ""
     language: str = ""
+    cools_at: datetime | None = None
+    waited: int | None = None
+    was_quiet: bool = False
 
 
 NO_DETAILS: Final = Details()
@@ -56,8 +59,8 @@ NO_DETAILS: Final = Details()
 class Shown:
     """What a card shows, as texts. What is empty is left out.
 
-    `warning` is what its reader must not do. `facts` are pairs of a label and a value; the label
-    may be empty.
+    `notes` are what its reader should know first. `facts` are pairs of a label and a value; the
+    label may be empty.
     """
 
     lead_id: str = ""
@@ -68,6 +71,7 @@ class Shown:
     as_of: str = ""
     may: May | None = None
     bounced: str = ""
+    notes: Sequence[str] = ()
     subject: str = ""
     reasons: Sequence[Mapping[str, str]] = ()
     answers: Sequence[tuple[str, str]] = ()
@@ -94,13 +98,14 @@ def lead_card(
     def when(at: datetime | None) -> str:
         return "" if at is None else ours.moment(at, zone, now)
 
+    is_hot = lead.temperature is Temperature.HOT
     as_of_when = words["as_of"].format(time=ours.moment(as_of, zone)) if as_of else ""
     facts = [
         (words["stage"], STAGE_NAMES[language][lead.stage.value]),
         (words["came_by"], CHANNEL_NAMES[language].get(lead.channel or "", lead.channel or "")),
         (words["campaign"], short(details.campaign)),
         (words["last_seen"], when(lead.last_event_at)),
-        (words["hot_since"], when(lead.alerting.hot_since)),
+        (words["hot_since"], when(lead.alerting.hot_since) if is_hot else ""),
         (words["owner"], short(details.owner)),
     ]
     reasons = _reasons(lead.reasons, recipient, title, {
@@ -115,6 +120,7 @@ def lead_card(
         as_of=as_of_when,
         may=details.may,
         bounced=words["bounced"] if lead.bounced else "",
+        notes=list(_notes(details, recipient, now)),
         subject=TEXTS.get(details.language, words)["mail_subject"],
         reasons=list(reasons),
         facts=[(label, value) for label, value in facts if value],
@@ -153,6 +159,7 @@ def contact_card(contact: Contact, recipient: Recipient, shown: Shown) -> Card:
         "changed": words["change"].format(change=change) if change else "",
         "temperature": shown.temperature,
         "as_of": shown.as_of,
+        "notes": shown.notes,
         "reasons": shown.reasons,
         "answers": shown.answers,
         "facts": facts,
@@ -166,6 +173,19 @@ def contact_card(contact: Contact, recipient: Recipient, shown: Shown) -> Card:
         reasons=", ".join(reason["title"] for reason in shown.reasons),
         has_change=bool(change),
     )
+
+
+def _notes(details: Details, recipient: Recipient, now: datetime | None) -> Iterable[str]:
+    """What a reader should know before all else of a lead."""
+    language, zone = recipient.language, ZoneInfo(recipient.timezone)
+    if details.was_quiet:
+        yield TEXTS[language]["was_quiet"]
+    if details.waited is not None:
+        yield _counted("waited", details.waited, language)
+    if details.cools_at is not None and now is not None:
+        day, today = details.cools_at.astimezone(zone).date(), now.astimezone(zone).date()
+        on = formats(language).coming_day(day, today, ON_DAYS[language])
+        yield TEXTS[language]["cools"].format(day=on)
 
 
 def temperature(lead: Lead, recipient: Recipient) -> str:

@@ -1,7 +1,7 @@
 """Renders the mails to sales, as HTML and as text from the same contents."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -67,11 +67,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class DigestMail:
-    """A rendered hot list, and for how many of its cards and of what is gone it had room."""
+    """A rendered hot list, and for how many of its cards and of what is gone it had room.
+
+    `shown` are the hot leads that it has in full, by id.
+    """
 
     mail: Mail
     cards: int
     gone: int
+    shown: frozenset[str]
 
 
 def card(
@@ -107,36 +111,56 @@ def digest(
     *,
     unsent: UnsentPart | None = None,
     figures: Sequence[Figure] = (),
+    note: str = "",
     sections: Sequence[Section] = (),
 ) -> DigestMail:
     """The daily hot list of one recipient, best lead first.
 
-    `more` is how many leads are hot beside those of the cards; those of `gone` are hot no
-    longer. `figures` stand above all, `sections` behind the leads that are hot. If the mail is
-    longer than `MAX_HTML`, the part that takes most room loses its last entries. Cards and
-    messages that are left out are counted; of leads that are gone the next mail tells.
+    `more` is how many leads are hot now beside those of the cards; those of `gone` are hot no
+    longer. `figures` stand above all, with a `note`, `sections` behind the leads that are hot. If
+    the mail is longer than `MAX_HTML`, the part that takes most room loses its last entries. Cards
+    and messages that are left out are counted; of leads that are gone the next mail tells.
     """
     held = unsent or UnsentPart(recipient)
-    make = partial(_digest, recipient, now, figures, sections)
-    mail = make(cards, more, gone, held)
-    while len(mail.html.encode()) > MAX_HTML and (cards or gone or held.lines):
-        sizes = (sum(_size(card.html) for card in cards), _room(gone), _room(held.lines))
-        if max(sizes) == sizes[0]:
-            most = len(cards) * 9 // 10
-            cards, more = cards[:most], more + len(cards) - most
-        elif max(sizes) == sizes[1]:
+    words = TEXTS[recipient.language]
+    parts = [Section(words["hot_now"], cards=cards, more=more, hot=len(cards) + more), *sections]
+    make = partial(_digest, recipient, now, figures, note)
+    mail = make(parts, gone, held)
+    while len(mail.html.encode()) > MAX_HTML and (any(map(_room_of, parts)) or gone or held.lines):
+        sizes = (*map(_room_of, parts), _room(gone), _room(held.lines))
+        place = sizes.index(max(sizes))
+        if place < len(parts):
+            parts[place] = _cut(parts[place])
+        elif place == len(parts):
             gone = gone[: len(gone) * 9 // 10]
         else:
             held = held.cut(len(held.lines) * 9 // 10)
-        mail = make(cards, more, gone, held)
-    return DigestMail(mail, len(cards), len(gone))
+        mail = make(parts, gone, held)
+    shown = frozenset(card.lead_id for part in parts if part.hot for card in part.cards)
+    return DigestMail(mail, len(parts[0].cards), len(gone), shown)
+
+
+def _cut(part: Section) -> Section:
+    """A section with a tenth less of its cards, or of its lines if it has no cards."""
+    cards, lines = part.cards, part.lines
+    if cards:
+        cards = cards[: len(cards) * 9 // 10]
+    else:
+        lines = lines[: len(lines) * 9 // 10]
+    left_out = len(part.cards) - len(cards) + len(part.lines) - len(lines)
+    return replace(part, cards=cards, lines=lines, more=part.more + left_out)
+
+
+def _room_of(part: Section) -> int:
+    """How many bytes of HTML the entries of a section take."""
+    return sum(_size(card.html) for card in part.cards) + _room(part.lines)
 
 
 def _size(text: str) -> int:
     return len(text.encode())
 
 
-def _room(lines: Iterable[Line | HeldLine]) -> int:
+def _room(lines: Iterable[Line | HeldLine | layout.Line]) -> int:
     """How many bytes of HTML the texts of these lines take."""
     return sum(_size(escape(text)) for line in lines for text in astuple(line))
 
@@ -145,33 +169,31 @@ def _digest(  # noqa: PLR0917 - the first four are given once
     recipient: Recipient,
     now: datetime,
     figures: Sequence[Figure],
-    sections: Sequence[Section],
-    cards: Sequence[Card],
-    more: int,
+    note: str,
+    parts: Sequence[Section],
     gone: Sequence[Line],
     unsent: UnsentPart,
 ) -> Mail:
     words, ours = TEXTS[recipient.language], formats(recipient.language)
-    count, today = len(cards) + more, now.astimezone(ZoneInfo(recipient.timezone)).date()
+    today = now.astimezone(ZoneInfo(recipient.timezone)).date()
+    count = sum(part.hot for part in parts)
+    best = [card for part in parts if part.hot for card in part.cards]
     heading = _counted("hot_leads", count, recipient) if count else words["nobody"]
-    best = f": {cards[0].name}" if cards else ""
-    hot = Section(
-        words["hot_now"],
-        count=ours.number(count),
-        cards=cards,
-        after=[words["more"].format(count=ours.number(more))] if more else [],
-        legend=words["changes"] if any(one.has_change for one in cards) else "",
-    )
+    named = f": {best[0].name}" if best else ""
+    legend = words["changes"] if any(one.has_change for one in best) else ""
+    shown = [_counted_section(part, words, ours) for part in parts if not _is_empty(part)]
+    if shown and legend:
+        shown[0] = replace(shown[0], legend=legend)
     return _render(
         recipient,
-        subject=f"{words['hot_list']} {ours.day(today)} – {heading}{best}",
+        subject=f"{words['hot_list']} {ours.day(today)} – {heading}{named}",
         eyebrow=f"{words['hot_list']} · {ours.full_day(today)}",
         heading=heading,
-        preheader=", ".join(_named(one, ours) for one in cards[:3]),
+        preheader=", ".join(_named(one, ours) for one in best[:3]),
+        note=note,
         figures=figures,
         sections=[
-            *([hot] if count else []),
-            *sections,
+            *shown,
             *([_gone_section(gone, words)] if gone else []),
             *([] if unsent.is_empty else [_unsent_section(unsent, words)]),
         ],
@@ -179,6 +201,17 @@ def _digest(  # noqa: PLR0917 - the first four are given once
             name=recipient.name, time=ours.time(recipient.digest), zone=recipient.timezone
         ),
     )
+
+
+def _is_empty(part: Section) -> bool:
+    return not (part.cards or part.lines or part.more or part.notes or part.after)
+
+
+def _counted_section(part: Section, words: Mapping[str, str], ours: Formats) -> Section:
+    """The section with the number of its leads, and with how many of them it does not show."""
+    more = [words["more"].format(count=ours.number(part.more))] if part.more else []
+    count = part.count or ours.number(len(part.cards) + len(part.lines) + part.more)
+    return replace(part, count=count, after=[*more, *part.after])
 
 
 def _named(card: Card, ours: Formats) -> str:

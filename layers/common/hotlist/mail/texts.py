@@ -1,6 +1,6 @@
 """The texts of the mails, in each language that a recipient may choose."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from hotlist.mail.words import de, en, pl
@@ -27,6 +27,11 @@ STAGE_NAMES: Final[Mapping[str, Mapping[str, str]]] = {
 CHANNEL_NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     language: words.CHANNEL_NAMES for language, words in _LANGUAGES.items()
 }
+
+ON_DAYS: Final[Mapping[str, Sequence[str]]] = {
+    language: words.ON_DAYS for language, words in _LANGUAGES.items()
+}
+"""The days of the week within a sentence, from Monday."""
 
 LEAD_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
     language: words.LEAD_TEXTS for language, words in _LANGUAGES.items()

@@ -4,8 +4,8 @@ What sales sees costs the same however many leads are hot: the index ranks them 
 stored, and only the leads that may be shown are calculated.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, Self
@@ -14,25 +14,25 @@ from hotlist.config.load import load_config
 from hotlist.events.event import Event
 from hotlist.leads.fold import Folder
 from hotlist.leads.lead import Lead, LeadState
-from hotlist.links.tokens import Key
-from hotlist.mail import render, unsent_part
-from hotlist.mail.layout import Card
 from hotlist.mail.outbox import Outbox
 from hotlist.mail.render import Mail
 from hotlist.runtime import metrics
 from hotlist.runtime.failures import Troubles
 from hotlist.runtime.settings import DigestSettings
 from hotlist.sales import team
+from hotlist.sales.compose import Composed, Composer, Issue
+from hotlist.sales.editions import Edition, Editions
 from hotlist.sales.gone import MOST_GONE, Gone, gone
-from hotlist.sales.hot_list import MOST, HotList, Shown, candidates, hot_list, is_hot
+from hotlist.sales.hot_list import is_hot
 from hotlist.sales.look_back import LookBack
 from hotlist.sales.stop_links import StopLinks
 from hotlist.sales.team import Recipient, Sales
 from hotlist.sales.unsent import Unsent
 from hotlist.sales.views import Views
 from hotlist.scoring.ruleset import Ruleset
+from hotlist.store.newcomers import CreatedStore
 from hotlist.store.stores import Stores
-from hotlist.store.windows import Plan, Told, Window, WindowStore
+from hotlist.store.windows import Told, Window, WindowStore
 
 FOLDING: Final = timedelta(seconds=60)
 """From the start of the work: what is not calculated by then is shown as it is stored."""
@@ -53,34 +53,6 @@ class NotMailed(Exception):
     """The time for mails was over before it was everybody's turn. The next run goes on."""
 
 
-@dataclass(slots=True)
-class Edition:
-    """The hot list of one run; cards are rendered once for all who read them alike."""
-
-    hot: HotList
-    now: datetime
-    views: Views
-    key: Key | None = None
-    cards: dict[tuple[str, str], list[Card]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """One recipient's digest of a day: its window, and what they were told before."""
-
-    recipient: Recipient
-    delivery_id: str
-    window: Window
-    told: Told
-    alerted: frozenset[str]
-    unsent: Unsent
-
-    @property
-    def known(self) -> frozenset[str]:
-        """The leads that the recipient was told of and that no digest has taken back."""
-        return self.told.leads | self.alerted
-
-
 @dataclass(frozen=True, slots=True)
 class Digester:
     """Mails the hot list, once for each recipient and day."""
@@ -89,6 +61,7 @@ class Digester:
     ruleset: Ruleset
     folder: Folder
     stores: Stores
+    newcomers: CreatedStore
     windows: WindowStore
     outbox: Outbox
     look_back: LookBack
@@ -109,6 +82,7 @@ class Digester:
             folder.ruleset,
             folder,
             stores,
+            CreatedStore(dynamodb, settings.leads_table),
             WindowStore(dynamodb, settings.deliveries_table),
             Outbox.open(settings, dynamodb, clock),
             LookBack.open(settings, dynamodb),
@@ -134,9 +108,18 @@ class Digester:
         views = Views(self.stores, self.folder, clock, now, started + FOLDING, troubles)
         unsent = self._unsent(windows, now, started, troubles)
         key = troubles.attempt({"work": "links"}, self.stop_links.key)
-        edition = Edition(self._hot(views, windows.values()), now, views, key)
-        if views.unreadable and not edition.hot.count:
+        editions = Editions(
+            self.sales,
+            self.stores.leads,
+            self.newcomers,
+            views,
+            windows,
+            lambda: clock() >= started + LOOKING_BACK,
+        )
+        editions.make((recipient for recipient, _ in waiting), troubles)
+        if views.unreadable and not editions.has_hot:
             return 0
+        composer = Composer(self.sales, self.ruleset.title, now, troubles)
         sent = 0
         for place, (recipient, delivery_id) in enumerate(waiting):
             if clock() >= started + MAILING:
@@ -150,9 +133,11 @@ class Digester:
                 told=told[recipient.id],
                 alerted=alerted[recipient.id],
                 unsent=unsent.get(recipient.id, Unsent()),
+                key=key,
             )
             ids = {"recipient": recipient.id}
-            sent += bool(troubles.attempt(ids, self._send, issue, edition, troubles))
+            edition = editions.of(recipient)
+            sent += bool(troubles.attempt(ids, self._send, issue, edition, views, composer))
         return sent
 
     def _waiting(self, now: datetime) -> list[tuple[Recipient, str]]:
@@ -175,95 +160,50 @@ class Digester:
         ids = {"work": "unsent"}
         return troubles.attempt(ids, self.look_back.of, windows, now, is_late, troubles) or {}
 
-    def _hot(self, views: Views, windows: Iterable[Window]) -> HotList:
-        """The list that everybody gets: all windows end alike, so the longest has all news.
-
-        Where candidates have cooled, others take their places as they are stored. If all have, and
-        no other is hot for certain, then nobody is.
-        """
-        begins, ends = min(windows)
-        found = candidates(list(self.stores.leads.hot()), begins, ends, views.now)
-        stored = views.stored(found.lead_ids)
-        shown = [_shown(stored[one], views) for one in found.lead_ids if one in stored]
-        shown = [one for one in shown if is_hot(one.lead)]
-        spare = views.stored(found.spare[: MOST - len(shown)])
-        shown += [Shown(lead, lead.folded_at) for lead in spare.values() if is_hot(lead)]
-        return hot_list(shown, found.more - len(spare) if shown else 0)
-
-    def _send(self, issue: Issue, edition: Edition, troubles: Troubles) -> bool:
+    def _send(self, issue: Issue, edition: Edition, views: Views, composer: Composer) -> bool:
         """Mail one recipient, or decide that there is nothing to tell. Whether it was mailed."""
         recipient, hot = issue.recipient, edition.hot
-        taken_back = self._gone(issue, edition)
+        taken_back = _taken_back(issue, edition, views)
         is_news = hot.count or taken_back or issue.unsent.is_news
         if not (is_news or recipient.sends_when_empty(issue.delivery_id.rpartition("#")[2])):
             self.outbox.skip(issue.delivery_id)
             return False
-        reader = (recipient.language, recipient.timezone)
-        if reader not in edition.cards:
-            edition.cards[reader] = list(self._cards(edition, recipient, troubles))
-        if hot.leads and not edition.cards[reader]:
+        made = composer.compose(issue, edition, taken_back)
+        if hot.leads and not made.has_cards:
             return False
-        make = partial(self._make, issue, edition, taken_back, troubles)
-        if not self.outbox.send_once(recipient, issue.delivery_id, make):
+        if not self.outbox.send_once(
+            recipient, issue.delivery_id, partial(self._plan, issue, made, composer.now)
+        ):
             return False
         self.windows.sent(recipient.id, issue.delivery_id, issue.window)
         return True
 
-    def _make(
-        self, issue: Issue, edition: Edition, taken_back: Sequence[Gone], troubles: Troubles
-    ) -> Mail:
+    def _plan(self, issue: Issue, made: Composed, now: datetime) -> Mail:
         """The mail, once it is written down what it tells."""
-        recipient = issue.recipient
-        cards = edition.cards[recipient.language, recipient.timezone]
-        lines = []
-        for one in taken_back:
-            ids = {"event_id": one.lead.last_event_id or ""}
-            line = troubles.attempt(ids, render.gone_line, one, recipient)
-            lines += [line] if line else []
-        held = []
-        for message in issue.unsent.shown:
-            ids = {"event_id": message.event_id}
-            shown_line = troubles.attempt(ids, unsent_part.held_line, message, recipient)
-            held += [shown_line] if shown_line else []
-        unsent = unsent_part.part(issue.unsent, held, recipient)
-        made = render.digest(cards, edition.hot.more, recipient, edition.now, lines, unsent=unsent)
-        shown = {card.lead_id for card in cards[: made.cards]}
-        named = {line.lead_id for line in lines[: made.gone]}
-        plan = Plan(issue.window, frozenset(shown), issue.known - shown - named)
-        self.windows.plan(recipient.id, issue.delivery_id, plan, issue.told)
-        return self.stop_links.added(made.mail, recipient, edition.key, edition.now)
+        self.windows.plan(issue.recipient.id, issue.delivery_id, made.plan, issue.told)
+        return self.stop_links.added(made.mail, issue.recipient, issue.key, now)
 
-    def _cards(self, edition: Edition, recipient: Recipient, troubles: Troubles) -> Iterator[Card]:
-        """The leads of the list as this recipient reads them."""
-        now = edition.now
-        for shown in edition.hot.leads:
-            ids = {"event_id": shown.lead.last_event_id or ""}
-            title = self.ruleset.title
-            make = partial(render.card, shown.lead, recipient, title, shown.as_of, now=now)
-            card = troubles.attempt(ids, make)
-            if card is not None:
-                yield card
 
-    def _gone(self, issue: Issue, edition: Edition) -> list[Gone]:
-        """What this recipient was told of and is hot no longer: the newest, so many at most."""
-        views, listed = edition.views, {shown.lead.lead_id for shown in edition.hot.leads}
-        asked = issue.known - listed
-        stored = views.stored(asked)
-        leads = [_as_known(one, stored.get(one), views) for one in asked - views.unreadable]
-        over = [lead for lead in leads if not is_hot(lead)]
-        over.sort(key=lambda lead: lead.lead_id)
-        over.sort(key=lambda lead: lead.alerting.hot_since or lead.folded_at, reverse=True)
-        over = over[:MOST_GONE]
-        claimants = views.stored(lead.claimed_by for lead in over if lead.claimed_by)
-        return [
-            gone(
-                lead,
-                _events(lead, views),
-                issue.window.begins,
-                claimants.get(lead.claimed_by or ""),
-            )
-            for lead in over
-        ]
+def _taken_back(issue: Issue, edition: Edition, views: Views) -> list[Gone]:
+    """What this recipient was told of and is hot no longer: the newest, so many at most."""
+    listed = {shown.lead.lead_id for shown in edition.hot.leads}
+    asked = issue.known - listed
+    stored = views.stored(asked)
+    leads = [_as_known(one, stored.get(one), views) for one in asked - views.unreadable]
+    over = [lead for lead in leads if not is_hot(lead)]
+    over.sort(key=lambda lead: lead.lead_id)
+    over.sort(key=lambda lead: lead.alerting.hot_since or lead.folded_at, reverse=True)
+    over = over[:MOST_GONE]
+    claimants = views.stored(lead.claimed_by for lead in over if lead.claimed_by)
+    return [
+        gone(
+            lead,
+            _events(lead, views),
+            issue.window.begins,
+            claimants.get(lead.claimed_by or ""),
+        )
+        for lead in over
+    ]
 
 
 def _look_at_calendars(recipients: Iterable[Recipient], now: datetime) -> None:
@@ -275,11 +215,6 @@ def _look_at_calendars(recipients: Iterable[Recipient], now: datetime) -> None:
 def _window(told: Told, now: datetime) -> Window:
     ends = now - SETTLED
     return Window(min(told.window_end or ends - _FIRST, ends), ends)
-
-
-def _shown(stored: Lead, views: Views) -> Shown:
-    view = views.of(stored)
-    return Shown(stored, stored.folded_at) if view is None else Shown(view.lead)
 
 
 def _as_known(lead_id: str, stored: Lead | None, views: Views) -> Lead:

@@ -7,6 +7,7 @@ from heapq import nlargest
 from typing import Final
 
 from hotlist.leads.lead import Lead, LeadState, Ranked, Temperature
+from hotlist.sales.outlook import UNKNOWN, Outlook
 
 MOST_NEW: Final = 40
 """Leads that turned hot in the window, the newest first: the others keep a third of the list."""
@@ -31,22 +32,22 @@ class Candidates:
 
 
 def candidates(
-    hot: Sequence[Ranked], begins: datetime, ends: datetime, now: datetime
+    hot: Sequence[Ranked], begins: datetime, ends: datetime, now: datetime, most: int = MOST
 ) -> Candidates:
     """Of the leads stored as hot: the newest of the window, then those with the most points.
 
-    The window is from `begins` until before `ends`.
+    The window is from `begins` until before `ends`. There are `most` of them at most.
     """
     of_window = (one for one in hot if one.hot_since and begins <= one.hot_since < ends)
     new = nlargest(MOST_NEW, of_window, key=_newest)
     chosen = {one.lead_id for one in new}
-    best = nlargest(MOST - len(new), (one for one in hot if one.lead_id not in chosen), key=_best)
+    best = nlargest(most - len(new), (one for one in hot if one.lead_id not in chosen), key=_best)
     chosen.update(one.lead_id for one in best)
     rest = [one for one in hot if one.lead_id not in chosen]
     certain = (one for one in rest if one.due_at > now)
     return Candidates(
         lead_ids=tuple(one.lead_id for one in (*new, *best)),
-        spare=tuple(one.lead_id for one in nlargest(MOST, certain, key=_best)),
+        spare=tuple(one.lead_id for one in nlargest(most, certain, key=_best)),
         more=len(rest),
     )
 
@@ -65,6 +66,7 @@ class Shown:
 
     lead: Lead
     as_of: datetime | None = None
+    outlook: Outlook = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from hotlist.sales.working_days import NEVER_OFF, TimeOff, is_first_of_week, is_quiet, works
+from hotlist.sales.working_days import (
+    NEVER_OFF,
+    TimeOff,
+    days_waited,
+    is_first_of_week,
+    is_quiet,
+    works,
+)
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CATCH_UP: Final = timedelta(hours=3)
@@ -72,6 +79,12 @@ class Recipient:
         """Whether they get no alert now. Their next digest has what they were not alerted of."""
         return is_quiet(now.astimezone(ZoneInfo(self.timezone)), self.weekdays, self.off)
 
+    def days_waited(self, since: datetime, now: datetime) -> int:
+        """How many of their days of work have begun since an instant."""
+        zone = ZoneInfo(self.timezone)
+        first, last = since.astimezone(zone).date(), now.astimezone(zone).date()
+        return days_waited(first, last, self.weekdays, self.off)
+
     def stand_in(self, now: datetime) -> str | None:
         """Who gets their mails now; None if they are there."""
         absence = self.off.absence(now.astimezone(ZoneInfo(self.timezone)).date())
@@ -135,6 +148,11 @@ class Sales:
         is_there = any(one.id == owner for one in self.recipients)
         return owner if owner is not None and is_there else self._fallback
 
+    def name_of(self, owner: str) -> str:
+        """The name of an owner as of now."""
+        person = self.owner_of(owner)
+        return next((one.name for one in self.recipients if one.id == person), owner)
+
     def owned(self, recipient: str, now: datetime) -> frozenset[str]:
         """Whose leads stand in a recipient's own list now: theirs, and those they stand in for."""
         absent = {one.id for one in self.recipients if one.stand_in(now) is not None}
@@ -143,6 +161,10 @@ class Sales:
             for one in (recipient, *absent)
             if (reached := self.reached(one, now, ())) is not None and reached.id == recipient
         )
+
+    def listed(self, recipient: Recipient, now: datetime) -> frozenset[str] | None:
+        """Whose leads stand in a recipient's list now; None for everybody's."""
+        return self.owned(recipient.id, now) if recipient.list_own else None
 
     def due(self, now: datetime) -> Iterator[tuple[Recipient, str]]:
         """The recipients whose digest is due, each with its local day."""

@@ -40,7 +40,7 @@ def alert_now(
     if lead is None or lead.alerting.alert_id != alert_id or lead.state is LeadState.EMPTY:
         return None
     since = lead.alerting.hot_since
-    if _is_answered(said, since):
+    if is_answered(said, since):
         return None
     if lead.state is LeadState.LIVE:
         cooled = lead.temperature is not Temperature.HOT
@@ -83,7 +83,7 @@ def _is_closed(lead: Lead) -> bool:
     return lead.stage in (Stage.SUSPENDED, Stage.REJECTED)
 
 
-def _is_answered(said: Iterable[Event], since: datetime | None) -> bool:
+def is_answered(said: Iterable[Event], since: datetime | None) -> bool:
     """Whether sales has answered since the lead turned hot, and not taken that back."""
     standing: list[Event] = []
     for one in sorted(said, key=lambda event: event.order):

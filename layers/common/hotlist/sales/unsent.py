@@ -43,13 +43,14 @@ class Unsent:
     """What was not mailed to a recipient in a window.
 
     `shown` are the newest of the held `messages`. `suspects` counts by form what was taken for
-    spam or for a bot's.
+    spam or for a bot's. `quiet` are the leads that turned hot in the recipient's quiet hours.
     """
 
     messages: Count = NONE
     shown: Sequence[HeldMessage] = ()
     alerts: Count = NONE
     suspects: tuple[tuple[str, Count], ...] = ()
+    quiet: frozenset[str] = frozenset()
 
     @property
     def is_news(self) -> bool:

@@ -13,6 +13,7 @@ from hotlist.leads.lead import Lead
 from hotlist.runtime.failures import Troubles
 from hotlist.runtime.limits import RESERVE_SECONDS, TimeLeft
 from hotlist.sales.gone import telling
+from hotlist.sales.outlook import UNKNOWN, Outlook, outlook
 from hotlist.store.stores import Stores
 
 MOST_VIEWS: Final = 600
@@ -20,6 +21,15 @@ MOST_VIEWS: Final = 600
 
 MOST_SECONDS: Final = 10.0
 """How long one lead may take: no lead holds up the mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A lead as of the run, the events that tell why it is hot no longer, and its outlook."""
+
+    lead: Lead
+    events: tuple[Event, ...]
+    outlook: Outlook = UNKNOWN
 
 
 @dataclass(slots=True)
@@ -39,7 +49,7 @@ class Views:
     unreadable: set[str] = field(default_factory=set)
     _left: int = MOST_VIEWS
     _stored: dict[str, Lead | None] = field(default_factory=dict)
-    _views: dict[str, View | None] = field(default_factory=dict)
+    _views: dict[str, Seen | None] = field(default_factory=dict)
     _events: dict[str, tuple[Event, ...]] = field(default_factory=dict)
 
     def stored(self, lead_ids: Iterable[str]) -> dict[str, Lead]:
@@ -50,7 +60,7 @@ class Views:
         found = ((one, self._stored[one]) for one in wanted)
         return {one: lead for one, lead in found if lead is not None}
 
-    def of(self, stored: Lead) -> View | None:
+    def of(self, stored: Lead) -> Seen | None:
         """The lead as of `now`; None if it could not be calculated, or not in time."""
         lead_id = stored.lead_id
         if lead_id not in self._views:
@@ -62,10 +72,11 @@ class Views:
                 )
                 if view is not None:
                     events = self.troubles.attempt(ids, self._telling, lead_id, view.events)
-                    self._views[lead_id] = View(view.lead, events or ())
+                    ahead = self.troubles.attempt(ids, _outlook, view)
+                    self._views[lead_id] = Seen(view.lead, events or (), ahead or UNKNOWN)
         return self._views[lead_id]
 
-    def seen(self, lead_id: str) -> View | None:
+    def seen(self, lead_id: str) -> Seen | None:
         """The lead as of `now` if it was calculated before."""
         return self._views.get(lead_id)
 
@@ -123,3 +134,9 @@ class Views:
                 else:
                     found |= read
             return found
+
+
+def _outlook(view: View) -> Outlook:
+    if view.profile is None or view.score is None:
+        return UNKNOWN
+    return outlook(view.lead, view.profile, view.score)

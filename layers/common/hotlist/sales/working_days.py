@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final, Self
 
+MOST_WAITED: Final = 30
+"""Days of work beyond which nobody counts how long a lead has waited."""
+
+_LOOKED_BACK: Final = 120
+
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:
@@ -88,6 +93,13 @@ def is_first_of_week(day: date, weekdays: Collection[int], off: TimeOff) -> bool
     """Whether it is the first day of its week, from Monday on, on which somebody works."""
     before = (day - timedelta(days=number) for number in range(1, day.weekday() + 1))
     return works(day, weekdays, off) and not any(works(one, weekdays, off) for one in before)
+
+
+def days_waited(since: date, until: date, weekdays: Collection[int], off: TimeOff) -> int:
+    """How many days of work have come after one day, the other included: `MOST_WAITED` at most."""
+    back = min((until - since).days, _LOOKED_BACK)
+    days = (until - timedelta(days=number) for number in range(back))
+    return min(sum(has_work(day, weekdays, off) for day in days), MOST_WAITED)
 
 
 def is_quiet(local: datetime, weekdays: Collection[int], off: TimeOff) -> bool:

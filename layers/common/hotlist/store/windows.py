@@ -1,9 +1,10 @@
 """What each recipient was told: the windows of their digests, and the leads in their mails.
 
 Items of the Deliveries table. The delivery of a digest has `window_from` and `window_to`, the
-leads that it shows (`shown`) and those that earlier mails told of and that no mail took back yet
-(`owed`). `recipient#<id>` has `window_end`, where the next window begins, `last_digest`, the
-delivery of the last one sent, and `tried_digest`, the one that was tried last.
+leads that it shows (`shown`, with their points in `points`), those that earlier mails told of and
+that no mail took back yet (`owed`), and how many were hot (`hot`). `recipient#<id>` has
+`window_end`, where the next window begins, `last_digest`, the delivery of the last one sent, and
+`tried_digest`, the one that was tried last.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,6 +16,7 @@ from hotlist.store.items import (
     Item,
     batch_get,
     instant,
+    number,
     present,
     read_instant,
     read_texts,
@@ -40,20 +42,27 @@ class Window(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a recipient knows: the end of their last window, and the leads they were told of."""
+    """What a recipient knows: the end of their last window, and the leads they were told of.
+
+    `points` are those of the leads that their last digest showed, and `hot` is how many leads it
+    counted. Digests of older versions have neither.
+    """
 
     window_end: datetime | None = None
     leads: frozenset[str] = frozenset()
     last_digest: str | None = None
+    points: Mapping[str, int] = field(default_factory=dict)
+    hot: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a digest is about to tell."""
+    """What a digest is about to tell: the leads that it shows with their points, and so on."""
 
     window: Window
-    shown: frozenset[str] = field(default_factory=frozenset)
+    shown: Mapping[str, int] = field(default_factory=dict)
     owed: frozenset[str] = field(default_factory=frozenset)
+    hot: int = 0
 
 
 class WindowStore:
@@ -93,7 +102,7 @@ class WindowStore:
         for item in self._get(keys):
             deliveries = (*read_texts(item, "sent"), *read_texts(item, "by_message"))
             leads[keys[_name(item)]] |= {
-                _lead_of(one) for one in deliveries if one.startswith(_ALERT)
+                alerted_lead(one) for one in deliveries if one.startswith(_ALERT)
             }
         return {recipient: frozenset(found) for recipient, found in leads.items()}
 
@@ -103,6 +112,8 @@ class WindowStore:
             "window_from": instant(plan.window.begins),
             "window_to": instant(plan.window.ends),
             "shown": texts(plan.shown),
+            "points": {"M": {one: {"N": str(points)} for one, points in plan.shown.items()}},
+            "hot": number(plan.hot),
             "owed": texts(sorted(plan.owed)[:MOST_OWED]),
         }
         self._set(delivery_id, sets)
@@ -148,9 +159,23 @@ def _told(recipient: Item, digests: Mapping[str, Item]) -> Told:
         last, window_end = tried, read_instant(attempt, "window_to") or window_end
     digest = digests.get(last, {})
     leads = {*read_texts(digest, "shown"), *read_texts(digest, "owed")}
+    points, hot = _points(digest), digest.get("hot")
     if _may_have_come(attempt):
         leads |= {*read_texts(attempt, "shown")}
-    return Told(window_end, frozenset(leads), last or None)
+        points |= _points(attempt)
+    return Told(
+        window_end=window_end,
+        leads=frozenset(leads),
+        last_digest=last or None,
+        points=points,
+        hot=None if hot is None else int(hot["N"]),
+    )
+
+
+def _points(digest: Item) -> dict[str, int]:
+    """The points with which a digest showed its leads."""
+    held = digest.get("points", {}).get("M", {})
+    return {lead_id: int(points["N"]) for lead_id, points in held.items()}
 
 
 def _may_have_come(attempt: Item) -> bool:
@@ -166,7 +191,7 @@ def _hours(begins: datetime, now: datetime) -> list[str]:
     return [f"{hour:%Y-%m-%dT%H}" for hour in hours if hour + _HOUR > begins]
 
 
-def _lead_of(delivery_id: str) -> str:
+def alerted_lead(delivery_id: str) -> str:
     """The lead of `alert#<lead id>@<instant>#<recipient>`."""
     alert_id = delivery_id.removeprefix(_ALERT).rpartition("#")[0]
     return alert_id.rpartition("@")[0]

@@ -55,6 +55,20 @@ TEXTS: Final[Mapping[str, str]] = {
     "may_neither": "Weder Anruf noch Mail erlaubt",
     "answer_subject": "Ihre Nachricht",
     "mail_subject": "Ihr Interesse an unserem Angebot",
+    "may_unknown": "Derzeit ist nicht bekannt, ob Kontakt erlaubt ist",
+    "was_quiet": "Wurde in Ihren Ruhezeiten heiß",
+    "cools": "Kühlt {day} ab, wenn nichts geschieht",
+    "new_leads": "Neu seit der letzten Liste",
+    "unanswered": "Heiß, seit Tagen ohne Antwort",
+    "cooling": "Kühlt bald ab",
+    "new_number": "neue Leads",
+    "hot_number": "heiße Leads",
+    "compared": "Seit {since}. Zahlen mit Vorzeichen vergleichen neue Leads mit ebenso langer "
+    "Zeit davor, heiße mit der letzten Liste.",
+    "compared_new": "Seit {since}. Zahlen mit Vorzeichen vergleichen neue Leads mit ebenso langer "
+    "Zeit davor.",
+    "no_channel": "unbekannt",
+    "other_channels": "andere Wege",
 }
 
 COUNTED: Final[Mapping[str, Mapping[str, str]]] = {
@@ -75,8 +89,23 @@ COUNTED: Final[Mapping[str, Mapping[str, str]]] = {
         "other": "Hotlist schickt höchstens {count} Mails einer Art in der Stunde. Was "
         "zurückgehalten wurde, ist gespeichert und wird nicht später geschickt.",
     },
+    "waited": {
+        "one": "{count} Arbeitstag ohne Antwort",
+        "other": "{count} Arbeitstage ohne Antwort",
+    },
 }
 """Texts beside a number, by the form that words take beside it (`formats.plural`)."""
+
+ON_DAYS: Final = (
+    "am Montag",
+    "am Dienstag",
+    "am Mittwoch",
+    "am Donnerstag",
+    "am Freitag",
+    "am Samstag",
+    "am Sonntag",
+)
+"""The days of the week within a sentence, from Monday."""
 
 TEMPERATURES: Final[Mapping[str, str]] = {
     "cold": "kalt",

@@ -55,6 +55,19 @@ TEXTS: Final[Mapping[str, str]] = {
     "may_neither": "May be neither called nor mailed",
     "answer_subject": "Your message",
     "mail_subject": "Your interest in our offer",
+    "may_unknown": "Not known at present whether it may be contacted",
+    "was_quiet": "Turned hot in your quiet hours",
+    "cools": "Cools {day} unless something happens",
+    "new_leads": "New since your last list",
+    "unanswered": "Hot without an answer for days",
+    "cooling": "Cooling soon",
+    "new_number": "new leads",
+    "hot_number": "hot leads",
+    "compared": "Since {since}. Signed numbers compare new leads with as long a time before, and "
+    "hot leads with your last list.",
+    "compared_new": "Since {since}. Signed numbers compare new leads with as long a time before.",
+    "no_channel": "unknown",
+    "other_channels": "other ways",
 }
 
 COUNTED: Final[Mapping[str, Mapping[str, str]]] = {
@@ -75,8 +88,23 @@ COUNTED: Final[Mapping[str, Mapping[str, str]]] = {
         "other": "Hotlist mails at most {count} of a kind in an hour. What was held back is "
         "stored, and is not mailed later.",
     },
+    "waited": {
+        "one": "{count} working day without an answer",
+        "other": "{count} working days without an answer",
+    },
 }
 """Texts beside a number, by the form that words take beside it (`formats.plural`)."""
+
+ON_DAYS: Final = (
+    "on Monday",
+    "on Tuesday",
+    "on Wednesday",
+    "on Thursday",
+    "on Friday",
+    "on Saturday",
+    "on Sunday",
+)
+"""The days of the week within a sentence, from Monday."""
 
 TEMPERATURES: Final[Mapping[str, str]] = {
     "cold": "cold",

@@ -55,6 +55,20 @@ TEXTS: Final[Mapping[str, str]] = {
     "may_neither": "Nie można ani dzwonić, ani pisać",
     "answer_subject": "Państwa wiadomość",
     "mail_subject": "Państwa zainteresowanie naszą ofertą",
+    "may_unknown": "Nie wiadomo teraz, czy można się kontaktować",
+    "was_quiet": "Stał się gorący w godzinach ciszy",
+    "cools": "Ostygnie {day}, jeśli nic się nie wydarzy",
+    "new_leads": "Nowe od poprzedniej listy",
+    "unanswered": "Gorące, od dni bez odpowiedzi",
+    "cooling": "Stygną",
+    "new_number": "nowe leady",
+    "hot_number": "gorące leady",
+    "compared": "Od {since}. Liczby ze znakiem porównują nowe leady z równie długim czasem "
+    "przedtem, a gorące z poprzednią listą.",
+    "compared_new": "Od {since}. Liczby ze znakiem porównują nowe leady z równie długim czasem "
+    "przedtem.",
+    "no_channel": "nieznane",
+    "other_channels": "inne źródła",
 }
 
 COUNTED: Final[Mapping[str, Mapping[str, str]]] = {
@@ -83,8 +97,24 @@ COUNTED: Final[Mapping[str, Mapping[str, str]]] = {
         "many": "Hotlist wysyła najwyżej {count} maili jednego rodzaju na godzinę. To, co "
         "wstrzymano, jest zapisane i nie zostanie wysłane później.",
     },
+    "waited": {
+        "one": "{count} dzień roboczy bez odpowiedzi",
+        "few": "{count} dni robocze bez odpowiedzi",
+        "many": "{count} dni roboczych bez odpowiedzi",
+    },
 }
 """Texts beside a number, by the form that words take beside it (`formats.plural`)."""
+
+ON_DAYS: Final = (
+    "w poniedziałek",
+    "we wtorek",
+    "w środę",
+    "w czwartek",
+    "w piątek",
+    "w sobotę",
+    "w niedzielę",
+)
+"""The days of the week within a sentence, from Monday."""
 
 TEMPERATURES: Final[Mapping[str, str]] = {
     "cold": "zimny",

@@ -1,0 +1,211 @@
+"""Composes one recipient's digest: its sections, the cards and lines in them, and what it tells."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from hotlist.links.tokens import Key
+from hotlist.mail import digest_parts, render, unsent_part
+from hotlist.mail.digest_parts import Row
+from hotlist.mail.layout import Card, Figure, Section
+from hotlist.mail.lead_card import Details, Title
+from hotlist.mail.mime import Attachment
+from hotlist.mail.render import Mail
+from hotlist.mail.texts import TEXTS
+from hotlist.runtime.failures import Troubles
+from hotlist.sales.editions import Edition
+from hotlist.sales.gone import Gone
+from hotlist.sales.hot_list import Shown
+from hotlist.sales.numbers import Compared, numbers, period
+from hotlist.sales.sections import HotSections, cools_soon, hot_sections, waited
+from hotlist.sales.team import Recipient, Sales
+from hotlist.sales.unsent import Unsent
+from hotlist.store.windows import Plan, Told, Window
+
+MOST_CARDS: Final = 50
+"""Leads that one mail shows in full, whatever its recipient has chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One recipient's digest of a day: its window, and what they were told before.
+
+    `key` signs the link that stops their digests.
+    """
+
+    recipient: Recipient
+    delivery_id: str
+    window: Window
+    told: Told
+    alerted: frozenset[str]
+    unsent: Unsent
+    key: Key | None = None
+
+    @property
+    def known(self) -> frozenset[str]:
+        """The leads that the recipient was told of and that no digest has taken back."""
+        return self.told.leads | self.alerted
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A digest, and what it tells. `has_cards` says whether a hot lead could be rendered."""
+
+    mail: Mail
+    plan: Plan
+    has_cards: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """Composes digests at `now`. A lead that cannot be rendered is left out."""
+
+    sales: Sales
+    title: Title
+    now: datetime
+    troubles: Troubles
+
+    def compose(self, issue: Issue, edition: Edition, taken_back: Sequence[Gone]) -> Composed:
+        """The digest of one recipient. `taken_back` is hot no longer."""
+        recipient, words = issue.recipient, TEXTS[issue.recipient.language]
+        gone = {one.lead.lead_id for one in taken_back}
+        quiet = issue.unsent.quiet
+        parts = hot_sections(edition.hot.leads, recipient, issue.window.begins, self.now, quiet)
+        hot = self._section(words["hot_now"], parts.now, issue)
+        sections = [
+            self._newcomers(issue, edition, gone),
+            self._section(words["unanswered"], parts.unanswered, issue),
+            self._section(words["cooling"], parts.cooling, issue),
+        ]
+        more = edition.hot.more + hot.more
+        figures, note = self._figures(issue, edition)
+        made = render.digest(
+            hot.cards,
+            more,
+            recipient,
+            self.now,
+            lines := list(self._gone_lines(taken_back, recipient)),
+            unsent=self._unsent(issue),
+            figures=figures,
+            note=note,
+            sections=[one for one in sections if one.cards or one.more],
+        )
+        mail = made.mail
+        if recipient.csv:
+            leads = {**_by_name(parts), "new": self._new(issue, edition, gone)}
+            mail = replace(mail, attachments=self._file(issue, leads))
+        totals = {one.lead.lead_id: one.lead.total for one in edition.hot.leads}
+        shown = {one: totals[one] for one in made.shown}
+        named = {line.lead_id for line in lines[: made.gone]}
+        owed = issue.known - shown.keys() - named
+        plan = Plan(issue.window, shown, owed, edition.hot.count)
+        has_cards = any(one.cards for one in (hot, *sections[-2:]))
+        return Composed(mail, plan, has_cards)
+
+    def _section(
+        self, heading: str, leads: Sequence[Shown], issue: Issue, *, is_hot: bool = True
+    ) -> Section:
+        """So many leads in full as the recipient wants; `more` are the others.
+
+        A lead that cannot be rendered is not counted.
+        """
+        most = min(issue.recipient.top, MOST_CARDS)
+        tried = 0
+        cards: list[Card] = []
+        for one in leads:
+            if len(cards) == most:
+                break
+            tried += 1
+            ids = {"event_id": one.lead.last_event_id or ""}
+            card = self.troubles.attempt(ids, self._card, one, issue)
+            cards += [card] if card is not None else []
+        more = len(leads) - tried
+        return Section(heading, cards=cards, more=more, hot=(len(cards) + more) * is_hot)
+
+    def _card(self, one: Shown, issue: Issue) -> Card:
+        return render.card(
+            one.lead,
+            issue.recipient,
+            self.title,
+            one.as_of,
+            now=self.now,
+            details=self._details(one, issue),
+        )
+
+    def _details(self, one: Shown, issue: Issue) -> Details:
+        lead, ahead, recipient = one.lead, one.outlook, issue.recipient
+        before, owner = issue.told.points.get(lead.lead_id), lead.ownership.owner
+        return Details(
+            change=None if before is None else lead.total - before,
+            reasons_at=ahead.reasons_at,
+            campaign=ahead.campaign,
+            may=ahead.may,
+            owner="" if owner is None else self.sales.name_of(owner),
+            language=ahead.language,
+            cools_at=cools_soon(one, recipient, self.now),
+            waited=waited(one, recipient, self.now),
+            was_quiet=lead.lead_id in issue.unsent.quiet,
+        )
+
+    def _newcomers(self, issue: Issue, edition: Edition, gone: Collection[str]) -> Section:
+        """The leads that were created in the window and are not hot, the newest in full."""
+        since, _ = period(*issue.window)
+        created = {one.lead_id for one in edition.created_in(since, issue.window.ends)}
+        known = {one.lead.lead_id for one in edition.newcomers}
+        heading = TEXTS[issue.recipient.language]["new_leads"]
+        found = self._section(heading, self._new(issue, edition, gone), issue, is_hot=False)
+        return replace(found, more=found.more + len(created - known - {*gone}))
+
+    def _new(self, issue: Issue, edition: Edition, gone: Collection[str]) -> Sequence[Shown]:
+        """The newcomers of the window of which nothing else is told."""
+        since, _ = period(*issue.window)
+        return [
+            one
+            for one in edition.newcomers
+            if one.lead.lead_id not in gone
+            and one.lead.created_at is not None
+            and since <= one.lead.created_at < issue.window.ends
+        ]
+
+    def _file(self, issue: Issue, leads: Mapping[str, Sequence[Shown]]) -> tuple[Attachment, ...]:
+        """All leads that the digest is about, in full or not; none if they cannot be written."""
+        rows = [
+            Row(name, one.lead, self._details(one, issue))
+            for name, some in leads.items()
+            for one in some
+        ]
+        make = digest_parts.as_file
+        ids = {"recipient": issue.recipient.id}
+        made = self.troubles.attempt(ids, make, rows, issue.recipient, self.title, self.now)
+        return () if made is None else (made,)
+
+    def _figures(self, issue: Issue, edition: Edition) -> tuple[Sequence[Figure], str]:
+        """The numbers above the digest, and what they compare; nothing if nobody knows them."""
+        if edition.created is None:
+            return (), ""
+        hot = Compared(edition.hot.count, issue.told.hot)
+        found = numbers(edition.created, *issue.window, hot)
+        recipient = issue.recipient
+        return digest_parts.figures(found, recipient), digest_parts.compared(found, recipient)
+
+    def _gone_lines(
+        self, taken_back: Iterable[Gone], recipient: Recipient
+    ) -> Iterator[render.Line]:
+        for one in taken_back:
+            ids = {"event_id": one.lead.last_event_id or ""}
+            line = self.troubles.attempt(ids, render.gone_line, one, recipient)
+            if line is not None:
+                yield line
+
+    def _unsent(self, issue: Issue) -> unsent_part.UnsentPart:
+        held = []
+        for message in issue.unsent.shown:
+            ids = {"event_id": message.event_id}
+            line = self.troubles.attempt(ids, unsent_part.held_line, message, issue.recipient)
+            held += [line] if line else []
+        return unsent_part.part(issue.unsent, held, issue.recipient)
+
+
+def _by_name(parts: HotSections) -> dict[str, Sequence[Shown]]:
+    return {"hot": parts.now, "unanswered": parts.unanswered, "cooling": parts.cooling}

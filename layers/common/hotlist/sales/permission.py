@@ -1,0 +1,70 @@
+"""What a lead may be contacted by: what they have agreed to, asked for and ended. Pure."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Final
+
+from hotlist.events.corrections import texts_of
+from hotlist.events.event import Event
+from hotlist.events.vocabulary import MACHINES, PREFETCH, Route
+
+_EMAIL: Final = "email"
+_PHONE: Final = "phone"
+_BOTH: Final = frozenset({_EMAIL, _PHONE})
+
+ASKS: Final = frozenset({"contact_requested", "demo_requested", "meeting_booked"})
+"""Whoever has done one of these has asked to be contacted. That permits answering them."""
+
+
+class May(StrEnum):
+    """What a lead has agreed to. `UNKNOWN` says that it could not be found out in time."""
+
+    BOTH = "both"
+    CALL = "call"
+    MAIL = "mail"
+    NEITHER = "neither"
+    UNKNOWN = "unknown"
+
+
+def permission(events: Iterable[Event], facts: Mapping[str, object]) -> May:
+    """What a lead may be contacted by now.
+
+    `events` are those of the lead that count, in order, `facts` what follows from them. A consent
+    that is still to be confirmed is none. What somebody has asked for holds until they end it.
+    """
+    if facts.get("suspended") is True:
+        return May.NEITHER
+    consents = facts.get("consents")
+    ways = {one for one in consents if one in _BOTH} if isinstance(consents, list) else set()
+    asked: frozenset[str] = frozenset()
+    is_mailable = True
+    for event in events:
+        if event.type in ASKS and event.flags.isdisjoint(MACHINES):
+            asked = _BOTH
+        elif PREFETCH not in event.flags:
+            asked -= _ended(event)
+        if _refuses_mail(event):
+            is_mailable = False
+    ways |= asked
+    may_mail = is_mailable and _EMAIL in ways
+    if _PHONE in ways:
+        return May.BOTH if may_mail else May.CALL
+    return May.MAIL if may_mail else May.NEITHER
+
+
+def _ended(event: Event) -> frozenset[str]:
+    """The ways that an event ends."""
+    if event.type == "unsubscribed":
+        if event.properties.get("all") is True:
+            return _BOTH
+        return _BOTH.intersection(texts_of(event, "purposes") or [_EMAIL])
+    if event.type == "consent_withdrawn" and event.route is not Route.BEACON:
+        return _BOTH.intersection(texts_of(event, "purpose"))
+    return _BOTH if event.type == "profiling_objected" else frozenset()
+
+
+def _refuses_mail(event: Event) -> bool:
+    """Whether mail to the address came back for good, or was called spam by its reader."""
+    if event.type == "email_bounced":
+        return event.properties.get("permanent") is True
+    return event.type == "email_complained"

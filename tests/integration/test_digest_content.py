@@ -1,0 +1,256 @@
+"""What stands in a recipient's digest: its sections, changes, owners, numbers and file."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from fast_mail_parser import parse_email
+
+from hotlist.identity import identifiers
+from hotlist.leads.lead import Ownership
+from hotlist.runtime.failures import RunFailed
+from hotlist.sales.owners import Known, Owners
+from hotlist.sales.team import Sales
+from hotlist.sales.working_days import Absence
+from hotlist.store.hours import HourStore
+from hotlist.store.items import ReadsThrottled
+from hotlist.store.newcomers import CreatedStore
+from integration.stages.corrections import DAY, MINUTE, MONDAY, TUESDAY, WEDNESDAY, happens
+from integration.stages.digest import BENS_HOUR, Digest
+
+HOT, NEW = "Hot now", "New since your last list"
+UNANSWERED, COOLING, GONE = "Hot without an answer for days", "Cooling soon", "No longer hot"
+
+
+@pytest.fixture(autouse=True)
+def english(digest: Digest, monkeypatch: pytest.MonkeyPatch) -> None:
+    digest.wants(monkeypatch, language="en")
+
+
+def sections(text: str) -> dict[str, str]:
+    """The text of each section, by its heading without the count."""
+    parts = re.split(r"^(\S.*)\n-{3,}\n", text.partition("\n--\n")[0], flags=re.MULTILINE)
+    return {head.split(" · ")[0]: body for head, body in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+def last(digest: Digest) -> dict[str, str]:
+    return sections(digest.texts()[-1])
+
+
+def where(digest: Digest, name: str) -> list[str]:
+    """The sections that name somebody."""
+    return [head for head, body in last(digest).items() if f"{name}@example.org" in body]
+
+
+def test_a_lead_goes_from_section_to_section_and_stands_in_one_of_them(digest: Digest) -> None:
+    digest.lead("ada@example.org", MONDAY - 60 * MINUTE, phone="+48600100200")
+    digest.lead("eve@example.org", MONDAY - 60 * MINUTE, "form_submitted")
+    digest.run(MONDAY)
+    assert (where(digest, "ada"), where(digest, "eve")) == ([HOT], [NEW])
+    assert list(last(digest)) == [HOT, NEW]
+    for days, section in ((1, HOT), (2, HOT), (3, UNANSWERED), (4, UNANSWERED)):
+        digest.run(MONDAY + days * DAY)
+        assert where(digest, "ada") == [section], days
+        assert NEW not in last(digest)
+    assert "4 working days without an answer" in last(digest)[UNANSWERED]
+    happens(digest, "sales_contacted", _id("ada"), MONDAY + 4 * DAY + 60 * MINUTE)
+    digest.run(MONDAY + 7 * DAY)
+    assert where(digest, "ada") == [HOT]
+    digest.run(MONDAY + 8 * DAY)
+    assert where(digest, "ada") == [COOLING]
+    assert "Cools on Monday unless something happens" in last(digest)[COOLING]
+    digest.run(MONDAY + 14 * DAY)
+    assert where(digest, "ada") == [GONE]
+
+
+def _id(name: str) -> str:
+    return identifiers.subject("email", f"{name}@example.org")
+
+
+def test_a_card_tells_the_change_since_the_readers_own_last_list(digest: Digest) -> None:
+    ada = digest.lead("ada@example.org", MONDAY - 60 * MINUTE)
+    digest.run(MONDAY)
+    assert "since your last list" not in last(digest)[HOT]
+    happens(digest, "score_adjusted", ada, MONDAY + 60 * MINUTE, add=5, reason="called")
+    digest.run(TUESDAY)
+    assert ", +4 since your last list" in last(digest)[HOT]
+    digest.run(WEDNESDAY)
+    assert ", -1 since your last list" in last(digest)[HOT]
+
+
+def test_points_of_older_versions_are_not_known(digest: Digest) -> None:
+    ada = digest.lead("ada@example.org", MONDAY - 60 * MINUTE)
+    digest.run(MONDAY)
+    happens(digest, "score_adjusted", ada, MONDAY + 60 * MINUTE, add=5, reason="called")
+    windows = digest.app.digester.windows
+    digest.app.dynamodb.update_item(
+        TableName=windows._table,
+        Key={"delivery_id": {"S": "digest#anna#2026-03-02"}},
+        UpdateExpression="REMOVE points, hot",
+    )
+    assert windows.told(["anna"])["anna"].points == {}
+    digest.run(TUESDAY)
+    assert "since your last list" not in digest.texts()[-1]
+
+
+def test_the_numbers_compare_with_as_long_a_time_before(digest: Digest) -> None:
+    for number in range(3):
+        digest.lead(f"old{number}@example.org", MONDAY - 30 * 60 * MINUTE, "form_submitted")
+    digest.lead("ada@example.org", MONDAY - 60 * MINUTE, source="news", medium="email")
+    digest.run(MONDAY)
+    top = digest.texts()[-1].partition(f"\n{HOT}")[0]
+    assert "hot leads: 1\n" in top
+    assert "new leads: 1 (-2)\n" in top
+    assert "an e-mail: 1 (+1)\n" in top
+    digest.lead("bo@example.org", TUESDAY - 60 * MINUTE)
+    digest.run(TUESDAY)
+    top = digest.texts()[-1].partition(f"\n{HOT}")[0]
+    assert "hot leads: 2 (+1)\n" in top
+    assert "new leads: 1\n" in top
+
+
+def has_owners(digest: Digest, patch: pytest.MonkeyPatch, **leads: str) -> None:
+    """Each has the list of their own; leads have these owners."""
+    digest.wants(patch, list_own=True)
+    digest.has_sales(patch, replace(digest.app.digester.sales, fallback="ben"))
+    store = digest._score.stores.leads
+    for name, owner in leads.items():
+        lead = digest.stored(_id(name))
+        told = Ownership(owner, "1", lead.folded_at)
+        store.save(replace(lead, ownership=told), lead)
+    patch.setattr("hotlist.sales.owners.ownership", _as_stored)
+
+
+def _as_stored(_: Owners, known: Known, __: object) -> Ownership:
+    assert known.stored is not None
+    return known.stored.ownership
+
+
+def mailed(digest: Digest) -> dict[str, str]:
+    texts = digest.texts()
+    return {to.partition("@")[0]: text for to, text in zip(digest.ses.to, texts, strict=True)}
+
+
+def test_each_has_their_own_leads_and_the_fallback_those_of_nobody(
+    digest: Digest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("ada", "bo", "cy", "dee")
+    for name in names:
+        digest.lead(f"{name}@example.org", BENS_HOUR - 60 * MINUTE)
+    digest.lead("eve@example.org", BENS_HOUR - 60 * MINUTE, "form_submitted")
+    has_owners(digest, monkeypatch, ada="anna", bo="ben", cy="zoe", eve="anna")
+    assert digest.run(BENS_HOUR)["sent"] == 2
+    found = {
+        to: [name for name in (*names, "eve") if f"{name}@example.org" in text]
+        for to, text in mailed(digest).items()
+    }
+    assert found == {"anna": ["ada", "eve"], "ben": ["bo", "cy", "dee"]}
+    assert "new leads: 2 (+2)\n" in mailed(digest)["anna"]
+    assert "new leads: 3 (+3)\n" in mailed(digest)["ben"]
+    assert "Owner: Ben Miller" in mailed(digest)["ben"]
+
+
+def test_the_stand_in_gets_the_leads_of_who_is_absent(
+    digest: Digest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest.lead("ada@example.org", BENS_HOUR - 60 * MINUTE)
+    has_owners(digest, monkeypatch, ada="anna")
+    sales: Sales = digest.app.digester.sales
+    days = (Absence(BENS_HOUR.date(), BENS_HOUR.date(), "ben"),)
+    anna, ben = sales.recipients
+    away = replace(anna, off=replace(anna.off, absences=days))
+    digest.has_sales(monkeypatch, replace(sales, recipients=(away, ben)))
+    assert digest.run(BENS_HOUR)["sent"] == 1
+    assert "ada@example.org" in mailed(digest)["ben"]
+
+
+@pytest.mark.parametrize(("top", "shown"), [(1, 1), (3, 3), (50, 4)])
+def test_so_many_leads_stand_in_full_and_the_others_are_counted(
+    digest: Digest, monkeypatch: pytest.MonkeyPatch, top: int, shown: int
+) -> None:
+    digest.wants(monkeypatch, top=top)
+    for number in range(4):
+        digest.lead(f"p{number}@example.org", MONDAY - 60 * MINUTE)
+    digest.run(MONDAY)
+    body = last(digest)[HOT]
+    assert body.count("@example.org") == shown
+    assert (f"and {4 - shown} more" in body) is (shown < 4)
+    assert "4 hot leads" in digest.texts()[-1]
+
+
+def test_more_newcomers_than_are_shown_are_counted(digest: Digest) -> None:
+    digest.lead("ada@example.org", MONDAY - 60 * MINUTE)
+    for number in range(13):
+        digest.lead(f"n{number}@example.org", MONDAY - (60 + number) * MINUTE, "form_submitted")
+    digest.run(MONDAY)
+    body = last(digest)[NEW]
+    assert re.findall(r"n(\d+)@", body) == [str(number) for number in range(10)]
+    assert body.rstrip().endswith("and 3 more")
+
+
+def test_new_leads_that_cannot_be_read_cost_nobody_the_mail(
+    digest: Digest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest.lead("ada@example.org", MONDAY - 60 * MINUTE)
+
+    def fails(*_: object) -> Any:
+        raise ReadsThrottled("busy")
+
+    monkeypatch.setattr(CreatedStore, "between", fails)
+    with pytest.raises(RunFailed, match="work=newcomers"):
+        digest.run(MONDAY)
+    assert where(digest, "ada") == [HOT]
+    assert "new leads" not in digest.texts()[-1]
+
+
+def test_too_many_new_leads_are_left_out(digest: Digest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hotlist.sales.editions.MOST_CREATED", 1)
+    digest.lead("ada@example.org", MONDAY - 60 * MINUTE)
+    digest.lead("eve@example.org", MONDAY - 60 * MINUTE, "form_submitted")
+    digest.run(MONDAY)
+    assert list(last(digest)) == [HOT]
+    assert "new leads" not in digest.texts()[-1]
+
+
+def test_a_lead_that_turned_hot_in_quiet_hours_leads_the_list(
+    digest: Digest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = digest.lead("ada@example.org", MONDAY - 9 * 60 * MINUTE)
+    digest.lead("bo@example.org", MONDAY - 60 * MINUTE)
+    crossed = digest.stored(ada).alerting
+    hours = HourStore(digest.app.dynamodb, digest.app.digester.windows._table, 60)
+    hours.note_quiet("anna", f"alert#{crossed.alert_id}#anna", MONDAY - 9 * 60 * MINUTE)
+    digest.run(MONDAY)
+    body = last(digest)[HOT]
+    assert body.index("ada@") < body.index("bo@")
+    assert body.count("Turned hot in your quiet hours") == 1
+
+
+def test_the_file_comes_with_the_mail_of_who_asks_for_it(
+    digest: Digest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest.lead("ada@example.org", MONDAY - 60 * MINUTE, name="=1+1")
+    digest.lead("eve@example.org", MONDAY - 60 * MINUTE, "form_submitted")
+    digest.run(MONDAY)
+    digest.wants(monkeypatch, csv=True)
+    digest.run(MONDAY + 75 * MINUTE)
+    mails = [parse_email(one["Content"]["Raw"]["Data"]) for one in digest.ses.sent]
+    assert [len(one.attachments) for one in mails] == [0, 1]
+    (file,) = mails[1].attachments
+    text = bytes(file.content).decode("utf-8-sig")
+    assert [line.split(",")[:2] for line in text.splitlines()[1:]] == [
+        ['"hot"', '"\'=1+1"'],
+        ['"new"', '"eve"'],
+    ]
+
+
+def test_a_card_says_whether_its_lead_may_be_called_or_mailed(digest: Digest) -> None:
+    ada = digest.lead("ada@example.org", MONDAY - 90 * MINUTE)
+    digest.run(MONDAY)
+    assert "May be called and mailed" in last(digest)[HOT]
+    assert 'href="mailto:ada' in digest.html()[-1]
+    happens(digest, "unsubscribed", ada, MONDAY + 60 * MINUTE)
+    digest.run(TUESDAY)
+    assert "May be called, not mailed" in last(digest)[HOT]
+    assert 'href="mailto:ada' not in digest.html()[-1]
