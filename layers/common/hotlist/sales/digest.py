@@ -19,6 +19,7 @@ from hotlist.mail import render, unsent_part
 from hotlist.mail.layout import Card
 from hotlist.mail.outbox import Outbox
 from hotlist.mail.render import Mail
+from hotlist.mail.ses import delivery_hash
 from hotlist.runtime import metrics
 from hotlist.runtime.failures import Troubles
 from hotlist.runtime.settings import DigestSettings
@@ -128,7 +129,7 @@ class Digester:
         if not waiting:
             return 0
         _look_at_calendars((recipient for recipient, _ in waiting), now)
-        told = self.windows.told(recipient.id for recipient, _ in waiting)
+        told = self.windows.told((recipient.id for recipient, _ in waiting), delivery_hash)
         windows = {one: _window(told[one], now) for one in told}
         alerted = self.windows.alerted({one: windows[one].begins for one in windows}, now)
         views = Views(self.stores, self.folder, clock, now, started + FOLDING, troubles)
