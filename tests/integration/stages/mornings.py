@@ -141,12 +141,12 @@ class Office:
         """A process of the function that starts anew, with nothing in its memory."""
         settings: Any = Settings()
         opened = Digester.open(settings, self.client, self._stores, self._folder, self._clock)
-        self._digester = replace(opened, sales=self.sales)
+        self.digester = replace(opened, sales=self.sales)
 
     def run(self, scheduled: datetime) -> Troubles:
         """One run of the digest, at whatever time it is."""
         troubles = Troubles()
-        troubles.attempt({"work": "digest"}, self._digester.send, scheduled, troubles)
+        troubles.attempt({"work": "digest"}, self.digester.send, scheduled, troubles)
         return troubles
 
     def send_email(self, **request: Any) -> dict[str, str]:

@@ -47,6 +47,9 @@ SETTLED: Final = timedelta(minutes=3)
 LOOKING_BACK: Final = timedelta(seconds=15)
 """From the start of the work: a message that was held is only counted if it is not read by then."""
 
+PAUSES: Final = (1.0, 2.0, 4.0)
+"""Seconds to wait before a mail is tried again of which SES says that it comes too fast."""
+
 _FIRST: Final = timedelta(days=1)
 
 
@@ -111,7 +114,7 @@ class Digester:
             folder,
             stores,
             WindowStore(dynamodb, settings.deliveries_table),
-            Outbox.open(settings, dynamodb, clock),
+            Outbox.open(settings, dynamodb, clock, PAUSES),
             LookBack.open(settings, dynamodb),
             StopLinks.open(settings, clock),
         )
