@@ -9,6 +9,7 @@ import json
 import uuid
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -228,6 +229,8 @@ def digest(
     }
     app, ses = load("digest", environment, monkeypatch), Ses()
     monkeypatch.setattr(app.digester.outbox.mailer, "_client", ses)
+    outbox = replace(app.digester.outbox, wait=lambda _: None)
+    monkeypatch.setattr(app, "digester", replace(app.digester, outbox=outbox))
     score = load("score", environment, monkeypatch)
     monkeypatch.setattr(score.folder, "_clock", lambda: ANNAS_HOUR - timedelta(days=2))
     return Digest(app, score, ses, queue)

@@ -5,10 +5,11 @@ without an outcome after that time looks for SES's own send event first. A mail 
 if that event is lost too.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, Self
+from typing import Any, Final, Protocol, Self
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, SSLError
 
@@ -16,6 +17,9 @@ from hotlist.mail.render import Mail
 from hotlist.mail.ses import LeadAddress, Mailer, delivery_hash
 from hotlist.sales.team import Recipient
 from hotlist.store.deliveries import HELD, DeliveryStore, InFlight
+
+_TOO_FAST: Final = "TooManyRequestsException"
+"""SES's word for more mails a second than the account may send."""
 
 
 class OutboxSettings(Protocol):
@@ -32,17 +36,30 @@ class OutcomeUnknown(InFlight):
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """Sends mails, each once. `clock` gives the time as an aware UTC datetime."""
+    """Sends mails, each once. `clock` gives the time as an aware UTC datetime.
+
+    When mails come faster than SES takes them, the same mail is tried again after each of the
+    `pauses`, in seconds. Whoever can come back later needs none.
+    """
 
     deliveries: DeliveryStore
     mailer: Mailer
     clock: Callable[[], datetime]
+    pauses: tuple[float, ...] = ()
+    wait: Callable[[float], None] = time.sleep
 
     @classmethod
-    def open(cls, settings: OutboxSettings, dynamodb: Any, clock: Callable[[], datetime]) -> Self:
+    def open(
+        cls,
+        settings: OutboxSettings,
+        dynamodb: Any,
+        clock: Callable[[], datetime],
+        pauses: tuple[float, ...] = (),
+    ) -> Self:
         """The outbox over the deployed table, for the deployed sender."""
         deliveries = DeliveryStore(dynamodb, settings.deliveries_table)
-        return cls(deliveries, Mailer.open(settings.sender, settings.configuration_set), clock)
+        mailer = Mailer.open(settings.sender, settings.configuration_set)
+        return cls(deliveries, mailer, clock, pauses)
 
     def send_once(
         self, recipient: Recipient | LeadAddress, delivery_id: str, render: Callable[[], Mail]
@@ -59,7 +76,7 @@ class Outbox:
             return False
         mail = render()
         try:
-            message_id = self.mailer.send(mail, recipient, delivery_id)
+            message_id = self._mail(mail, recipient, delivery_id)
         except (BotoCoreError, ClientError) as error:
             if _may_be_on_its_way(error):
                 until = claimed_at + self.deliveries.lease
@@ -91,6 +108,17 @@ class Outbox:
                 self.deliveries.skip(letter or delivery_id, self.clock(), HELD)
             if letter is not None:
                 self.deliveries.release(delivery_id)
+
+    def _mail(self, mail: Mail, recipient: Recipient | LeadAddress, delivery_id: str) -> str:
+        """Have SES take the mail, not faster than it does. Returns SES's message id."""
+        for pause in self.pauses:
+            try:
+                return self.mailer.send(mail, recipient, delivery_id)
+            except ClientError as error:
+                if error.response["Error"]["Code"] != _TOO_FAST:
+                    raise
+            self.wait(pause)
+        return self.mailer.send(mail, recipient, delivery_id)
 
     def _claim(self, delivery_id: str, now: datetime) -> bool:
         return self.deliveries.claim(delivery_id, delivery_hash(delivery_id), now)

@@ -16,6 +16,7 @@ from hotlist.leads.fold import Folder
 from hotlist.leads.lead import Lead, LeadState
 from hotlist.mail.outbox import Outbox
 from hotlist.mail.render import Mail
+from hotlist.mail.ses import delivery_hash
 from hotlist.runtime import metrics
 from hotlist.runtime.failures import Troubles
 from hotlist.runtime.settings import DigestSettings
@@ -45,6 +46,9 @@ SETTLED: Final = timedelta(minutes=3)
 
 LOOKING_BACK: Final = timedelta(seconds=15)
 """From the start of the work: a message that was held is only counted if it is not read by then."""
+
+PAUSES: Final = (1.0, 2.0, 4.0)
+"""Seconds to wait before a mail is tried again of which SES says that it comes too fast."""
 
 _FIRST: Final = timedelta(days=1)
 
@@ -84,7 +88,7 @@ class Digester:
             stores,
             CreatedStore(dynamodb, settings.leads_table),
             WindowStore(dynamodb, settings.deliveries_table),
-            Outbox.open(settings, dynamodb, clock),
+            Outbox.open(settings, dynamodb, clock, PAUSES),
             LookBack.open(settings, dynamodb),
             StopLinks.open(settings, clock),
         )
@@ -102,7 +106,7 @@ class Digester:
         if not waiting:
             return 0
         _look_at_calendars((recipient for recipient, _ in waiting), now)
-        told = self.windows.told(recipient.id for recipient, _ in waiting)
+        told = self.windows.told((recipient.id for recipient, _ in waiting), delivery_hash)
         windows = {one: _window(told[one], now) for one in told}
         alerted = self.windows.alerted({one: windows[one].begins for one in windows}, now)
         views = Views(self.stores, self.folder, clock, now, started + FOLDING, troubles)

@@ -58,7 +58,7 @@ class DeliveryStore:
         item = self._get(delivery_id)
         if item is not None and _is_settled(item):
             return False
-        if self._get(_outcome_key(delivery_hash)) is not None:
+        if self._get(outcome_key(delivery_hash)) is not None:
             self.sent(delivery_id, "", now)
             return False
         until = None if item is None else read_instant(item, "lease_until")
@@ -121,7 +121,7 @@ class DeliveryStore:
         self._client.put_item(
             TableName=self._table,
             Item={
-                "delivery_id": {"S": _outcome_key(delivery_hash)},
+                "delivery_id": {"S": outcome_key(delivery_hash)},
                 "message_id": {"S": message_id},
                 "expires_at": seconds(now + KEPT),
             },
@@ -217,5 +217,6 @@ def _is_settled(item: Item) -> bool:
     return item["state"]["S"] in (SENT, SKIPPED, HELD)
 
 
-def _outcome_key(delivery_hash: str) -> str:
+def outcome_key(delivery_hash: str) -> str:
+    """The key under which SES's word is stored that it has sent a mail."""
     return f"ses#{delivery_hash}"

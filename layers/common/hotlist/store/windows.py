@@ -7,11 +7,12 @@ that no mail took back yet (`owed`), and how many were hot (`hot`). `recipient#<
 `tried_digest`, the one that was tried last.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
+from hotlist.store.deliveries import SENT, outcome_key
 from hotlist.store.items import (
     Item,
     batch_get,
@@ -72,19 +73,25 @@ class WindowStore:
         self._client = client
         self._table = table
 
-    def told(self, recipient_ids: Iterable[str]) -> dict[str, Told]:
+    def told(
+        self, recipient_ids: Iterable[str], delivery_hash: Callable[[str], str]
+    ) -> dict[str, Told]:
         """What the last digest that each of these recipients was sent has told them.
 
-        A digest was sent if its delivery says so, even if the run that sent it ended before it
-        could move the window. If it is not known whether one was sent, its leads count as told.
+        A digest was sent if its delivery or SES says so, even if the run that sent it ended before
+        it could move the window. If it is not known whether one was sent, its leads count as told.
+        `delivery_hash` gives the tag by which SES knows a delivery.
         """
         names = {f"recipient#{one}": one for one in recipient_ids}
         found = {names[_name(item)]: item for item in self._get(names)}
         pointers = {
             _text(item, name) for item in found.values() for name in ("last_digest", "tried_digest")
         }
-        digests = {_name(item): item for item in self._get(pointers - {""})}
-        return {one: _told(found.get(one, {}), digests) for one in names.values()}
+        pointers.discard("")
+        outcomes = {outcome_key(delivery_hash(one)): one for one in pointers}
+        items = {_name(item): item for item in self._get(pointers | outcomes.keys())}
+        reported = {one for key, one in outcomes.items() if key in items}
+        return {one: _told(found.get(one, {}), items, reported) for one in names.values()}
 
     def alerted(self, since: Mapping[str, datetime], now: datetime) -> dict[str, frozenset[str]]:
         """The leads that alerts told each recipient of, in the hours since an instant.
@@ -151,11 +158,11 @@ class WindowStore:
         return list(batch_get(self._client, self._table, keys))
 
 
-def _told(recipient: Item, digests: Mapping[str, Item]) -> Told:
+def _told(recipient: Item, digests: Mapping[str, Item], reported: Collection[str]) -> Told:
     last, window_end = _text(recipient, "last_digest"), read_instant(recipient, "window_end")
     tried = _text(recipient, "tried_digest")
     attempt = digests.get(tried, {})
-    if _text(attempt, "state") == "sent":
+    if _text(attempt, "state") == SENT or tried in reported:
         last, window_end = tried, read_instant(attempt, "window_to") or window_end
     digest = digests.get(last, {})
     leads = {*read_texts(digest, "shown"), *read_texts(digest, "owed")}
