@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
@@ -122,7 +122,7 @@ def digest_of(
     digester = replace(
         opened,
         sales=_OneDue(**people, who=who),
-        outbox=_Recorder(_NothingSent(dynamodb, table), opened.outbox.mailer, clock, taken),
+        outbox=_Recorder(_NothingSent(dynamodb, table), opened.outbox.mailer, clock, taken=taken),
         windows=_Unwritten(dynamodb, table),
         stop_links=_NoLinks(opened.stop_links.keys, ""),
     )
@@ -154,7 +154,7 @@ class _OneDue(Sales):
 class _Recorder(Outbox):
     """Takes the mail, and says that it has not been sent."""
 
-    taken: list[Mail]
+    taken: list[Mail] = field(default_factory=list)
 
     def send_once(self, recipient: Any, delivery_id: str, render: Any) -> bool:  # noqa: ARG002
         self.taken.append(render())

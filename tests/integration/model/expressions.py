@@ -132,6 +132,10 @@ def _comparison(
     read: Callable[[Mapping[str, Any], Names], Mapping[str, Any] | None], tokens: list[str]
 ) -> Holds:
     sign, value = tokens.pop(0), tokens.pop(0)
+    if sign == "BETWEEN":  # with both its ends
+        _expect(tokens, "AND")
+        ends = [_comparison(read, [">=", value]), _comparison(read, ["<=", tokens.pop(0)])]
+        return lambda item, names, values: all(end(item, names, values) for end in ends)
     compare = _SIGNS[sign]
     if not value.startswith(":"):
         raise NotUnderstood(value)
