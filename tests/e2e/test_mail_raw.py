@@ -16,7 +16,7 @@ from hotlist_cli.local.stack import Stack
 NAMES = [
     'Eve <script>alert(1)</script> & "Co"',
     "A\r\nBcc: x@evil.example\r\n\r\nhello",
-    "=?utf-8?q?x=40evil.example=0d=0aBcc:_y=40evil.example?=",
+    "=?utf-8?q?=0aBcc:_a=40b?=",
     "Łukasz Żółć 李小龍",
     "--=_hotlist--",
 ]
