@@ -2,15 +2,13 @@
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from hotlist.links.tokens import Purpose
 from integration.stages.links import (
     BROWSER,
     FILE,
@@ -21,10 +19,6 @@ from integration.stages.links import (
     reward,
     title,
 )
-
-OLD: Final = datetime.now(UTC).date() - timedelta(days=400)
-UNSUBSCRIBE: Final = Purpose.UNSUBSCRIBE
-JSON: Final = {"accept": "application/json", "user_agent": BROWSER}
 
 
 def upload(reader: Reader) -> None:

@@ -29,7 +29,6 @@ from integration.stages.links import (
 
 OLD: Final = datetime.now(UTC).date() - timedelta(days=400)
 UNSUBSCRIBE: Final = Purpose.UNSUBSCRIBE
-JSON: Final = {"accept": "application/json", "user_agent": BROWSER}
 PLAIN: Final = "application/x-www-form-urlencoded"
 MULTIPART: Final = "multipart/form-data; boundary=b"
 ANY_TYPE: Final = "application/octet-stream"

@@ -21,6 +21,15 @@ from integration.model.queues import DEAD_LETTERS
 from integration.model.readers import links_of
 from integration.model.ses import CLOCKS, Taken, hash_of
 from integration.model.to_leads import Handled
+from integration.model.words import (
+    answers,
+    gives_tracking,
+    has_unsubscribed,
+    is_over,
+    order_of,
+    purposes_of,
+    stops,
+)
 from integration.model.world import World
 
 A_RUN: Final = timedelta(minutes=2)
@@ -57,7 +66,7 @@ class LeadMailJudge:
         self._states = {name: item["state"]["S"] for name, item in items.items() if "state" in item}
         self._hours = {name: item for name, item in items.items() if name.startswith("hour#")}
         self._said: defaultdict[str, list[Event]] = defaultdict(list)
-        for event in sorted(offline.events.values(), key=_order):
+        for event in sorted(offline.events.values(), key=order_of):
             if event.route in (Route.LINK, Route.SES) and event.flags.isdisjoint(_NOBODYS):
                 self._said[event.subject].append(event)
         self._parked = {
@@ -126,7 +135,7 @@ class LeadMailJudge:
                 "a mail that tells of openings, and its reader has objected"
             )
             assert any(
-                self._stored(one) < mail.step and _gives_tracking(one)
+                self._stored(one) < mail.step and gives_tracking(one)
                 for one in self._offline.events.values()
                 if one.subject == event.subject
             ), "a mail that tells of openings, and nobody agreed to it"
@@ -135,7 +144,7 @@ class LeadMailJudge:
         """Whoever has ended such mails is asked by the first of a day alone."""
         place = self._place(event, what.removeprefix("confirm:"))
         if what.startswith("confirm:") and place and place.taken_at > mail.since_at + CLOCKS:
-            has_ended = _has_unsubscribed(self._heard(event, mail))
+            has_ended = has_unsubscribed(self._heard(event, mail))
             assert not has_ended or place.number == 1, "strangers ask again and again"
 
     def _heard(self, event: Event, mail: Taken) -> list[Event]:
@@ -143,12 +152,12 @@ class LeadMailJudge:
         return [
             one
             for one in self._said[event.subject]
-            if self._stored(one) < mail.since and not _is_over(one, mail.at)
+            if self._stored(one) < mail.since and not is_over(one, mail.at)
         ]
 
     def _reason(self, event: Event, what: str, before: int, at: datetime) -> str:
         """Why a letter is let be, by what was stored before a step, at a time; empty if not."""
-        if _is_over(event, at):
+        if is_over(event, at):
             return "its event is over"
         form = str(event.properties["form"])
         if form not in FORMS or what not in mails_of(
@@ -162,19 +171,19 @@ class LeadMailJudge:
         said = [
             one
             for one in self._said[event.subject]
-            if self._stored(one) < before and not _is_over(one, at)
+            if self._stored(one) < before and not is_over(one, at)
         ]
-        if any(_stops(one) for one in said):
+        if any(stops(one) for one in said):
             return "its address has bounced or complained"
         is_confirmation = what.startswith("confirm:")
         if at - event.received_at >= (CONFIRMED_WITHIN if is_confirmation else MAILED_WITHIN):
             return "it was asked for too long ago"
-        if what == "receipt" and _has_unsubscribed(said):
+        if what == "receipt" and has_unsubscribed(said):
             return "its owner has unsubscribed"
         if not is_confirmation:
             return ""
-        words = [one for one in said if what.removeprefix("confirm:") in _purposes(one)]
-        return "it is answered" if words and _answers(words[-1], event) else ""
+        words = [one for one in said if what.removeprefix("confirm:") in purposes_of(one)]
+        return "it is answered" if words and answers(words[-1], event) else ""
 
     # --- what was due -------------------------------------------------------------------
 
@@ -207,9 +216,9 @@ class LeadMailJudge:
             if (place.purpose, place.text, place.is_test) == same and gap < REPEATED + A_RUN:
                 return True
         words = [one for one in self._said[event.subject] if self._stored(one) < handled.ended]
-        about = [one for one in words if purpose in _purposes(one)]
+        about = [one for one in words if purpose in purposes_of(one)]
         has_ended = bool(about) and about[-1].type in ("unsubscribed", "consent_withdrawn")
-        most = 1 if has_ended or _has_unsubscribed(words) else A_DAY
+        most = 1 if has_ended or has_unsubscribed(words) else A_DAY
         days = {f"{handled.at - back:%Y-%m-%d}" for back in (timedelta(0), A_RUN)}
         on_days = [[one for one in places if one.day == day] for day in days]
         is_full = any(len(one) >= most for one in on_days)
@@ -218,7 +227,7 @@ class LeadMailJudge:
     def _judge_asked(self, event: Event, what: str) -> None:
         """A letter was made of what was asked for, unless it does not count or is a repetition."""
         now = self._world.clock.now
-        is_gone = event.event_id in self._world.expiry.swept or _is_over(event, now)
+        is_gone = event.event_id in self._world.expiry.swept or is_over(event, now)
         is_gone |= event.received_at + LIVES <= now  # its lead is over
         flags = self._offline.flags(event)
         is_test = event.properties.get("hotlist_test") is True
@@ -302,7 +311,7 @@ class LeadMailJudge:
         return any(
             one.type in ("consent_given", "reward_claimed") and self._stored(one) < before
             for one in self._said[subject]
-            if one.route is Route.LINK and not _is_over(one, at)
+            if one.route is Route.LINK and not is_over(one, at)
         )
 
     def _judge_held(self) -> None:
@@ -382,48 +391,3 @@ def _what(place: Confirmation) -> tuple[str, str, bool]:
 def _text_of(event: Event) -> str:
     """Which text a form asks to be confirmed."""
     return f"{event.properties['form']} {VERSION}"
-
-
-def _has_unsubscribed(said: list[Event]) -> bool:
-    """Whether the last word by a link on mails, of words in their order, ends them."""
-    by_link = [one for one in said if one.route is Route.LINK]
-    words = [one for one in by_link if one.type in ("unsubscribed", "consent_given")]
-    return bool(words) and words[-1].type == "unsubscribed"
-
-
-def _order(event: Event) -> tuple[datetime, str]:
-    return event.occurred_at, event.event_id
-
-
-def _is_over(event: Event, at: datetime) -> bool:
-    return event.expires_at is not None and event.expires_at <= at
-
-
-def _stops(word: Event) -> bool:
-    """Whether no mail goes to an address any more."""
-    is_back = word.type == "email_bounced" and word.properties.get("permanent") is True
-    return is_back or word.type == "email_complained"
-
-
-def _purposes(word: Event) -> set[str]:
-    """The purposes that somebody consents to by a word, or withdraws."""
-    said = word.properties
-    if word.type in ("consent_given", "consent_withdrawn"):
-        return {str(said["purpose"])}
-    if word.type == "unsubscribed":
-        named = said.get("purposes")
-        more = {*named} if isinstance(named, list) else set[str]()
-        return {"email", "phone", "post"} | more if said.get("all") is True else {"email"}
-    return set()
-
-
-def _answers(word: Event, event: Event) -> bool:
-    """Whether the last word on a purpose leaves nothing to confirm for an event."""
-    is_later = _order(word) > _order(event)
-    return is_later or (word.type == "consent_given" and word.properties.get("version") == VERSION)
-
-
-def _gives_tracking(event: Event) -> bool:
-    given = event.properties.get("consents")
-    is_given = event.type == "consent_given" and event.properties.get("purpose") == "tracking"
-    return is_given or (isinstance(given, dict) and "tracking" in given)

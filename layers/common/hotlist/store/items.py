@@ -115,12 +115,6 @@ def batch_get(client: Any, table: str, keys: Iterable[Mapping[str, str]]) -> Ite
             raise ReadsThrottled(f"{len(unread)} keys of {table} stay unread")
 
 
-def paged(call: Callable[..., Any], **request: Any) -> Iterator[Item]:
-    """Every item of a Query, from all its pages."""
-    for page in pages(call, **request):
-        yield from page["Items"]
-
-
 def pages(call: Callable[..., Any], **request: Any) -> Iterator[Mapping[str, Any]]:
     """Every page of a Query; one that is not the last has a `LastEvaluatedKey`."""
     while True:
