@@ -23,7 +23,7 @@ from hotlist.mail.render import Mail
 from hotlist.runtime.failures import Troubles
 from hotlist.runtime.settings import DigestSettings
 from hotlist.sales.digest import Digester
-from hotlist.sales.stop_links import StopLinks
+from hotlist.sales.reader_links import ReaderLinks
 from hotlist.sales.team import Recipient, Sales
 from hotlist.scoring.ruleset import Ruleset
 from hotlist.store.deliveries import DeliveryStore
@@ -41,6 +41,10 @@ class NotCompiled(ValueError):
 
 class UnknownRecipient(LookupError):
     """sales.yaml has no such recipient. The message names those that it has."""
+
+
+NOWHERE: Final = "#"
+"""Where the links of a preview lead that sign something."""
 
 
 class NotARead(RuntimeError):
@@ -124,7 +128,7 @@ def digest_of(
         sales=_OneDue(**people, who=who),
         outbox=_Recorder(_NothingSent(dynamodb, table), opened.outbox.mailer, clock, taken=taken),
         windows=_Unwritten(dynamodb, table),
-        stop_links=_NoLinks(opened.stop_links.keys, ""),
+        reader_links=_NoLinks(opened.reader_links.keys, ""),
     )
     troubles = Troubles()
     digester.send(at, troubles)
@@ -164,14 +168,14 @@ class _Recorder(Outbox):
         """Nothing is to be told."""
 
 
-class _NoLinks(StopLinks):
-    """A preview stops nobody's digest."""
+class _NoLinks(ReaderLinks):
+    """A preview stops nobody's digest: its links lead nowhere."""
 
     def key(self) -> Key:
         return Key("none", b"")
 
-    def added(self, mail: Mail, *_: Any) -> Mail:
-        return mail
+    def stop(self, *_: Any) -> str:
+        return NOWHERE
 
 
 class _NothingSent(DeliveryStore):

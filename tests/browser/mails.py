@@ -9,12 +9,11 @@ from decimal import Decimal
 from typing import Any, Final
 
 from hotlist.events.event import Event
-from hotlist.leads.lead import Alerting, Contact, Lead, Reason, Stage, Temperature
+from hotlist.leads.lead import Alerting, Contact, Lead, May, Reason, Stage, Temperature
 from hotlist.mail import digest_parts, lead_mails, render, texts, unsent_part
 from hotlist.mail.layout import Card, Section
 from hotlist.mail.lead_card import Details
 from hotlist.sales.numbers import Compared, Numbers
-from hotlist.sales.permission import May
 from hotlist.sales.team import Recipient
 from hotlist.sales.to_send import AlertNow
 from hotlist.sales.unsent import Count
@@ -87,6 +86,7 @@ def lead(number: int) -> Lead:
         last_event_at=NOW - timedelta(hours=7 * number),
         alerting=Alerting(armed=False, hot_since=NOW - timedelta(hours=9 * number)),
         bounced=number == 2,
+        may=(May.BOTH, May.MAIL, May.CALL, May.UNKNOWN, May.NEITHER)[number % 5],
     )
 
 
@@ -95,7 +95,6 @@ def details(number: int) -> Details:
         change=(12, -3, None, 0)[number % 4],
         reasons_at={"pricing": NOW - timedelta(hours=15), "guide": NOW - timedelta(days=3)},
         campaign="wiosna-2026" if number % 2 == 0 else "",
-        may=(May.BOTH, May.MAIL, May.CALL, None, May.NEITHER)[number % 5],
         owner="Anna Kowalska",
     )
 
@@ -129,7 +128,7 @@ def digest(count: int, language: str) -> render.Mail:
     found = Numbers(Compared(count + 9, 3), NOW - DAY, Compared(1_204, 1_300), tuple(counted))
     words = texts.TEXTS[language]
     sections = [
-        Section(words["new_leads"], cards=[_card(4, to, may=May.NEITHER)], more=3),
+        Section(words["new_leads"], cards=[_card(4, to)], more=3),
         Section(words["unanswered"], cards=[_card(1, to, waited=4, cools_at=NOW + DAY)], hot=1),
         Section(words["cooling"], cards=[_card(0, to, cools_at=NOW + 4 * DAY)], more=1, hot=2),
     ]
@@ -143,6 +142,7 @@ def digest(count: int, language: str) -> render.Mail:
         figures=digest_parts.figures(found, to),
         note=digest_parts.compared(found, to),
         sections=sections,
+        stop="https://api.example.com/unsubscribe/" + "s" * 200,
     )
     return made.mail
 
@@ -172,7 +172,7 @@ def message(language: str) -> render.Mail:
         texts=said,
     )
     labels = {"size": "Wielkość firmy", "message": "W czym możemy pomóc?"}
-    return render.message(event, labels, reader(language), lead(0))
+    return render.message(event, labels, reader(language), lead(0), details=details(0))
 
 
 def more(language: str) -> render.Mail:

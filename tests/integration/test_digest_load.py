@@ -37,7 +37,7 @@ from hotlist.sales.digest import Digester
 from hotlist.sales.gone import MOST_GONE
 from hotlist.sales.hot_list import MOST
 from hotlist.sales.look_back import LookBack
-from hotlist.sales.stop_links import StopLinks
+from hotlist.sales.reader_links import ReaderLinks
 from hotlist.sales.team import Recipient, Sales
 from hotlist.scoring.deployed import deployed
 from hotlist.store import events as stored_events
@@ -260,7 +260,7 @@ def test_a_run_with_very_many_leads_takes_less_than_half_of_its_time(
             stores.events,
             load_config("forms"),
         ),
-        StopLinks(LinkKeys(services, "links", clock), "https://api.example.com"),
+        ReaderLinks(LinkKeys(services, "links", clock), "https://api.example.com"),
     )
     queue = due.DueLeads(stores.leads, RescoreQueue(services, "queue"), clock)
     troubles = Troubles()

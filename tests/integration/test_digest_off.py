@@ -68,9 +68,10 @@ def test_each_digest_has_a_link_of_its_own_recipient(digest: Digest, reader: Rea
     digest.lead("ada@example.org", RECENT)
     assert digest.run(BENS_HOUR)["sent"] == 2
     names = []
-    for mail in headers(digest):
+    for sent, mail in zip(digest.ses.sent, headers(digest), strict=True):
         assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         (url,) = re.findall(r"\A<(https://[!-~]+)>\Z", mail["List-Unsubscribe"])
+        assert f'href="{url}"' in parse_email(sent["Content"]["Raw"]["Data"]).text_html[0]
         page = reader.ask(url.removeprefix(BASE))
         names += re.findall(r"<blockquote>(.*?)</blockquote>", page["body"])
     assert names == ["Anna Kowalska", "Ben Miller"]
@@ -103,6 +104,8 @@ def test_a_digest_does_not_wait_for_the_keys_of_links(digest: Digest, reader: Re
         digest.run(BENS_HOUR)
     assert digest.ses.to == ["anna@example.com", "ben@example.com"]
     assert ["List-Unsubscribe" in mail for mail in headers(digest)] == [False, False]
+    for sent in digest.ses.sent:
+        assert "/unsubscribe/" not in parse_email(sent["Content"]["Raw"]["Data"]).text_html[0]
 
 
 # --- what the link does -----------------------------------------------------------------------

@@ -71,10 +71,10 @@ def test_a_lead_that_cannot_be_rendered_costs_its_own_alert_alone(
 ) -> None:
     rendered = render.alert
 
-    def fails(now: Any, *args: Any) -> render.Mail:
+    def fails(now: Any, *args: Any, **beside: Any) -> render.Mail:
         if now.lead.lead_id == CALLER:
             raise UnicodeError("not to be written")
-        return rendered(now, *args)
+        return rendered(now, *args, **beside)
 
     monkeypatch.setattr(render, "alert", fails)
     notify.leads.save(a_lead(), None)

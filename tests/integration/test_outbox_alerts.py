@@ -6,7 +6,8 @@ import pytest
 from fast_mail_parser import parse_email
 
 from hotlist.events.vocabulary import Route
-from hotlist.leads.lead import Alerting, Lead, LeadState, Temperature
+from hotlist.leads.lead import Alerting, Lead, LeadState, May, Ownership, Temperature
+from hotlist.mail import texts
 from hotlist.mail.queue import Alert, Letter
 from integration.stages.letters import BEN, CALLER, fill, made_spam, subjects, text_of, to_ben
 from integration.stages.notify import ADA, ALERT, EVERYBODY, NOW, TOLD, Notify, a_lead, a_message
@@ -19,6 +20,20 @@ def test_an_alert_about_a_lead_that_is_still_hot(notify: Notify) -> None:
     notify.tell(ALERT, ALERT)
     assert notify.ses.to == EVERYBODY
     assert "Ada is hot (75)" in subjects(notify)
+
+
+@pytest.mark.parametrize("may", [May.MAIL, May.NEITHER])
+def test_alert_and_message_say_what_is_allowed_and_whose_the_lead_is(
+    notify: Notify, may: May
+) -> None:
+    notify.leads.save(a_lead(may=may, ownership=Ownership("anna")), None)
+    notify.events.put(a_message())
+    for letter in (ALERT, TOLD):
+        notify.ses.sent.clear()
+        notify.tell(letter)
+        said = to_ben(notify)
+        assert texts.TEXTS["en"][f"may_{may}"] in said
+        assert "Owner: Anna" in said
 
 
 def test_an_alert_about_a_lead_that_has_cooled_says_so(notify: Notify) -> None:

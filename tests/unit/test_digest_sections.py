@@ -9,14 +9,22 @@ from typing import Any
 
 import pytest
 
-from hotlist.leads.lead import Alerting, Contact, Created, Lead, Ownership, Reason, Temperature
+from hotlist.leads.lead import (
+    Alerting,
+    Contact,
+    Created,
+    Lead,
+    May,
+    Ownership,
+    Reason,
+    Temperature,
+)
 from hotlist.mail import digest_parts
 from hotlist.mail.digest_parts import COLUMNS, Row
 from hotlist.mail.lead_card import Details
 from hotlist.sales.hot_list import Shown
 from hotlist.sales.numbers import LONGEST, Compared, Numbers, numbers, period
 from hotlist.sales.outlook import Outlook
-from hotlist.sales.permission import May
 from hotlist.sales.sections import cools_soon, hot_sections, waited
 from hotlist.sales.team import Recipient, Sales
 from hotlist.sales.working_days import MOST_WAITED, TimeOff
@@ -168,7 +176,7 @@ def test_numbers_stand_with_their_change_and_few_channels_with_their_own() -> No
 
 
 def rows(contact: Contact, **details: Any) -> list[dict[str, str]]:
-    lead = replace(hot("email:1", HOUR).lead, contact=contact, total=7, reasons=(
+    lead = replace(hot("email:1", HOUR).lead, contact=contact, may=May.CALL, total=7, reasons=(
         Reason("pricing", Decimal("4.5")),
     ))  # fmt: skip
     made = digest_parts.as_file(
@@ -181,7 +189,7 @@ def rows(contact: Contact, **details: Any) -> list[dict[str, str]]:
 
 def test_the_file_has_a_lead_in_a_row() -> None:
     contact = Contact('Łukasz "Żak", jr', "Śruby", "lukasz@example.org", "+48600100200")
-    (row,) = rows(contact, may=May.CALL, change=-3, owner="Ben", campaign="spring")
+    (row,) = rows(contact, change=-3, owner="Ben", campaign="spring")
     assert tuple(row) == COLUMNS
     assert row == dict.fromkeys(COLUMNS, "") | {
         "section": "hot",

@@ -15,7 +15,7 @@ from hotlist.capture import context, proof
 from hotlist.capture.context import Received
 from hotlist.events import retention, vocabulary
 from hotlist.identity.claims import IDENTITY_KEPT
-from hotlist.leads.lead import Alerting, Contact, Lead, Ownership, Reason, Shadow, Temperature
+from hotlist.leads.lead import Alerting, Contact, Lead, May, Ownership, Reason, Shadow, Temperature
 from hotlist.store import deliveries, events, leads
 from integration import writes
 
@@ -53,6 +53,7 @@ def test_every_attribute_of_a_lead_is_named() -> None:
         truncated=True,
         bounced=True,
         tracked=True,
+        may=May.BOTH,
         shadow=Shadow(1, Temperature.COLD, "h"),
     )
     unset = [one.name for one in fields(lead) if getattr(lead, one.name) is None]

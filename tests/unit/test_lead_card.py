@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotlist.leads.lead import Alerting, Contact, Lead, Reason, Stage, Temperature
+from hotlist.leads.lead import Alerting, Contact, Lead, May, Reason, Stage, Temperature
 from hotlist.mail import render, texts
 from hotlist.mail.formats import formats
 from hotlist.mail.layout import Card, Figure, Line, Section
 from hotlist.mail.lead_card import Details, lead_card
-from hotlist.sales.permission import May
+from hotlist.sales.to_send import AlertNow
 from letters_of_forms import ANNA, NOW, asked
 
 HOSTILE = "<img src=x onerror=alert(1)>{{ 7*7 }}{0.__class__}\r\n\"'&"
@@ -35,6 +35,7 @@ def lead(**changes: Any) -> Lead:
         "channel": "paid_search",
         "last_event_at": NOW - timedelta(days=1),
         "alerting": Alerting(armed=False, hot_since=NOW),
+        "may": May.BOTH,
     }
     return Lead(**(fields | changes))
 
@@ -70,7 +71,7 @@ def test_a_mail_to_a_lead_begins_with_a_subject(reader: str, of_lead: str, subje
 @pytest.mark.parametrize(
     ("may", "is_called", "is_mailed", "said"),
     [
-        (None, True, True, None),
+        (May.UNKNOWN, False, False, "Not known at present whether it may be contacted"),
         (May.BOTH, True, True, "May be called and mailed"),
         (May.CALL, True, False, "May be called, not mailed"),
         (May.MAIL, False, True, "May be mailed, not called"),
@@ -78,17 +79,17 @@ def test_a_mail_to_a_lead_begins_with_a_subject(reader: str, of_lead: str, subje
     ],
 )
 def test_nobody_is_a_link_away_who_must_not_be_contacted(
-    may: May | None, is_called: bool, is_mailed: bool, said: str | None
+    may: May, is_called: bool, is_mailed: bool, said: str
 ) -> None:
-    made = card(may=may)
+    made = card(told=lead(may=may))
     assert ("tel:" in made.html, "mailto:" in made.html) == (is_called, is_mailed)
     for part in (made.html, made.text):
         assert "600 100 200" in part  # it is told all the same
         assert "lukasz@example.org" in part
         told = [one for one in May if texts.TEXTS["en"][f"may_{one}"] in part]
-        assert told == ([may] if may else [])
-        assert said is None or said in part
-    assert ('class="warn"' in made.html) is (may not in {None, May.BOTH})
+        assert told == [may]
+        assert said in part
+    assert ('class="warn"' in made.html) is (may is not May.BOTH)
 
 
 def test_what_is_known_beside_the_lead_is_told() -> None:
@@ -142,7 +143,7 @@ def test_who_is_not_hot_is_hot_since_no_time() -> None:
 def test_what_nobody_knows_is_left_out(change: int | None) -> None:
     made = card(change=change)
     assert not made.has_change
-    for said in ("since your last list", "Campaign", "Owner", "May be", "()", ": ·", "None"):
+    for said in ("since your last list", "Campaign", "Owner", "()", ": ·", "None"):
         assert said not in made.text
         assert said not in made.html
 
@@ -178,10 +179,10 @@ def test_no_text_of_a_card_breaks_out(text: str) -> None:
     contact = Contact(text, text, text, text)
     at = {"pricing": NOW}
     for may in May:
-        everything = card(change=1, reasons_at=at, campaign="a", owner="a", may=may)
+        everything = card(told=lead(may=may), change=1, reasons_at=at, campaign="a", owner="a")
         allowed = _Elements(everything.html).found
-        hostile = lead(contact=contact, channel=text)
-        made = card(told=hostile, change=1, reasons_at=at, campaign=text, owner=text, may=may)
+        hostile = lead(contact=contact, channel=text, may=may)
+        made = card(told=hostile, change=1, reasons_at=at, campaign=text, owner=text)
         assert _Elements(made.html).found <= allowed
     assert "49" not in card(told=lead(contact=Contact("{{ 7*7 }}"))).html
 
@@ -209,11 +210,10 @@ def test_fifty_leads_of_whom_all_is_known_fit_into_one_mail(language: str) -> No
     cards = [
         card(
             language,
-            told=lead(total=100 - number, reasons=reasons),
+            told=lead(total=100 - number, reasons=reasons, may=May.MAIL),
             change=12,
             reasons_at=at,
             campaign="spring-2026",
-            may=May.MAIL,
             owner="Anna Kowalska",
         )
         for number in range(50)
@@ -250,19 +250,32 @@ def test_the_signed_number_is_explained_where_there_is_one() -> None:
 
 def test_a_message_is_answered_by_its_subject_and_tells_what_is_known() -> None:
     reader = replace(ANNA, language="en")
-    known = Details(may=May.MAIL, owner="Ben Miller", change=4)
-    mail = render.message(asked(message="Hi"), {"message": "Text"}, reader, lead(), details=known)
+    known, who = Details(owner="Ben Miller"), lead(may=May.MAIL)
+    mail = render.message(asked(message="Hi"), {"message": "Text"}, reader, who, details=known)
     assert "?subject=Your%20message" in mail.html
     assert "tel:" not in mail.html
     for said in ("May be mailed, not called", "Owner: Ben Miller"):
         assert said in mail.html
         assert said in mail.text
-    assert "75 points, hot, +4 since your last list" in mail.text
+    assert "75 points, hot\n" in mail.text
+    assert mail.reply_to == "ada@example.org"
+
+
+@pytest.mark.parametrize("may", [May.CALL, May.NEITHER])
+def test_an_answer_goes_to_nobody_who_must_not_be_mailed(may: May) -> None:
+    reader, who = replace(ANNA, language="en"), lead(may=may)
+    for mail in (
+        render.message(asked(message="Hi"), {"message": "Text"}, reader, who),
+        render.alert(AlertNow(who, NOW), reader, lambda rule, _: rule),
+    ):
+        assert mail.reply_to is None
+        assert "mailto:" not in mail.html
+        assert texts.TEXTS["en"]["footer_message"] not in mail.text
 
 
 def test_a_digest_reads_well_as_text() -> None:
     reader = replace(ANNA, language="en")
-    made = card("en", may=May.BOTH, change=12, reasons_at={"pricing": NOW}, owner="Ben Miller")
+    made = card("en", change=12, reasons_at={"pricing": NOW}, owner="Ben Miller")
     figures = [Figure("e-mail", "17", "+12%", is_up=True), Figure("referral", "9")]
     sections = [Section("Cooling", "1", lines=[Line("Ada", "ada@example.org", said="Thursday")])]
     mail = render.digest([made], 7, reader, NOW, figures=figures, sections=sections).mail

@@ -12,7 +12,7 @@ import pytest
 
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import CHANNELS, Route
-from hotlist.leads.lead import Alerting, Contact, Lead, LeadState, Reason, Stage, Temperature
+from hotlist.leads.lead import Alerting, Contact, Lead, LeadState, May, Reason, Stage, Temperature
 from hotlist.leads.profile import profile_of
 from hotlist.mail import render, texts
 from hotlist.mail.formats import formats
@@ -42,6 +42,7 @@ def lead(number: int = 0, **changes: Any) -> Lead:
         "channel": "paid_search",
         "last_event_at": NOW,
         "alerting": Alerting(armed=False, hot_since=NOW),
+        "may": May.BOTH,
     }
     return Lead(**(fields | changes))
 

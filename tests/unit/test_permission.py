@@ -6,7 +6,8 @@ import pytest
 
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import BOT, PREFETCH, Route
-from hotlist.sales.permission import ASKS, May, permission
+from hotlist.leads.lead import May
+from hotlist.leads.permission import ASKS, permission
 from letters_of_forms import NOW
 
 

@@ -15,12 +15,13 @@ from hotlist.config.load import load_config
 from hotlist.events.event import Event
 from hotlist.events.retention import ORDINARY
 from hotlist.events.times import ceil_second, to_text
-from hotlist.events.vocabulary import BOT, PREFETCH
+from hotlist.events.vocabulary import BOT
 from hotlist.identity.claims import Identity
 from hotlist.identity.identifiers import PHONE, kind_of
 from hotlist.leads import classify
 from hotlist.leads.gather import Gathered, gather, inputs_of
 from hotlist.leads.lead import Alerting, Lead, LeadState, Ownership, Shadow, Temperature, due_at
+from hotlist.leads.permission import has_bounced, is_tracked, permission
 from hotlist.leads.profile import Profile, profile_of, reclassified
 from hotlist.leads.renew import renew_events, renew_identities
 from hotlist.runtime.failures import Failed
@@ -270,8 +271,9 @@ class Folder:
             next_change_at=next_change_at,
             due_at=due_at(gathered.lead_id, score.temperature, now, next_change_at),
             truncated=gathered.truncated,
-            bounced=_has_bounced(profile.events),
-            tracked=_is_tracked(profile),
+            bounced=has_bounced(profile.events),
+            tracked=is_tracked(profile.events, profile.facts),
+            may=permission(profile.events, profile.facts),
             shadow=self._shadow_of(profile, now),
         )
 
@@ -299,24 +301,6 @@ class Folder:
             self._ruleset, profile.facts, profile.events, stored.folded_at, stored.alerting
         )
         return _ended(look.alerting, profile)
-
-
-def _has_bounced(events: Iterable[Event]) -> bool:
-    """Whether mail to the address of these events came back for good."""
-    return any(
-        event.type == "email_bounced" and event.properties.get("permanent") is True
-        for event in events
-    )
-
-
-def _is_tracked(profile: Profile) -> bool:
-    """Whether consent to tracking is in force, and nobody has objected to being profiled."""
-    given = profile.facts.get("consents")
-    has_objected = any(
-        event.type == "profiling_objected" and PREFETCH not in event.flags
-        for event in profile.events
-    )
-    return isinstance(given, list) and "tracking" in given and not has_objected
 
 
 def _not_before(now: datetime, stored: Lead | None, events: Iterable[Event]) -> datetime:

@@ -25,6 +25,16 @@ class Stage(StrEnum):
     SUSPENDED = "suspended"
 
 
+class May(StrEnum):
+    """What a lead may be contacted by. `UNKNOWN` says that no fold has found it out yet."""
+
+    BOTH = "both"
+    CALL = "call"
+    MAIL = "mail"
+    NEITHER = "neither"
+    UNKNOWN = "unknown"
+
+
 class LeadState(StrEnum):
     """What a stored lead stands for."""
 
@@ -96,7 +106,8 @@ class Lead:
     `ruleset` is the hash of the live ruleset. `inputs` is a hash of the claims, decisions and
     event ids that the lead was folded from. `version` counts its writes. All fields below
     `inputs` have their default values unless `state` is live. `bounced` says that mail to the
-    address came back for good, `tracked` that consent to tracking is in force. `left_out` is not
+    address came back for good, `tracked` that consent to tracking is in force, `may` what
+    the lead may be contacted by. `left_out` is not
     stored: it has the ids of the events with a mail (`tell`, `to_lead`) that this fold read and
     did not count.
     """
@@ -129,6 +140,7 @@ class Lead:
     shadow: Shadow | None = None
     bounced: bool = False
     tracked: bool = False
+    may: May = May.UNKNOWN
     left_out: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property

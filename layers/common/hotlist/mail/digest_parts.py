@@ -112,7 +112,7 @@ def _cells(row: Row, recipient: Recipient, title: Title, zone: ZoneInfo) -> Sequ
     return (
         row.section,
         *map(_text, (contact.name, contact.company, contact.email, contact.phone)),
-        known.may or "",
+        lead.may,
         lead.total,
         "" if known.change is None else known.change,
         lead.temperature.value,

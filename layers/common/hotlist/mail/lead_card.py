@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from hotlist.leads.lead import Contact, Lead, Reason, Temperature
+from hotlist.leads.lead import Contact, Lead, May, Reason, Temperature
 from hotlist.mail.formats import formats
 from hotlist.mail.layout import Card, template
 from hotlist.mail.texts import (
@@ -19,7 +19,6 @@ from hotlist.mail.texts import (
     TEXTS,
 )
 from hotlist.mail.wording import name_of, short
-from hotlist.sales.permission import May
 from hotlist.sales.team import Recipient
 
 Title = Callable[[str, str], str]
@@ -44,7 +43,6 @@ class Details:
     change: int | None = None
     reasons_at: Mapping[str, datetime] = field(default_factory=dict)
     campaign: str = ""
-    may: May | None = None
     owner: str = ""
     language: str = ""
     cools_at: datetime | None = None
@@ -118,7 +116,7 @@ def lead_card(
         change=details.change,
         temperature=temperature(lead, recipient),
         as_of=as_of_when,
-        may=details.may,
+        may=lead.may,
         bounced=words["bounced"] if lead.bounced else "",
         notes=list(_notes(details, recipient, now)),
         subject=TEXTS.get(details.language, words)["mail_subject"],

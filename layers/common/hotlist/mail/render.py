@@ -11,7 +11,7 @@ from markupsafe import escape
 
 from hotlist.events.event import Event
 from hotlist.leads.facts import name_in
-from hotlist.leads.lead import Contact, Lead
+from hotlist.leads.lead import Contact, Lead, May
 from hotlist.mail import layout, mime
 from hotlist.mail.formats import Formats, formats
 from hotlist.mail.layout import Card, Figure, Section, template
@@ -113,18 +113,20 @@ def digest(
     figures: Sequence[Figure] = (),
     note: str = "",
     sections: Sequence[Section] = (),
+    stop: str = "",
 ) -> DigestMail:
     """The daily hot list of one recipient, best lead first.
 
     `more` is how many leads are hot now beside those of the cards; those of `gone` are hot no
-    longer. `figures` stand above all, with a `note`, `sections` behind the leads that are hot. If
+    longer. `figures` stand above all, with a `note`, `sections` behind the leads that are hot, and
+    `stop` is the address by which its reader ends it. If
     the mail is longer than `MAX_HTML`, the part that takes most room loses its last entries. Cards
     and messages that are left out are counted; of leads that are gone the next mail tells.
     """
     held = unsent or UnsentPart(recipient)
     words = TEXTS[recipient.language]
     parts = [Section(words["hot_now"], cards=cards, more=more, hot=len(cards) + more), *sections]
-    make = partial(_digest, recipient, now, figures, note)
+    make = partial(_digest, recipient, now, figures, note, stop)
     mail = make(parts, gone, held)
     while len(mail.html.encode()) > MAX_HTML and (any(map(_room_of, parts)) or gone or held.lines):
         sizes = (*map(_room_of, parts), _room(gone), _room(held.lines))
@@ -165,11 +167,12 @@ def _room(lines: Iterable[Line | HeldLine | layout.Line]) -> int:
     return sum(_size(escape(text)) for line in lines for text in astuple(line))
 
 
-def _digest(  # noqa: PLR0917 - the first four are given once
+def _digest(  # noqa: PLR0917 - the first five are given once
     recipient: Recipient,
     now: datetime,
     figures: Sequence[Figure],
     note: str,
+    stop: str,
     parts: Sequence[Section],
     gone: Sequence[Line],
     unsent: UnsentPart,
@@ -200,6 +203,7 @@ def _digest(  # noqa: PLR0917 - the first four are given once
         footer=words["footer"].format(
             name=recipient.name, time=ours.time(recipient.digest), zone=recipient.timezone
         ),
+        stop=stop,
     )
 
 
@@ -261,7 +265,7 @@ def alert(
         preheader=shown.reasons,
         sections=[Section(cards=[shown], after=[note] if note else [])],
         footer=words["footer_alert"],
-        reply_to=_reply_to(lead.contact.email),
+        reply_to=_reply_to(lead.contact.email, lead),
     )
 
 
@@ -299,13 +303,12 @@ def message(
             temperature="" if lead is None else temperature(lead, recipient),
             bounced=words["bounced"] if lead is not None and lead.bounced else "",
             answers=answers,
-            change=details.change,
-            may=details.may,
+            may=None if lead is None else lead.may,
             subject=TEXTS.get(details.language, words)["answer_subject"],
             facts=[(words["owner"], _short(details.owner))] if details.owner else [],
         ),
     )
-    reply_to = _reply_to(event.email)
+    reply_to = _reply_to(event.email, lead)
     heading = words["message_from"].format(name=shown.name)
     if event.is_test:
         heading, note = f"{TEST_MARK}: {heading}", " ".join(filter(None, (words["test"], note)))
@@ -372,12 +375,16 @@ def _answer(value: object, words: Mapping[str, str]) -> str:
     return _short(value, _MAX_ANSWER)
 
 
-def _reply_to(email: str | None) -> str | None:
-    """The address, or None if a header cannot carry it as it is."""
+def _reply_to(email: str | None, lead: Lead | None) -> str | None:
+    """The address; None if the lead may not be mailed, or a header cannot carry it as it is."""
+    if lead is not None and lead.may in {May.CALL, May.NEITHER}:
+        return None
     return email if email and mime.fits_header(email) else None
 
 
-def _render(recipient: Recipient, *, reply_to: str | None = None, **contents: Any) -> Mail:
+def _render(
+    recipient: Recipient, *, reply_to: str | None = None, stop: str = "", **contents: Any
+) -> Mail:
     values = {
         "note": "",
         "figures": (),
@@ -385,6 +392,7 @@ def _render(recipient: Recipient, *, reply_to: str | None = None, **contents: An
         **contents,
         "language": recipient.language,
         "words": TEXTS[recipient.language],
+        "stop": stop,
         "subject": _short(contents["subject"], 200).replace("\n", " "),
         "spacer": layout.PREVIEW_END,
     }
@@ -393,4 +401,5 @@ def _render(recipient: Recipient, *, reply_to: str | None = None, **contents: An
         html=template("mail.html").render(values),
         text=template("mail.txt").render(values),
         reply_to=reply_to,
+        unsubscribe=stop or None,
     )

@@ -1,5 +1,5 @@
 """Decides which mail is sent to whom and when: digests, alerts, messages of forms, mails to leads.
 
 Pure, but for `compose`, `consume`, `digest`, `editions`, `held`, `lead_mailer`, `look_back`,
-`notify`, `stop_links` and `views`.
+`notify`, `reader_links` and `views`.
 """

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from hotlist.links.tokens import Key
 from hotlist.mail import digest_parts, render, unsent_part
 from hotlist.mail.digest_parts import Row
 from hotlist.mail.layout import Card, Figure, Section
@@ -31,7 +30,8 @@ MOST_CARDS: Final = 50
 class Issue:
     """One recipient's digest of a day: its window, and what they were told before.
 
-    `key` signs the link that stops their digests.
+    `stop` is the address that stops their digests, empty if it could not be made: a digest does
+    not wait for a key.
     """
 
     recipient: Recipient
@@ -40,7 +40,7 @@ class Issue:
     told: Told
     alerted: frozenset[str]
     unsent: Unsent
-    key: Key | None = None
+    stop: str = ""
 
     @property
     def known(self) -> frozenset[str]:
@@ -90,6 +90,7 @@ class Composer:
             figures=figures,
             note=note,
             sections=[one for one in sections if one.cards or one.more],
+            stop=issue.stop,
         )
         mail = made.mail
         if recipient.csv:
@@ -140,7 +141,6 @@ class Composer:
             change=None if before is None else lead.total - before,
             reasons_at=ahead.reasons_at,
             campaign=ahead.campaign,
-            may=ahead.may,
             owner="" if owner is None else self.sales.name_of(owner),
             language=ahead.language,
             cools_at=cools_soon(one, recipient, self.now),

@@ -18,6 +18,7 @@ from hotlist.events.vocabulary import INTERNAL
 from hotlist.leads.lead import Lead, LeadState
 from hotlist.links.secret import BadSecret
 from hotlist.mail import render
+from hotlist.mail.lead_card import Details
 from hotlist.mail.outbox import Outbox
 from hotlist.mail.queue import (
     Alert,
@@ -287,9 +288,13 @@ class OutboxConsumer:
 
         def write(recipient: Recipient, note: str) -> Mail:
             labels = _labels(fields, recipient.language)
-            return render.message(event, labels, recipient, lead, note)
+            return render.message(event, labels, recipient, lead, note, details=self._details(lead))
 
         return Said(Told(self._tell(event), _owner(lead)), write)
+
+    def _details(self, lead: Lead | None) -> Details:
+        owner = _owner(lead)
+        return Details(owner="" if owner is None else self.sales.name_of(owner))
 
     def _event(self, about: Message) -> Event | None:
         event = self.events.find(about.subject, about.event_id)
@@ -311,7 +316,8 @@ class OutboxConsumer:
         told = Told(self.sales.tell, now.lead.ownership.owner)
 
         def write(recipient: Recipient, note: str) -> Mail:
-            return render.alert(now, recipient, self.rules.title, note)
+            details = self._details(now.lead)
+            return render.alert(now, recipient, self.rules.title, note, details=details)
 
         return Said(told, write, tell)
 

@@ -26,7 +26,7 @@ from hotlist.sales.editions import Edition, Editions
 from hotlist.sales.gone import MOST_GONE, Gone, gone
 from hotlist.sales.hot_list import is_hot
 from hotlist.sales.look_back import LookBack
-from hotlist.sales.stop_links import StopLinks
+from hotlist.sales.reader_links import ReaderLinks
 from hotlist.sales.team import Recipient, Sales
 from hotlist.sales.unsent import Unsent
 from hotlist.sales.views import Views
@@ -69,7 +69,7 @@ class Digester:
     windows: WindowStore
     outbox: Outbox
     look_back: LookBack
-    stop_links: StopLinks
+    reader_links: ReaderLinks
 
     @classmethod
     def open(
@@ -90,7 +90,7 @@ class Digester:
             WindowStore(dynamodb, settings.deliveries_table),
             Outbox.open(settings, dynamodb, clock, PAUSES),
             LookBack.open(settings, dynamodb),
-            StopLinks.open(settings, clock),
+            ReaderLinks.open(settings, clock),
         )
 
     def send(self, now: datetime, troubles: Troubles) -> int:
@@ -111,7 +111,7 @@ class Digester:
         alerted = self.windows.alerted({one: windows[one].begins for one in windows}, now)
         views = Views(self.stores, self.folder, clock, now, started + FOLDING, troubles)
         unsent = self._unsent(windows, now, started, troubles)
-        key = troubles.attempt({"work": "links"}, self.stop_links.key)
+        key = troubles.attempt({"work": "links"}, self.reader_links.key)
         editions = Editions(
             self.sales,
             self.stores.leads,
@@ -137,7 +137,7 @@ class Digester:
                 told=told[recipient.id],
                 alerted=alerted[recipient.id],
                 unsent=unsent.get(recipient.id, Unsent()),
-                key=key,
+                stop="" if key is None else self.reader_links.stop(recipient, key, now),
             )
             ids = {"recipient": recipient.id}
             edition = editions.of(recipient)
@@ -176,16 +176,16 @@ class Digester:
         if hot.leads and not made.has_cards:
             return False
         if not self.outbox.send_once(
-            recipient, issue.delivery_id, partial(self._plan, issue, made, composer.now)
+            recipient, issue.delivery_id, partial(self._plan, issue, made)
         ):
             return False
         self.windows.sent(recipient.id, issue.delivery_id, issue.window)
         return True
 
-    def _plan(self, issue: Issue, made: Composed, now: datetime) -> Mail:
+    def _plan(self, issue: Issue, made: Composed) -> Mail:
         """The mail, once it is written down what it tells."""
         self.windows.plan(issue.recipient.id, issue.delivery_id, made.plan, issue.told)
-        return self.stop_links.added(made.mail, issue.recipient, issue.key, now)
+        return made.mail
 
 
 def _taken_back(issue: Issue, edition: Edition, views: Views) -> list[Gone]:

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from hotlist.leads.lead import Lead, Temperature
 from hotlist.leads.profile import Profile
-from hotlist.sales.permission import May, permission
 from hotlist.sales.to_send import is_answered
 from hotlist.scoring.engine import Score
 
@@ -20,7 +19,6 @@ class Outlook:
     sales has answered since it turned hot.
     """
 
-    may: May = May.UNKNOWN
     reasons_at: Mapping[str, datetime] = field(default_factory=dict)
     campaign: str = ""
     language: str = ""
@@ -39,7 +37,6 @@ def outlook(lead: Lead, profile: Profile, score: Score) -> Outlook:
             at[line.rule] = max(line.at, at.get(line.rule, line.at))
     language = profile.facts.get("language")
     return Outlook(
-        may=permission(profile.events, profile.facts),
         reasons_at={one.rule: at[one.rule] for one in lead.reasons if one.rule in at},
         campaign=_campaign(profile.facts),
         language=language if isinstance(language, str) else "",

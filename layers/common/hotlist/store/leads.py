@@ -22,6 +22,7 @@ from hotlist.leads.lead import (
     Contact,
     Lead,
     LeadState,
+    May,
     Ownership,
     Ranked,
     Reason,
@@ -267,6 +268,7 @@ def _live(lead: Lead) -> dict[str, Any]:
         "truncated": {"BOOL": True} if lead.truncated else None,
         "bounced": {"BOOL": True} if lead.bounced else None,
         "tracked": {"BOOL": True} if lead.tracked else None,
+        "may": None if lead.may is May.UNKNOWN else {"S": lead.may.value},
         "shadow": None if lead.shadow is None else {"M": _shadow_item(lead.shadow)},
     }
 
@@ -370,5 +372,6 @@ def from_item(item: Item) -> Lead:
         truncated="truncated" in item,
         bounced="bounced" in item,
         tracked="tracked" in item,
+        may=May(read_text(item, "may") or May.UNKNOWN),
         shadow=_shadow(item),
     )

@@ -30,6 +30,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "yes": "ja",
     "no": "nein",
     "footer": "Hotlist schickt dies an {name} um {time} ({zone}).",
+    "stop": "Diese tägliche Mail abbestellen",
     "was_hot": "{name} wurde heiß am {at}; jetzt {points}",
     "cooled": "Ein Lead wurde heiß und ist wieder abgekühlt",
     "taken_in": "Ein Anrufer wurde heiß, dessen E-Mail-Adresse inzwischen bekannt ist",

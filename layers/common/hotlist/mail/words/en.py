@@ -30,6 +30,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "yes": "yes",
     "no": "no",
     "footer": "Hotlist sends this to {name} at {time} ({zone}).",
+    "stop": "Stop this daily mail",
     "was_hot": "{name} turned hot on {at}; now {points}",
     "cooled": "A lead turned hot and has cooled since",
     "taken_in": "A caller turned hot, whose e-mail address is known since",

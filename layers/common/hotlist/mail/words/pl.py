@@ -30,6 +30,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "yes": "tak",
     "no": "nie",
     "footer": "Hotlist wysyła to do: {name}, o {time} ({zone}).",
+    "stop": "Nie chcę już tej codziennej wiadomości",
     "was_hot": "{name}: gorący od {at}; teraz {points}",
     "cooled": "Lead stał się gorący i już ostygł",
     "taken_in": "Gorący był telefon, którego adres e-mail jest już znany",

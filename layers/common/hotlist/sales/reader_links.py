@@ -1,20 +1,19 @@
-"""The link in each digest by which its recipient stops it. Not pure: a key signs it."""
+"""The links in a mail to sales that are its reader's own. Not pure: a key signs them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
 from hotlist.links.addresses import sendable
 from hotlist.links.keys import LinkKeys
 from hotlist.links.tokens import Key, Purpose, Token, sign
-from hotlist.mail.render import Mail
 from hotlist.runtime.settings import DigestSettings
 from hotlist.sales.team import Recipient
 
 
 @dataclass(frozen=True, slots=True)
-class StopLinks:
+class ReaderLinks:
     """Makes the links. `public_url` is where they lead, without a slash at its end."""
 
     keys: LinkKeys
@@ -29,13 +28,9 @@ class StopLinks:
         """The key that signs now. It raises what reading the secret raises (`keys.TROUBLES`)."""
         return self.keys.newest()
 
-    def added(self, mail: Mail, recipient: Recipient, key: Key | None, now: datetime) -> Mail:
-        """The mail with its link. Without a key it has none: a digest does not wait for a key."""
-        if key is None:
-            return mail
+    def stop(self, recipient: Recipient, key: Key, now: datetime) -> str:
+        """The address by which a recipient stops their digests."""
         said = {"digest": "1", "lang": recipient.language}
         day = now.astimezone(UTC).date()
         token = Token(Purpose.DIGEST_OFF, "", day, recipient=recipient.id, said=said)
-        return replace(
-            mail, unsubscribe=sendable(f"{self.public_url}/unsubscribe/{sign(token, key)}")
-        )
+        return sendable(f"{self.public_url}/unsubscribe/{sign(token, key)}")

@@ -1,12 +1,12 @@
-"""What a lead may be contacted by: what they have agreed to, asked for and ended. Pure."""
+"""What a lead has agreed to, asked for and ended: calls, mails, tracking. Pure."""
 
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
 from typing import Final
 
 from hotlist.events.corrections import texts_of
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import MACHINES, PREFETCH, Route
+from hotlist.leads.lead import May
 
 _EMAIL: Final = "email"
 _PHONE: Final = "phone"
@@ -14,16 +14,6 @@ _BOTH: Final = frozenset({_EMAIL, _PHONE})
 
 ASKS: Final = frozenset({"contact_requested", "demo_requested", "meeting_booked"})
 """Whoever has done one of these has asked to be contacted. That permits answering them."""
-
-
-class May(StrEnum):
-    """What a lead has agreed to. `UNKNOWN` says that it could not be found out in time."""
-
-    BOTH = "both"
-    CALL = "call"
-    MAIL = "mail"
-    NEITHER = "neither"
-    UNKNOWN = "unknown"
 
 
 def permission(events: Iterable[Event], facts: Mapping[str, object]) -> May:
@@ -43,13 +33,27 @@ def permission(events: Iterable[Event], facts: Mapping[str, object]) -> May:
             asked = _BOTH
         elif PREFETCH not in event.flags:
             asked -= _ended(event)
-        if _refuses_mail(event):
+        if event.type == "email_complained" or _is_bounce(event):
             is_mailable = False
     ways |= asked
     may_mail = is_mailable and _EMAIL in ways
     if _PHONE in ways:
         return May.BOTH if may_mail else May.CALL
     return May.MAIL if may_mail else May.NEITHER
+
+
+def has_bounced(events: Iterable[Event]) -> bool:
+    """Whether mail to the address of these events came back for good."""
+    return any(map(_is_bounce, events))
+
+
+def is_tracked(events: Iterable[Event], facts: Mapping[str, object]) -> bool:
+    """Whether consent to tracking is in force, and nobody has objected to being profiled."""
+    given = facts.get("consents")
+    has_objected = any(
+        event.type == "profiling_objected" and PREFETCH not in event.flags for event in events
+    )
+    return isinstance(given, list) and "tracking" in given and not has_objected
 
 
 def _ended(event: Event) -> frozenset[str]:
@@ -63,8 +67,6 @@ def _ended(event: Event) -> frozenset[str]:
     return _BOTH if event.type == "profiling_objected" else frozenset()
 
 
-def _refuses_mail(event: Event) -> bool:
-    """Whether mail to the address came back for good, or was called spam by its reader."""
-    if event.type == "email_bounced":
-        return event.properties.get("permanent") is True
-    return event.type == "email_complained"
+def _is_bounce(event: Event) -> bool:
+    """Whether mail to the address came back for good."""
+    return event.type == "email_bounced" and event.properties.get("permanent") is True
