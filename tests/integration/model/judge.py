@@ -10,6 +10,7 @@ from hotlist.events.times import ceil_second
 from hotlist.events.vocabulary import INTERNAL, SPAM
 from hotlist.leads import classify
 from hotlist.leads.lead import Alerting, Lead, LeadState, Stage, Temperature
+from hotlist.leads.permission import permission
 from hotlist.leads.profile import is_kept, profile_of
 from hotlist.mail.queue import delivery_name
 from hotlist.runtime import stream
@@ -145,6 +146,7 @@ class Judge:
                 truncated=truncated,
                 bounced=any(_is_back_for_good(event) for event in counted),
                 tracked=_is_tracked(counted),
+                may=permission(profile.events, profile.facts),
             )
         )
 
