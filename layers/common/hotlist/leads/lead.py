@@ -8,6 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from hotlist.events.answers import SalesAnswer
+
 
 class Temperature(StrEnum):
     COLD = "cold"
@@ -107,7 +109,7 @@ class Lead:
     event ids that the lead was folded from. `version` counts its writes. All fields below
     `inputs` have their default values unless `state` is live. `bounced` says that mail to the
     address came back for good, `tracked` that consent to tracking is in force, `may` what
-    the lead may be contacted by. `left_out` is not
+    the lead may be contacted by, `answer` what sales said last. `left_out` is not
     stored: it has the ids of the events with a mail (`tell`, `to_lead`) that this fold read and
     did not count.
     """
@@ -141,7 +143,18 @@ class Lead:
     bounced: bool = False
     tracked: bool = False
     may: May = May.UNKNOWN
+    answer: SalesAnswer | None = None
     left_out: frozenset[str] = field(default=frozenset(), compare=False)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether sales has answered since the lead turned hot, as of `folded_at`."""
+        said = self.answer
+        return (
+            said is not None
+            and said.is_since(self.alerting.hot_since)
+            and said.holds(self.folded_at)
+        )
 
     @property
     def rulesets_hash(self) -> str:

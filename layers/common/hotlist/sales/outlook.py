@@ -6,7 +6,6 @@ from datetime import datetime
 
 from hotlist.leads.lead import Lead, Temperature
 from hotlist.leads.profile import Profile
-from hotlist.sales.to_send import is_answered
 from hotlist.scoring.engine import Score
 
 
@@ -15,15 +14,13 @@ class Outlook:
     """What is known of a lead that was calculated just now.
 
     `reasons_at` has for a rule the newest instant that it gives points for. If nothing happens, the
-    lead is hot until `cools_at`; None if it is not hot, or stays so. `is_answered` says whether
-    sales has answered since it turned hot.
+    lead is hot until `cools_at`; None if it is not hot, or stays so.
     """
 
     reasons_at: Mapping[str, datetime] = field(default_factory=dict)
     campaign: str = ""
     language: str = ""
     cools_at: datetime | None = None
-    is_answered: bool = False
 
 
 UNKNOWN = Outlook()
@@ -41,7 +38,6 @@ def outlook(lead: Lead, profile: Profile, score: Score) -> Outlook:
         campaign=_campaign(profile.facts),
         language=language if isinstance(language, str) else "",
         cools_at=_cools_at(lead, profile, score),
-        is_answered=is_answered(profile.events, lead.alerting.hot_since),
     )
 
 

@@ -15,6 +15,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, Final
 
+from hotlist.events.answers import SalesAnswer
 from hotlist.events.times import from_text, to_text
 from hotlist.leads.lead import (
     MOST_STALE,
@@ -55,7 +56,10 @@ HOT_PAGES: Final = 5
 """How many pages of hot leads are read of a partition: some 5,000 leads a page."""
 
 _DUE_PAGE: Final = 500
-_KEYS: Final = tuple(f"{temperature.value}#" for temperature in Temperature)
+ANSWERED: Final = "answered"
+"""Where the index has the hot leads that sales has answered: none of them waits for a call."""
+
+_KEYS: Final = (*(f"{temperature.value}#" for temperature in Temperature), f"{ANSWERED}#")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,10 @@ class LeadStore:
             return
 
     def hot(self) -> Iterator[Ranked]:
-        """The hot leads, `HOT_PAGES` of each partition at most: those folded last come first."""
+        """The hot leads that wait for an answer, `HOT_PAGES` of each partition at most.
+
+        Those that were folded last come first.
+        """
         for shard in range(SHARDS):
             pages = self._pages(f"{Temperature.HOT.value}#{shard}", "", {}, ScanIndexForward=False)
             for page in islice(pages, HOT_PAGES):
@@ -151,12 +158,8 @@ class LeadStore:
         Hot ones come first. Of these, and of the others, those that were due first come first.
         It reads as it goes, so whoever wants only some takes only some.
         """
-        for temperatures in ((Temperature.HOT,), (Temperature.WARM, Temperature.COLD)):
-            found = [
-                self._due(f"{temperature.value}#{shard}", now)
-                for temperature in temperatures
-                for shard in range(SHARDS)
-            ]
+        for heads in ((Temperature.HOT,), (Temperature.WARM, Temperature.COLD, ANSWERED)):
+            found = [self._due(f"{head}#{shard}", now) for head in heads for shard in range(SHARDS)]
             for _, lead_id in heapq.merge(*found):
                 yield lead_id
 
@@ -262,15 +265,31 @@ def _live(lead: Lead) -> dict[str, Any]:
         "last_event_id": text(lead.last_event_id),
         "next_change_at": instant(lead.next_change_at),
         "due_at": instant(lead.due_at),
-        "temperature_key": (
-            None if lead.due_at is None else {"S": f"{lead.temperature.value}#{shard}"}
-        ),
+        "temperature_key": None if lead.due_at is None else {"S": f"{_head(lead)}#{shard}"},
         "truncated": {"BOOL": True} if lead.truncated else None,
         "bounced": {"BOOL": True} if lead.bounced else None,
         "tracked": {"BOOL": True} if lead.tracked else None,
+        "answer": None if lead.answer is None else {"S": _answer_text(lead.answer)},
         "may": None if lead.may is May.UNKNOWN else {"S": lead.may.value},
         "shadow": None if lead.shadow is None else {"M": _shadow_item(lead.shadow)},
     }
+
+
+def _head(lead: Lead) -> str:
+    is_hot = lead.temperature is Temperature.HOT
+    return ANSWERED if is_hot and lead.is_answered else lead.temperature.value
+
+
+def _answer_text(answer: SalesAnswer) -> str:
+    until = None if answer.until is None else to_text(answer.until)
+    return json.dumps([answer.type, answer.event_id, to_text(answer.at), answer.by, until])
+
+
+def _answer(item: Item) -> SalesAnswer | None:
+    if "answer" not in item:
+        return None
+    said, event_id, at, by, until = json.loads(item["answer"]["S"])
+    return SalesAnswer(event_id, said, from_text(at), by, until and from_text(until))
 
 
 def _shadow_item(shadow: Shadow) -> dict[str, Any]:
@@ -373,5 +392,6 @@ def from_item(item: Item) -> Lead:
         bounced="bounced" in item,
         tracked="tracked" in item,
         may=May(read_text(item, "may") or May.UNKNOWN),
+        answer=_answer(item),
         shadow=_shadow(item),
     )
