@@ -82,7 +82,7 @@ def test_a_lead_that_was_put_off_comes_back_on_its_day(digest: Digest) -> None:
     assert where(digest, "ada") == [GONE]
     digest.at(TUESDAY + 3 * 60 * MINUTE)
     assert ada in digest.app.stores.leads.due(TUESDAY + 3 * 60 * MINUTE)
-    digest.app.folder.fold(ada)
+    digest._score.folder.fold(ada)
     digest.run(WEDNESDAY)
     assert where(digest, "ada") == [HOT]
 
