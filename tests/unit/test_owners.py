@@ -17,10 +17,10 @@ from hotlist.events.event import Event
 from hotlist.events.vocabulary import BOT, Route
 from hotlist.identity.identifiers import EMAIL, subject
 from hotlist.leads import classify
-from hotlist.leads.lead import Lead, Ownership
+from hotlist.leads.lead import FALLBACK, MOVED, Lead, Ownership
 from hotlist.leads.profile import profile_of
 from hotlist.sales import owners
-from hotlist.sales.owners import FALLBACK, MOVED, Known, Member, Owners, chosen
+from hotlist.sales.owners import Known, Member, Owners, chosen
 
 NOW: Final = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HOUR: Final = timedelta(hours=1)

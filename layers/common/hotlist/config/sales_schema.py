@@ -15,6 +15,7 @@ from hotlist.config.owners_schema import (
     TeamEntry,
     check_fields,
     check_owners,
+    name_of,
     pattern_of,
     territories_of,
 )
@@ -198,9 +199,9 @@ def _compiled(checked: SalesFile, calendars: Mapping[str, Any]) -> dict[str, Any
 
 def _rules(owners: Sequence[OwnerEntry]) -> list[dict[str, Any]]:
     made = []
-    for number, rule in enumerate(owners, 1):
+    for place, rule in enumerate(owners):
         when = rule.when or {}
-        one: dict[str, Any] = {"name": rule.name or str(number)}
+        one: dict[str, Any] = {"name": name_of(rule, place)}
         if lead := pattern_of(when):
             one["lead"] = lead
         if named := territories_of(when):

@@ -79,6 +79,11 @@ class Alerting:
     alert_tell: str | None = None
 
 
+FALLBACK: Final = "fallback"
+MOVED: Final = "moved"
+"""What stands for the name of a rule if none gave the owner. No rule may have such a name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ownership:
     """Whose a lead is: the id of a recipient, and the name of the rule that says so.

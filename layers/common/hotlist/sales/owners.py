@@ -15,12 +15,8 @@ from typing import Any, Final, Self
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import BOT
 from hotlist.identity.identifiers import EMAIL, PHONE, kind_of
-from hotlist.leads.lead import Lead, Ownership
+from hotlist.leads.lead import FALLBACK, MOVED, Lead, Ownership
 from hotlist.scoring.pattern import eventbridge
-
-FALLBACK: Final = "fallback"
-MOVED: Final = "moved"
-"""What stands for the name of a rule if none gave the owner."""
 
 _BITS: Final = 52
 """So many bits and a half are a float without rounding."""
