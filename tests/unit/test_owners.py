@@ -201,6 +201,26 @@ def test_rules_that_come_later_find_an_owner_for_whom_sales_knows_already() -> N
     assert later.ownership == Ownership("cleo", FALLBACK, NOW)
 
 
+def test_a_time_without_rules_takes_no_owner_away_that_sales_was_told_of() -> None:
+    size = {"company_size": 50}
+    first = fold([an_event(1, tell=True)])
+    meanwhile = fold([an_event(1, tell=True), an_event(2)], first, rules=Owners(), now=NOW + HOUR)
+    assert meanwhile.ownership == first.ownership == Ownership("cleo", FALLBACK, NOW)
+    more = [an_event(1, tell=True), an_event(2), an_event(3, properties=size)]
+    assert fold(more, meanwhile, now=NOW + 2 * HOUR).ownership == first.ownership
+
+
+def test_a_time_without_rules_takes_a_phones_owner_along_too() -> None:
+    phone = a_phone_lead(owner="anna", rule="2", told_at=NOW - HOUR)
+    assert fold([an_event(1)], None, [phone], rules=Owners()).ownership == phone.ownership
+
+
+def test_a_time_without_rules_ends_what_only_rules_have_said() -> None:
+    first = fold([an_event(1)])
+    assert first.ownership.told_at is None
+    assert fold([an_event(1)], first, rules=Owners(), now=NOW + HOUR).ownership == Ownership()
+
+
 def moved(number: int, to: object) -> Event:
     route = Route.OPERATOR
     return an_event(number, type="lead_moved", route=route, properties={"owner": to})

@@ -89,7 +89,7 @@ class Ownership:
     """Whose a lead is: the id of a recipient, and the name of the rule that says so.
 
     `told_at` is when a fold first had something to tell sales of the lead. From then on the owner
-    stays. Without rules for owners there is none.
+    stays. Without rules for owners no lead gets one.
     """
 
     owner: str | None = None

@@ -44,7 +44,7 @@ class OwnerRule:
 
 @dataclass(frozen=True, slots=True)
 class Owners:
-    """The rules in order. Without rules no lead has an owner."""
+    """The rules in order. Without rules no lead gets an owner."""
 
     rules: tuple[OwnerRule, ...] = ()
     fallback: str = ""
@@ -133,17 +133,18 @@ def ownership(owners: Owners, known: Known, facts: Callable[[], Facts]) -> Owner
 
     An operator's `lead_moved` decides; else the owner stays whom somebody was told of; else the
     rules say. Until somebody is told, they say so anew in every fold: whatever the order in which
-    a lead becomes known, it ends with the same owner. `facts` is called only if rules are asked.
+    a lead becomes known, it ends with the same owner. A time without rules gives no lead an owner,
+    and takes none away that somebody was told of. `facts` is called only if rules are asked.
     """
     before = _told_before(known)
     told_at = before.told_at or (known.at if _is_told(known) else None)
     moved = _moved_to(known.events)
     if moved is not None:
         return Ownership(moved, MOVED, told_at)
-    if not owners.rules:
-        return Ownership()
     if before.told_at is not None and before.owner is not None:
         return before
+    if not owners.rules:
+        return Ownership()
     owner, rule = owners.of(_key(known), facts())
     return Ownership(owner, rule, told_at)
 
