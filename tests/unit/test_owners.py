@@ -230,8 +230,14 @@ def moved(number: int, to: object) -> Event:
 def test_an_operator_moves_a_lead_at_any_time(rules: Owners) -> None:
     first = fold([an_event(1, tell=True)], rules=rules)
     events = [an_event(1, tell=True), moved(5, "anna"), moved(3, "ben"), moved(7, 5), moved(8, "")]
+    events += [moved(9, "anna "), moved(10, "Ben"), moved(11, "b" * 64), moved(12, ["ben"])]
     second = fold(events, first, rules=rules, now=NOW + HOUR)
     assert (second.ownership.owner, second.ownership.rule) == ("anna", MOVED)
+
+
+def test_a_lead_may_be_moved_to_somebody_who_is_not_in_the_file_yet() -> None:
+    """Whoever reads it counts the lead as the fallback's until they are."""
+    assert fold([an_event(1), moved(2, "x" * 63)]).ownership == Ownership("x" * 63, MOVED)
 
 
 def test_no_form_moves_a_lead() -> None:

@@ -6,6 +6,7 @@ come, and if a member goes, only that one's leads go to others.
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,9 @@ from hotlist.events.vocabulary import BOT
 from hotlist.identity.identifiers import EMAIL, PHONE, kind_of
 from hotlist.leads.lead import FALLBACK, MOVED, Lead, Ownership
 from hotlist.scoring.pattern import eventbridge
+
+_ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+"""What the id of a recipient is like."""
 
 _BITS: Final = 52
 """So many bits and a half are a float without rounding."""
@@ -168,11 +172,11 @@ def _is_told(known: Known) -> bool:
 
 
 def _moved_to(events: Iterable[Event]) -> str | None:
-    """To whom an operator has moved the lead last."""
+    """To whom an operator has moved the lead last: what no recipient's id can be moves nothing."""
     moved = None
     for event in events:
         to = event.properties.get("owner")
-        if event.type == "lead_moved" and isinstance(to, str) and to:
+        if event.type == "lead_moved" and isinstance(to, str) and _ID.fullmatch(to):
             moved = to
     return moved
 
