@@ -102,7 +102,7 @@ class Digester:
         """
         clock = self.outbox.clock
         started = clock()
-        waiting = self._waiting(now)
+        waiting = self._waiting(now, troubles)
         if not waiting:
             return 0
         _look_at_calendars((recipient for recipient, _ in waiting), now)
@@ -144,9 +144,13 @@ class Digester:
             sent += bool(troubles.attempt(ids, self._send, issue, edition, views, composer))
         return sent
 
-    def _waiting(self, now: datetime) -> list[tuple[Recipient, str]]:
+    def _waiting(self, now: datetime, troubles: Troubles) -> list[tuple[Recipient, str]]:
         """The recipients who are due and have no digest yet, each with the id of the delivery."""
-        due = list(self.sales.due(now))
+        days = (
+            (one, troubles.attempt({"recipient": one.id}, self.sales.due_day, one, now))
+            for one in self.sales.recipients
+        )
+        due = [(recipient, day) for recipient, day in days if day is not None]
         deliveries = self.outbox.deliveries
         off = deliveries.without_digest(recipient.id for recipient, _ in due)
         waiting = [(r, f"digest#{r.id}#{day}") for r, day in due if r.id not in off]

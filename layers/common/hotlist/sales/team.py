@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hotlist.sales.working_days import (
     NEVER_OFF,
@@ -86,8 +86,16 @@ class Recipient:
         return days_waited(first, last, self.weekdays, self.off)
 
     def stand_in(self, now: datetime) -> str | None:
-        """Who gets their mails now; None if they are there."""
-        absence = self.off.absence(now.astimezone(ZoneInfo(self.timezone)).date())
+        """Who gets their mails now; None if they are there.
+
+        Mails for others ask this too. So in a time zone that this machine does not have, the day
+        is that of UTC; what is mailed to that recipient alone ends in an error.
+        """
+        try:
+            local = now.astimezone(ZoneInfo(self.timezone))
+        except ZoneInfoNotFoundError:
+            local = now.astimezone(UTC)
+        absence = self.off.absence(local.date())
         return None if absence is None else absence.stand_in
 
     def holidays_end(self, now: datetime) -> bool:
@@ -169,9 +177,13 @@ class Sales:
     def due(self, now: datetime) -> Iterator[tuple[Recipient, str]]:
         """The recipients whose digest is due, each with its local day."""
         for recipient in self.recipients:
-            day = recipient.due_day(now)
+            day = self.due_day(recipient, now)
             if day is not None:
                 yield recipient, day
+
+    def due_day(self, recipient: Recipient, now: datetime) -> str | None:
+        """The local day whose digest is due for one of them now, or None."""
+        return recipient.due_day(now)
 
     @property
     def _fallback(self) -> str:
