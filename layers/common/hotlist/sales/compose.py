@@ -31,7 +31,7 @@ class Issue:
     """One recipient's digest of a day: its window, and what they were told before.
 
     `stop` is the address that stops their digests, empty if it could not be made: a digest does
-    not wait for a key.
+    not wait for a key. With `is_whole` all could be read that a digest is made of.
     """
 
     recipient: Recipient
@@ -41,6 +41,7 @@ class Issue:
     alerted: frozenset[str]
     unsent: Unsent
     stop: str = ""
+    is_whole: bool = True
 
     @property
     def known(self) -> frozenset[str]:
@@ -50,11 +51,11 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A digest, and what it tells. `has_cards` says whether a hot lead could be rendered."""
+    """A digest, and what it tells; `is_bare` if that is nothing: no lead and no message."""
 
     mail: Mail
     plan: Plan
-    has_cards: bool
+    is_bare: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,8 @@ class Composer:
         named = {line.lead_id for line in lines[: made.gone]}
         owed = issue.known - shown.keys() - named
         plan = Plan(issue.window, shown, owed, edition.hot.count)
-        has_cards = any(one.cards for one in (hot, *sections[-2:]))
-        return Composed(mail, plan, has_cards)
+        has_cards = any(one.cards for one in (hot, *sections))
+        return Composed(mail, plan, not (has_cards or lines or issue.unsent.is_news))
 
     def _section(
         self, heading: str, leads: Sequence[Shown], issue: Issue, *, is_hot: bool = True

@@ -98,7 +98,8 @@ class Digester:
 
         An error with one recipient or one lead does not stop the others; it is added to
         `troubles`. A lead that cannot be calculated is shown as it is stored. One that cannot be
-        read or rendered is left out. But nobody is mailed in this run if no other lead is left.
+        read or rendered is left out. If nothing else is left to tell, the mail waits for that lead
+        until the last run that can send it.
         """
         clock = self.outbox.clock
         started = clock()
@@ -110,7 +111,8 @@ class Digester:
         windows = {one: _window(told[one], now) for one in told}
         alerted = self.windows.alerted({one: windows[one].begins for one in windows}, now)
         views = Views(self.stores, self.folder, clock, now, started + FOLDING, troubles)
-        unsent = self._unsent(windows, now, started, troubles)
+        parts = Troubles()
+        unsent = self._unsent(windows, now, started, parts)
         key = troubles.attempt({"work": "links"}, self.reader_links.key)
         editions = Editions(
             self.sales,
@@ -120,9 +122,8 @@ class Digester:
             windows,
             lambda: clock() >= started + LOOKING_BACK,
         )
-        editions.make((recipient for recipient, _ in waiting), troubles)
-        if views.unreadable and not editions.has_hot:
-            return 0
+        editions.make((recipient for recipient, _ in waiting), parts)
+        troubles += parts
         composer = Composer(self.sales, self.ruleset.title, now, troubles)
         sent = 0
         for place, (recipient, delivery_id) in enumerate(waiting):
@@ -138,6 +139,7 @@ class Digester:
                 alerted=alerted[recipient.id],
                 unsent=unsent.get(recipient.id, Unsent()),
                 stop="" if key is None else self.reader_links.stop(recipient, key, now),
+                is_whole=not parts,
             )
             ids = {"recipient": recipient.id}
             edition = editions.of(recipient)
@@ -169,11 +171,15 @@ class Digester:
         recipient, hot = issue.recipient, edition.hot
         taken_back = _taken_back(issue, edition, views)
         is_news = hot.count or taken_back or issue.unsent.is_news
-        if not (is_news or recipient.sends_when_empty(issue.delivery_id.rpartition("#")[2])):
-            self.outbox.skip(issue.delivery_id)
+        day = issue.delivery_id.rpartition("#")[2]
+        sends_empty = recipient.sends_when_empty(day)
+        if not (is_news or sends_empty):
+            if issue.is_whole and not edition.is_cut:
+                self.outbox.skip(issue.delivery_id)
             return False
         made = composer.compose(issue, edition, taken_back)
-        if hot.leads and not made.has_cards:
+        waits = not (sends_empty and recipient.is_last_chance(day, views.now))
+        if waits and made.is_bare and (hot.leads or edition.is_cut):  # somebody is hot all the same
             return False
         if not self.outbox.send_once(
             recipient, issue.delivery_id, partial(self._plan, issue, made)
@@ -199,15 +205,18 @@ def _taken_back(issue: Issue, edition: Edition, views: Views) -> list[Gone]:
     over.sort(key=lambda lead: lead.alerting.hot_since or lead.folded_at, reverse=True)
     over = over[:MOST_GONE]
     claimants = views.stored(lead.claimed_by for lead in over if lead.claimed_by)
-    return [
-        gone(
+    told = (
+        views.troubles.attempt(
+            {"event_id": lead.last_event_id or ""},
+            gone,
             lead,
             _events(lead, views),
             issue.window.begins,
             claimants.get(lead.claimed_by or ""),
         )
         for lead in over
-    ]
+    )
+    return [one for one in told if one is not None]
 
 
 def _look_at_calendars(recipients: Iterable[Recipient], now: datetime) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 from hotlist.leads.lead import Created, Lead, LeadState, Ranked
 from hotlist.runtime.failures import Troubles
@@ -13,6 +13,7 @@ from hotlist.sales.hot_list import MOST, HotList, Shown, candidates, hot_list, i
 from hotlist.sales.numbers import period
 from hotlist.sales.team import Recipient, Sales
 from hotlist.sales.views import Views
+from hotlist.store.items import Unread
 from hotlist.store.leads import LeadStore
 from hotlist.store.newcomers import CreatedStore
 from hotlist.store.windows import Window
@@ -23,6 +24,7 @@ MOST_NEWCOMERS: Final = 10
 MOST_CREATED: Final = 20_000
 """New leads that one run reads of. If there are more, no digest tells of new leads."""
 
+T = TypeVar("T")
 Listed = frozenset[str] | None
 """Whose leads a list has, by the ids of their owners; None for everybody's."""
 
@@ -32,13 +34,15 @@ class Edition:
     """One list: its hot leads, and its newest newcomers, which are not hot.
 
     `created` are all leads that were created in the windows and as long before; `newcomers_in`
-    are those of them that are not hot. Both are None if there were too many to read.
+    are those of them that are not hot. Both are None if there were too many to read. With `is_cut`
+    a lead that is stored as hot could not be read: there may be more than these.
     """
 
     hot: HotList
     newcomers: tuple[Shown, ...] = ()
     created: Sequence[Created] | None = None
     hot_ids: frozenset[str] = frozenset()
+    is_cut: bool = False
 
     def created_in(self, begins: datetime, ends: datetime) -> list[Created]:
         """The leads that were created from `begins` until before `ends`, without hot ones."""
@@ -60,12 +64,15 @@ class Editions:
     windows: Mapping[str, Window]
     is_late: Callable[[], bool]
     _made: dict[Listed, Edition] = field(default_factory=dict)
+    _has_broken: bool = False
 
     def make(self, recipients: Iterable[Recipient], troubles: Troubles) -> None:
-        """Make the lists of these recipients."""
-        hot = list(self.leads.hot())
+        """Make the lists of these recipients. What cannot be read is added to `troubles`."""
+        before = len(troubles)
+        hot = _read(self.leads.hot(), troubles)
+        self._has_broken = len(troubles) > before
         ids = {"work": "newcomers"}
-        created = troubles.attempt(ids, self._created)
+        created = troubles.attempt(ids, self._created, troubles)
         windows: defaultdict[Listed, list[Window]] = defaultdict(list)
         for one in recipients:
             windows[self._listed(one)].append(self.windows[one.id])
@@ -76,21 +83,16 @@ class Editions:
         """The list that a recipient gets."""
         return self._made[self._listed(recipient)]
 
-    @property
-    def has_hot(self) -> bool:
-        """Whether a lead is hot in any list."""
-        return any(one.hot.count for one in self._made.values())
-
     def _listed(self, recipient: Recipient) -> Listed:
         return self.sales.listed(recipient, self.views.now)
 
-    def _created(self) -> list[Created] | None:
+    def _created(self, troubles: Troubles) -> list[Created] | None:
         """All leads created in the windows and as long before; None if they are too many."""
         first = min(period(*window)[1] for window in self.windows.values())
         last = max(window.ends for window in self.windows.values())
         found: list[Created] = []
         for page in self.newcomers.between(first, last):
-            found += page
+            found += _read(page, troubles)
             if len(found) > MOST_CREATED or self.is_late():
                 return None
         return found
@@ -125,10 +127,17 @@ class Editions:
             newcomers=tuple(one for one in fresh if _is_newcomer(one.lead)),
             created=mine,
             hot_ids=hot_ids,
+            is_cut=self._has_broken or not views.unreadable.isdisjoint(found.lead_ids),
         )
 
     def _is_listed(self, listed: Listed, owner: str | None) -> bool:
         return listed is None or self.sales.owner_of(owner) in listed
+
+
+def _read(entries: Iterable[Unread[T]], troubles: Troubles) -> list[T]:
+    """What entries of an index say. One that is broken is trouble, and is left out."""
+    read = (troubles.attempt({"work": "read"}, entry) for entry in entries)
+    return [one for one in read if one is not None]
 
 
 def _newest(created: Iterable[Created], hot_ids: frozenset[str], window: Window) -> list[str]:

@@ -22,6 +22,7 @@ from hotlist.sales.unsent import (
 )
 from hotlist.store.events import EventStore
 from hotlist.store.hours import HeldMails, HeldStore, whole_hours
+from hotlist.store.items import Unread
 from hotlist.store.suspects import Suspects, SuspectStore
 from hotlist.store.windows import Window, alerted_lead
 
@@ -89,20 +90,22 @@ class LookBack:
         for one in wanted:
             if is_late():
                 break
-            event = stored.get((one.subject, one.event_id))
-            said: tuple[Event, ...] | None = ()
-            if event is not None:
-                ids = {"event_id": one.event_id}
-                said = troubles.attempt(ids, self.events.kept_apart, one.subject)
-            if said is None:
-                continue  # it is counted
-            event = message_now(event, said, now)
-            if event is None or held_back(event) is not None:
-                found[one] = None
-            else:
-                form = self.forms.get(str(event.properties.get("form")), {})
-                found[one] = held_message(event, form)
+            ids = {"event_id": one.event_id}
+            read = stored.get((one.subject, one.event_id))
+            # One that cannot be read is counted.
+            found |= troubles.attempt(ids, self._as_now, one, read, now) or {}
         return found
+
+    def _as_now(
+        self, one: Message, read: Unread[Event] | None, now: datetime
+    ) -> dict[Message, HeldMessage | None]:
+        event = None if read is None else read()
+        said = () if event is None else self.events.kept_apart(one.subject)
+        event = message_now(event, said, now)
+        if event is None or held_back(event) is not None:
+            return {one: None}
+        form = self.forms.get(str(event.properties.get("form")), {})
+        return {one: held_message(event, form)}
 
 
 def _event_id(message: Message) -> str:

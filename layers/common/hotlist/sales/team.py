@@ -19,6 +19,9 @@ WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CATCH_UP: Final = timedelta(hours=3)
 """How long after its time a digest that was missed is still sent."""
 
+RUNS: Final = timedelta(minutes=15)
+"""How long after a run the next one comes."""
+
 HOLIDAYS_END: Final = timedelta(days=90)
 """How long before the known holidays end somebody has to build anew."""
 
@@ -68,6 +71,10 @@ class Recipient:
             if works(day, self.weekdays, self.off) and timedelta(0) <= now - due_at < CATCH_UP:
                 return day.isoformat()
         return None
+
+    def is_last_chance(self, day: str, now: datetime) -> bool:
+        """Whether no later run can send the digest of a day."""
+        return self.due_day(now + RUNS) != day
 
     def sends_when_empty(self, day: str) -> bool:
         """Whether there is a short digest on a day without leads."""
