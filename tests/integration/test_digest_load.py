@@ -114,7 +114,7 @@ class Table:
         temperature, _, shard = values[":key"]["S"].partition("#")
         if temperature == "hot" and ":until" in values:
             return {"Items": []}
-        kind, total = {"hot": ("hot", HOT), "warm": ("due", DUE), "cold": ("", 0)}[temperature]
+        kind, total = {"hot": ("hot", HOT), "warm": ("due", DUE)}.get(temperature, ("", 0))
         begin = int(asked.get("ExclusiveStartKey", {}).get("lead_id", {"S": "0"})["S"])
         items, size = [], 0
         for number in range(begin or int(shard), total, 8):

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final, TypeVar
 
-from hotlist.leads.lead import Created, Lead, LeadState, Ranked
+from hotlist.leads.lead import Created, Lead, LeadState, Ranked, Temperature
 from hotlist.runtime.failures import Troubles
 from hotlist.sales.hot_list import MOST, HotList, Shown, candidates, hot_list, is_hot
 from hotlist.sales.numbers import period
@@ -152,7 +152,7 @@ def _newest(created: Iterable[Created], hot_ids: frozenset[str], window: Window)
 
 
 def _is_newcomer(lead: Lead) -> bool:
-    return lead.state is LeadState.LIVE and not is_hot(lead)
+    return lead.state is LeadState.LIVE and lead.temperature is not Temperature.HOT
 
 
 def _shown(stored: Lead, views: Views) -> Shown:
