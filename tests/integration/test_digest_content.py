@@ -235,6 +235,9 @@ def test_new_leads_that_cannot_be_read_cost_nobody_the_mail(
     monkeypatch.setattr(CreatedStore, "between", fails)
     with pytest.raises(RunFailed, match="work=newcomers"):
         digest.run(MONDAY)
+    assert digest.ses.sent == [], "it may pass"
+    with pytest.raises(RunFailed, match="work=newcomers"):
+        digest.run(MONDAY + 150 * MINUTE)  # the last run that can send it
     assert where(digest, "ada") == [HOT]
     assert "new leads" not in digest.texts()[-1]
 

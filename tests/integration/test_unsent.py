@@ -276,19 +276,65 @@ def test_a_held_message_that_cannot_be_written_is_counted_and_stops_no_mail(
     assert [line.split()[-1] for line in section(digest.texts()[0])] == ["2", "me", "1"]
 
 
-def test_if_it_cannot_be_read_the_digest_goes_out_without_it(
+@pytest.mark.parametrize("is_somebody_hot", [True, False])
+def test_while_it_cannot_be_read_the_digest_waits_for_the_day_s_last_run(
+    digest: Digest, monkeypatch: pytest.MonkeyPatch, is_somebody_hot: bool
+) -> None:
+    with monkeypatch.context() as patch:
+        digest.wants_empty(patch, True)
+        digest.run(MONDAY - 3 * DAY)
+    digest.ses.sent.clear()
+    if is_somebody_hot:
+        digest.lead("ada@example.org", MONDAY - 60 * MINUTE)
+    hold(digest, 1, LAST_NIGHT)
+    with monkeypatch.context() as patch:
+        cannot_be_read(patch, ReadsThrottled())
+        for minutes in (0, 15, 135):
+            with pytest.raises(RunFailed, match="work=unsent: ReadsThrottled"):
+                digest.run(MONDAY + minutes * MINUTE)
+            assert digest.ses.sent == []
+        with pytest.raises(RunFailed, match="work=unsent: ReadsThrottled"):
+            digest.run(MONDAY + 150 * MINUTE)
+    assert digest.ses.to == ["anna@example.com"] * is_somebody_hot
+    assert [section(text) for text in digest.texts()] == [[]] * is_somebody_hot
+    digest.run(TUESDAY)
+    told = [len(section(text)) for text in digest.texts()]
+    assert told == ([0, 0] if is_somebody_hot else [2]), "a day without a mail ends no window"
+
+
+def test_if_it_can_never_be_read_the_digest_goes_out_without_it(
     digest: Digest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(*_: object) -> None:
-        raise ReadsThrottled
-
     digest.lead("ada@example.org", MONDAY - 60 * MINUTE)
     hold(digest, 1, LAST_NIGHT)
-    monkeypatch.setattr(HeldStore, "in_hours", fails)
-    with pytest.raises(RunFailed, match="work=unsent: ReadsThrottled"):
+    cannot_be_read(monkeypatch, TypeError())
+    with pytest.raises(RunFailed, match="work=unsent: TypeError"):
         digest.run(MONDAY)
     assert digest.ses.to == ["anna@example.com"]
     assert section(digest.texts()[0]) == []
+
+
+def test_a_held_message_whose_event_is_broken_is_counted_and_hides_no_other(
+    digest: Digest,
+) -> None:
+    hold(digest, 1, LAST_NIGHT)
+    broken = hold(digest, 2, LAST_NIGHT)
+    digest.app.dynamodb.update_item(
+        TableName=digest.app.settings.events_table,
+        Key={"subject": {"S": broken.subject}, "event_key": {"S": f"e#{broken.event_id}"}},
+        UpdateExpression="SET received_at = :never",
+        ExpressionAttributeValues={":never": {"S": "never"}},
+    )
+    with pytest.raises(RunFailed, match=f"event_id={broken.event_id}: ValueError"):
+        digest.run(MONDAY)
+    assert [line.split()[-1] for line in section(digest.texts()[0])] == ["2", "me", "1"]
+
+
+def cannot_be_read(patch: pytest.MonkeyPatch, error: Exception) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    patch.setattr(HeldStore, "in_hours", fails)
 
 
 def test_messages_are_only_counted_once_the_time_for_reading_is_over(

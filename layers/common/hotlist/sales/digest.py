@@ -99,7 +99,8 @@ class Digester:
         An error with one recipient or one lead does not stop the others; it is added to
         `troubles`. A lead that cannot be calculated is shown as it is stored. One that cannot be
         read or rendered is left out. If nothing else is left to tell, the mail waits for that lead
-        until the last run that can send it.
+        until the last run that can send it. So does everybody's as long as new leads or messages
+        cannot be read and that may pass; the last run mails what is known.
         """
         clock = self.outbox.clock
         started = clock()
@@ -131,6 +132,9 @@ class Digester:
                 left = {"recipients": str(len(waiting) - place)}
                 troubles.attempt(left, _give_up)
                 break
+            day = _day(delivery_id)
+            if parts.may_pass and not recipient.is_last_chance(day, now):
+                continue
             issue = Issue(
                 recipient=recipient,
                 delivery_id=delivery_id,
@@ -171,7 +175,7 @@ class Digester:
         recipient, hot = issue.recipient, edition.hot
         taken_back = _taken_back(issue, edition, views)
         is_news = hot.count or taken_back or issue.unsent.is_news
-        day = issue.delivery_id.rpartition("#")[2]
+        day = _day(issue.delivery_id)
         sends_empty = recipient.sends_when_empty(day)
         if not (is_news or sends_empty):
             if issue.is_whole and not edition.is_cut:
@@ -223,6 +227,11 @@ def _look_at_calendars(recipients: Iterable[Recipient], now: datetime) -> None:
     """Raise an alarm if soon nobody knows which days are holidays: once a day and recipient."""
     if ending := [one.id for one in recipients if one.holidays_end(now)]:
         print(metrics.attention("holidays end", recipients=ending))  # noqa: T201 - Lambda's log
+
+
+def _day(delivery_id: str) -> str:
+    """The local day of `digest#<recipient>#<day>`."""
+    return delivery_id.rpartition("#")[2]
 
 
 def _window(told: Told, now: datetime) -> Window:
