@@ -20,6 +20,7 @@ from hotlist.store.events import from_item
 from hotlist.store.hours import HeldStore, hour_of, whole_hours
 from hotlist.store.items import ReadsThrottled
 from hotlist.store.suspects import MOST_SUSPECTS, Suspects, SuspectStore
+from hotlist.store.windows import Alerted, Window
 from integration.permissions import statements
 from integration.stages.capture import GOOD, Api
 from integration.stages.corrections import DAY, MINUTE, MONDAY, TUESDAY, happens
@@ -362,5 +363,6 @@ def test_a_lead_that_a_message_told_of_instead_of_an_alert_is_taken_back_too(
     notify.events.put(a_message(received_at=notify.now))
     notify.tell(TOLD, letter, letter)
     assert len(notify.ses.sent) == 2, "the messages alone"
-    told = digest.app.digester.windows.alerted({"anna": MONDAY - DAY, "ben": MONDAY - DAY}, MONDAY)
-    assert told == {"anna": {ADA}, "ben": {ADA}}
+    windows = dict.fromkeys(("anna", "ben"), Window(MONDAY - DAY, MONDAY))
+    found = digest.app.digester.windows.alerted(windows, MONDAY)
+    assert found == dict.fromkeys(("anna", "ben"), Alerted(frozenset({ADA})))

@@ -45,8 +45,11 @@ class Issue:
 
     @property
     def known(self) -> frozenset[str]:
-        """The leads that the recipient was told of and that no digest has taken back."""
-        return self.told.leads | self.alerted
+        """The leads that the recipient was told of and that no digest has taken back.
+
+        They are told of those of their quiet hours now, whatever has become of them.
+        """
+        return self.told.leads | self.alerted | self.unsent.quiet
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ stored, and only the leads that may be shown are calculated.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, Self
@@ -110,7 +110,7 @@ class Digester:
         _look_at_calendars((recipient for recipient, _ in waiting), now)
         told = self.windows.told((recipient.id for recipient, _ in waiting), delivery_hash)
         windows = {one: _window(told[one], now) for one in told}
-        alerted = self.windows.alerted({one: windows[one].begins for one in windows}, now)
+        alerted = self.windows.alerted(windows, now)
         views = Views(self.stores, self.folder, clock, now, started + FOLDING, troubles)
         parts = Troubles()
         unsent = self._unsent(windows, now, started, parts)
@@ -121,6 +121,7 @@ class Digester:
             self.newcomers,
             views,
             windows,
+            {one: alerts.quiet for one, alerts in alerted.items()},
             lambda: clock() >= started + LOOKING_BACK,
         )
         editions.make((recipient for recipient, _ in waiting), parts)
@@ -140,8 +141,10 @@ class Digester:
                 delivery_id=delivery_id,
                 window=windows[recipient.id],
                 told=told[recipient.id],
-                alerted=alerted[recipient.id],
-                unsent=unsent.get(recipient.id, Unsent()),
+                alerted=alerted[recipient.id].told,
+                unsent=replace(
+                    unsent.get(recipient.id, Unsent()), quiet=alerted[recipient.id].quiet
+                ),
                 stop="" if key is None else self.reader_links.stop(recipient, key, now),
                 is_whole=not parts,
             )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from hotlist.leads.lead import Created, Lead, LeadState, Ranked, Temperature
 from hotlist.runtime.failures import Troubles
@@ -25,8 +25,17 @@ MOST_CREATED: Final = 20_000
 """New leads that one run reads of. If there are more, no digest tells of new leads."""
 
 T = TypeVar("T")
-Listed = frozenset[str] | None
-"""Whose leads a list has, by the ids of their owners; None for everybody's."""
+
+
+class Listed(NamedTuple):
+    """Whose leads a list has, by the ids of their owners; None for everybody's.
+
+    `others` are hot leads, by id, that belong in it whoever owns them: those of which its reader
+    got no alert because of quiet hours.
+    """
+
+    owners: frozenset[str] | None
+    others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,7 @@ class Editions:
     newcomers: CreatedStore
     views: Views
     windows: Mapping[str, Window]
+    quiet: Mapping[str, frozenset[str]]
     is_late: Callable[[], bool]
     _made: dict[Listed, Edition] = field(default_factory=dict)
     _has_broken: bool = False
@@ -84,7 +94,8 @@ class Editions:
         return self._made[self._listed(recipient)]
 
     def _listed(self, recipient: Recipient) -> Listed:
-        return self.sales.listed(recipient, self.views.now)
+        owners = self.sales.listed(recipient, self.views.now)
+        return Listed(owners) if owners is None else Listed(owners, self.quiet[recipient.id])
 
     def _created(self, troubles: Troubles) -> list[Created] | None:
         """All leads created in the windows and as long before; None if they are too many."""
@@ -110,8 +121,8 @@ class Editions:
         no other is hot for certain, then nobody is.
         """
         begins, ends = min(windows)
-        views, is_listed = self.views, partial(self._is_listed, listed)
-        hot = [one for one in hot if is_listed(one.owner)]
+        views, is_listed = self.views, partial(self._is_listed, listed.owners)
+        hot = [one for one in hot if is_listed(one.owner) or one.lead_id in listed.others]
         mine = None if created is None else [one for one in created if is_listed(one.owner)]
         hot_ids = frozenset(one.lead_id for one in hot)
         newest = _newest(mine or (), hot_ids, Window(period(begins, ends)[0], ends))
@@ -130,8 +141,8 @@ class Editions:
             is_cut=self._has_broken or not views.unreadable.isdisjoint(found.lead_ids),
         )
 
-    def _is_listed(self, listed: Listed, owner: str | None) -> bool:
-        return listed is None or self.sales.owner_of(owner) in listed
+    def _is_listed(self, owners: frozenset[str] | None, owner: str | None) -> bool:
+        return owners is None or self.sales.owner_of(owner) in owners
 
 
 def _read(entries: Iterable[Unread[T]], troubles: Troubles) -> list[T]:

@@ -24,7 +24,7 @@ from hotlist.store.events import EventStore
 from hotlist.store.hours import HeldMails, HeldStore, whole_hours
 from hotlist.store.items import Unread
 from hotlist.store.suspects import Suspects, SuspectStore
-from hotlist.store.windows import Window, alerted_lead
+from hotlist.store.windows import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,6 @@ class LookBack:
                 shown=[shown for m in newest[one] if (shown := found.get(m)) is not None],
                 alerts=Count(held[one].alerts, held[one].more_alerts),
                 suspects=_by_form(suspects, hours[one]),
-                quiet=frozenset(map(alerted_lead, held[one].quiet)),
             )
             for one in windows
         }

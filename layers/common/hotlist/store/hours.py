@@ -43,16 +43,12 @@ class Held(NamedTuple):
 
 
 class HeldMails(NamedTuple):
-    """What some hours held of a recipient's mails: deliveries of messages, how many alerts.
-
-    `quiet` are the deliveries of alerts that were not sent in quiet hours.
-    """
+    """What some hours held of a recipient's mails: deliveries of messages, how many alerts."""
 
     messages: tuple[str, ...] = ()
     more_messages: bool = False
     alerts: int = 0
     more_alerts: bool = False
-    quiet: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +187,6 @@ class HeldStore:
                 found[one] = before._replace(
                     alerts=before.alerts + len(held),
                     more_alerts=before.more_alerts or is_more,
-                    quiet=(*before.quiet, *read_texts(item, "quiet")),
                 )
         return found
 
