@@ -209,7 +209,7 @@ def test_each_hour_is_told_by_one_digest() -> None:
     assert [len(hours) for hours in days] == [24, 24, 24]
     assert len({hour for hours in days for hour in hours}) == 72
     assert days[-1][-1] == "2026-03-02T05", "the hour that goes on is the next digest's"
-    assert len(whole_hours(ends - 90 * DAY, ends)) == 7 * 24
+    assert len(whole_hours(ends - 90 * DAY, ends)) == 90 * 24
 
 
 def test_a_message_that_is_spam_or_gone_meanwhile_is_none(digest: Digest) -> None:

@@ -33,7 +33,7 @@ from hotlist.sales.views import Views
 from hotlist.scoring.ruleset import Ruleset
 from hotlist.store.newcomers import CreatedStore
 from hotlist.store.stores import Stores
-from hotlist.store.windows import Told, Window, WindowStore
+from hotlist.store.windows import Told, Window, WindowStore, looked_back
 
 FOLDING: Final = timedelta(seconds=60)
 """From the start of the work: what is not calculated by then is shown as it is stored."""
@@ -110,10 +110,11 @@ class Digester:
         _look_at_calendars((recipient for recipient, _ in waiting), now)
         told = self.windows.told((recipient.id for recipient, _ in waiting), delivery_hash)
         windows = {one: _window(told[one], now) for one in told}
-        alerted = self.windows.alerted(windows, now)
+        back = looked_back(windows)
+        alerted = self.windows.alerted(back, now)
         views = Views(self.stores, self.folder, clock, now, started + FOLDING, troubles)
         parts = Troubles()
-        unsent = self._unsent(windows, now, started, parts)
+        unsent = self._unsent(back, now, started, parts)
         key = troubles.attempt({"work": "links"}, self.reader_links.key)
         editions = Editions(
             self.sales,

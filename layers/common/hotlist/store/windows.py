@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from hotlist.events.times import from_text
-from hotlist.store.deliveries import SENT, outcome_key
+from hotlist.store.deliveries import KEPT, SENT, outcome_key
 from hotlist.store.hours import start_of, whole_hours
 from hotlist.store.items import (
     Item,
@@ -36,11 +36,34 @@ _ALERT: Final = "alert#"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+MOST_HOURS: Final = 5_000
+"""How many hours one run looks back, for all its recipients together."""
+
+LEAST: Final = timedelta(days=9)
+"""How far it looks back for each in any case: further than from one week's digest to the next."""
+
+
 class Window(NamedTuple):
     """A stretch of time from `begins` until before `ends`."""
 
     begins: datetime
     ends: datetime
+
+
+def looked_back(windows: Mapping[str, Window]) -> dict[str, Window]:
+    """These windows, as far as their hours are looked at: all of them, unless they are very long.
+
+    No hour is kept for longer than `KEPT`. If the windows have more than `MOST_HOURS`, the longest
+    lose their oldest ones.
+    """
+    left, found = MOST_HOURS, dict[str, Window]()
+    by_length = sorted(windows.items(), key=lambda one: one[1].ends - one[1].begins)
+    for place, (name, (begins, ends)) in enumerate(by_length):
+        share = left // (len(by_length) - place) * _HOUR
+        first = max(begins, ends - min(max(share, LEAST), KEPT))
+        left -= (ends - first) // _HOUR
+        found[name] = Window(first, ends)
+    return found
 
 
 class Alerted(NamedTuple):
