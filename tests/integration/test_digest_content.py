@@ -186,6 +186,18 @@ def test_each_has_their_own_leads_and_the_fallback_those_of_nobody(
     assert "Owner: Ben Miller" in mailed(digest)["ben"]
 
 
+def test_the_fallback_has_the_leads_of_somebody_whose_address_bounced(
+    digest: Digest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest.lead("ada@example.org", BENS_HOUR - 60 * MINUTE)
+    digest.lead("eve@example.org", BENS_HOUR - 60 * MINUTE, "form_submitted")
+    has_owners(digest, monkeypatch, ada="anna", eve="anna")
+    digest.app.digester.outbox.deliveries.disable("anna", "bounce", MONDAY)
+    assert digest.run(BENS_HOUR)["sent"] == 1
+    assert mailed(digest).keys() == {"ben"}
+    assert (where(digest, "ada"), where(digest, "eve")) == ([HOT], [NEW])
+
+
 def test_the_stand_in_gets_the_leads_of_who_is_absent(
     digest: Digest, monkeypatch: pytest.MonkeyPatch
 ) -> None:

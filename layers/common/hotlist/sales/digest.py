@@ -123,6 +123,7 @@ class Digester:
             views,
             windows,
             {one: alerts.quiet for one, alerts in alerted.items()},
+            self.outbox.deliveries.disabled(one.id for one in self.sales.recipients),
             lambda: clock() >= started + LOOKING_BACK,
         )
         editions.make((recipient for recipient, _ in waiting), parts)

@@ -1,7 +1,7 @@
 """The leads of one run's digests: those of everybody, or of some owners, each list made once."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -72,6 +72,7 @@ class Editions:
     views: Views
     windows: Mapping[str, Window]
     quiet: Mapping[str, frozenset[str]]
+    disabled: Collection[str]
     is_late: Callable[[], bool]
     _made: dict[Listed, Edition] = field(default_factory=dict)
     _has_broken: bool = False
@@ -94,7 +95,7 @@ class Editions:
         return self._made[self._listed(recipient)]
 
     def _listed(self, recipient: Recipient) -> Listed:
-        owners = self.sales.listed(recipient, self.views.now)
+        owners = self.sales.listed(recipient, self.views.now, self.disabled)
         return Listed(owners) if owners is None else Listed(owners, self.quiet[recipient.id])
 
     def _created(self, troubles: Troubles) -> list[Created] | None:

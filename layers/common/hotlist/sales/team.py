@@ -160,18 +160,26 @@ class Sales:
         person = self.owner_of(owner)
         return next((one.name for one in self.recipients if one.id == person), owner)
 
-    def owned(self, recipient: str, now: datetime) -> frozenset[str]:
-        """Whose leads stand in a recipient's own list now: theirs, and those they stand in for."""
-        absent = {one.id for one in self.recipients if one.stand_in(now) is not None}
+    def owned(
+        self, recipient: str, now: datetime, disabled: Collection[str] = ()
+    ) -> frozenset[str]:
+        """Whose leads stand in a recipient's own list now.
+
+        Theirs, those of whom they stand in for, and those of whoever is `disabled` if they get
+        that one's mail.
+        """
+        others = {one.id for one in self.recipients if one.stand_in(now) is not None}
         return frozenset(
             one
-            for one in (recipient, *absent)
-            if (reached := self.reached(one, now, ())) is not None and reached.id == recipient
+            for one in {recipient, *others, *disabled}
+            if (reached := self.reached(one, now, disabled)) is not None and reached.id == recipient
         )
 
-    def listed(self, recipient: Recipient, now: datetime) -> frozenset[str] | None:
+    def listed(
+        self, recipient: Recipient, now: datetime, disabled: Collection[str] = ()
+    ) -> frozenset[str] | None:
         """Whose leads stand in a recipient's list now; None for everybody's."""
-        return self.owned(recipient.id, now) if recipient.list_own else None
+        return self.owned(recipient.id, now, disabled) if recipient.list_own else None
 
     def due(self, now: datetime) -> Iterator[tuple[Recipient, str]]:
         """The recipients whose digest is due, each with its local day."""
