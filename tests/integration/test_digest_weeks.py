@@ -100,6 +100,48 @@ def test_who_comes_back_after_weeks_hears_what_became_of_the_last_alerts(
     assert ["hour was full: 1" in text for text in mails] == [False, True, False]
 
 
+EACH_DAY = 3
+
+
+@pytest.mark.parametrize(
+    ("most", "anna", "ben"),
+    [
+        # Anna's time is 16 days, Ben's is 2: what each knows of new leads, and their numbers.
+        (17 * EACH_DAY, (True, True), (True, True)),
+        (13 * EACH_DAY, (True, False), (True, True)),
+        (4 * EACH_DAY, (False, False), (True, True)),
+        (EACH_DAY, (False, False), (False, False)),
+    ],
+)
+def test_one_absence_takes_new_leads_and_numbers_from_nobody_else(
+    most: int,
+    anna: tuple[bool, bool],
+    ben: tuple[bool, bool],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monday = datetime(2026, 3, 30, 6, tzinfo=UTC)
+    people = AWAY.replace(
+        "ben@example.com", 'ben@example.com, weekdays: [sun, mon], digest: "06:00"'
+    )
+    office = Office(people, date(2026, 1, 1), monday, monkeypatch)
+    monkeypatch.setattr("hotlist.sales.editions.MOST_CREATED", most)
+    office.now = datetime(2026, 3, 6, 7, tzinfo=UTC)
+    office.run(office.now)
+    for day in range(22, -1, -1):
+        for number in range(EACH_DAY):
+            office.is_new(f"n{day}-{number}@example.org", monday - day * DAY - (1 + number) * HOUR)
+        office.now = monday - day * DAY
+        if day == 0:
+            office.turns_hot("hot@example.org", monday - HOUR)
+        office.run(office.now)
+    found = {}
+    for mail in office.mails[-2:]:
+        assert "hot@example.org" in mail.text
+        knows = "New since your last list" in mail.text, "new leads:" in mail.text
+        found[mail.to.partition("@")[0]] = knows
+    assert found == {"anna": anna, "ben": ben}
+
+
 def test_the_longest_windows_alone_are_cut_and_no_run_reads_without_end() -> None:
     random = Random(4)
     ends = datetime(2026, 3, 2, 6, 57, tzinfo=UTC)

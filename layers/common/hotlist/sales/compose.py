@@ -153,9 +153,14 @@ class Composer:
         )
 
     def _newcomers(self, issue: Issue, edition: Edition, gone: Collection[str]) -> Section:
-        """The leads that were created in the window and are not hot, the newest in full."""
+        """The leads that were created in the window and are not hot, the newest in full.
+
+        None if they are too many to be known.
+        """
         since, _ = period(*issue.window)
-        created = {one.lead_id for one in edition.created_in(since, issue.window.ends)}
+        created = set[str]()
+        if edition.knows(since):
+            created = {one.lead_id for one in edition.created_in(since, issue.window.ends)}
         known = {one.lead.lead_id for one in edition.newcomers}
         heading = TEXTS[issue.recipient.language]["new_leads"]
         found = self._section(heading, self._new(issue, edition, gone), issue, is_hot=False)
@@ -167,7 +172,8 @@ class Composer:
         return [
             one
             for one in edition.newcomers
-            if one.lead.lead_id not in gone
+            if edition.knows(since)
+            and one.lead.lead_id not in gone
             and one.lead.created_at is not None
             and since <= one.lead.created_at < issue.window.ends
         ]
@@ -186,7 +192,7 @@ class Composer:
 
     def _figures(self, issue: Issue, edition: Edition) -> tuple[Sequence[Figure], str]:
         """The numbers above the digest, and what they compare; nothing if nobody knows them."""
-        if edition.created is None:
+        if not edition.knows(period(*issue.window)[1]):
             return (), ""
         hot = Compared(edition.hot.count, issue.told.hot)
         found = numbers(edition.created, *issue.window, hot)

@@ -22,7 +22,7 @@ MOST_NEWCOMERS: Final = 10
 """Leads of one list that are new and not hot: they are calculated too, within `MOST`."""
 
 MOST_CREATED: Final = 20_000
-"""New leads that one run reads of. If there are more, no digest tells of new leads."""
+"""New leads that one run reads of, the newest. A digest whose time goes back further has none."""
 
 T = TypeVar("T")
 
@@ -42,22 +42,27 @@ class Listed(NamedTuple):
 class Edition:
     """One list: its hot leads, and its newest newcomers, which are not hot.
 
-    `created` are all leads that were created in the windows and as long before; `newcomers_in`
-    are those of them that are not hot. Both are None if there were too many to read. With `is_cut`
-    a lead that is stored as hot could not be read: there may be more than these.
+    `created` are the leads that were created in the windows and as long before, as far as they
+    could be read: all since `known_since`, none of them if that is None. With `is_cut` a lead that
+    is stored as hot could not be read: there may be more than these.
     """
 
     hot: HotList
     newcomers: tuple[Shown, ...] = ()
-    created: Sequence[Created] | None = None
+    created: Sequence[Created] = ()
+    known_since: datetime | None = None
     hot_ids: frozenset[str] = frozenset()
     is_cut: bool = False
+
+    def knows(self, begins: datetime) -> bool:
+        """Whether all leads are known that were created since an instant."""
+        return self.known_since is not None and self.known_since <= begins
 
     def created_in(self, begins: datetime, ends: datetime) -> list[Created]:
         """The leads that were created from `begins` until before `ends`, without hot ones."""
         return [
             one
-            for one in self.created or ()
+            for one in self.created
             if begins <= one.created_at < ends and one.lead_id not in self.hot_ids
         ]
 
@@ -83,12 +88,12 @@ class Editions:
         hot = _read(self.leads.hot(), troubles)
         self._has_broken = len(troubles) > before
         ids = {"work": "newcomers"}
-        created = troubles.attempt(ids, self._created, troubles)
+        created, since = troubles.attempt(ids, self._created, troubles) or ((), None)
         windows: defaultdict[Listed, list[Window]] = defaultdict(list)
         for one in recipients:
             windows[self._listed(one)].append(self.windows[one.id])
         for listed, of_list in windows.items():
-            self._made[listed] = self._edition(listed, of_list, hot, created)
+            self._made[listed] = self._edition(listed, of_list, hot, created, since)
 
     def of(self, recipient: Recipient) -> Edition:
         """The list that a recipient gets."""
@@ -98,23 +103,24 @@ class Editions:
         owners = self.sales.listed(recipient, self.views.now, self.disabled)
         return Listed(owners) if owners is None else Listed(owners, self.quiet[recipient.id])
 
-    def _created(self, troubles: Troubles) -> list[Created] | None:
-        """All leads created in the windows and as long before; None if they are too many."""
+    def _created(self, troubles: Troubles) -> tuple[list[Created], datetime]:
+        """The leads created in the windows and as long before, and since when they are all."""
         first = min(period(*window)[1] for window in self.windows.values())
         last = max(window.ends for window in self.windows.values())
         found: list[Created] = []
-        for page in self.newcomers.between(first, last):
+        for since, page in self.newcomers.between(first, last):
+            if len(found) + len(page) > MOST_CREATED or self.is_late():
+                return found, since
             found += _read(page, troubles)
-            if len(found) > MOST_CREATED or self.is_late():
-                return None
-        return found
+        return found, first
 
     def _edition(
         self,
         listed: Listed,
         windows: Iterable[Window],
         hot: Sequence[Ranked],
-        created: Sequence[Created] | None,
+        created: Sequence[Created],
+        known_since: datetime | None,
     ) -> Edition:
         """All windows end alike, so the longest has all news.
 
@@ -124,9 +130,9 @@ class Editions:
         begins, ends = min(windows)
         views, is_listed = self.views, partial(self._is_listed, listed.owners)
         hot = [one for one in hot if is_listed(one.owner) or one.lead_id in listed.others]
-        mine = None if created is None else [one for one in created if is_listed(one.owner)]
+        mine = [one for one in created if is_listed(one.owner)]
         hot_ids = frozenset(one.lead_id for one in hot)
-        newest = _newest(mine or (), hot_ids, Window(period(begins, ends)[0], ends))
+        newest = _newest(mine, hot_ids, Window(period(begins, ends)[0], ends))
         found = candidates(hot, begins, ends, views.now, MOST - len(newest))
         stored = views.stored((*found.lead_ids, *newest))
         shown = [_shown(stored[one], views) for one in found.lead_ids if one in stored]
@@ -138,6 +144,7 @@ class Editions:
             hot=hot_list(shown, found.more - len(spare) if shown else 0),
             newcomers=tuple(one for one in fresh if _is_newcomer(one.lead)),
             created=mine,
+            known_since=known_since,
             hot_ids=hot_ids,
             is_cut=self._has_broken or not views.unreadable.isdisjoint(found.lead_ids),
         )

@@ -4,7 +4,7 @@ Its entries change with what they say alone: a lead whose points change has no n
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -25,17 +25,22 @@ class CreatedStore:
         self._client = client
         self._table = table
 
-    def between(self, begins: datetime, ends: datetime) -> Iterator[list[Unread[Created]]]:
+    def between(
+        self, begins: datetime, ends: datetime
+    ) -> Iterator[tuple[datetime, list[Unread[Created]]]]:
         """Those from `begins` until before `ends`, page by page: the newest days come first.
 
-        One whose entry is broken stops no other.
+        With each page comes the instant since which all were found before it. One whose entry is
+        broken stops no other.
         """
         if begins >= ends:
             return
-        day = ends.astimezone(UTC).date()
+        day, since = ends.astimezone(UTC).date(), ends
         while day >= begins.astimezone(UTC).date():
             for shard in range(SHARDS):
-                yield from self._pages(f"{day:%Y-%m-%d}#{shard}", begins, ends)
+                for page in self._pages(f"{day:%Y-%m-%d}#{shard}", begins, ends):
+                    yield since, page
+            since = datetime.combine(day, time(), UTC)
             day -= _DAY
 
     def _pages(self, key: str, begins: datetime, ends: datetime) -> Iterator[list[Unread[Created]]]:
