@@ -186,6 +186,18 @@ def test_each_has_their_own_leads_and_the_fallback_those_of_nobody(
     assert "Owner: Ben Miller" in mailed(digest)["ben"]
 
 
+def test_the_fallback_has_the_leads_of_somebody_whose_address_bounced(
+    digest: Digest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest.lead("ada@example.org", BENS_HOUR - 60 * MINUTE)
+    digest.lead("eve@example.org", BENS_HOUR - 60 * MINUTE, "form_submitted")
+    has_owners(digest, monkeypatch, ada="anna", eve="anna")
+    digest.app.digester.outbox.deliveries.disable("anna", "bounce", MONDAY)
+    assert digest.run(BENS_HOUR)["sent"] == 1
+    assert mailed(digest).keys() == {"ben"}
+    assert (where(digest, "ada"), where(digest, "eve")) == ([HOT], [NEW])
+
+
 def test_the_stand_in_gets_the_leads_of_who_is_absent(
     digest: Digest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -235,6 +247,9 @@ def test_new_leads_that_cannot_be_read_cost_nobody_the_mail(
     monkeypatch.setattr(CreatedStore, "between", fails)
     with pytest.raises(RunFailed, match="work=newcomers"):
         digest.run(MONDAY)
+    assert digest.ses.sent == [], "it may pass"
+    with pytest.raises(RunFailed, match="work=newcomers"):
+        digest.run(MONDAY + 150 * MINUTE)  # the last run that can send it
     assert where(digest, "ada") == [HOT]
     assert "new leads" not in digest.texts()[-1]
 

@@ -181,5 +181,5 @@ def test_an_unchanged_lead_is_not_written_again(score: Score) -> None:
 def test_the_index_of_hot_leads_has_their_owners(score: Score) -> None:
     score.happened(event("contact_requested", ADA), event("contact_requested", BO))
     score.happened(a_move("ben", email=BO))
-    found = {one.lead_id: one.owner for one in score.stores.leads.hot()}
+    found = {one.lead_id: one.owner for one in (read() for read in score.stores.leads.hot())}
     assert found == {EMAIL: "anna", subject("email", BO): "ben"}

@@ -19,6 +19,9 @@ WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CATCH_UP: Final = timedelta(hours=3)
 """How long after its time a digest that was missed is still sent."""
 
+RUNS: Final = timedelta(minutes=15)
+"""How long after a run the next one comes."""
+
 HOLIDAYS_END: Final = timedelta(days=90)
 """How long before the known holidays end somebody has to build anew."""
 
@@ -68,6 +71,10 @@ class Recipient:
             if works(day, self.weekdays, self.off) and timedelta(0) <= now - due_at < CATCH_UP:
                 return day.isoformat()
         return None
+
+    def is_last_chance(self, day: str, now: datetime) -> bool:
+        """Whether no later run can send the digest of a day."""
+        return self.due_day(now + RUNS) != day
 
     def sends_when_empty(self, day: str) -> bool:
         """Whether there is a short digest on a day without leads."""
@@ -161,18 +168,26 @@ class Sales:
         person = self.owner_of(owner)
         return next((one.name for one in self.recipients if one.id == person), owner)
 
-    def owned(self, recipient: str, now: datetime) -> frozenset[str]:
-        """Whose leads stand in a recipient's own list now: theirs, and those they stand in for."""
-        absent = {one.id for one in self.recipients if one.stand_in(now) is not None}
+    def owned(
+        self, recipient: str, now: datetime, disabled: Collection[str] = ()
+    ) -> frozenset[str]:
+        """Whose leads stand in a recipient's own list now.
+
+        Theirs, those of whom they stand in for, and those of whoever is `disabled` if they get
+        that one's mail.
+        """
+        others = {one.id for one in self.recipients if one.stand_in(now) is not None}
         return frozenset(
             one
-            for one in (recipient, *absent)
-            if (reached := self.reached(one, now, ())) is not None and reached.id == recipient
+            for one in {recipient, *others, *disabled}
+            if (reached := self.reached(one, now, disabled)) is not None and reached.id == recipient
         )
 
-    def listed(self, recipient: Recipient, now: datetime) -> frozenset[str] | None:
+    def listed(
+        self, recipient: Recipient, now: datetime, disabled: Collection[str] = ()
+    ) -> frozenset[str] | None:
         """Whose leads stand in a recipient's list now; None for everybody's."""
-        return self.owned(recipient.id, now) if recipient.list_own else None
+        return self.owned(recipient.id, now, disabled) if recipient.list_own else None
 
     def due(self, now: datetime) -> Iterator[tuple[Recipient, str]]:
         """The recipients whose digest is due, each with its local day."""
