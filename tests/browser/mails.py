@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from hotlist.events.event import Event
 from hotlist.leads.lead import Alerting, Contact, Lead, May, Reason, Stage, Temperature
-from hotlist.mail import digest_parts, lead_mails, render, texts, unsent_part
+from hotlist.mail import digest_mail, digest_parts, lead_mails, render, texts, unsent_part
 from hotlist.mail.layout import Card, Section
 from hotlist.mail.lead_card import Details
 from hotlist.sales.numbers import Compared, Numbers
@@ -103,13 +103,13 @@ def digest(count: int, language: str) -> render.Mail:
     """A digest of so many leads, with everything that a digest may have, or nothing."""
     to = reader(language)
     cards = [
-        render.card(lead(number), to, title, now=NOW, details=details(number))
+        digest_mail.card(lead(number), to, title, now=NOW, details=details(number))
         for number in range(count)
     ]
     if not count:
-        return render.digest([], 0, to, NOW).mail
+        return digest_mail.digest([], 0, to, NOW).mail
     gone = [
-        render.Line(f"email:g{number}", str(who.name), str(who.email), "ostygł, teraz ciepły")
+        digest_mail.Line(f"email:g{number}", str(who.name), str(who.email), "ostygł, teraz ciepły")
         for number, who in enumerate(_PEOPLE[:3])
     ]
     held = [
@@ -132,7 +132,7 @@ def digest(count: int, language: str) -> render.Mail:
         Section(words["unanswered"], cards=[_card(1, to, waited=4, cools_at=NOW + DAY)], hot=1),
         Section(words["cooling"], cards=[_card(0, to, cools_at=NOW + 4 * DAY)], more=1, hot=2),
     ]
-    made = render.digest(
+    made = digest_mail.digest(
         cards,
         6,
         to,
@@ -149,7 +149,7 @@ def digest(count: int, language: str) -> render.Mail:
 
 def _card(number: int, to: Recipient, **beside: Any) -> Card:
     known = replace(details(number), **beside)
-    return render.card(lead(number), to, title, now=NOW, details=known)
+    return digest_mail.card(lead(number), to, title, now=NOW, details=known)
 
 
 def alert(language: str) -> render.Mail:

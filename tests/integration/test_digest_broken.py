@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hotlist.mail import render
+from hotlist.mail import digest_mail, render
 from hotlist.runtime.failures import RunFailed
 from integration.stages.corrections import DAY, MINUTE, MONDAY, TUESDAY, happens
 from integration.stages.digest import ANNAS_HOUR, RECENT, Digest
@@ -40,7 +40,7 @@ def run(digest: Digest, now: Any, error: str = "work=read") -> None:
 
 @contextmanager
 def cannot_be_written(digest: Digest, lead_id: str) -> Iterator[None]:
-    made = render.card
+    made = digest_mail.card
 
     def card(lead: Any, *args: Any, **named: Any) -> Any:
         if lead.lead_id == lead_id:

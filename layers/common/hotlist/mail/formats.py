@@ -49,7 +49,8 @@ class Formats:
     def plural(self, count: int) -> str:
         """The form that a word takes beside this number: `one`, `few`, `many`, `other`."""
         rules = self.source["plural"]
-        form: str = rules["exact"].get(str(count)) or rules["last_two"][count % 100]
+        size = abs(count)
+        form: str = rules["exact"].get(str(size)) or rules["last_two"][size % 100]
         return form
 
     def counted(self, forms: Mapping[str, str], count: int, **names: str) -> str:

@@ -30,6 +30,10 @@ UNDER_A_SECTION: Final = 3
 UNDER_THE_MAIL: Final = 2
 
 
+_FINE: Final = frozenset({May.BOTH, "call_alone", "mail_alone"})
+"""What is said of a permission that nothing limits."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
     """What is told of a lead beside what is stored with it. Nothing of it has to be known.
@@ -131,10 +135,12 @@ def contact_card(contact: Contact, recipient: Recipient, shown: Shown) -> Card:
     language = recipient.language
     words, ours = TEXTS[language], formats(language)
     email, phone = short(contact.email or ""), short(contact.phone or "")
+    told_may = _told(shown.may, bool(phone), bool(email))
     is_called = shown.may in (None, May.BOTH, May.CALL)
     is_mailed = shown.may in (None, May.BOTH, May.MAIL)
-    allowed = "" if shown.may is None else words[f"may_{shown.may}"]
-    facts = [("", allowed)] if shown.may is May.BOTH else []
+    is_fine = told_may in _FINE
+    allowed = words[f"may_{told_may}"] if told_may else ""
+    facts = [("", allowed)] if is_fine else []
     facts += shown.facts
     points = "" if shown.points is None else ours.number(shown.points)
     change = ours.change(shown.change) if shown.change else ""
@@ -143,13 +149,13 @@ def contact_card(contact: Contact, recipient: Recipient, shown: Shown) -> Card:
         "name": name_of(contact, words["unknown"]),
         "company": short(contact.company or ""),
         "email": email,
-        "mailto": email if is_mailed else "",
+        "mailto": (contact.email or "") if is_mailed else "",
         "subject": shown.subject or words["mail_subject"],
         "bounced": shown.bounced if email else "",
         "phone": _national(phone),
         "number": phone,
         "tel": "".join(c for c in phone if c in "+0123456789") if is_called else "",
-        "warning": "" if shown.may is May.BOTH else allowed,
+        "warning": "" if is_fine else allowed,
         "points": points,
         "unit": _counted("points_alone", shown.points, language),
         "pointed": _counted("points", shown.points, language),
@@ -171,6 +177,15 @@ def contact_card(contact: Contact, recipient: Recipient, shown: Shown) -> Card:
         reasons=", ".join(reason["title"] for reason in shown.reasons),
         has_change=bool(change),
     )
+
+
+def _told(may: May | None, has_phone: bool, has_email: bool) -> str:
+    """What is said of a permission: only the ways that are known count."""
+    if may is None or may is May.UNKNOWN or has_phone == has_email:
+        return may or ""
+    if has_phone:
+        return "call_alone" if may in {May.BOTH, May.CALL} else "no_call"
+    return "mail_alone" if may in {May.BOTH, May.MAIL} else "no_mail"
 
 
 def _notes(details: Details, recipient: Recipient, now: datetime | None) -> Iterable[str]:
@@ -195,6 +210,8 @@ def _reasons(
 ) -> Iterable[dict[str, str]]:
     for reason in reasons:
         points = reason.points.quantize(Decimal(1), ROUND_HALF_UP)
+        if not points:
+            continue
         yield {
             "points": formats(recipient.language).change(points),
             "title": short(title(reason.rule, recipient.language)),
@@ -205,7 +222,7 @@ def _reasons(
 def _counted(name: str, count: int | None, language: str) -> str:
     if count is None:
         return ""
-    return formats(language).counted(COUNTED[language][name], abs(count))
+    return formats(language).counted(COUNTED[language][name], count)
 
 
 def _national(phone: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from hotlist.mail import digest_parts, render, unsent_part
+from hotlist.mail import digest_mail, digest_parts, render, unsent_part
 from hotlist.mail.digest_parts import Row
 from hotlist.mail.layout import Card, Figure, Section
 from hotlist.mail.lead_card import Details, Title
@@ -82,18 +82,22 @@ class Composer:
             self._section(words["unanswered"], parts.unanswered, issue),
             self._section(words["cooling"], parts.cooling, issue),
         ]
-        more = edition.hot.more + hot.more
+        unseen = edition.hot.more
+        note_unseen = render.counted("unseen_hot", unseen, recipient) if unseen else ""
         figures, note = self._figures(issue, edition)
-        made = render.digest(
+        made = digest_mail.digest(
             hot.cards,
-            more,
+            hot.more,
             recipient,
             self.now,
             lines := list(self._gone_lines(taken_back, recipient)),
             unsent=self._unsent(issue),
             figures=figures,
             note=note,
-            sections=[one for one in sections if one.cards or one.more],
+            sections=[
+                *(one for one in sections if one.cards or one.more),
+                *([Section(after=[note_unseen], hot=unseen)] if unseen else []),
+            ],
             stop=issue.stop,
         )
         mail = made.mail
@@ -129,7 +133,7 @@ class Composer:
         return Section(heading, cards=cards, more=more, hot=(len(cards) + more) * is_hot)
 
     def _card(self, one: Shown, issue: Issue) -> Card:
-        return render.card(
+        return digest_mail.card(
             one.lead,
             issue.recipient,
             self.title,
@@ -201,10 +205,10 @@ class Composer:
 
     def _gone_lines(
         self, taken_back: Iterable[Gone], recipient: Recipient
-    ) -> Iterator[render.Line]:
+    ) -> Iterator[digest_mail.Line]:
         for one in taken_back:
             ids = {"event_id": one.lead.last_event_id or ""}
-            line = self.troubles.attempt(ids, render.gone_line, one, recipient)
+            line = self.troubles.attempt(ids, digest_mail.gone_line, one, recipient)
             if line is not None:
                 yield line
 

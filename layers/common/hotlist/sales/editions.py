@@ -43,7 +43,8 @@ class Edition:
     """One list: its hot leads, and its newest newcomers, which are not hot.
 
     `created` are the leads that were created in the windows and as long before, as far as they
-    could be read: all since `known_since`, none of them if that is None. With `is_cut` a lead that
+    could be read: all since `known_since`, none of them if that is None. `no_newcomers` are those
+    that are hot, or of which nothing is left. With `is_cut` a lead that
     is stored as hot could not be read: there may be more than these.
     """
 
@@ -51,7 +52,7 @@ class Edition:
     newcomers: tuple[Shown, ...] = ()
     created: Sequence[Created] = ()
     known_since: datetime | None = None
-    hot_ids: frozenset[str] = frozenset()
+    no_newcomers: frozenset[str] = frozenset()
     is_cut: bool = False
 
     def knows(self, begins: datetime) -> bool:
@@ -59,11 +60,11 @@ class Edition:
         return self.known_since is not None and self.known_since <= begins
 
     def created_in(self, begins: datetime, ends: datetime) -> list[Created]:
-        """The leads that were created from `begins` until before `ends`, without hot ones."""
+        """The leads that were created from `begins` until before `ends` and are newcomers."""
         return [
             one
             for one in self.created
-            if begins <= one.created_at < ends and one.lead_id not in self.hot_ids
+            if begins <= one.created_at < ends and one.lead_id not in self.no_newcomers
         ]
 
 
@@ -135,17 +136,18 @@ class Editions:
         newest = _newest(mine, hot_ids, Window(period(begins, ends)[0], ends))
         found = candidates(hot, begins, ends, views.now, MOST - len(newest))
         stored = views.stored((*found.lead_ids, *newest))
-        shown = [_shown(stored[one], views) for one in found.lead_ids if one in stored]
-        shown = [one for one in shown if is_hot(one.lead)]
+        seen = [_shown(lead, views) for lead in stored.values()]
+        shown = [one for one in seen if is_hot(one.lead)]
         spare = views.stored(found.spare[: MOST - len(newest) - len(shown)])
         shown += [Shown(lead, lead.folded_at) for lead in spare.values() if is_hot(lead)]
-        fresh = [_shown(stored[one], views) for one in newest if one in stored]
+        fresh = sorted((one for one in seen if _is_newcomer(one.lead)), key=_age, reverse=True)
+        others = {one.lead.lead_id for one in seen} - {one.lead.lead_id for one in fresh}
         return Edition(
             hot=hot_list(shown, found.more - len(spare) if shown else 0),
-            newcomers=tuple(one for one in fresh if _is_newcomer(one.lead)),
+            newcomers=tuple(fresh),
             created=mine,
             known_since=known_since,
-            hot_ids=hot_ids,
+            no_newcomers=(hot_ids - {one.lead.lead_id for one in fresh}) | others,
             is_cut=self._has_broken or not views.unreadable.isdisjoint(found.lead_ids),
         )
 
@@ -172,6 +174,10 @@ def _newest(created: Iterable[Created], hot_ids: frozenset[str], window: Window)
 
 def _is_newcomer(lead: Lead) -> bool:
     return lead.state is LeadState.LIVE and lead.temperature is not Temperature.HOT
+
+
+def _age(one: Shown) -> tuple[datetime, str]:
+    return one.lead.created_at or one.lead.folded_at, one.lead.lead_id
 
 
 def _shown(stored: Lead, views: Views) -> Shown:

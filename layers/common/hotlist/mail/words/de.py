@@ -56,6 +56,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "may_neither": "Weder Anruf noch Mail erlaubt",
     "answer_subject": "Ihre Nachricht",
     "mail_subject": "Ihr Interesse an unserem Angebot",
+    "may_call_alone": "Anruf erlaubt",
+    "may_no_call": "Anruf nicht erlaubt",
+    "may_mail_alone": "Mail erlaubt",
+    "may_no_mail": "Mail nicht erlaubt",
     "may_unknown": "Derzeit ist nicht bekannt, ob Kontakt erlaubt ist",
     "was_quiet": "Wurde in Ihren Ruhezeiten heiß",
     "cools": "Kühlt {day} ab, wenn nichts geschieht",
@@ -68,11 +72,18 @@ TEXTS: Final[Mapping[str, str]] = {
     "Zeit davor, heiße mit der letzten Liste.",
     "compared_new": "Seit {since}. Zahlen mit Vorzeichen vergleichen neue Leads mit ebenso langer "
     "Zeit davor.",
+    "since": "Seit {since}.",
+    "compared_hot": "Seit {since}. Die Zahl mit Vorzeichen vergleicht heiße Leads mit der letzten "
+    "Liste.",
     "no_channel": "unbekannt",
     "other_channels": "andere Wege",
 }
 
 COUNTED: Final[Mapping[str, Mapping[str, str]]] = {
+    "unseen_hot": {
+        "one": "und {count} weiterer heißer Lead, den diese Mail nicht angesehen hat",
+        "other": "und {count} weitere heiße Leads, die diese Mail nicht angesehen hat",
+    },
     "hot_leads": {"one": "{count} heißer Lead", "other": "{count} heiße Leads"},
     "points": {"one": "{count} Punkt", "other": "{count} Punkte"},
     "points_alone": {"one": "Punkt", "other": "Punkte"},
@@ -144,6 +155,28 @@ CHANNEL_NAMES: Final[Mapping[str, str]] = {
     "other": "eine andere Kampagne",
     "direct": "einen direkten Besuch",
 }
+
+CHANNEL_LABELS: Final[Mapping[str, str]] = {
+    "paid_search": "bezahlte Suche",
+    "organic_search": "Suchmaschinen",
+    "paid_social": "Anzeigen in sozialen Netzen",
+    "organic_social": "soziale Netze",
+    "paid_video": "Anzeigen in Videos",
+    "organic_video": "Videos",
+    "paid_shopping": "Produktanzeigen",
+    "organic_shopping": "Marktplätze",
+    "paid_other": "andere Anzeigen",
+    "display": "Banner",
+    "email": "E-Mail",
+    "affiliate": "Partner",
+    "referral": "Links auf anderen Seiten",
+    "sms": "SMS",
+    "audio": "Audio",
+    "push": "Push-Nachrichten",
+    "other": "andere Kampagnen",
+    "direct": "direkte Besuche",
+}
+"""The channels beside the number of leads that came by each."""
 
 LEAD_TEXTS: Final[Mapping[str, str]] = {
     "confirm_subject": "{company}: Bitte bestätigen Sie Ihre E-Mail-Adresse",

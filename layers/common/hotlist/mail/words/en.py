@@ -56,6 +56,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "may_neither": "May be neither called nor mailed",
     "answer_subject": "Your message",
     "mail_subject": "Your interest in our offer",
+    "may_call_alone": "May be called",
+    "may_no_call": "May not be called",
+    "may_mail_alone": "May be mailed",
+    "may_no_mail": "May not be mailed",
     "may_unknown": "Not known at present whether it may be contacted",
     "was_quiet": "Turned hot in your quiet hours",
     "cools": "Cools {day} unless something happens",
@@ -67,11 +71,17 @@ TEXTS: Final[Mapping[str, str]] = {
     "compared": "Since {since}. Signed numbers compare new leads with as long a time before, and "
     "hot leads with your last list.",
     "compared_new": "Since {since}. Signed numbers compare new leads with as long a time before.",
+    "since": "Since {since}.",
+    "compared_hot": "Since {since}. The signed number compares hot leads with your last list.",
     "no_channel": "unknown",
     "other_channels": "other ways",
 }
 
 COUNTED: Final[Mapping[str, Mapping[str, str]]] = {
+    "unseen_hot": {
+        "one": "and {count} more hot lead that this mail did not look at",
+        "other": "and {count} more hot leads that this mail did not look at",
+    },
     "hot_leads": {"one": "{count} hot lead", "other": "{count} hot leads"},
     "points": {"one": "{count} point", "other": "{count} points"},
     "points_alone": {"one": "point", "other": "points"},
@@ -143,6 +153,28 @@ CHANNEL_NAMES: Final[Mapping[str, str]] = {
     "other": "another campaign",
     "direct": "a direct visit",
 }
+
+CHANNEL_LABELS: Final[Mapping[str, str]] = {
+    "paid_search": "paid search",
+    "organic_search": "search engines",
+    "paid_social": "ads in social networks",
+    "organic_social": "social networks",
+    "paid_video": "ads in videos",
+    "organic_video": "videos",
+    "paid_shopping": "ads of products",
+    "organic_shopping": "marketplaces",
+    "paid_other": "other ads",
+    "display": "banners",
+    "email": "e-mail",
+    "affiliate": "affiliates",
+    "referral": "links on other sites",
+    "sms": "text messages",
+    "audio": "audio",
+    "push": "push notifications",
+    "other": "other campaigns",
+    "direct": "direct visits",
+}
+"""The channels beside the number of leads that came by each."""
 
 LEAD_TEXTS: Final[Mapping[str, str]] = {
     "confirm_subject": "{company}: please confirm your e-mail address",

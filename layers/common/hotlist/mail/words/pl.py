@@ -56,6 +56,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "may_neither": "Nie można ani dzwonić, ani pisać",
     "answer_subject": "Państwa wiadomość",
     "mail_subject": "Państwa zainteresowanie naszą ofertą",
+    "may_call_alone": "Można dzwonić",
+    "may_no_call": "Nie można dzwonić",
+    "may_mail_alone": "Można pisać",
+    "may_no_mail": "Nie można pisać",
     "may_unknown": "Nie wiadomo teraz, czy można się kontaktować",
     "was_quiet": "Stał się gorący w godzinach ciszy",
     "cools": "Ostygnie {day}, jeśli nic się nie wydarzy",
@@ -68,11 +72,19 @@ TEXTS: Final[Mapping[str, str]] = {
     "przedtem, a gorące z poprzednią listą.",
     "compared_new": "Od {since}. Liczby ze znakiem porównują nowe leady z równie długim czasem "
     "przedtem.",
+    "since": "Od {since}.",
+    "compared_hot": "Od {since}. Liczba ze znakiem porównuje gorące leady z poprzednią listą.",
     "no_channel": "nieznane",
     "other_channels": "inne źródła",
 }
 
 COUNTED: Final[Mapping[str, Mapping[str, str]]] = {
+    "unseen_hot": {
+        "one": "i jeszcze {count} gorący lead, którego ten mail nie obejmuje",
+        "few": "i jeszcze {count} gorące leady, których ten mail nie obejmuje",
+        "many": "i jeszcze {count} gorących leadów, których ten mail nie obejmuje",
+        "other": "i jeszcze {count} gorącego leada, którego ten mail nie obejmuje",
+    },
     "hot_leads": {
         "one": "{count} gorący lead",
         "few": "{count} gorące leady",
@@ -153,6 +165,28 @@ CHANNEL_NAMES: Final[Mapping[str, str]] = {
     "other": "inna kampania",
     "direct": "wejście bezpośrednie",
 }
+
+CHANNEL_LABELS: Final[Mapping[str, str]] = {
+    "paid_search": "płatne wyniki wyszukiwania",
+    "organic_search": "wyszukiwarki",
+    "paid_social": "reklamy społecznościowe",
+    "organic_social": "media społecznościowe",
+    "paid_video": "reklamy w filmach",
+    "organic_video": "filmy",
+    "paid_shopping": "reklamy produktów",
+    "organic_shopping": "sklepy i porównywarki",
+    "paid_other": "inne reklamy",
+    "display": "banery",
+    "email": "e-mail",
+    "affiliate": "programy partnerskie",
+    "referral": "linki na innych stronach",
+    "sms": "SMS",
+    "audio": "reklamy dźwiękowe",
+    "push": "powiadomienia push",
+    "other": "inne kampanie",
+    "direct": "wejścia bezpośrednie",
+}
+"""The channels beside the number of leads that came by each."""
 
 LEAD_TEXTS: Final[Mapping[str, str]] = {
     "confirm_subject": "{company}: potwierdź swój adres e-mail",
