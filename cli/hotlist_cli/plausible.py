@@ -11,6 +11,8 @@ Spec = Mapping[str, Any]
 
 _EMAILS: Final = ("hotlist.test@example.com", "t@example.com")
 _URLS: Final = ("https://www.example.com/", "https://x.test")
+_LONGEST_LABEL: Final = 63
+"""Characters between the dots of a host's name."""
 _WORDS: Final = {"message": "This is a test of the form.", "text": "Test", "hidden": "test"}
 
 
@@ -56,7 +58,7 @@ def _text(spec: Spec) -> str:
 def _words(spec: Spec, least: int) -> Iterator[str]:
     text = _WORDS.get(spec["type"], _WORDS["text"])
     text += "." * (least - len(text))
-    yield from (text[:length] for length in range(len(text), 0, -1))
+    yield from (text[:length].rstrip().ljust(length, ".") for length in range(len(text), 0, -1))
 
 
 def _email(_: Spec, least: int) -> Iterator[str]:
@@ -66,7 +68,9 @@ def _email(_: Spec, least: int) -> Iterator[str]:
 
 def _url(_: Spec, least: int) -> Iterator[str]:
     yield from _URLS
-    yield f"{_URLS[-1]}/".ljust(least, "t")
+    host = "x" * min(max(1, least - len("https://.test")), _LONGEST_LABEL)
+    yield f"https://{host}.test"
+    yield f"https://{host[2:] or 'x'}.test/t".ljust(least, "t")
 
 
 _MADE: Final[Mapping[str, Callable[[Spec, int], Iterator[str]]]] = {"email": _email, "url": _url}

@@ -21,13 +21,16 @@ _STAGE_EVENTS: Final[Rules] = {
     "interest": [
         {"event": ["form_submitted", "file_downloaded", "email_clicked", "webinar_registered"]}
     ],
-    "consideration": [{"event": "webinar_attended"}],
+    "consideration": [{"event": ["webinar_attended", "sales_contacted"]}],
     "intent": [
         {"event": ["demo_requested", "contact_requested", "meeting_booked", "trial_started"]},
-        {"event": ["cart_updated", "cart_abandoned"]},
+        {"event": ["cart_updated", "cart_abandoned", "sales_meeting"]},
     ],
     "customer": [{"event": ["order_completed", "sales_won"]}],
 }
+_ANSWERS: Final = (
+    *("sales_contacted", "sales_meeting", "sales_won", "sales_rejected", "sales_snoozed"),
+)
 _ADJUSTING: Final = ("score_reset", "score_adjusted")
 
 
@@ -68,7 +71,17 @@ def history(events: Iterable[Event]) -> list[Happening]:
         )
         for event in events
     }
-    return sorted(happenings.values(), key=lambda event: event.order)
+    taken_back = {
+        event.value("event_id")
+        for event in happenings.values()
+        if event.type == "sales_undone" and not event.flags & {SPAM, INTERNAL, BOT, PREFETCH}
+    }
+    standing = [
+        event
+        for event in happenings.values()
+        if not (event.type in _ANSWERS and event.event_id in taken_back)
+    ]
+    return sorted(standing, key=lambda event: event.order)
 
 
 def counts(rules: Rules, event: Happening, now: int) -> bool:

@@ -179,9 +179,9 @@ MESSAGES = [
             "email_bounced, email_clicked, email_complained, email_delivered, email_opened, "
             "event_reclassified, file_downloaded, form_error, form_submitted, lead_erased, "
             "lead_imported, lead_moved, meeting_booked, order_completed, page_engaged, "
-            "page_viewed, profiling_objected, reward_claimed, sales_contacted, sales_rejected, "
-            "sales_snoozed, sales_won, session_started, trial_started, unsubscribed, "
-            "webinar_attended, webinar_registered"
+            "page_viewed, profiling_objected, reward_claimed, sales_contacted, sales_meeting, "
+            "sales_rejected, sales_snoozed, sales_undone, sales_won, session_started, "
+            "trial_started, unsubscribed, webinar_attended, webinar_registered"
         ),
     ),
     (

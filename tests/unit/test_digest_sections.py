@@ -63,11 +63,11 @@ def test_a_lead_stands_in_the_first_section_that_fits() -> None:
     assert names(
         hot("new", HOUR, cools=soon),
         hot("old", 10 * DAY, cools=soon),
-        hot("answered", 10 * DAY, cools=soon, is_answered=True),
-        hot("first to cool", 10 * DAY, cools=DAY, is_answered=True),
-        hot("warmed", 10 * DAY, cools=30 * DAY, is_answered=True),
+        hot("soon", 2 * DAY, cools=soon),
+        hot("first to cool", 2 * DAY, cools=DAY),
+        hot("warmed", 2 * DAY, cools=30 * DAY),
         hot("by rules", None),
-    ) == ["new warmed by rules", "old", "first to cool answered"]
+    ) == ["new warmed by rules", "old", "first to cool soon"]
 
 
 def test_the_window_has_its_beginning() -> None:
@@ -109,12 +109,11 @@ def test_holidays_do_not_count_and_nobody_counts_for_ever() -> None:
 @pytest.mark.parametrize(
     "lead",
     [
-        hot("a", 9 * DAY, is_answered=True),
         hot("a", None),
         replace(hot("a", 9 * DAY), as_of=NOW),
     ],
 )
-def test_nothing_is_said_of_an_answer_if_there_is_one_or_nobody_knows(lead: Shown) -> None:
+def test_nothing_is_said_of_waiting_if_nobody_knows_of_it(lead: Shown) -> None:
     assert waited(lead, ANNA, NOW) is None
 
 

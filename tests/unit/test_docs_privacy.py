@@ -14,6 +14,7 @@ from cloudformation import resources
 from hotlist.capture import context, proof
 from hotlist.capture.context import Received
 from hotlist.events import retention, vocabulary
+from hotlist.events.answers import SalesAnswer
 from hotlist.identity.claims import IDENTITY_KEPT
 from hotlist.leads.lead import Alerting, Contact, Lead, May, Ownership, Reason, Shadow, Temperature
 from hotlist.store import deliveries, events, leads
@@ -54,6 +55,7 @@ def test_every_attribute_of_a_lead_is_named() -> None:
         bounced=True,
         tracked=True,
         may=May.BOTH,
+        answer=SalesAnswer("1", "sales_snoozed", NOW, "anna", NOW),
         shadow=Shadow(1, Temperature.COLD, "h"),
     )
     unset = [one.name for one in fields(lead) if getattr(lead, one.name) is None]

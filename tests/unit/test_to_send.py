@@ -71,9 +71,9 @@ def test_a_lead_that_is_suspended_or_rejected_is_let_be(stage: Stage) -> None:
         ([], False),
         ([("sales_contacted", 1)], True),
         ([("sales_contacted", -1)], False),
-        ([("sales_contacted", 1), ("sales_undone", 2)], False),
-        ([("sales_contacted", 1), ("sales_rejected", 2), ("sales_undone", 3)], True),
+        ([("sales_contacted", 1), ("sales_rejected", 2)], True),
         ([("sales_undone", 2), ("sales_snoozed", 3)], True),
+        ([("sales_undone", 2)], False),
         ([("unsubscribed", 1)], False),
     ],
 )
@@ -83,6 +83,13 @@ def test_an_answer_since_it_turned_hot_ends_an_alert(
     events = [said(name, NOW + minutes * MINUTE) for name, minutes in answers]
     for order in (events, events[::-1]):
         assert (alert_now("a1", a_lead(), None, order) is None) is is_answered
+
+
+def test_an_answer_that_was_taken_back_ends_no_alert() -> None:
+    answer, other = said("sales_contacted", NOW), said("sales_rejected", NOW + MINUTE)
+    undo = said("sales_undone", NOW + 2 * MINUTE, event_id=answer.event_id)
+    assert alert_now("a1", a_lead(), None, [undo, answer]) is not None
+    assert alert_now("a1", a_lead(), None, [undo, answer, other]) is None
 
 
 def a_message(**changes: Any) -> Event:

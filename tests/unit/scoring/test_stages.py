@@ -24,12 +24,12 @@ def stage(events: list[Any], at: float = 100, facts: Any = None, **top: Any) -> 
 
 DEFAULTS = {
     "interest": "form_submitted file_downloaded email_clicked webinar_registered",
-    "consideration": "webinar_attended",
+    "consideration": "webinar_attended sales_contacted",
     "intent": "demo_requested contact_requested meeting_booked trial_started cart_updated "
-    "cart_abandoned",
+    "cart_abandoned sales_meeting",
     "customer": "order_completed sales_won",
     "awareness": "page_viewed element_clicked unsubscribed email_opened custom:tour "
-    "sales_contacted",
+    "sales_snoozed sales_undone",
 }
 
 

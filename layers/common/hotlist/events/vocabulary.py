@@ -53,7 +53,8 @@ BEACON_TYPES: Final = _names(
 )
 _LINK_TYPES: Final = _names(
     "email_opened email_clicked file_downloaded reward_claimed unsubscribed consent_given "
-    "consent_withdrawn profiling_objected sales_contacted sales_won sales_rejected sales_snoozed"
+    "consent_withdrawn profiling_objected sales_contacted sales_meeting sales_won sales_rejected "
+    "sales_snoozed sales_undone"
 )
 _SES_TYPES: Final = frozenset({"email_delivered", "email_bounced", "email_complained"})
 _SERVER_TYPES: Final = frozenset(
@@ -87,8 +88,9 @@ _NOT_ACTIVITY: Final = _names(
 # SES or from an operator. So no flood of other events can hide them.
 _KEPT_APART: Final = _names(
     "unsubscribed consent_given consent_withdrawn profiling_objected reward_claimed email_bounced "
-    "email_complained sales_contacted sales_won sales_rejected sales_snoozed score_adjusted "
-    "score_reset score_suspended score_resumed event_reclassified lead_moved"
+    "email_complained sales_contacted sales_meeting sales_won sales_rejected sales_snoozed "
+    "sales_undone score_adjusted score_reset score_suspended score_resumed event_reclassified "
+    "lead_moved"
 )
 # What comes in bursts. Of a form and of an operator, everything is scored at once.
 _GATHERED: Final = _names(

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Final, Self
 
 from hotlist.config.load import load_config
+from hotlist.events.answers import newest_answer
 from hotlist.events.event import Event
 from hotlist.events.retention import ORDINARY
 from hotlist.events.times import ceil_second, to_text
@@ -249,6 +250,9 @@ class Folder:
         """The item of a lead that has something that counts."""
         ahead = (score.next_change_at, profile.facts_until, profile.ends_at)
         next_change_at = min((at for at in ahead if at is not None), default=None)
+        answer = newest_answer(profile.events)
+        back = None if answer is None or not answer.holds(now) else answer.until
+        look_at = min((at for at in (next_change_at, back) if at is not None), default=None)
         return Lead(
             lead_id=gathered.lead_id,
             folded_at=now,
@@ -269,11 +273,12 @@ class Folder:
             last_event_at=profile.last_event_at,
             last_event_id=profile.last_event_id,
             next_change_at=next_change_at,
-            due_at=due_at(gathered.lead_id, score.temperature, now, next_change_at),
+            due_at=due_at(gathered.lead_id, score.temperature, now, look_at),
             truncated=gathered.truncated,
             bounced=has_bounced(profile.events),
             tracked=is_tracked(profile.events, profile.facts),
             may=permission(profile.events, profile.facts),
+            answer=answer,
             shadow=self._shadow_of(profile, now),
         )
 

@@ -8,6 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from hotlist.events.answers import SalesAnswer
+
 
 class Temperature(StrEnum):
     COLD = "cold"
@@ -77,12 +79,17 @@ class Alerting:
     alert_tell: str | None = None
 
 
+FALLBACK: Final = "fallback"
+MOVED: Final = "moved"
+"""What stands for the name of a rule if none gave the owner. No rule may have such a name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ownership:
     """Whose a lead is: the id of a recipient, and the name of the rule that says so.
 
     `told_at` is when a fold first had something to tell sales of the lead. From then on the owner
-    stays. Without rules for owners there is none.
+    stays. Without rules for owners no lead gets one.
     """
 
     owner: str | None = None
@@ -107,7 +114,7 @@ class Lead:
     event ids that the lead was folded from. `version` counts its writes. All fields below
     `inputs` have their default values unless `state` is live. `bounced` says that mail to the
     address came back for good, `tracked` that consent to tracking is in force, `may` what
-    the lead may be contacted by. `left_out` is not
+    the lead may be contacted by, `answer` what sales said last. `left_out` is not
     stored: it has the ids of the events with a mail (`tell`, `to_lead`) that this fold read and
     did not count.
     """
@@ -141,7 +148,18 @@ class Lead:
     bounced: bool = False
     tracked: bool = False
     may: May = May.UNKNOWN
+    answer: SalesAnswer | None = None
     left_out: frozenset[str] = field(default=frozenset(), compare=False)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether sales has answered since the lead turned hot, as of `folded_at`."""
+        said = self.answer
+        return (
+            said is not None
+            and said.is_since(self.alerting.hot_since)
+            and said.holds(self.folded_at)
+        )
 
     @property
     def rulesets_hash(self) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from hotlist.events.answers import is_answer, is_undone, undone
 from hotlist.events.corrections import Corrections
 from hotlist.events.event import Event
 from hotlist.events.ids import without_repetitions
@@ -75,7 +76,7 @@ def profile_of(
         contact=facts.contact(),
         channel=facts.channel,
         created_at=min((e.received_at for e in named), default=kept[0].received_at),
-        last_event_at=max(event.occurred_at for event in leads_own),
+        last_event_at=max((e.occurred_at for e in leads_own if not is_answer(e)), default=None),
         last_event_id=leads_own[-1].event_id,
         facts_until=facts.until(),
         ends_at=max(ends),
@@ -101,7 +102,8 @@ class GrowingFacts:
     """
 
     def __init__(self, events: Sequence[Event], channel: Callable[[Event], str | None]) -> None:
-        self._events = events
+        gone = undone(events)
+        self._events = [event for event in events if not is_undone(event, gone)]
         self._channel = channel
         self._taken = 0
         self._facts = Facts((), channel)
@@ -132,17 +134,20 @@ class GrowingFacts:
 
 
 def _kept(events: Iterable[Event], now: datetime) -> list[Event]:
-    """The events that count, in order, each once.
+    """The events that count, in order, each once. An answer that was taken back is none.
 
     Corrections do not count. They have been applied by now, and they are kept longer than the
     events that they correct.
     """
+    events = list(events)
+    gone = undone(events)
     return without_repetitions(
         event
         for event in events
         if is_kept(event, now)
         and event.flags.isdisjoint((SPAM, INTERNAL))
         and event.type != "event_reclassified"
+        and not is_undone(event, gone)
     )
 
 

@@ -336,7 +336,8 @@ class OutboxConsumer:
         if said.instead is not None and self._is_told(said, recipient, disabled):
             self.hours.note_told(recipient.id, letter.delivery_id, now)
             return True
-        if recipient.is_quiet(now):
+        without_digest = self.outbox.deliveries.without_digest
+        if recipient.is_quiet(now) and not without_digest([recipient.id]):
             self.hours.note_quiet(recipient.id, letter.delivery_id, now)
             return True
         return False

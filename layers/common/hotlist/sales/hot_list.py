@@ -82,7 +82,9 @@ class HotList:
 
 
 def is_hot(lead: Lead) -> bool:
-    return lead.state is LeadState.LIVE and lead.temperature is Temperature.HOT
+    """Whether a lead is hot and waits for sales: nobody has answered since it turned hot."""
+    is_live = lead.state is LeadState.LIVE and lead.temperature is Temperature.HOT
+    return is_live and not lead.is_answered
 
 
 def hot_list(leads: Iterable[Shown], more: int = 0) -> HotList:

@@ -9,7 +9,6 @@ from hotlist.events.event import Event
 from hotlist.leads import classify
 from hotlist.leads.lead import Lead, Temperature
 from hotlist.leads.profile import Profile, profile_of, reclassified
-from hotlist.sales.to_send import is_answered
 from hotlist.scoring import engine
 from hotlist.scoring.engine import Score
 from hotlist.scoring.ruleset import Ruleset
@@ -30,14 +29,12 @@ class Outlook:
 
     `reasons_at` has for a rule the newest instant that it gives points for. If nothing happens, the
     lead is hot until `cools_at`; None if it is not hot, stays so for `AHEAD`, or nobody knows.
-    `is_answered` says whether sales has answered since it turned hot.
     """
 
     reasons_at: Mapping[str, datetime] = field(default_factory=dict)
     campaign: str = ""
     language: str = ""
     cools_at: datetime | None = None
-    is_answered: bool = False
 
 
 UNKNOWN = Outlook()
@@ -71,7 +68,6 @@ def outlook(
         campaign=_campaign(profile.facts),
         language=language if isinstance(language, str) else "",
         cools_at=_cools_at(lead, profile, score, ahead, is_late),
-        is_answered=is_answered(profile.events, lead.alerting.hot_since),
     )
 
 

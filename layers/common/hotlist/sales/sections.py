@@ -67,7 +67,7 @@ def waited(one: Shown, recipient: Recipient, now: datetime) -> int | None:
     Nothing is said of one that could not be calculated, or that changed rules have made hot.
     """
     since = one.lead.alerting.hot_since
-    if since is None or one.as_of is not None or one.outlook.is_answered:
+    if since is None or one.as_of is not None:
         return None
     days = recipient.days_waited(since, now)
     return days if days >= WAITED else None

@@ -3,16 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
+from hotlist.events.answers import newest_answer
 from hotlist.events.corrections import Corrections
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import BOT, INTERNAL, SPAM
 from hotlist.leads.classify import classify
 from hotlist.leads.lead import Lead, LeadState, Stage, Temperature
 from hotlist.leads.profile import is_kept
-
-_UNDONE: Final = "sales_undone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,8 @@ def alert_now(
     if lead is None or lead.alerting.alert_id != alert_id or lead.state is LeadState.EMPTY:
         return None
     since = lead.alerting.hot_since
-    if is_answered(said, since):
+    answer = newest_answer(said)
+    if answer is not None and answer.is_since(since):
         return None
     if lead.state is LeadState.LIVE:
         cooled = lead.temperature is not Temperature.HOT
@@ -81,14 +80,3 @@ def held_back(event: Event) -> str | None:
 
 def _is_closed(lead: Lead) -> bool:
     return lead.stage in (Stage.SUSPENDED, Stage.REJECTED)
-
-
-def is_answered(said: Iterable[Event], since: datetime | None) -> bool:
-    """Whether sales has answered since the lead turned hot, and not taken that back."""
-    standing: list[Event] = []
-    for one in sorted(said, key=lambda event: event.order):
-        if one.type == _UNDONE:
-            standing[-1:] = []
-        elif one.type.startswith("sales_") and (since is None or one.occurred_at >= since):
-            standing.append(one)
-    return bool(standing)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
+from hotlist.events.answers import REJECTED, is_undone, undone
 from hotlist.events.event import Event
 from hotlist.events.times import to_ms
 from hotlist.events.vocabulary import INTERNAL, MACHINES, SPAM
@@ -98,7 +99,7 @@ class History:
                         has_stage = True
                 elif not is_bot or not ruleset.rules[place].humans_only:
                     (matched if relevance is Relevance.MATCH else absences)[place].append(one)
-            if event.type == "sales_rejected" and not is_bot:
+            if event.type == REJECTED and not is_bot:
                 rejections.append(one)
         return cls(ruleset, kept, matched, absences, reached, rejections, adjustments)
 
@@ -164,9 +165,11 @@ class History:
 
 def _happenings(ruleset: Ruleset, events: Iterable[Event], now: int) -> Iterable[Happening]:
     seen: set[str] = set()
+    events = list(events)
+    gone = undone(events)
     for event in events:
         flags = event.flags
-        if event.event_id in seen or not flags.isdisjoint(_WITHDRAWN):
+        if event.event_id in seen or not flags.isdisjoint(_WITHDRAWN) or is_undone(event, gone):
             continue
         seen.add(event.event_id)
         at = to_ms(event.occurred_at)

@@ -50,10 +50,10 @@ STAGES: Final = (Stage.CUSTOMER, Stage.INTENT, Stage.CONSIDERATION, Stage.INTERE
 
 DEFAULT_STAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "interest": ("form_submitted", "file_downloaded", "email_clicked", "webinar_registered"),
-    "consideration": ("webinar_attended",),
+    "consideration": ("webinar_attended", "sales_contacted"),
     "intent": (
-        *("demo_requested", "contact_requested", "meeting_booked", "trial_started"),
-        *("cart_updated", "cart_abandoned"),
+        *("demo_requested", "contact_requested", "meeting_booked", "sales_meeting"),
+        *("trial_started", "cart_updated", "cart_abandoned"),
     ),
     "customer": ("order_completed", "sales_won"),
 }

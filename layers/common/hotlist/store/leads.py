@@ -12,9 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from itertools import islice
 from typing import Any, Final
 
+from hotlist.events.answers import SalesAnswer
 from hotlist.events.times import from_text, to_text
 from hotlist.leads.lead import (
     MOST_STALE,
@@ -34,6 +36,7 @@ from hotlist.leads.lead import (
 from hotlist.store.items import (
     Conflict,
     Item,
+    Unread,
     batch_get,
     instant,
     number,
@@ -55,7 +58,10 @@ HOT_PAGES: Final = 5
 """How many pages of hot leads are read of a partition: some 5,000 leads a page."""
 
 _DUE_PAGE: Final = 500
-_KEYS: Final = tuple(f"{temperature.value}#" for temperature in Temperature)
+ANSWERED: Final = "answered"
+"""Where the index has the hot leads that sales has answered: none of them waits for a call."""
+
+_KEYS: Final = (*(f"{temperature.value}#" for temperature in Temperature), f"{ANSWERED}#")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +85,13 @@ class LeadStore:
 
     def get_many(self, lead_ids: Iterable[str]) -> dict[str, Lead]:
         """The stored leads of these ids, read consistently. Ids without a lead are left out."""
+        return {lead_id: read() for lead_id, read in self.unread(lead_ids).items()}
+
+    def unread(self, lead_ids: Iterable[str]) -> dict[str, Unread[Lead]]:
+        """The same, each lead for itself: one whose item is broken stops no other."""
         keys = ({"lead_id": lead_id} for lead_id in dict.fromkeys(lead_ids))
-        leads = (from_item(item) for item in batch_get(self._client, self._table, keys))
-        return {lead.lead_id: lead for lead in leads}
+        items = batch_get(self._client, self._table, keys)
+        return {item["lead_id"]["S"]: partial(from_item, item) for item in items}
 
     def get(self, lead_id: str) -> Lead | None:
         """The stored lead, read consistently, or None."""
@@ -131,19 +141,15 @@ class LeadStore:
         except self._client.exceptions.ConditionalCheckFailedException:
             return
 
-    def hot(self) -> Iterator[Ranked]:
-        """The hot leads, `HOT_PAGES` of each partition at most: those folded last come first."""
+    def hot(self) -> Iterator[Unread[Ranked]]:
+        """The hot leads that wait for an answer, `HOT_PAGES` of each partition at most.
+
+        Those that were folded last come first. One whose entry is broken stops no other.
+        """
         for shard in range(SHARDS):
             pages = self._pages(f"{Temperature.HOT.value}#{shard}", "", {}, ScanIndexForward=False)
             for page in islice(pages, HOT_PAGES):
-                for item in page:
-                    yield Ranked(
-                        lead_id=item["lead_id"]["S"],
-                        total=int(item["total"]["N"]),
-                        due_at=from_text(item["due_at"]["S"]),
-                        hot_since=read_instant(item, "hot_since"),
-                        owner=read_text(item, "owner"),
-                    )
+                yield from (partial(_ranked, item) for item in page)
 
     def due(self, now: datetime) -> Iterator[str]:
         """The ids of the leads that are due by `now`.
@@ -151,12 +157,8 @@ class LeadStore:
         Hot ones come first. Of these, and of the others, those that were due first come first.
         It reads as it goes, so whoever wants only some takes only some.
         """
-        for temperatures in ((Temperature.HOT,), (Temperature.WARM, Temperature.COLD)):
-            found = [
-                self._due(f"{temperature.value}#{shard}", now)
-                for temperature in temperatures
-                for shard in range(SHARDS)
-            ]
+        for heads in ((Temperature.HOT,), (Temperature.WARM, Temperature.COLD, ANSWERED)):
+            found = [self._due(f"{head}#{shard}", now) for head in heads for shard in range(SHARDS)]
             for _, lead_id in heapq.merge(*found):
                 yield lead_id
 
@@ -174,11 +176,7 @@ class LeadStore:
                 "lead_id, #state, #ruleset, #shadow.#ruleset,"
                 " temperature, temperature_key, due_at, folded_at"
             ),
-            ExpressionAttributeNames={
-                "#state": "state",
-                "#ruleset": "ruleset",
-                "#shadow": "shadow",
-            },
+            ExpressionAttributeNames={f"#{name}": name for name in ("state", "ruleset", "shadow")},
             **start,
         )
         scored_by = {
@@ -193,8 +191,7 @@ class LeadStore:
         """When each lead of a partition was due, by `until`, and its id."""
         values = {":until": {"S": to_text(until)}}
         for page in self._pages(key, " AND due_at <= :until", values, Limit=_DUE_PAGE):
-            for item in page:
-                yield item["due_at"]["S"], item["lead_id"]["S"]
+            yield from ((item["due_at"]["S"], item["lead_id"]["S"]) for item in page)
 
     def _pages(
         self, key: str, condition: str, values: Mapping[str, Any], **request: Any
@@ -209,6 +206,16 @@ class LeadStore:
             **request,
         )
         return (page["Items"] for page in found)
+
+
+def _ranked(item: Item) -> Ranked:
+    return Ranked(
+        lead_id=item["lead_id"]["S"],
+        total=int(item["total"]["N"]),
+        due_at=from_text(item["due_at"]["S"]),
+        hot_since=read_instant(item, "hot_since"),
+        owner=read_text(item, "owner"),
+    )
 
 
 def _shard(lead_id: str) -> int:
@@ -262,15 +269,31 @@ def _live(lead: Lead) -> dict[str, Any]:
         "last_event_id": text(lead.last_event_id),
         "next_change_at": instant(lead.next_change_at),
         "due_at": instant(lead.due_at),
-        "temperature_key": (
-            None if lead.due_at is None else {"S": f"{lead.temperature.value}#{shard}"}
-        ),
+        "temperature_key": None if lead.due_at is None else {"S": f"{_head(lead)}#{shard}"},
         "truncated": {"BOOL": True} if lead.truncated else None,
         "bounced": {"BOOL": True} if lead.bounced else None,
         "tracked": {"BOOL": True} if lead.tracked else None,
+        "answer": None if lead.answer is None else {"S": _answer_text(lead.answer)},
         "may": None if lead.may is May.UNKNOWN else {"S": lead.may.value},
         "shadow": None if lead.shadow is None else {"M": _shadow_item(lead.shadow)},
     }
+
+
+def _head(lead: Lead) -> str:
+    is_hot = lead.temperature is Temperature.HOT
+    return ANSWERED if is_hot and lead.is_answered else lead.temperature.value
+
+
+def _answer_text(answer: SalesAnswer) -> str:
+    until = None if answer.until is None else to_text(answer.until)
+    return json.dumps([answer.type, answer.event_id, to_text(answer.at), answer.by, until])
+
+
+def _answer(item: Item) -> SalesAnswer | None:
+    if "answer" not in item:
+        return None
+    said, event_id, at, by, until = json.loads(item["answer"]["S"])
+    return SalesAnswer(event_id, said, from_text(at), by, until and from_text(until))
 
 
 def _shadow_item(shadow: Shadow) -> dict[str, Any]:
@@ -320,10 +343,7 @@ def _shadow(item: Item) -> Shadow | None:
 
 
 def from_item(item: Item) -> Lead:
-    """The lead of a stored item or a stream image.
-
-    :raises KeyError, ValueError: if the item is not a lead.
-    """
+    """The lead of a stored item or a stream image; raises whatever is wrong with the item."""
     folded_at, expires_at = read_instant(item, "folded_at"), read_seconds(item, "expires_at")
     if folded_at is None or expires_at is None:
         raise ValueError(f"lead {item['lead_id']['S']} has no folded_at or no expires_at")
@@ -373,5 +393,6 @@ def from_item(item: Item) -> Lead:
         bounced="bounced" in item,
         tracked="tracked" in item,
         may=May(read_text(item, "may") or May.UNKNOWN),
+        answer=_answer(item),
         shadow=_shadow(item),
     )

@@ -1,0 +1,100 @@
+"""Answers of sales about a lead, and which of them stand. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from hotlist.events.event import Event
+from hotlist.events.vocabulary import INTERNAL, MACHINES, SPAM
+
+MEETING: Final = "sales_meeting"
+CONTACTED: Final = "sales_contacted"
+WON: Final = "sales_won"
+REJECTED: Final = "sales_rejected"
+SNOOZED: Final = "sales_snoozed"
+UNDONE: Final = "sales_undone"
+
+ANSWERS: Final = frozenset({CONTACTED, MEETING, WON, REJECTED, SNOOZED})
+"""The types of answers. An `UNDONE` is none: it takes one back, which its `event_id` names."""
+
+_VOID: Final = frozenset({SPAM, INTERNAL, *MACHINES})
+
+
+@dataclass(frozen=True, slots=True)
+class SalesAnswer:
+    """What sales said last of a lead: the event, and the id of the recipient whose link it was.
+
+    `until` is when a lead that was put off comes back. `by` is None if a server said it.
+    """
+
+    event_id: str
+    type: str
+    at: datetime
+    by: str | None = None
+    until: datetime | None = None
+
+    def is_since(self, hot_since: datetime | None) -> bool:
+        """Whether it came since a lead turned hot; always if nobody knows when that was."""
+        return hot_since is None or self.at >= hot_since
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it still answers: a lead that was put off waits again once its time is over."""
+        return self.until is None or now < self.until
+
+
+def is_answer(event: Event) -> bool:
+    """Whether sales has said it, and not the lead: an answer, or that one is taken back."""
+    return event.type == UNDONE or event.type in ANSWERS
+
+
+def undone(events: Iterable[Event]) -> frozenset[str]:
+    """The ids that are taken back: of these events, those are as if they had never been."""
+    named = (
+        event.properties.get("event_id")
+        for event in events
+        if event.type == UNDONE and event.flags.isdisjoint(_VOID)
+    )
+    return frozenset(one for one in named if isinstance(one, str))
+
+
+def is_undone(event: Event, gone: frozenset[str]) -> bool:
+    """Whether an event is an answer whose id is among these, which are taken back."""
+    return event.type in ANSWERS and event.event_id in gone
+
+
+def newest_answer(events: Iterable[Event]) -> SalesAnswer | None:
+    """The newest answer that stands, or None."""
+    found = list(events)
+    gone = undone(found)
+    standing = (
+        event
+        for event in found
+        if event.type in ANSWERS and event.event_id not in gone and event.flags.isdisjoint(_VOID)
+    )
+    newest = max(standing, key=lambda event: event.order, default=None)
+    if newest is None:
+        return None
+    by = newest.properties.get("by")
+    return SalesAnswer(
+        event_id=newest.event_id,
+        type=newest.type,
+        at=newest.occurred_at,
+        by=by if isinstance(by, str) and by else None,
+        until=_until(newest) if newest.type == SNOOZED else None,
+    )
+
+
+def _until(event: Event) -> datetime | None:
+    """When a lead comes back that was put off: an instant with its zone, else never."""
+    said = event.properties.get("until")
+    try:
+        at = datetime.fromisoformat(said) if isinstance(said, str) else None
+    except ValueError:
+        return None
+    if at is None or at.tzinfo is None:
+        return None
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        return None
