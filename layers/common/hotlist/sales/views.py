@@ -13,7 +13,7 @@ from hotlist.leads.lead import Lead
 from hotlist.runtime.failures import Troubles
 from hotlist.runtime.limits import RESERVE_SECONDS, TimeLeft
 from hotlist.sales.gone import telling
-from hotlist.sales.outlook import UNKNOWN, Outlook, outlook
+from hotlist.sales.outlook import UNKNOWN, Outlook, ahead_of, outlook
 from hotlist.store.stores import Stores
 
 MOST_VIEWS: Final = 600
@@ -67,12 +67,11 @@ class Views:
             self._views[lead_id] = None
             if self._may_begin():
                 ids = {"event_id": stored.last_event_id or ""}
-                view = self.troubles.attempt(
-                    ids, self.folder.view, stored, self.now, self._time_left()
-                )
+                left = self._time_left()
+                view = self.troubles.attempt(ids, self.folder.view, stored, self.now, left)
                 if view is not None:
                     events = self.troubles.attempt(ids, self._telling, lead_id, view.events)
-                    ahead = self.troubles.attempt(ids, _outlook, view)
+                    ahead = self.troubles.attempt(ids, self._outlook, view, left)
                     self._views[lead_id] = Seen(view.lead, events or (), ahead or UNKNOWN)
         return self._views[lead_id]
 
@@ -107,6 +106,14 @@ class Views:
         found = self.stores.events.find(lead_id, target) if isinstance(target, str) else None
         return told if found is None else (*told, found)
 
+    def _outlook(self, view: View, left: TimeLeft) -> Outlook:
+        if view.profile is None or view.score is None:
+            return UNKNOWN
+        ahead = ahead_of(view.events, self.folder.ruleset)
+        return outlook(
+            view.lead, view.profile, view.score, ahead, lambda: left() <= RESERVE_SECONDS
+        )
+
     def _may_begin(self) -> bool:
         """Take one of the views that are left, if there is time."""
         if not self._left or self.clock() >= self.until:
@@ -128,9 +135,3 @@ class Views:
         }
         self.unreadable |= {lead_id for lead_id, lead in found.items() if lead is None}
         return found
-
-
-def _outlook(view: View) -> Outlook:
-    if view.profile is None or view.score is None:
-        return UNKNOWN
-    return outlook(view.lead, view.profile, view.score)
