@@ -83,7 +83,6 @@ COUNTED: Final[Mapping[str, Mapping[str, str]]] = {
         "one": "i jeszcze {count} gorący lead, którego ten mail nie obejmuje",
         "few": "i jeszcze {count} gorące leady, których ten mail nie obejmuje",
         "many": "i jeszcze {count} gorących leadów, których ten mail nie obejmuje",
-        "other": "i jeszcze {count} gorącego leada, którego ten mail nie obejmuje",
     },
     "hot_leads": {
         "one": "{count} gorący lead",
