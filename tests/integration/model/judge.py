@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from hotlist.events.answers import newest_answer
 from hotlist.events.event import Event
 from hotlist.events.retention import expiry
 from hotlist.events.times import ceil_second
@@ -147,6 +148,7 @@ class Judge:
                 bounced=any(_is_back_for_good(event) for event in counted),
                 tracked=_is_tracked(counted),
                 may=permission(profile.events, profile.facts),
+                answer=newest_answer(profile.events),
             )
         )
 
