@@ -334,10 +334,9 @@ class LeadMailJudge:
                 "a mail to a lead was held, and there was a place"
             )
             delivery, stored = hash_of(self._name(event, what) or ""), self._ses.stored
-            held = stored[f"held {hash_of(letter)}"]
             for how in ("sent", "event"):
-                known = stored.get(f"{how} {delivery}", held)
-                assert known >= held, "a mail to a lead was held, and known to be sent"
+                known = stored.get(f"{how} {delivery}", since)
+                assert known >= since, "a mail to a lead was held, and known to be sent"
 
     def _told(self) -> Iterator[tuple[str, str]]:
         """The events and forms of which the log says that mails were held."""

@@ -10,6 +10,7 @@ from hotlist.store.items import (
     Item,
     batch_get,
     read_instant,
+    read_texts,
     seconds,
 )
 
@@ -21,6 +22,8 @@ _LONG_AGO: Final = "1970-01-01T00:00:00.000Z"
 SENT: Final = "sent"
 SKIPPED: Final = "let_be"
 HELD: Final = "held"
+REFUSED: Final = "refused"
+CLAIMED: Final = "claimed"
 
 RECIPIENT: Final = "recipient#"
 """How the keys of what is known of recipients begin."""
@@ -65,7 +68,7 @@ class DeliveryStore:
         if until is None or until > now:
             raise InFlight(delivery_id, until or now + self.lease)
         condition = "lease_until = :seen AND #state = :claimed"
-        seen = {":seen": {"S": to_text(until)}, ":claimed": {"S": "claimed"}}
+        seen = {":seen": {"S": to_text(until)}, ":claimed": {"S": CLAIMED}}
         if not self._take(delivery_id, now, condition, seen):
             raise InFlight(delivery_id, now + self.lease)
         return True
@@ -106,6 +109,50 @@ class DeliveryStore:
         keys = [{"delivery_id": one} for one in delivery_ids]
         found = batch_get(self._client, self._table, keys)
         return {item["delivery_id"]["S"]: item["state"]["S"] for item in found if _is_settled(item)}
+
+    def state_of(self, delivery_id: str) -> str | None:
+        """How a delivery is settled; else whether it is refused, or claimed. None: not begun."""
+        item = self._get(delivery_id)
+        if item is None or _is_settled(item):
+            return None if item is None else str(item["state"]["S"])
+        return REFUSED if "refused_at" in item else CLAIMED
+
+    def address(self, name: str, recipients: Iterable[str], now: datetime) -> None:
+        """Store that these recipients are to get a letter. `name` is that of its deliveries."""
+        self._client.update_item(
+            TableName=self._table,
+            Key={"delivery_id": {"S": name}},
+            UpdateExpression="SET expires_at = :until ADD addressed :to",
+            ExpressionAttributeValues={
+                ":to": {"SS": list(recipients)},
+                ":until": seconds(now + KEPT),
+            },
+        )
+
+    def addressed(self, name: str) -> list[str]:
+        """To whom a letter was addressed: to nobody as long as that is not decided."""
+        return read_texts(self._get(name) or {}, "addressed")
+
+    def refuse(self, delivery_id: str, now: datetime) -> None:
+        """Store that a mail cannot be sent as it is, unless it is settled.
+
+        A claim goes on, and another may follow: an operator can have the mail tried again.
+        """
+        self._client.update_item(
+            TableName=self._table,
+            Key={"delivery_id": {"S": delivery_id}},
+            UpdateExpression=(
+                "SET refused_at = :now, #state = if_not_exists(#state, :claimed), "
+                "lease_until = if_not_exists(lease_until, :past), expires_at = :until"
+            ),
+            ExpressionAttributeNames={"#state": "state"},
+            ExpressionAttributeValues={
+                ":now": {"S": to_text(now)},
+                ":claimed": {"S": CLAIMED},
+                ":past": {"S": _LONG_AGO},
+                ":until": seconds(now + KEPT),
+            },
+        )
 
     def release(self, delivery_id: str) -> None:
         """End a claim because SES refused the mail. The next try need not wait for the lease."""
@@ -194,7 +241,7 @@ class DeliveryStore:
                 TableName=self._table,
                 Item={
                     "delivery_id": {"S": delivery_id},
-                    "state": {"S": "claimed"},
+                    "state": {"S": CLAIMED},
                     "lease_until": {"S": to_text(now + self.lease)},
                     "expires_at": seconds(now + KEPT),
                 },
