@@ -27,7 +27,7 @@ from hotlist.runtime.failures import Batch
 from hotlist.runtime.limits import OutOfTime
 from hotlist.sales import consume, lead_mailer, to_lead
 from hotlist.sales.consume import OutboxConsumer
-from hotlist.sales.instead import MessageToCome
+from hotlist.sales.instead import MessageToCome, has_come
 from hotlist.sales.lead_mailer import Asked, LeadMailer
 from hotlist.sales.team import Sales
 from hotlist.sales.to_send import alert_now
@@ -114,8 +114,6 @@ def a_crossing_forgets_its_message(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_message_that_is_to_come_stands_for_an_alert(patch: pytest.MonkeyPatch) -> None:
-    has_come = consume.has_come
-
     def hopeful(*args: Any) -> bool:
         try:
             return has_come(*args)

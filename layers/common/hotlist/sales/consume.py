@@ -188,23 +188,21 @@ class OutboxConsumer:
         disabled = self._disabled()
         if isinstance(letter.about, More):
             return self._take_more(letter, letter.about, disabled)
-        if letter.recipient and self.outbox.deliveries.settled([letter.delivery_id]):
+        if letter.recipient and self.outbox.is_over(letter.delivery_id, self._counts(letter)):
             return False
         living = self.sales.living(disabled)
         recipient = next((one for one in living if one.id == letter.recipient), None)
         if recipient is None:
             self._address(letter, disabled)
             return False
-        about, is_message = letter.about, isinstance(letter.about, Message)
+        about = letter.about
         said = self._message(about) if isinstance(about, Message) else self._alert(about)
         if said is None:
             return False
-        if recipient not in self._whom(
-            said.told, disabled
-        ):  # it is another's lead, or they are off
+        if recipient not in self._whom(said.told, disabled):  # another's lead, or they are off
             self._address(letter, disabled)
             return False
-        if not is_message and self._is_left(letter, recipient, said, disabled):
+        if isinstance(about, Alert) and self._is_left(letter, recipient, said, disabled):
             return False
         return self._send_in_hour(letter, recipient, said.write)
 
@@ -274,14 +272,18 @@ class OutboxConsumer:
         now, kind, delivery_id = self.outbox.clock(), letter.kind, letter.delivery_id
         place = self.hours.take_place(recipient.id, kind, delivery_id, now)
         if place is Place.NONE:
-            note = partial(self.held.hold, recipient.id, kind, delivery_id, now)
-            self.outbox.hold(delivery_id, note)
+            count = partial(self.held.hold, recipient.id, kind, delivery_id, now)
+            self.outbox.hold(delivery_id, count, hour=hour_of(now))
             return False
         full = ""
         if place is Place.LAST:
             most = self.hours.most_of(kind)
             full = render.last_of_hour(kind, most, start_of(hour_of(now)), recipient)
         return self._send(letter, recipient, write, full)
+
+    def _counts(self, letter: Letter) -> Callable[[str], bool]:
+        to, kind, name = letter.recipient or "", letter.kind, letter.delivery_id
+        return lambda hour: self.held.has(Held(to, kind, hour), name)
 
     def _send(self, letter: Letter, recipient: Recipient, write: Write, note: str = "") -> bool:
         mail = write(recipient, note)

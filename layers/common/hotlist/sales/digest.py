@@ -107,7 +107,7 @@ class Digester:
             return 0
         _look_at_calendars((recipient for recipient, _ in waiting), now)
         told = self.windows.told((recipient.id for recipient, _ in waiting), delivery_hash)
-        windows = {one: _window(told[one], now) for one in told}
+        windows = {one.id: _window(told[one.id], name, now) for one, name in waiting}
         alerted = self.windows.alerted({one: windows[one].begins for one in windows}, now)
         views = Views(self.stores, self.folder, clock, now, started + FOLDING, troubles)
         unsent = self._unsent(windows, now, started, troubles)
@@ -216,7 +216,9 @@ def _look_at_calendars(recipients: Iterable[Recipient], now: datetime) -> None:
         print(metrics.attention("holidays end", recipients=ending))  # noqa: T201 - Lambda's log
 
 
-def _window(told: Told, now: datetime) -> Window:
+def _window(told: Told, delivery_id: str, now: datetime) -> Window:
+    if (tried := told.window_of(delivery_id)) is not None:
+        return tried
     ends = now - SETTLED
     return Window(min(told.window_end or ends - _FIRST, ends), ends)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from hotlist.mail.queue import Letter, Message, delivery_name
-from hotlist.store.deliveries import HELD, REFUSED, SENT, SKIPPED, DeliveryStore
+from hotlist.store.deliveries import REFUSED, SENT, DeliveryStore
 from hotlist.store.items import Conflict
 
 
@@ -24,12 +24,12 @@ def has_come(
     :raises MessageToCome: while that is open.
     """
     delivery_id = Letter(message, recipient).delivery_id
-    state = deliveries.state_of(delivery_id)
-    if state in (SENT, SKIPPED, HELD, REFUSED):
-        return state == SENT
+    standing = deliveries.standing(delivery_id)
+    if standing.is_settled or standing.state == REFUSED:
+        return standing.state == SENT
     if not is_meant():
         return False
-    if state is None and _is_others(deliveries, message, recipient):
+    if standing.state is None and _is_others(deliveries, message, recipient):
         return False
     raise MessageToCome(delivery_id)
 
