@@ -58,7 +58,7 @@ def _text(spec: Spec) -> str:
 def _words(spec: Spec, least: int) -> Iterator[str]:
     text = _WORDS.get(spec["type"], _WORDS["text"])
     text += "." * (least - len(text))
-    yield from (text[:length] for length in range(len(text), 0, -1))
+    yield from (text[:length].rstrip().ljust(length, ".") for length in range(len(text), 0, -1))
 
 
 def _email(_: Spec, least: int) -> Iterator[str]:

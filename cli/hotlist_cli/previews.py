@@ -149,9 +149,9 @@ class _OneDue(Sales):
 
     who: str = ""
 
-    def due(self, now: datetime) -> Iterator[tuple[Recipient, str]]:
-        one = recipient_of(self, self.who)
-        yield one, now.astimezone(ZoneInfo(one.timezone)).date().isoformat()
+    def due_day(self, recipient: Recipient, now: datetime) -> str | None:
+        today = now.astimezone(ZoneInfo(recipient.timezone)).date()
+        return today.isoformat() if recipient.id == self.who else None
 
 
 @dataclass(frozen=True, slots=True)

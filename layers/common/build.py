@@ -67,6 +67,7 @@ BUILD_ALONE = frozenset(
             "config/recipient_schema.py",
         ),
         *("config/owners_reach.py", "config/public_holidays.py"),
+        *("config/absences.py", "config/zones.py"),
         "mail/looks",
     }
 )

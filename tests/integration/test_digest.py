@@ -76,6 +76,21 @@ def test_one_recipients_trouble_fails_the_run_but_stops_no_other(digest: Digest)
     assert digest.run(BENS_HOUR + timedelta(minutes=15))["sent"] == 1
 
 
+def test_a_recipient_of_whom_nobody_knows_the_hour_stops_no_other(
+    digest: Digest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their time zone is newer than those of the function."""
+    digest.lead("ada@example.org", RECENT)
+    sales = digest.app.digester.sales
+    anna, *others = sales.recipients
+    people = (replace(anna, timezone="Mars/Base"), *others)
+    lost = replace(digest.app.digester, sales=replace(sales, recipients=people))
+    monkeypatch.setattr(digest.app, "digester", lost)
+    with pytest.raises(RunFailed, match="recipient=anna: ZoneInfoNotFoundError"):
+        digest.run(BENS_HOUR)
+    assert digest.ses.to == ["ben@example.com"]
+
+
 def breaks(patch: pytest.MonkeyPatch, digest: Digest, **by_lead: Exception) -> None:
     """Have views of these leads, by the start of their address, raise."""
     broken = {identifiers.subject("email", f"{k}@example.org"): e for k, e in by_lead.items()}

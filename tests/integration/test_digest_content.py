@@ -57,11 +57,45 @@ def test_a_lead_goes_from_section_to_section_and_stands_in_one_of_them(digest: D
     assert "4 working days without an answer" in last(digest)[UNANSWERED]
     happens(digest, "sales_contacted", _id("ada"), MONDAY + 4 * DAY + 60 * MINUTE)
     digest.run(MONDAY + 7 * DAY)
+    assert where(digest, "ada") == [GONE]
+    assert "answered by sales" in last(digest)[GONE]
+
+
+def test_an_answer_that_is_taken_back_brings_the_lead_back(digest: Digest) -> None:
+    ada = digest.lead("ada@example.org", MONDAY - 60 * MINUTE)
+    digest.lead("bo@example.org", MONDAY - 60 * MINUTE)
+    answer = happens(digest, "sales_contacted", ada, MONDAY - 30 * MINUTE)
+    digest.run(MONDAY)
+    assert (where(digest, "ada"), where(digest, "bo")) == ([], [HOT])
+    happens(digest, "sales_undone", ada, MONDAY + 60 * MINUTE, event_id=answer.event_id)
+    digest.run(TUESDAY)
     assert where(digest, "ada") == [HOT]
-    digest.run(MONDAY + 8 * DAY)
+
+
+def test_a_lead_that_was_put_off_comes_back_on_its_day(digest: Digest) -> None:
+    ada = digest.lead("ada@example.org", MONDAY - 60 * MINUTE)
+    digest.lead("bo@example.org", MONDAY - 60 * MINUTE)
+    digest.run(MONDAY)
+    until = (TUESDAY + 2 * 60 * MINUTE).isoformat()
+    happens(digest, "sales_snoozed", ada, MONDAY + 60 * MINUTE, until=until)
+    digest.run(TUESDAY)
+    assert where(digest, "ada") == [GONE]
+    digest.at(TUESDAY + 3 * 60 * MINUTE)
+    assert ada in digest.app.stores.leads.due(TUESDAY + 3 * 60 * MINUTE)
+    digest._score.folder.fold(ada)
+    digest.run(WEDNESDAY)
+    assert where(digest, "ada") == [HOT]
+
+
+def test_a_lead_that_cools_soon_says_when(digest: Digest) -> None:
+    ada = digest.lead("ada@example.org", MONDAY - 60 * MINUTE, "form_submitted")
+    happens(digest, "score_adjusted", ada, MONDAY - 30 * MINUTE, add=90, lasts="4d")
+    digest.run(MONDAY)
+    assert where(digest, "ada") == [HOT]
+    digest.run(TUESDAY)
     assert where(digest, "ada") == [COOLING]
-    assert "Cools on Monday unless something happens" in last(digest)[COOLING]
-    digest.run(MONDAY + 14 * DAY)
+    assert "Cools on Friday unless something happens" in last(digest)[COOLING]
+    digest.run(MONDAY + 4 * DAY)
     assert where(digest, "ada") == [GONE]
 
 
@@ -152,6 +186,18 @@ def test_each_has_their_own_leads_and_the_fallback_those_of_nobody(
     assert "Owner: Ben Miller" in mailed(digest)["ben"]
 
 
+def test_the_fallback_has_the_leads_of_somebody_whose_address_bounced(
+    digest: Digest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest.lead("ada@example.org", BENS_HOUR - 60 * MINUTE)
+    digest.lead("eve@example.org", BENS_HOUR - 60 * MINUTE, "form_submitted")
+    has_owners(digest, monkeypatch, ada="anna", eve="anna")
+    digest.app.digester.outbox.deliveries.disable("anna", "bounce", MONDAY)
+    assert digest.run(BENS_HOUR)["sent"] == 1
+    assert mailed(digest).keys() == {"ben"}
+    assert (where(digest, "ada"), where(digest, "eve")) == ([HOT], [NEW])
+
+
 def test_the_stand_in_gets_the_leads_of_who_is_absent(
     digest: Digest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,6 +247,9 @@ def test_new_leads_that_cannot_be_read_cost_nobody_the_mail(
     monkeypatch.setattr(CreatedStore, "between", fails)
     with pytest.raises(RunFailed, match="work=newcomers"):
         digest.run(MONDAY)
+    assert digest.ses.sent == [], "it may pass"
+    with pytest.raises(RunFailed, match="work=newcomers"):
+        digest.run(MONDAY + 150 * MINUTE)  # the last run that can send it
     assert where(digest, "ada") == [HOT]
     assert "new leads" not in digest.texts()[-1]
 

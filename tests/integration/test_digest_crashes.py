@@ -37,6 +37,11 @@ CROSSINGS = {
     "new@example.org": TUESDAY - 5 * 60 * MINUTE,
     "late@example.org": TUESDAY - 1 * MINUTE,  # after the window that ends before the run
 }
+FRESH = "fresh@example.org"
+"""A lead that is new in Tuesday's window, and not hot."""
+
+HELD = "Alerts that were not mailed"
+"""What each digest says in whose window an alert was held."""
 
 
 def killed_before(_: Call) -> None:
@@ -87,7 +92,22 @@ def before(office: Office) -> dict[str, list[Any]]:
     for email, at in CROSSINGS.items():
         if at > MONDAY:
             office.turns_hot(email, at)
+    add_what_waits(office)
     office.report()
+    return office.kept()
+
+
+def add_what_waits(office: Office) -> None:
+    """What only one digest tells of, hot leads or not."""
+    office.is_new(FRESH, TUESDAY - 4 * 60 * MINUTE)
+    for one in EVERYBODY:
+        office.is_held(one, TUESDAY - 3 * 60 * MINUTE)
+
+
+@pytest.fixture(scope="module")
+def before_a_calm_day(office: Office) -> dict[str, list[Any]]:
+    office.restore({name: [] for name in (*office.tables.names, "mails")}, TUESDAY)
+    add_what_waits(office)
     return office.kept()
 
 
@@ -159,6 +179,13 @@ def assert_nothing_is_lost(office: Office, case: object) -> None:
         told = [[email in mail.text for email in CROSSINGS] for mail in mails]
         assert told[0] == [True, True, False, False], case
         assert told[1:] == [[True, True, True, True], [True, False, True, True]], case
+        assert_is_told_once(office, one, case)
+
+
+def assert_is_told_once(office: Office, one: str, case: object) -> None:
+    """One mail tells of the new lead and of the alert that was held."""
+    mails = [mail.text for mail in office.mails if mail.to == f"{one}@example.com"]
+    assert [sum(what in text for text in mails) for what in (FRESH, HELD)] == [1, 1], case
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -236,6 +263,22 @@ def test_a_day_on_which_nothing_is_tried_again_loses_no_lead(
             assert [begin for begin, _ in found[1:]] == ends[:-1], (at, name)
             last = office.to(one, WEDNESDAY.date().isoformat())[0].text
             assert ("gone@example.org" in last) is not had[one], (at, name)
+            assert_is_told_once(office, one, (at, name))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_day_on_which_nobody_is_hot_loses_nothing_either(
+    before_a_calm_day: dict[str, list[Any]], office: Office, way: Way
+) -> None:
+    """There is a digest for what was held alone: it must not be let be while that is unknown."""
+    for at, name in struck(office, before_a_calm_day, way, reports=True):
+        tried_again(office)
+        office.now = WEDNESDAY - 60 * MINUTE
+        office.turns_hot("next@example.org", office.now)
+        wednesday(office)
+        assert [day[1] for day in mailed(office).values()] == [1, 1], (at, name)
+        for one in EVERYBODY:
+            assert_is_told_once(office, one, (at, name))
 
 
 # --- an answer is lost, and SES's event of that mail comes late -------------------------------

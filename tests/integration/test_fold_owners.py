@@ -73,6 +73,19 @@ def test_a_lead_that_turns_hot_keeps_its_owner(score: Score) -> None:
     assert score.lead(EMAIL).ownership == lead.ownership
 
 
+def test_a_deployment_without_rules_takes_no_owner_away(
+    score: Score, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    score.happened(event("form_submitted", ADA, ago=2 * HOUR, tell=True))
+    told = score.lead(EMAIL).ownership
+    monkeypatch.setattr(score.app.folder, "_owners", Owners())
+    score.happened(answered("company_size", 60, ago=HOUR))
+    assert score.lead(EMAIL).ownership == told
+    monkeypatch.setattr(score.app.folder, "_owners", RULES)
+    score.happened(answered("company_size", 70))
+    assert score.lead(EMAIL).ownership == told
+
+
 def a_move(to: str, ago: timedelta = HOUR, **named: Any) -> Any:
     named = named or {"email": ADA}
     return event("lead_moved", route=Route.OPERATOR, properties={"owner": to}, ago=ago, **named)
@@ -168,5 +181,5 @@ def test_an_unchanged_lead_is_not_written_again(score: Score) -> None:
 def test_the_index_of_hot_leads_has_their_owners(score: Score) -> None:
     score.happened(event("contact_requested", ADA), event("contact_requested", BO))
     score.happened(a_move("ben", email=BO))
-    found = {one.lead_id: one.owner for one in score.stores.leads.hot()}
+    found = {one.lead_id: one.owner for one in (read() for read in score.stores.leads.hot())}
     assert found == {EMAIL: "anna", subject("email", BO): "ben"}

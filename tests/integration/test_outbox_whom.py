@@ -13,6 +13,7 @@ from hotlist.rescore.queue import FIRST_WAIT
 from hotlist.sales import team
 from hotlist.store.deliveries import SENT
 from hotlist.store.hours import Held, hour_of
+from hotlist.store.items import read_texts
 from integration.stages.letters import CALLER
 from integration.stages.notify import ADA, ALERT, TOLD, Notify, a_lead, a_message
 
@@ -193,9 +194,26 @@ def test_in_quiet_hours_there_is_no_alert_and_its_delivery_is_untouched(notify: 
     assert sorted(names(notify)) == ["ben", "cleo"]
     assert "alert#a1#anna" not in deliveries(notify)
     assert notify.queued() == []
-    held = notify.held.in_hours({one: [hour_of(NIGHT)] for one in ("anna", "ben")})
-    assert held["anna"].quiet == ("alert#a1#anna",)
-    assert (held["anna"].alerts, held["ben"].quiet) == (0, ())
+    assert quiet(notify, "anna") == ("alert#a1#anna",)
+    assert quiet(notify, "ben") == ()
+    assert notify.held.in_hours({"anna": [hour_of(NIGHT)]})["anna"].alerts == 0
+
+
+def quiet(notify: Notify, recipient: str) -> tuple[str, ...]:
+    """The alerts that were not sent in this hour because it is quiet."""
+    key = {"delivery_id": {"S": f"hour#{recipient}#alert#{hour_of(notify.now)}"}}
+    table = notify.app.settings.deliveries_table
+    return read_texts(notify.dynamodb.get_item(TableName=table, Key=key).get("Item", {}), "quiet")
+
+
+def test_who_has_stopped_their_digest_gets_the_alert_in_quiet_hours(notify: Notify) -> None:
+    whose(notify)
+    hot(notify)
+    notify.deliveries.stop_digest("anna", NOON)
+    notify.now = NIGHT
+    notify.tell(ALERT)
+    assert names(notify) == ["anna"]
+    assert quiet(notify, "anna") == ()
 
 
 def test_an_alert_that_waited_until_the_morning_is_sent(notify: Notify) -> None:
@@ -214,8 +232,7 @@ def test_a_message_comes_in_quiet_hours_too_and_stands_for_the_alert(notify: Not
     notify.now = NIGHT
     notify.tell(TOLD, ALERT)
     assert names(notify) == ["anna"]
-    held = notify.held.in_hours({"anna": [hour_of(NIGHT)]})
-    assert held["anna"].quiet == ()
+    assert quiet(notify, "anna") == ()
 
 
 def test_a_stand_in_is_asked_for_their_own_quiet_hours(notify: Notify) -> None:

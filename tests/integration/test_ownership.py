@@ -35,7 +35,7 @@ def test_a_phones_lead_is_taken_in_by_the_address_that_names_it(score: Score) ->
     lead = score.lead(subject("email", ADA))
     assert lead.temperature is Temperature.HOT
     assert lead.contact.phone == PHONE
-    assert [one.lead_id for one in score.stores.leads.hot()] == [lead.lead_id]
+    assert [read().lead_id for read in score.stores.leads.hot()] == [lead.lead_id]
 
 
 def test_two_people_at_one_browser_have_each_their_own_events(score: Score) -> None:

@@ -30,7 +30,7 @@ def test_a_contact_request_makes_a_hot_lead_with_an_alert(score: Score) -> None:
     assert (lead.temperature, lead.total) == (Temperature.HOT, 40)
     assert lead.alerting.alert_id is not None
     assert not lead.alerting.armed
-    assert [one.lead_id for one in score.stores.leads.hot()] == [lead.lead_id]
+    assert [read().lead_id for read in score.stores.leads.hot()] == [lead.lead_id]
 
 
 def test_a_duplicate_record_changes_nothing(score: Score) -> None:

@@ -20,6 +20,7 @@ from hotlist.store.events import from_item
 from hotlist.store.hours import HeldStore, hour_of, whole_hours
 from hotlist.store.items import ReadsThrottled
 from hotlist.store.suspects import MOST_SUSPECTS, Suspects, SuspectStore
+from hotlist.store.windows import Alerted, Window
 from integration.permissions import statements
 from integration.stages.capture import GOOD, Api
 from integration.stages.corrections import DAY, MINUTE, MONDAY, TUESDAY, happens
@@ -208,7 +209,7 @@ def test_each_hour_is_told_by_one_digest() -> None:
     assert [len(hours) for hours in days] == [24, 24, 24]
     assert len({hour for hours in days for hour in hours}) == 72
     assert days[-1][-1] == "2026-03-02T05", "the hour that goes on is the next digest's"
-    assert len(whole_hours(ends - 90 * DAY, ends)) == 7 * 24
+    assert len(whole_hours(ends - 90 * DAY, ends)) == 90 * 24
 
 
 def test_a_message_that_is_spam_or_gone_meanwhile_is_none(digest: Digest) -> None:
@@ -276,19 +277,65 @@ def test_a_held_message_that_cannot_be_written_is_counted_and_stops_no_mail(
     assert [line.split()[-1] for line in section(digest.texts()[0])] == ["2", "me", "1"]
 
 
-def test_if_it_cannot_be_read_the_digest_goes_out_without_it(
+@pytest.mark.parametrize("is_somebody_hot", [True, False])
+def test_while_it_cannot_be_read_the_digest_waits_for_the_day_s_last_run(
+    digest: Digest, monkeypatch: pytest.MonkeyPatch, is_somebody_hot: bool
+) -> None:
+    with monkeypatch.context() as patch:
+        digest.wants_empty(patch, True)
+        digest.run(MONDAY - 3 * DAY)
+    digest.ses.sent.clear()
+    if is_somebody_hot:
+        digest.lead("ada@example.org", MONDAY - 60 * MINUTE)
+    hold(digest, 1, LAST_NIGHT)
+    with monkeypatch.context() as patch:
+        cannot_be_read(patch, ReadsThrottled())
+        for minutes in (0, 15, 135):
+            with pytest.raises(RunFailed, match="work=unsent: ReadsThrottled"):
+                digest.run(MONDAY + minutes * MINUTE)
+            assert digest.ses.sent == []
+        with pytest.raises(RunFailed, match="work=unsent: ReadsThrottled"):
+            digest.run(MONDAY + 150 * MINUTE)
+    assert digest.ses.to == ["anna@example.com"] * is_somebody_hot
+    assert [section(text) for text in digest.texts()] == [[]] * is_somebody_hot
+    digest.run(TUESDAY)
+    told = [len(section(text)) for text in digest.texts()]
+    assert told == ([0, 0] if is_somebody_hot else [2]), "a day without a mail ends no window"
+
+
+def test_if_it_can_never_be_read_the_digest_goes_out_without_it(
     digest: Digest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(*_: object) -> None:
-        raise ReadsThrottled
-
     digest.lead("ada@example.org", MONDAY - 60 * MINUTE)
     hold(digest, 1, LAST_NIGHT)
-    monkeypatch.setattr(HeldStore, "in_hours", fails)
-    with pytest.raises(RunFailed, match="work=unsent: ReadsThrottled"):
+    cannot_be_read(monkeypatch, TypeError())
+    with pytest.raises(RunFailed, match="work=unsent: TypeError"):
         digest.run(MONDAY)
     assert digest.ses.to == ["anna@example.com"]
     assert section(digest.texts()[0]) == []
+
+
+def test_a_held_message_whose_event_is_broken_is_counted_and_hides_no_other(
+    digest: Digest,
+) -> None:
+    hold(digest, 1, LAST_NIGHT)
+    broken = hold(digest, 2, LAST_NIGHT)
+    digest.app.dynamodb.update_item(
+        TableName=digest.app.settings.events_table,
+        Key={"subject": {"S": broken.subject}, "event_key": {"S": f"e#{broken.event_id}"}},
+        UpdateExpression="SET received_at = :never",
+        ExpressionAttributeValues={":never": {"S": "never"}},
+    )
+    with pytest.raises(RunFailed, match=f"event_id={broken.event_id}: ValueError"):
+        digest.run(MONDAY)
+    assert [line.split()[-1] for line in section(digest.texts()[0])] == ["2", "me", "1"]
+
+
+def cannot_be_read(patch: pytest.MonkeyPatch, error: Exception) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    patch.setattr(HeldStore, "in_hours", fails)
 
 
 def test_messages_are_only_counted_once_the_time_for_reading_is_over(
@@ -316,5 +363,6 @@ def test_a_lead_that_a_message_told_of_instead_of_an_alert_is_taken_back_too(
     notify.events.put(a_message(received_at=notify.now))
     notify.tell(TOLD, letter, letter)
     assert len(notify.ses.sent) == 2, "the messages alone"
-    told = digest.app.digester.windows.alerted({"anna": MONDAY - DAY, "ben": MONDAY - DAY}, MONDAY)
-    assert told == {"anna": {ADA}, "ben": {ADA}}
+    windows = dict.fromkeys(("anna", "ben"), Window(MONDAY - DAY, MONDAY))
+    found = digest.app.digester.windows.alerted(windows, MONDAY)
+    assert found == dict.fromkeys(("anna", "ben"), Alerted(frozenset({ADA})))

@@ -17,10 +17,10 @@ from hotlist.events.event import Event
 from hotlist.events.vocabulary import BOT, Route
 from hotlist.identity.identifiers import EMAIL, subject
 from hotlist.leads import classify
-from hotlist.leads.lead import Lead, Ownership
+from hotlist.leads.lead import FALLBACK, MOVED, Lead, Ownership
 from hotlist.leads.profile import profile_of
 from hotlist.sales import owners
-from hotlist.sales.owners import FALLBACK, MOVED, Known, Member, Owners, chosen
+from hotlist.sales.owners import Known, Member, Owners, chosen
 
 NOW: Final = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HOUR: Final = timedelta(hours=1)
@@ -201,6 +201,26 @@ def test_rules_that_come_later_find_an_owner_for_whom_sales_knows_already() -> N
     assert later.ownership == Ownership("cleo", FALLBACK, NOW)
 
 
+def test_a_time_without_rules_takes_no_owner_away_that_sales_was_told_of() -> None:
+    size = {"company_size": 50}
+    first = fold([an_event(1, tell=True)])
+    meanwhile = fold([an_event(1, tell=True), an_event(2)], first, rules=Owners(), now=NOW + HOUR)
+    assert meanwhile.ownership == first.ownership == Ownership("cleo", FALLBACK, NOW)
+    more = [an_event(1, tell=True), an_event(2), an_event(3, properties=size)]
+    assert fold(more, meanwhile, now=NOW + 2 * HOUR).ownership == first.ownership
+
+
+def test_a_time_without_rules_takes_a_phones_owner_along_too() -> None:
+    phone = a_phone_lead(owner="anna", rule="2", told_at=NOW - HOUR)
+    assert fold([an_event(1)], None, [phone], rules=Owners()).ownership == phone.ownership
+
+
+def test_a_time_without_rules_ends_what_only_rules_have_said() -> None:
+    first = fold([an_event(1)])
+    assert first.ownership.told_at is None
+    assert fold([an_event(1)], first, rules=Owners(), now=NOW + HOUR).ownership == Ownership()
+
+
 def moved(number: int, to: object) -> Event:
     route = Route.OPERATOR
     return an_event(number, type="lead_moved", route=route, properties={"owner": to})
@@ -210,8 +230,14 @@ def moved(number: int, to: object) -> Event:
 def test_an_operator_moves_a_lead_at_any_time(rules: Owners) -> None:
     first = fold([an_event(1, tell=True)], rules=rules)
     events = [an_event(1, tell=True), moved(5, "anna"), moved(3, "ben"), moved(7, 5), moved(8, "")]
+    events += [moved(9, "anna "), moved(10, "Ben"), moved(11, "b" * 64), moved(12, ["ben"])]
     second = fold(events, first, rules=rules, now=NOW + HOUR)
     assert (second.ownership.owner, second.ownership.rule) == ("anna", MOVED)
+
+
+def test_a_lead_may_be_moved_to_somebody_who_is_not_in_the_file_yet() -> None:
+    """Whoever reads it counts the lead as the fallback's until they are."""
+    assert fold([an_event(1), moved(2, "x" * 63)]).ownership == Ownership("x" * 63, MOVED)
 
 
 def test_no_form_moves_a_lead() -> None:

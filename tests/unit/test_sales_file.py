@@ -70,6 +70,44 @@ def test_the_good_file_is_good() -> None:
         ("team: north}", "team: nort}", "24:53: owners[1].team", "did you mean 'north'?"),
         ('[">=", 50]', '[">=", x]', "24:29: owners[1].when.company_size[0].numeric", "numbers"),
         ("- {when: {comp", "- {name: one, when: {comp", "24:6: owners[1].name", "its own"),
+        (
+            "- {when: {comp",
+            "- {name: fallback, when: {comp",
+            "24:6: owners[1].name",
+            "where no rule",
+        ),
+        ("- {when: {comp", "- {name: moved, when: {comp", "24:6: owners[1].name", "where no rule"),
+        ("name: one, when", 'name: "2", when', "23:6: owners[0].name", "rule 2 has no name"),
+        (
+            "{territory: south}",
+            "{$or: [{country: [PL]}, {territory: [south]}]}",
+            "23:48: owners[0].when.$or[1].territory",
+            "at the top of a rule's `when`",
+        ),
+        (
+            "{territory: south}",
+            "{$or: [{$or: [{territory: south}, {city: [X]}]}, {city: [Y]}]}",
+            "23:38: owners[0].when.$or[0].$or[0].territory",
+            "at the top of a rule's `when`",
+        ),
+        (
+            "{territory: south}",
+            "{territory.name: [south]}",
+            "23:24: owners[0].when.territory.name",
+            "at the top of a rule's `when`",
+        ),
+        (
+            "[PL], postcode",
+            "[PL], territory: [x], postcode",
+            "21:26: territories.south.territory",
+            "at the top of a rule's `when`",
+        ),
+        (
+            "{country: [PL], postcode",
+            "{$or: [{territory: [x]}, {city: [X]}], postcode",
+            "21:18: territories.south.$or[0].territory",
+            "at the top of a rule's `when`",
+        ),
         ("country: DE", "country: ED", "5:16: recipients[0].holidays.country", "as in PL"),
         ("country: DE", "country: de", "5:16: recipients[0].holidays.country", "mean 'DE'?"),
         ("region: BY", "region: by", "5:29: recipients[0].holidays.region", "mean 'BY'?"),
@@ -110,6 +148,19 @@ def test_a_mistake_is_told_at_its_place(old: str, new: str, place: str, said: st
         compile_sales(GOOD.replace(old, new), "sales.yaml")
     lines = [str(one).removeprefix("sales.yaml:") for one in error.value.findings]
     assert any(line.startswith(place) and said in line for line in lines), lines
+
+
+def test_a_rule_may_be_called_by_its_own_number() -> None:
+    rules = "owners: [{when: {city: [X]}, owner: a}, {name: '2', owner: a}]\n"
+    assert [rule["name"] for rule in compile_sales(ONE + rules)["owners"]] == ["1", "2"]
+    with pytest.raises(BadConfig, match=r"owners\[1\].name: rule 1 has no name"):
+        compile_sales(ONE + rules.replace("'2'", "'1'"))
+
+
+def test_what_is_inside_another_fact_may_be_called_like_the_keyword() -> None:
+    """A purpose of consent, for one."""
+    rules = "owners: [{when: {consents: {territory: {version: ['1']}}}, owner: a}]\n"
+    assert compile_sales(ONE + rules)["owners"][0]["lead"]["consents"]
 
 
 def test_absences_that_share_days_are_refused() -> None:

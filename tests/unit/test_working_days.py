@@ -201,6 +201,19 @@ def test_whoever_gets_no_mail_is_replaced_by_the_fallback(
 
 
 @pytest.mark.parametrize(
+    "now", [TUESDAY, at(ANNA, "2026-02-03T12:00"), at(BEN, "2026-02-06T12:00")]
+)
+def test_a_lead_stands_in_the_list_of_whoever_gets_its_mails(now: datetime) -> None:
+    people = [one.id for one in SALES.recipients]
+    for number in range(2 ** len(people)):
+        disabled = {one for place, one in enumerate(people) if number >> place & 1}
+        for owner in people:
+            told = ids(SALES.whom("owner", owner, now, disabled))
+            lists = [one for one in people if owner in SALES.owned(one, now, disabled)]
+            assert [one for one in lists if one not in disabled] == told
+
+
+@pytest.mark.parametrize(
     ("now", "expected"),
     [
         (at(ANNA, "2026-02-01T23:59"), "anna"),

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from hotlist.events import ids, retention, vocabulary
+from hotlist.events.answers import ANSWERS
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import Route
 from hotlist.identity import identifiers
@@ -115,7 +116,11 @@ def history(
         elif random.random() < people.repetitions and forms:
             made = _repetition(random, forms[-1], received_at)
         elif random.random() < people.others:
-            made = _said_by_others(random, people, received_at)
+            said = [event for event in targets if event.type in ANSWERS]
+            if said and random.random() < 0.5:
+                made = _taken_back(random.choice(said), received_at)
+            else:
+                made = _said_by_others(random, people, received_at)
         if made.event_id not in written:  # else it is the event that it repeats
             written[made.event_id] = made
             targets += [made] if made.type != "event_reclassified" else []
@@ -194,9 +199,12 @@ def _said_by_others(random: Random, people: People, received_at: datetime) -> Ev
             ("score_suspended", Route.OPERATOR),
             ("score_resumed", Route.OPERATOR),
             ("sales_contacted", Route.LINK),
+            ("sales_rejected", Route.LINK),
+            ("sales_snoozed", Route.LINK),
         ]
     )
     number = random.randrange(2)
+    until = received_at + timedelta(days=random.choice([1, 3, 90]))
     return _event(
         event_type,
         route,
@@ -207,9 +215,21 @@ def _said_by_others(random: Random, people: People, received_at: datetime) -> Ev
         names=(),
         properties={"order_id": str(number), "value": "10", "currency": "EUR"}
         if route is Route.SERVER
-        else {"purpose": "email"},
+        else {"purpose": "email", "by": "anna", "until": until.isoformat()},
         email=value if kind == identifiers.EMAIL else None,
         phone=value if kind == identifiers.PHONE else None,
+    )
+
+
+def _taken_back(answer: Event, received_at: datetime) -> Event:
+    return _event(
+        "sales_undone",
+        Route.LINK,
+        received_at=received_at,
+        occurred_at=received_at,
+        subject=answer.subject,
+        names=(),
+        properties={"event_id": answer.event_id, "by": "anna"},
     )
 
 

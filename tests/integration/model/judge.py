@@ -123,6 +123,8 @@ class Judge:
             return _comparable(replace(stored, state=LeadState.EMPTY))
         score = engine.score(RULES, profile.facts, profile.events, now)
         ahead = [at for at in (score.next_change_at, profile.facts_until, profile.ends_at) if at]
+        answer = newest_answer(counted)
+        back = [answer.until] if answer and answer.until and answer.until > now else []
         return _comparable(
             Lead(
                 lead_id=stored.lead_id,
@@ -143,12 +145,12 @@ class Judge:
                 last_event_at=profile.last_event_at,
                 last_event_id=profile.last_event_id,
                 next_change_at=min(ahead),
-                due_at=_due(stored, min(ahead)),
+                due_at=_due(stored, min(ahead + back)),
                 truncated=truncated,
                 bounced=any(_is_back_for_good(event) for event in counted),
                 tracked=_is_tracked(counted),
+                answer=answer,
                 may=permission(profile.events, profile.facts),
-                answer=newest_answer(profile.events),
             )
         )
 

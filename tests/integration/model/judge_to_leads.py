@@ -334,7 +334,8 @@ class LeadMailJudge:
                 "a mail to a lead was held, and there was a place"
             )
             delivery, stored = hash_of(self._name(event, what) or ""), self._ses.stored
-            for how in ("sent", "event"):
+            assert f"held {hash_of(letter)}" in stored, "a mail to a lead is held by nobody"
+            for how in ("sent", "event"):  # what SES says while the letter is read comes too late
                 known = stored.get(f"{how} {delivery}", since)
                 assert known >= since, "a mail to a lead was held, and known to be sent"
 

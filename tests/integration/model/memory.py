@@ -140,12 +140,26 @@ class MemoryClient:
         if start := request.get("ExclusiveStartKey"):
             assert not index, "an index is read in one page"
             found = found[[table.key(one) for one in found].index(table.key(start)) + 1 :]
-        page = found[: request.get("Limit", len(found))]
-        answer: dict[str, Any] = {"Items": [_projected(one, request) for one in page]}
-        if page and len(page) == request.get("Limit"):
-            last = dict(zip(table.keys, table.key(page[-1]), strict=True))
-            answer["LastEvaluatedKey"] = {name: {"S": value} for name, value in last.items()}
-        return answer
+        return _page(table, found, request)
+
+    def scan(self, **request: Any) -> dict[str, Any]:
+        """A page of the whole table, in an order in which no item ever changes its place."""
+        assert not request.keys() & {"FilterExpression", "IndexName"}, request
+        table = self._tables[request["TableName"]]
+        keys = sorted(table.items)
+        if start := request.get("ExclusiveStartKey"):
+            keys = [key for key in keys if key > table.key(start)]
+        return _page(table, [table.items[key] for key in keys], request)
+
+
+def _page(table: Table, found: list[Item], request: Mapping[str, Any]) -> dict[str, Any]:
+    """What is found, up to the limit, and where the next page begins."""
+    page = found[: request.get("Limit", len(found))]
+    answer: dict[str, Any] = {"Items": [_projected(one, request) for one in page]}
+    if page and len(page) == request.get("Limit"):
+        last = dict(zip(table.keys, table.key(page[-1]), strict=True))
+        answer["LastEvaluatedKey"] = {name: {"S": value} for name, value in last.items()}
+    return answer
 
 
 def _check(
@@ -167,8 +181,17 @@ def _projected(item: Item, request: Mapping[str, Any]) -> Item:
         return dict(item)
     names = request.get("ExpressionAttributeNames", _NONE)
     wanted = [one.strip() for one in request["ProjectionExpression"].split(",")]
-    chosen = [names[one] if one.startswith("#") else one for one in wanted]
-    return {name: item[name] for name in chosen if name in item}
+    paths = [[names[part] if part[0] == "#" else part for part in one.split(".")] for one in wanted]
+    shown: dict[str, Any] = {}
+    for name, *inner in paths:
+        held = item.get(name)
+        if held is not None and not inner:
+            shown[name] = held
+        elif held is not None:
+            (part,) = inner
+            kept = {part: held["M"][part]} if part in held["M"] else {}
+            shown[name] = {"M": {**shown.get(name, {"M": {}})["M"], **kept}}
+    return shown
 
 
 class MemoryTables:

@@ -10,6 +10,7 @@ from multiprocessing.pool import Pool
 
 import pytest
 
+from hotlist.store.leads import LeadStore
 from integration.conftest import EmptyTables
 from integration.model.direct import DirectClient, MotoTables
 from integration.model.memory import MemoryTables
@@ -43,9 +44,21 @@ def test_moto_answers_the_same(empty_tables: EmptyTables) -> None:
         for tables in ways:
             check_schedule(seed, tables)
             outcomes.append({short: _items(tables, short) for short in names})
+            outcomes[-1]["walked"] = _walked(tables)
         assert outcomes[0] == outcomes[1]
         leads += len(outcomes[0]["leads"])
     assert leads > 5  # time-to-live may have deleted all that a schedule made
+
+
+def _walked(tables: MemoryTables | MotoTables) -> list[str]:
+    """The leads as a walk over the whole table finds them, two a page."""
+    store = LeadStore(tables.client, tables.names["leads"])
+    page = store.page(None, 2)
+    found = [*page.scored_by.items()]
+    while page.last is not None:
+        page = store.page(page.last, 2)
+        found += page.scored_by.items()
+    return sorted(map(str, found))
 
 
 def _items(tables: MemoryTables | MotoTables, short: str) -> list[str]:

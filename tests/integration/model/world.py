@@ -134,7 +134,7 @@ class World:
         self.watch.forget_processes()
         self.post.begin()
         due = [partial(self._fold_later, one) for one in self.plain.leads.due(self.clock.now)]
-        views = [partial(self._view, one.lead_id) for one in self.plain.leads.hot()]
+        views = [partial(self._view, read().lead_id) for read in self.plain.leads.hot()]
         at_a_time = random.choice([1, len(history)])
         jobs: list[Job] = [*due, *views, self.post.tell]
         if history:

@@ -115,12 +115,17 @@ class Digest:
         return [mail.text_plain[0].replace("\r\n", "\n") for mail in mails]
 
     @contextmanager
-    def broken_item(self, lead_id: str) -> Iterator[None]:
-        """A lead's item lacks what every lead has, as no version of the code writes it."""
+    def broken_item(self, lead_id: str, lacks: str = "inputs", **has: str) -> Iterator[None]:
+        """A lead's item lacks what every lead has, or has other texts.
+
+        No version of the code writes it so.
+        """
         client, table = boto3.client("dynamodb"), self._score.stores.leads._table
         key = {"lead_id": {"S": lead_id}}
         item = client.get_item(TableName=table, Key=key)["Item"]
-        client.put_item(TableName=table, Item={k: v for k, v in item.items() if k != "inputs"})
+        broken = {name: value for name, value in item.items() if name != lacks}
+        broken |= {name: {"S": value} for name, value in has.items()}
+        client.put_item(TableName=table, Item=broken)
         yield
         client.put_item(TableName=table, Item=item)
 

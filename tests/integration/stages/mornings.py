@@ -28,6 +28,7 @@ from hotlist.sales import team
 from hotlist.sales.digest import Digester
 from hotlist.scoring import ruleset
 from hotlist.store.deliveries import DeliveryStore
+from hotlist.store.hours import HeldStore
 from hotlist.store.stores import Stores
 from integration.model.memory import MemoryTables
 
@@ -164,6 +165,15 @@ class Office:
     def turns_hot(self, email: str, at: datetime) -> str:
         """A lead that crosses at an instant, and stays hot for `HOT_FOR`."""
         return self._happens("contact_requested", email, at, Route.FORM)
+
+    def is_new(self, email: str, at: datetime) -> str:
+        """A lead that is created at an instant, and is not hot."""
+        return self._happens("form_submitted", email, at, Route.FORM)
+
+    def is_held(self, recipient: str, at: datetime) -> None:
+        """An alert that a recipient's hour had no place for."""
+        held = HeldStore(self.tables.client, Settings.deliveries_table)
+        held.hold(recipient, "alert", f"alert#x@{times.to_text(at)}#{recipient}", at)
 
     def cools(self, email: str, at: datetime) -> None:
         """It is calculated again after it was due, as the RescoreQueue has it."""

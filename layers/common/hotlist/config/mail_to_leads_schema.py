@@ -19,7 +19,8 @@ from hotlist.config.lead_texts_schema import (
     give_languages,
     wrong_languages,
 )
-from hotlist.config.recipient_schema import mail_address, time_zone
+from hotlist.config.recipient_schema import mail_address
+from hotlist.config.zones import time_zone
 from hotlist.links import addresses
 
 KINDS: Final = ("file", "invitation", "address", "video")

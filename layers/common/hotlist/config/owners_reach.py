@@ -3,7 +3,14 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from hotlist.config.owners_schema import OwnerEntry, Pattern, TeamEntry, pattern_of, territories_of
+from hotlist.config.owners_schema import (
+    OwnerEntry,
+    Pattern,
+    TeamEntry,
+    name_of,
+    pattern_of,
+    territories_of,
+)
 from hotlist.config.recipient_schema import RecipientEntry
 from hotlist.scoring.check.conditions import Conditions, conditions_of, is_inside
 from hotlist.scoring.check.report import Report
@@ -24,7 +31,7 @@ def check_rules(
         names = dict.fromkeys(name for name in takers if name is not None)
         if None in takers:
             reached.append(rule)
-            taken += ((rule.name or str(place + 1), way) for way in ways)
+            taken += ((name_of(rule, place), way) for way in ways)
         else:
             message = (
                 f"no lead comes to this rule: all that fit it fit a rule before it, "

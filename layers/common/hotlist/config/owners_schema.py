@@ -3,13 +3,14 @@
 Only the build uses this module.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from hotlist.config.findings import Path_
 from hotlist.config.recipient_schema import Id
+from hotlist.leads.lead import FALLBACK, MOVED
 from hotlist.scoring.check.occurring import check_lead_words
 from hotlist.scoring.check.readers import read_lead
 from hotlist.scoring.check.report import Report
@@ -88,18 +89,14 @@ def check_owners(
                 report.error(at, "duplicate-id", message)
             seen.add(member.id)
     for name, pattern in territories.items():
-        read_lead(report, ("territories", name), pattern)
-    names: set[str] = set()
+        _check_pattern(report, ("territories", name), pattern)
+    _check_names(report, owners)
     for place, rule in enumerate(owners):
         at = ("owners", place)
         if rule.owner is not None and rule.owner not in people:
             report.unknown((*at, "owner"), "unknown-name", "recipient", rule.owner, people)
         if rule.team is not None and rule.team not in teams:
             _unknown(report, (*at, "team"), "team", rule.team, teams)
-        if rule.name is not None and rule.name in names:
-            message = f"two rules have the name {rule.name!r}; give each its own"
-            report.error((*at, "name"), "duplicate-id", message)
-        names.add(rule.name or "")
         if rule.when is not None:
             _check_when(report, (*at, "when"), rule.when, territories)
 
@@ -139,9 +136,56 @@ def _check_when(
                 report.error(at, "type", f"this is no territory; {instead}")
             elif name not in territories:
                 _unknown(report, at, "territory", name, territories)
-    pattern = pattern_of(when)
-    if pattern:
+    if pattern := pattern_of(when):
+        _check_pattern(report, path, pattern)
+
+
+def _check_pattern(report: Report, path: Path_, pattern: Pattern) -> None:
+    """Refuse what is no pattern over facts; a territory is none, and it is named elsewhere."""
+    misplaced = [*_misplaced(path, pattern)]
+    for at in misplaced:
+        message = (
+            f"`{TERRITORY}` stands at the top of a rule's `when` alone, and no fact has that name; "
+            "list several there, as in territory: [north, south], or write a rule for each case"
+        )
+        report.error(at, "unknown-key", message)
+    if not misplaced:
         read_lead(report, path, pattern)
+
+
+def _misplaced(path: Path_, pattern: Mapping[str, Any]) -> Iterator[Path_]:
+    """Where a pattern asks for the fact `territory`. What is inside another fact is not that."""
+    for name, given in pattern.items():
+        if name.partition(".")[0] == TERRITORY:
+            yield (*path, name)
+        elif name == "$or" and isinstance(given, list):
+            for place, one in enumerate(given):
+                if isinstance(one, Mapping):
+                    yield from _misplaced((*path, name, place), one)
+
+
+def _check_names(report: Report, owners: Sequence[OwnerEntry]) -> None:
+    """Refuse names that do not say which rule it was. A rule without a name has its number."""
+    by_name: dict[str, int] = {}
+    for place, rule in enumerate(owners):
+        name = name_of(rule, place)
+        at = ("owners", place, "name")
+        if name in (FALLBACK, MOVED):
+            message = f"leads keep {name!r} as `owner_rule` where no rule gave the owner"
+            report.error(at, "duplicate-id", f"{message}; call the rule else")
+        if name in by_name:
+            other = by_name[name]
+            given = place if rule.name is not None else other
+            what = f"two rules have the name {name!r}"
+            if owners[other].name != rule.name:
+                what = f"rule {name} has no name, so its number {name!r} is its name"
+            report.error(("owners", given, "name"), "duplicate-id", f"{what}; give each its own")
+        by_name.setdefault(name, place)
+
+
+def name_of(rule: OwnerEntry, place: int) -> str:
+    """What leads keep as `owner_rule`: a rule's name, or its number."""
+    return rule.name or str(place + 1)
 
 
 def _unknown(report: Report, at: Path_, what: str, name: str, known: Mapping[str, Any]) -> None:

@@ -5,10 +5,10 @@ import unicodedata
 from contextlib import suppress
 from datetime import date
 from typing import Annotated, Any, Final, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from hotlist.config.zones import time_zone
 from hotlist.identity.identifiers import BadIdentifier, normalise_email
 
 MOST_CARDS: Final = 50
@@ -30,16 +30,6 @@ def mail_address(email: str) -> str:
     if not local.isascii():
         raise ValueError("SES takes only ASCII characters before the @; use another address")
     return f"{local}@{domain}"
-
-
-def time_zone(name: str) -> str:
-    """The name of a time zone. :raises ValueError: if there is none of that name."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        problem = f"{name!r} is not a time zone; write one like Europe/Warsaw"
-        raise ValueError(problem) from error
-    return name
 
 
 def in_one_line(text: str) -> str:

@@ -1,12 +1,13 @@
 """The schema of sales.yaml, as pydantic models. Only the build uses this module."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from hotlist.config.findings import BadConfig, Finding, Path_, Positions, model_findings, nearest
+from hotlist.config.absences import check_absences
+from hotlist.config.findings import BadConfig, Finding, model_findings
 from hotlist.config.owners_reach import check_names, check_people, check_rules, owners_of
 from hotlist.config.owners_schema import (
     OwnerEntry,
@@ -14,11 +15,12 @@ from hotlist.config.owners_schema import (
     TeamEntry,
     check_fields,
     check_owners,
+    name_of,
     pattern_of,
     territories_of,
 )
 from hotlist.config.public_holidays import UnknownPlace, public_holidays
-from hotlist.config.recipient_schema import AbsenceEntry, CompanyEntry, Id, RecipientEntry
+from hotlist.config.recipient_schema import CompanyEntry, Id, RecipientEntry
 from hotlist.config.yaml import parse_yaml
 from hotlist.scoring.check.report import Report
 
@@ -27,6 +29,9 @@ SOME_DAY: Final = date(2026, 1, 1)
 
 MOST_MAILS: Final = 1000
 """The largest cap: an hour's deliveries are one item."""
+
+MOST_PEOPLE: Final = 1000
+"""The most recipients: each run of the digest looks at all of them."""
 
 _SHORT: Final = "short"
 """What `send` was called before."""
@@ -44,7 +49,7 @@ class CapsEntry(BaseModel):
 class SalesFile(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    recipients: Annotated[list[RecipientEntry], Field(min_length=1)]
+    recipients: Annotated[list[RecipientEntry], Field(min_length=1, max_length=MOST_PEOPLE)]
     on_empty: Literal["skip", "short", "weekly", "send"] = "skip"
     alert_on_rule_change: bool = False
     company: CompanyEntry | None = None
@@ -107,7 +112,7 @@ def check_sales(
     except ValidationError as error:
         raise BadConfig(model_findings(error, positions)) from error
     report = Report(positions)
-    wrong = [*_wrong_absences(positions, checked)]
+    wrong = []
     if mailing and checked.company is None:
         form, why = next(iter(mailing.items()))
         message = (
@@ -118,6 +123,7 @@ def check_sales(
     if checked.the_fallback not in checked.people:
         fallback = checked.the_fallback
         report.unknown(("fallback",), "unknown-name", "recipient", fallback, checked.people)
+    check_absences(report, checked.recipients, checked.the_fallback)
     check_owners(report, checked.people, checked.teams, checked.territories, checked.owners)
     calendars = _calendars(report, checked, today)
     if not report.has_errors and not wrong:
@@ -137,74 +143,6 @@ def _check_reach(report: Report, checked: SalesFile, forms: Mapping[str, Any] | 
     check_names(report, checked.owners, checked.teams, checked.territories, tells)
     own_leads = {checked.the_fallback, *owners_of(reached, checked.teams)}
     check_people(report, checked.recipients, own_leads, checked.teams, tells)
-
-
-# --- absences -------------------------------------------------------------------------------
-
-
-def _wrong_absences(positions: Positions, checked: SalesFile) -> Iterator[Finding]:
-    people, is_clear = checked.people, checked.the_fallback in checked.people
-    for place, recipient in enumerate(checked.recipients):
-        before: list[AbsenceEntry] = []
-        for number, absence in enumerate(recipient.absence):
-            at: Path_ = ("recipients", place, "absence", number)
-            stand_in = absence.stand_in
-            message = None
-            if stand_in is not None and stand_in not in people:
-                near = nearest(stand_in, people)
-                hint = f"did you mean {near!r}?" if near else f"there are {', '.join(people)}"
-                message = f"there is no recipient {stand_in!r} here; {hint}"
-            elif (stand_in or checked.the_fallback) == recipient.id:
-                why = "their own stand-in" if stand_in else "the fallback, who stands in for others"
-                message = f"{recipient.id} is {why}; name somebody else as stand_in"
-            if message is not None:
-                is_clear = False
-                yield positions.finding((*at, "stand_in"), message, "stand-in")
-            if any(_overlap(absence, other) for other in before):
-                message = "two absences share days; write them as one"
-                yield positions.finding(at, message, "absence")
-            before.append(absence)
-    for at, circle in _circles(checked) if is_clear else ():
-        message = (
-            f"{' → '.join(circle)} stand in for one another on the same days, and nobody is "
-            "left; name somebody who is there"
-        )
-        yield positions.finding((*at, "stand_in"), message, "stand-in")
-
-
-def _circles(checked: SalesFile) -> Iterator[tuple[Path_, list[str]]]:
-    """Where an absent person's stand-in is absent too, and so on, back to one who was asked."""
-    by_id = {one.id: one for one in checked.recipients}
-    for place, recipient in enumerate(checked.recipients):
-        for number, absence in enumerate(recipient.absence):
-            chain, days = [recipient.id], (absence.begins, absence.ends)
-            found = _circle(by_id, checked.the_fallback, chain, absence, days)
-            if found:
-                yield ("recipients", place, "absence", number), found
-
-
-def _circle(
-    by_id: Mapping[str, RecipientEntry],
-    fallback: str,
-    chain: list[str],
-    absence: AbsenceEntry,
-    days: tuple[str, str],
-) -> list[str]:
-    """The people of a circle that closes on some of these days; none if there is none."""
-    stand_in = absence.stand_in or fallback
-    if stand_in in chain:
-        return [*chain, stand_in]
-    for other in by_id[stand_in].absence:
-        begins, ends = max(days[0], other.begins), min(days[1], other.ends)
-        if begins <= ends:
-            found = _circle(by_id, fallback, [*chain, stand_in], other, (begins, ends))
-            if found:
-                return found
-    return []
-
-
-def _overlap(one: AbsenceEntry, other: AbsenceEntry) -> bool:
-    return one.begins <= other.ends and other.begins <= one.ends
 
 
 # --- what the functions read ----------------------------------------------------------------
@@ -261,9 +199,9 @@ def _compiled(checked: SalesFile, calendars: Mapping[str, Any]) -> dict[str, Any
 
 def _rules(owners: Sequence[OwnerEntry]) -> list[dict[str, Any]]:
     made = []
-    for number, rule in enumerate(owners, 1):
+    for place, rule in enumerate(owners):
         when = rule.when or {}
-        one: dict[str, Any] = {"name": rule.name or str(number)}
+        one: dict[str, Any] = {"name": name_of(rule, place)}
         if lead := pattern_of(when):
             one["lead"] = lead
         if named := territories_of(when):

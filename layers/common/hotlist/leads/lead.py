@@ -79,12 +79,17 @@ class Alerting:
     alert_tell: str | None = None
 
 
+FALLBACK: Final = "fallback"
+MOVED: Final = "moved"
+"""What stands for the name of a rule if none gave the owner. No rule may have such a name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ownership:
     """Whose a lead is: the id of a recipient, and the name of the rule that says so.
 
     `told_at` is when a fold first had something to tell sales of the lead. From then on the owner
-    stays. Without rules for owners there is none.
+    stays. Without rules for owners no lead gets one.
     """
 
     owner: str | None = None

@@ -31,7 +31,7 @@ class Issue:
     """One recipient's digest of a day: its window, and what they were told before.
 
     `stop` is the address that stops their digests, empty if it could not be made: a digest does
-    not wait for a key.
+    not wait for a key. With `is_whole` all could be read that a digest is made of.
     """
 
     recipient: Recipient
@@ -41,20 +41,24 @@ class Issue:
     alerted: frozenset[str]
     unsent: Unsent
     stop: str = ""
+    is_whole: bool = True
 
     @property
     def known(self) -> frozenset[str]:
-        """The leads that the recipient was told of and that no digest has taken back."""
-        return self.told.leads | self.alerted
+        """The leads that the recipient was told of and that no digest has taken back.
+
+        They are told of those of their quiet hours now, whatever has become of them.
+        """
+        return self.told.leads | self.alerted | self.unsent.quiet
 
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A digest, and what it tells. `has_cards` says whether a hot lead could be rendered."""
+    """A digest, and what it tells; `is_bare` if that is nothing: no lead and no message."""
 
     mail: Mail
     plan: Plan
-    has_cards: bool
+    is_bare: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +105,8 @@ class Composer:
         named = {line.lead_id for line in lines[: made.gone]}
         owed = issue.known - shown.keys() - named
         plan = Plan(issue.window, shown, owed, edition.hot.count)
-        has_cards = any(one.cards for one in (hot, *sections[-2:]))
-        return Composed(mail, plan, has_cards)
+        has_cards = any(one.cards for one in (hot, *sections))
+        return Composed(mail, plan, not (has_cards or lines or issue.unsent.is_news))
 
     def _section(
         self, heading: str, leads: Sequence[Shown], issue: Issue, *, is_hot: bool = True
@@ -149,9 +153,14 @@ class Composer:
         )
 
     def _newcomers(self, issue: Issue, edition: Edition, gone: Collection[str]) -> Section:
-        """The leads that were created in the window and are not hot, the newest in full."""
+        """The leads that were created in the window and are not hot, the newest in full.
+
+        None if they are too many to be known.
+        """
         since, _ = period(*issue.window)
-        created = {one.lead_id for one in edition.created_in(since, issue.window.ends)}
+        created = set[str]()
+        if edition.knows(since):
+            created = {one.lead_id for one in edition.created_in(since, issue.window.ends)}
         known = {one.lead.lead_id for one in edition.newcomers}
         heading = TEXTS[issue.recipient.language]["new_leads"]
         found = self._section(heading, self._new(issue, edition, gone), issue, is_hot=False)
@@ -163,7 +172,8 @@ class Composer:
         return [
             one
             for one in edition.newcomers
-            if one.lead.lead_id not in gone
+            if edition.knows(since)
+            and one.lead.lead_id not in gone
             and one.lead.created_at is not None
             and since <= one.lead.created_at < issue.window.ends
         ]
@@ -182,7 +192,7 @@ class Composer:
 
     def _figures(self, issue: Issue, edition: Edition) -> tuple[Sequence[Figure], str]:
         """The numbers above the digest, and what they compare; nothing if nobody knows them."""
-        if edition.created is None:
+        if not edition.knows(period(*issue.window)[1]):
             return (), ""
         hot = Compared(edition.hot.count, issue.told.hot)
         found = numbers(edition.created, *issue.window, hot)

@@ -343,7 +343,7 @@ class OutboxConsumer:
 
         :raises MessageToCome: while it is open whether the message comes.
         """
-        now, about = self.outbox.clock(), said.instead
+        now, about, deliveries = self.outbox.clock(), said.instead, self.outbox.deliveries
         if about is not None:
 
             def is_meant() -> bool:
@@ -353,10 +353,10 @@ class OutboxConsumer:
                 told = Told(self._tell(event), said.told.owner)
                 return recipient in self._whom(told, disabled)
 
-            if has_come(self.outbox.deliveries, about, recipient.id, is_meant):
+            if has_come(deliveries, about, recipient.id, is_meant):
                 self.hours.note_told(recipient.id, letter.delivery_id, now)
                 return True
-        if recipient.is_quiet(now):
+        if recipient.is_quiet(now) and not deliveries.without_digest([recipient.id]):
             self.hours.note_quiet(recipient.id, letter.delivery_id, now)
             return True
         return False

@@ -5,7 +5,7 @@ stored, and only the leads that may be shown are calculated.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, Self
@@ -33,7 +33,7 @@ from hotlist.sales.views import Views
 from hotlist.scoring.ruleset import Ruleset
 from hotlist.store.newcomers import CreatedStore
 from hotlist.store.stores import Stores
-from hotlist.store.windows import Told, Window, WindowStore
+from hotlist.store.windows import Told, Window, WindowStore, looked_back
 
 FOLDING: Final = timedelta(seconds=60)
 """From the start of the work: what is not calculated by then is shown as it is stored."""
@@ -98,19 +98,23 @@ class Digester:
 
         An error with one recipient or one lead does not stop the others; it is added to
         `troubles`. A lead that cannot be calculated is shown as it is stored. One that cannot be
-        read or rendered is left out. But nobody is mailed in this run if no other lead is left.
+        read or rendered is left out. If nothing else is left to tell, the mail waits for that lead
+        until the last run that can send it. So does everybody's as long as new leads or messages
+        cannot be read and that may pass; the last run mails what is known.
         """
         clock = self.outbox.clock
         started = clock()
-        waiting = self._waiting(now)
+        waiting = self._waiting(now, troubles)
         if not waiting:
             return 0
         _look_at_calendars((recipient for recipient, _ in waiting), now)
         told = self.windows.told((recipient.id for recipient, _ in waiting), delivery_hash)
         windows = {one.id: _window(told[one.id], name, now) for one, name in waiting}
-        alerted = self.windows.alerted({one: windows[one].begins for one in windows}, now)
+        back = looked_back(windows)
+        alerted = self.windows.alerted(back, now)
         views = Views(self.stores, self.folder, clock, now, started + FOLDING, troubles)
-        unsent = self._unsent(windows, now, started, troubles)
+        parts = Troubles()
+        unsent = self._unsent(back, now, started, parts)
         key = troubles.attempt({"work": "links"}, self.reader_links.key)
         editions = Editions(
             self.sales,
@@ -118,11 +122,12 @@ class Digester:
             self.newcomers,
             views,
             windows,
+            {one: alerts.quiet for one, alerts in alerted.items()},
+            self.outbox.deliveries.disabled(one.id for one in self.sales.recipients),
             lambda: clock() >= started + LOOKING_BACK,
         )
-        editions.make((recipient for recipient, _ in waiting), troubles)
-        if views.unreadable and not editions.has_hot:
-            return 0
+        editions.make((recipient for recipient, _ in waiting), parts)
+        troubles += parts
         composer = Composer(self.sales, self.ruleset.title, now, troubles)
         sent = 0
         for place, (recipient, delivery_id) in enumerate(waiting):
@@ -130,23 +135,33 @@ class Digester:
                 left = {"recipients": str(len(waiting) - place)}
                 troubles.attempt(left, _give_up)
                 break
+            day = _day(delivery_id)
+            if parts.may_pass and not recipient.is_last_chance(day, now):
+                continue
             issue = Issue(
                 recipient=recipient,
                 delivery_id=delivery_id,
                 window=windows[recipient.id],
                 told=told[recipient.id],
-                alerted=alerted[recipient.id],
-                unsent=unsent.get(recipient.id, Unsent()),
+                alerted=alerted[recipient.id].told,
+                unsent=replace(
+                    unsent.get(recipient.id, Unsent()), quiet=alerted[recipient.id].quiet
+                ),
                 stop="" if key is None else self.reader_links.stop(recipient, key, now),
+                is_whole=not parts,
             )
             ids = {"recipient": recipient.id}
             edition = editions.of(recipient)
             sent += bool(troubles.attempt(ids, self._send, issue, edition, views, composer))
         return sent
 
-    def _waiting(self, now: datetime) -> list[tuple[Recipient, str]]:
+    def _waiting(self, now: datetime, troubles: Troubles) -> list[tuple[Recipient, str]]:
         """The recipients who are due and have no digest yet, each with the id of the delivery."""
-        due = list(self.sales.due(now))
+        days = (
+            (one, troubles.attempt({"recipient": one.id}, self.sales.due_day, one, now))
+            for one in self.sales.recipients
+        )
+        due = [(recipient, day) for recipient, day in days if day is not None]
         deliveries = self.outbox.deliveries
         off = deliveries.without_digest(recipient.id for recipient, _ in due)
         waiting = [(r, f"digest#{r.id}#{day}") for r, day in due if r.id not in off]
@@ -169,11 +184,15 @@ class Digester:
         recipient, hot = issue.recipient, edition.hot
         taken_back = _taken_back(issue, edition, views)
         is_news = hot.count or taken_back or issue.unsent.is_news
-        if not (is_news or recipient.sends_when_empty(issue.delivery_id.rpartition("#")[2])):
-            self.outbox.skip(issue.delivery_id)
+        day = _day(issue.delivery_id)
+        sends_empty = recipient.sends_when_empty(day)
+        if not (is_news or sends_empty):
+            if issue.is_whole and not edition.is_cut:
+                self.outbox.skip(issue.delivery_id)
             return False
         made = composer.compose(issue, edition, taken_back)
-        if hot.leads and not made.has_cards:
+        waits = not (sends_empty and recipient.is_last_chance(day, views.now))
+        if waits and made.is_bare and (hot.leads or edition.is_cut):  # somebody is hot all the same
             return False
         if not self.outbox.send_once(
             recipient, issue.delivery_id, partial(self._plan, issue, made)
@@ -199,21 +218,29 @@ def _taken_back(issue: Issue, edition: Edition, views: Views) -> list[Gone]:
     over.sort(key=lambda lead: lead.alerting.hot_since or lead.folded_at, reverse=True)
     over = over[:MOST_GONE]
     claimants = views.stored(lead.claimed_by for lead in over if lead.claimed_by)
-    return [
-        gone(
+    told = (
+        views.troubles.attempt(
+            {"event_id": lead.last_event_id or ""},
+            gone,
             lead,
             _events(lead, views),
             issue.window.begins,
             claimants.get(lead.claimed_by or ""),
         )
         for lead in over
-    ]
+    )
+    return [one for one in told if one is not None]
 
 
 def _look_at_calendars(recipients: Iterable[Recipient], now: datetime) -> None:
     """Raise an alarm if soon nobody knows which days are holidays: once a day and recipient."""
     if ending := [one.id for one in recipients if one.holidays_end(now)]:
         print(metrics.attention("holidays end", recipients=ending))  # noqa: T201 - Lambda's log
+
+
+def _day(delivery_id: str) -> str:
+    """The local day of `digest#<recipient>#<day>`."""
+    return delivery_id.rpartition("#")[2]
 
 
 def _window(told: Told, delivery_id: str, now: datetime) -> Window:

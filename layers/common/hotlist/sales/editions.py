@@ -1,18 +1,19 @@
 """The leads of one run's digests: those of everybody, or of some owners, each list made once."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple, TypeVar
 
-from hotlist.leads.lead import Created, Lead, LeadState, Ranked
+from hotlist.leads.lead import Created, Lead, LeadState, Ranked, Temperature
 from hotlist.runtime.failures import Troubles
 from hotlist.sales.hot_list import MOST, HotList, Shown, candidates, hot_list, is_hot
 from hotlist.sales.numbers import period
 from hotlist.sales.team import Recipient, Sales
 from hotlist.sales.views import Views
+from hotlist.store.items import Unread
 from hotlist.store.leads import LeadStore
 from hotlist.store.newcomers import CreatedStore
 from hotlist.store.windows import Window
@@ -21,30 +22,47 @@ MOST_NEWCOMERS: Final = 10
 """Leads of one list that are new and not hot: they are calculated too, within `MOST`."""
 
 MOST_CREATED: Final = 20_000
-"""New leads that one run reads of. If there are more, no digest tells of new leads."""
+"""New leads that one run reads of, the newest. A digest whose time goes back further has none."""
 
-Listed = frozenset[str] | None
-"""Whose leads a list has, by the ids of their owners; None for everybody's."""
+T = TypeVar("T")
+
+
+class Listed(NamedTuple):
+    """Whose leads a list has, by the ids of their owners; None for everybody's.
+
+    `others` are hot leads, by id, that belong in it whoever owns them: those of which its reader
+    got no alert because of quiet hours.
+    """
+
+    owners: frozenset[str] | None
+    others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
     """One list: its hot leads, and its newest newcomers, which are not hot.
 
-    `created` are all leads that were created in the windows and as long before; `newcomers_in`
-    are those of them that are not hot. Both are None if there were too many to read.
+    `created` are the leads that were created in the windows and as long before, as far as they
+    could be read: all since `known_since`, none of them if that is None. With `is_cut` a lead that
+    is stored as hot could not be read: there may be more than these.
     """
 
     hot: HotList
     newcomers: tuple[Shown, ...] = ()
-    created: Sequence[Created] | None = None
+    created: Sequence[Created] = ()
+    known_since: datetime | None = None
     hot_ids: frozenset[str] = frozenset()
+    is_cut: bool = False
+
+    def knows(self, begins: datetime) -> bool:
+        """Whether all leads are known that were created since an instant."""
+        return self.known_since is not None and self.known_since <= begins
 
     def created_in(self, begins: datetime, ends: datetime) -> list[Created]:
         """The leads that were created from `begins` until before `ends`, without hot ones."""
         return [
             one
-            for one in self.created or ()
+            for one in self.created
             if begins <= one.created_at < ends and one.lead_id not in self.hot_ids
         ]
 
@@ -58,49 +76,51 @@ class Editions:
     newcomers: CreatedStore
     views: Views
     windows: Mapping[str, Window]
+    quiet: Mapping[str, frozenset[str]]
+    disabled: Collection[str]
     is_late: Callable[[], bool]
     _made: dict[Listed, Edition] = field(default_factory=dict)
+    _has_broken: bool = False
 
     def make(self, recipients: Iterable[Recipient], troubles: Troubles) -> None:
-        """Make the lists of these recipients."""
-        hot = list(self.leads.hot())
+        """Make the lists of these recipients. What cannot be read is added to `troubles`."""
+        before = len(troubles)
+        hot = _read(self.leads.hot(), troubles)
+        self._has_broken = len(troubles) > before
         ids = {"work": "newcomers"}
-        created = troubles.attempt(ids, self._created)
+        created, since = troubles.attempt(ids, self._created, troubles) or ((), None)
         windows: defaultdict[Listed, list[Window]] = defaultdict(list)
         for one in recipients:
             windows[self._listed(one)].append(self.windows[one.id])
         for listed, of_list in windows.items():
-            self._made[listed] = self._edition(listed, of_list, hot, created)
+            self._made[listed] = self._edition(listed, of_list, hot, created, since)
 
     def of(self, recipient: Recipient) -> Edition:
         """The list that a recipient gets."""
         return self._made[self._listed(recipient)]
 
-    @property
-    def has_hot(self) -> bool:
-        """Whether a lead is hot in any list."""
-        return any(one.hot.count for one in self._made.values())
-
     def _listed(self, recipient: Recipient) -> Listed:
-        return self.sales.listed(recipient, self.views.now)
+        owners = self.sales.listed(recipient, self.views.now, self.disabled)
+        return Listed(owners) if owners is None else Listed(owners, self.quiet[recipient.id])
 
-    def _created(self) -> list[Created] | None:
-        """All leads created in the windows and as long before; None if they are too many."""
+    def _created(self, troubles: Troubles) -> tuple[list[Created], datetime]:
+        """The leads created in the windows and as long before, and since when they are all."""
         first = min(period(*window)[1] for window in self.windows.values())
         last = max(window.ends for window in self.windows.values())
         found: list[Created] = []
-        for page in self.newcomers.between(first, last):
-            found += page
-            if len(found) > MOST_CREATED or self.is_late():
-                return None
-        return found
+        for since, page in self.newcomers.between(first, last):
+            if len(found) + len(page) > MOST_CREATED or self.is_late():
+                return found, since
+            found += _read(page, troubles)
+        return found, first
 
     def _edition(
         self,
         listed: Listed,
         windows: Iterable[Window],
         hot: Sequence[Ranked],
-        created: Sequence[Created] | None,
+        created: Sequence[Created],
+        known_since: datetime | None,
     ) -> Edition:
         """All windows end alike, so the longest has all news.
 
@@ -108,11 +128,11 @@ class Editions:
         no other is hot for certain, then nobody is.
         """
         begins, ends = min(windows)
-        views, is_listed = self.views, partial(self._is_listed, listed)
-        hot = [one for one in hot if is_listed(one.owner)]
-        mine = None if created is None else [one for one in created if is_listed(one.owner)]
+        views, is_listed = self.views, partial(self._is_listed, listed.owners)
+        hot = [one for one in hot if is_listed(one.owner) or one.lead_id in listed.others]
+        mine = [one for one in created if is_listed(one.owner)]
         hot_ids = frozenset(one.lead_id for one in hot)
-        newest = _newest(mine or (), hot_ids, Window(period(begins, ends)[0], ends))
+        newest = _newest(mine, hot_ids, Window(period(begins, ends)[0], ends))
         found = candidates(hot, begins, ends, views.now, MOST - len(newest))
         stored = views.stored((*found.lead_ids, *newest))
         shown = [_shown(stored[one], views) for one in found.lead_ids if one in stored]
@@ -124,11 +144,19 @@ class Editions:
             hot=hot_list(shown, found.more - len(spare) if shown else 0),
             newcomers=tuple(one for one in fresh if _is_newcomer(one.lead)),
             created=mine,
+            known_since=known_since,
             hot_ids=hot_ids,
+            is_cut=self._has_broken or not views.unreadable.isdisjoint(found.lead_ids),
         )
 
-    def _is_listed(self, listed: Listed, owner: str | None) -> bool:
-        return listed is None or self.sales.owner_of(owner) in listed
+    def _is_listed(self, owners: frozenset[str] | None, owner: str | None) -> bool:
+        return owners is None or self.sales.owner_of(owner) in owners
+
+
+def _read(entries: Iterable[Unread[T]], troubles: Troubles) -> list[T]:
+    """What entries of an index say. One that is broken is trouble, and is left out."""
+    read = (troubles.attempt({"work": "read"}, entry) for entry in entries)
+    return [one for one in read if one is not None]
 
 
 def _newest(created: Iterable[Created], hot_ids: frozenset[str], window: Window) -> list[str]:
@@ -143,7 +171,7 @@ def _newest(created: Iterable[Created], hot_ids: frozenset[str], window: Window)
 
 
 def _is_newcomer(lead: Lead) -> bool:
-    return lead.state is LeadState.LIVE and not is_hot(lead)
+    return lead.state is LeadState.LIVE and lead.temperature is not Temperature.HOT
 
 
 def _shown(stored: Lead, views: Views) -> Shown:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from hotlist.config.load import load_config
 from hotlist.events.event import Event
@@ -22,8 +22,12 @@ from hotlist.sales.unsent import (
 )
 from hotlist.store.events import EventStore
 from hotlist.store.hours import HeldMails, HeldStore, whole_hours
+from hotlist.store.items import Unread
 from hotlist.store.suspects import Suspects, SuspectStore
-from hotlist.store.windows import Window, alerted_lead
+from hotlist.store.windows import Window
+
+MOST_COUNTED: Final = 10_000
+"""Hours of forms, the newest, of which one run counts what was taken for spam."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +67,14 @@ class LookBack:
         wanted = sorted({message for some in newest.values() for message in some}, key=_event_id)
         found = self._read(reversed(wanted), now, is_late, troubles)
         every = sorted({hour for some in hours.values() for hour in some})
-        suspects = self.suspects.count(self.forms, every)
+        counted = every[-(MOST_COUNTED // max(len(self.forms), 1)) :]
+        suspects = self.suspects.count(self.forms, counted)
         return {
             one: Unsent(
                 messages=_count(held[one], newest[one], found),
                 shown=[shown for m in newest[one] if (shown := found.get(m)) is not None],
                 alerts=Count(held[one].alerts, held[one].more_alerts),
                 suspects=_by_form(suspects, hours[one]),
-                quiet=frozenset(map(alerted_lead, held[one].quiet)),
             )
             for one in windows
         }
@@ -89,20 +93,22 @@ class LookBack:
         for one in wanted:
             if is_late():
                 break
-            event = stored.get((one.subject, one.event_id))
-            said: tuple[Event, ...] | None = ()
-            if event is not None:
-                ids = {"event_id": one.event_id}
-                said = troubles.attempt(ids, self.events.kept_apart, one.subject)
-            if said is None:
-                continue  # it is counted
-            event = message_now(event, said, now)
-            if event is None or held_back(event) is not None:
-                found[one] = None
-            else:
-                form = self.forms.get(str(event.properties.get("form")), {})
-                found[one] = held_message(event, form)
+            ids = {"event_id": one.event_id}
+            read = stored.get((one.subject, one.event_id))
+            # One that cannot be read is counted.
+            found |= troubles.attempt(ids, self._as_now, one, read, now) or {}
         return found
+
+    def _as_now(
+        self, one: Message, read: Unread[Event] | None, now: datetime
+    ) -> dict[Message, HeldMessage | None]:
+        event = None if read is None else read()
+        said = () if event is None else self.events.kept_apart(one.subject)
+        event = message_now(event, said, now)
+        if event is None or held_back(event) is not None:
+            return {one: None}
+        form = self.forms.get(str(event.properties.get("form")), {})
+        return {one: held_message(event, form)}
 
 
 def _event_id(message: Message) -> str:

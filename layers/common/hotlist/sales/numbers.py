@@ -8,8 +8,11 @@ from typing import Final, NamedTuple
 
 from hotlist.leads.lead import Created
 
-LONGEST: Final = timedelta(days=7)
-"""The longest stretch of time of which new leads are told; a window may be longer."""
+LONGEST: Final = timedelta(days=8)
+"""The longest stretch of time of which new leads are told; a window may be longer.
+
+A week's digest may come late, and a week in which clocks are put back has an hour more.
+"""
 
 
 class Compared(NamedTuple):

@@ -6,6 +6,7 @@ come, and if a member goes, only that one's leads go to others.
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,12 +16,11 @@ from typing import Any, Final, Self
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import BOT
 from hotlist.identity.identifiers import EMAIL, PHONE, kind_of
-from hotlist.leads.lead import Lead, Ownership
+from hotlist.leads.lead import FALLBACK, MOVED, Lead, Ownership
 from hotlist.scoring.pattern import eventbridge
 
-FALLBACK: Final = "fallback"
-MOVED: Final = "moved"
-"""What stands for the name of a rule if none gave the owner."""
+_ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+"""What the id of a recipient is like."""
 
 _BITS: Final = 52
 """So many bits and a half are a float without rounding."""
@@ -48,7 +48,7 @@ class OwnerRule:
 
 @dataclass(frozen=True, slots=True)
 class Owners:
-    """The rules in order. Without rules no lead has an owner."""
+    """The rules in order. Without rules no lead gets an owner."""
 
     rules: tuple[OwnerRule, ...] = ()
     fallback: str = ""
@@ -137,17 +137,18 @@ def ownership(owners: Owners, known: Known, facts: Callable[[], Facts]) -> Owner
 
     An operator's `lead_moved` decides; else the owner stays whom somebody was told of; else the
     rules say. Until somebody is told, they say so anew in every fold: whatever the order in which
-    a lead becomes known, it ends with the same owner. `facts` is called only if rules are asked.
+    a lead becomes known, it ends with the same owner. A time without rules gives no lead an owner,
+    and takes none away that somebody was told of. `facts` is called only if rules are asked.
     """
     before = _told_before(known)
     told_at = before.told_at or (known.at if _is_told(known) else None)
     moved = _moved_to(known.events)
     if moved is not None:
         return Ownership(moved, MOVED, told_at)
-    if not owners.rules:
-        return Ownership()
     if before.told_at is not None and before.owner is not None:
         return before
+    if not owners.rules:
+        return Ownership()
     owner, rule = owners.of(_key(known), facts())
     return Ownership(owner, rule, told_at)
 
@@ -171,11 +172,11 @@ def _is_told(known: Known) -> bool:
 
 
 def _moved_to(events: Iterable[Event]) -> str | None:
-    """To whom an operator has moved the lead last."""
+    """To whom an operator has moved the lead last: what no recipient's id can be moves nothing."""
     moved = None
     for event in events:
         to = event.properties.get("owner")
-        if event.type == "lead_moved" and isinstance(to, str) and to:
+        if event.type == "lead_moved" and isinstance(to, str) and _ID.fullmatch(to):
             moved = to
     return moved
 

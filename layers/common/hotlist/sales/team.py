@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hotlist.sales.working_days import (
     NEVER_OFF,
@@ -18,6 +18,9 @@ from hotlist.sales.working_days import (
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CATCH_UP: Final = timedelta(hours=3)
 """How long after its time a digest that was missed is still sent."""
+
+RUNS: Final = timedelta(minutes=15)
+"""How long after a run the next one comes."""
 
 HOLIDAYS_END: Final = timedelta(days=90)
 """How long before the known holidays end somebody has to build anew."""
@@ -69,6 +72,10 @@ class Recipient:
                 return day.isoformat()
         return None
 
+    def is_last_chance(self, day: str, now: datetime) -> bool:
+        """Whether no later run can send the digest of a day."""
+        return self.due_day(now + RUNS) != day
+
     def sends_when_empty(self, day: str) -> bool:
         """Whether there is a short digest on a day without leads."""
         if self.on_empty in (_SKIP, _SHORT):
@@ -86,8 +93,16 @@ class Recipient:
         return days_waited(first, last, self.weekdays, self.off)
 
     def stand_in(self, now: datetime) -> str | None:
-        """Who gets their mails now; None if they are there."""
-        absence = self.off.absence(now.astimezone(ZoneInfo(self.timezone)).date())
+        """Who gets their mails now; None if they are there.
+
+        Mails for others ask this too. So in a time zone that this machine does not have, the day
+        is that of UTC; what is mailed to that recipient alone ends in an error.
+        """
+        try:
+            local = now.astimezone(ZoneInfo(self.timezone))
+        except ZoneInfoNotFoundError:
+            local = now.astimezone(UTC)
+        absence = self.off.absence(local.date())
         return None if absence is None else absence.stand_in
 
     def holidays_end(self, now: datetime) -> bool:
@@ -153,25 +168,37 @@ class Sales:
         person = self.owner_of(owner)
         return next((one.name for one in self.recipients if one.id == person), owner)
 
-    def owned(self, recipient: str, now: datetime) -> frozenset[str]:
-        """Whose leads stand in a recipient's own list now: theirs, and those they stand in for."""
-        absent = {one.id for one in self.recipients if one.stand_in(now) is not None}
+    def owned(
+        self, recipient: str, now: datetime, disabled: Collection[str] = ()
+    ) -> frozenset[str]:
+        """Whose leads stand in a recipient's own list now.
+
+        Theirs, those of whom they stand in for, and those of whoever is `disabled` if they get
+        that one's mail.
+        """
+        others = {one.id for one in self.recipients if one.stand_in(now) is not None}
         return frozenset(
             one
-            for one in (recipient, *absent)
-            if (reached := self.reached(one, now, ())) is not None and reached.id == recipient
+            for one in {recipient, *others, *disabled}
+            if (reached := self.reached(one, now, disabled)) is not None and reached.id == recipient
         )
 
-    def listed(self, recipient: Recipient, now: datetime) -> frozenset[str] | None:
+    def listed(
+        self, recipient: Recipient, now: datetime, disabled: Collection[str] = ()
+    ) -> frozenset[str] | None:
         """Whose leads stand in a recipient's list now; None for everybody's."""
-        return self.owned(recipient.id, now) if recipient.list_own else None
+        return self.owned(recipient.id, now, disabled) if recipient.list_own else None
 
     def due(self, now: datetime) -> Iterator[tuple[Recipient, str]]:
         """The recipients whose digest is due, each with its local day."""
         for recipient in self.recipients:
-            day = recipient.due_day(now)
+            day = self.due_day(recipient, now)
             if day is not None:
                 yield recipient, day
+
+    def due_day(self, recipient: Recipient, now: datetime) -> str | None:
+        """The local day whose digest is due for one of them now, or None."""
+        return recipient.due_day(now)
 
     @property
     def _fallback(self) -> str:

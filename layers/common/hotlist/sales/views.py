@@ -120,20 +120,14 @@ class Views:
         ends = time.monotonic() + seconds + RESERVE_SECONDS
         return lambda: ends - time.monotonic()
 
-    def _read(self, lead_ids: list[str]) -> dict[str, Lead]:
-        """All at once; one by one if one of them is broken."""
-        try:
-            return self.stores.leads.get_many(lead_ids)
-        except (KeyError, ValueError):
-            found: dict[str, Lead] = {}
-            for lead_id in lead_ids:
-                ids = {"work": "read"}
-                read = self.troubles.attempt(ids, self.stores.leads.get_many, [lead_id])
-                if read is None:
-                    self.unreadable.add(lead_id)
-                else:
-                    found |= read
-            return found
+    def _read(self, lead_ids: list[str]) -> dict[str, Lead | None]:
+        """All at once. One whose item is broken is trouble, whatever is wrong with it."""
+        found = {
+            lead_id: self.troubles.attempt({"work": "read"}, read)
+            for lead_id, read in self.stores.leads.unread(lead_ids).items()
+        }
+        self.unreadable |= {lead_id for lead_id, lead in found.items() if lead is None}
+        return found
 
 
 def _outlook(view: View) -> Outlook:

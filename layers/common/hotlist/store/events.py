@@ -17,6 +17,7 @@ from hotlist.events.times import from_text, to_text
 from hotlist.events.vocabulary import SPAM, Route, lane
 from hotlist.store.items import (
     Item,
+    Unread,
     batch_get,
     pages,
     present,
@@ -155,11 +156,18 @@ class EventStore:
         found = [from_item(item) for item in batch_get(self._client, self._table, keys)]
         return found[0] if found else None
 
-    def find_many(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Event]:
-        """The stored ordinary events (`e#`) of these subjects and ids."""
+    def find_many(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Unread[Event]]:
+        """The stored ordinary events (`e#`) of these subjects and ids, by them.
+
+        One whose item is broken stops no other.
+        """
         wanted = [{"subject": subject, "event_key": f"e#{one}"} for subject, one in keys]
-        found = map(from_item, batch_get(self._client, self._table, wanted))
-        return {(event.subject, event.event_id): event for event in found}
+        return {
+            (item["subject"]["S"], item["event_key"]["S"].removeprefix("e#")): partial(
+                from_item, item
+            )
+            for item in batch_get(self._client, self._table, wanted)
+        }
 
     def kept_apart(self, subject: str) -> tuple[Event, ...]:
         """What links, SES and operators say of a subject (`k#`), newest id first, consistently.

@@ -19,7 +19,6 @@ MOST_HELD: Final = 200
 """How many held deliveries are named; beyond them it is known only that there are more."""
 
 _HOUR: Final = timedelta(hours=1)
-_WEEK: Final = timedelta(days=7)
 _SEPARATOR: Final = "#"
 _UNTOLD: Final = {"delivery_id": {"S": "held"}}
 SETTLED_AFTER: Final = timedelta(minutes=2)
@@ -43,16 +42,12 @@ class Held(NamedTuple):
 
 
 class HeldMails(NamedTuple):
-    """What some hours held of a recipient's mails: deliveries of messages, how many alerts.
-
-    `quiet` are the deliveries of alerts that were not sent in quiet hours.
-    """
+    """What some hours held of a recipient's mails: deliveries of messages, how many alerts."""
 
     messages: tuple[str, ...] = ()
     more_messages: bool = False
     alerts: int = 0
     more_alerts: bool = False
-    quiet: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +192,6 @@ class HeldStore:
                 found[one] = before._replace(
                     alerts=before.alerts + len(held),
                     more_alerts=before.more_alerts or is_more,
-                    quiet=(*before.quiet, *read_texts(item, "quiet")),
                 )
         return found
 
@@ -225,12 +219,12 @@ def hour_of(now: datetime) -> str:
 
 
 def whole_hours(begins: datetime, ends: datetime) -> list[str]:
-    """The UTC hours from that of `begins` to the last one that is over at `ends`: of a week.
+    """The UTC hours from that of `begins` to the last one that is over at `ends`.
 
     Where one window begins as another ends, each hour is in one of them.
     """
     last = ends.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    first = max(begins.astimezone(UTC).replace(minute=0, second=0, microsecond=0), last - _WEEK)
+    first = begins.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     return [hour_of(first + number * _HOUR) for number in range((last - first) // _HOUR)]
 
 

@@ -3,12 +3,17 @@
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from hotlist.events.times import from_text, to_text
 
 Item = Mapping[str, Mapping[str, Any]]
 """An item as the low-level client has it: attribute name → `{type: value}`."""
+
+T = TypeVar("T")
+Unread = Callable[[], T]
+"""What an item says, read when it is called. It raises whatever is wrong with the item: so whoever
+reads many can go on with the others."""
 
 MAX_BATCH_READ: Final = 100
 WRITE_UNIT: Final = 1_024

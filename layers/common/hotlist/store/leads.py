@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from itertools import islice
 from typing import Any, Final
 
@@ -35,6 +36,7 @@ from hotlist.leads.lead import (
 from hotlist.store.items import (
     Conflict,
     Item,
+    Unread,
     batch_get,
     instant,
     number,
@@ -83,9 +85,13 @@ class LeadStore:
 
     def get_many(self, lead_ids: Iterable[str]) -> dict[str, Lead]:
         """The stored leads of these ids, read consistently. Ids without a lead are left out."""
+        return {lead_id: read() for lead_id, read in self.unread(lead_ids).items()}
+
+    def unread(self, lead_ids: Iterable[str]) -> dict[str, Unread[Lead]]:
+        """The same, each lead for itself: one whose item is broken stops no other."""
         keys = ({"lead_id": lead_id} for lead_id in dict.fromkeys(lead_ids))
-        leads = (from_item(item) for item in batch_get(self._client, self._table, keys))
-        return {lead.lead_id: lead for lead in leads}
+        items = batch_get(self._client, self._table, keys)
+        return {item["lead_id"]["S"]: partial(from_item, item) for item in items}
 
     def get(self, lead_id: str) -> Lead | None:
         """The stored lead, read consistently, or None."""
@@ -135,22 +141,15 @@ class LeadStore:
         except self._client.exceptions.ConditionalCheckFailedException:
             return
 
-    def hot(self) -> Iterator[Ranked]:
+    def hot(self) -> Iterator[Unread[Ranked]]:
         """The hot leads that wait for an answer, `HOT_PAGES` of each partition at most.
 
-        Those that were folded last come first.
+        Those that were folded last come first. One whose entry is broken stops no other.
         """
         for shard in range(SHARDS):
             pages = self._pages(f"{Temperature.HOT.value}#{shard}", "", {}, ScanIndexForward=False)
             for page in islice(pages, HOT_PAGES):
-                for item in page:
-                    yield Ranked(
-                        lead_id=item["lead_id"]["S"],
-                        total=int(item["total"]["N"]),
-                        due_at=from_text(item["due_at"]["S"]),
-                        hot_since=read_instant(item, "hot_since"),
-                        owner=read_text(item, "owner"),
-                    )
+                yield from (partial(_ranked, item) for item in page)
 
     def due(self, now: datetime) -> Iterator[str]:
         """The ids of the leads that are due by `now`.
@@ -177,11 +176,7 @@ class LeadStore:
                 "lead_id, #state, #ruleset, #shadow.#ruleset,"
                 " temperature, temperature_key, due_at, folded_at"
             ),
-            ExpressionAttributeNames={
-                "#state": "state",
-                "#ruleset": "ruleset",
-                "#shadow": "shadow",
-            },
+            ExpressionAttributeNames={f"#{name}": name for name in ("state", "ruleset", "shadow")},
             **start,
         )
         scored_by = {
@@ -196,8 +191,7 @@ class LeadStore:
         """When each lead of a partition was due, by `until`, and its id."""
         values = {":until": {"S": to_text(until)}}
         for page in self._pages(key, " AND due_at <= :until", values, Limit=_DUE_PAGE):
-            for item in page:
-                yield item["due_at"]["S"], item["lead_id"]["S"]
+            yield from ((item["due_at"]["S"], item["lead_id"]["S"]) for item in page)
 
     def _pages(
         self, key: str, condition: str, values: Mapping[str, Any], **request: Any
@@ -212,6 +206,16 @@ class LeadStore:
             **request,
         )
         return (page["Items"] for page in found)
+
+
+def _ranked(item: Item) -> Ranked:
+    return Ranked(
+        lead_id=item["lead_id"]["S"],
+        total=int(item["total"]["N"]),
+        due_at=from_text(item["due_at"]["S"]),
+        hot_since=read_instant(item, "hot_since"),
+        owner=read_text(item, "owner"),
+    )
 
 
 def _shard(lead_id: str) -> int:
@@ -339,10 +343,7 @@ def _shadow(item: Item) -> Shadow | None:
 
 
 def from_item(item: Item) -> Lead:
-    """The lead of a stored item or a stream image.
-
-    :raises KeyError, ValueError: if the item is not a lead.
-    """
+    """The lead of a stored item or a stream image; raises whatever is wrong with the item."""
     folded_at, expires_at = read_instant(item, "folded_at"), read_seconds(item, "expires_at")
     if folded_at is None or expires_at is None:
         raise ValueError(f"lead {item['lead_id']['S']} has no folded_at or no expires_at")

@@ -8,12 +8,15 @@ were hot (`hot`). `recipient#<id>` has
 `tried_digest`, the one that was tried last.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from hotlist.store.deliveries import CLAIMED, SENT, outcome_key
+from hotlist.events.times import from_text
+from hotlist.store.deliveries import CLAIMED, KEPT, SENT, outcome_key
+from hotlist.store.hours import start_of, whole_hours
 from hotlist.store.items import (
     Item,
     batch_get,
@@ -29,10 +32,16 @@ from hotlist.store.items import (
 MOST_OWED: Final = 1_000
 """How many leads a recipient can be owed a word on: 43 KB of ids."""
 
-_MOST_HOURS: Final = 7 * 24
 _HOUR: Final = timedelta(hours=1)
 _ALERT: Final = "alert#"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+MOST_HOURS: Final = 5_000
+"""How many hours one run looks back, for all its recipients together."""
+
+LEAST: Final = timedelta(days=9)
+"""How far it looks back for each in any case: further than from one week's digest to the next."""
 
 
 class Window(NamedTuple):
@@ -40,6 +49,31 @@ class Window(NamedTuple):
 
     begins: datetime
     ends: datetime
+
+
+def looked_back(windows: Mapping[str, Window]) -> dict[str, Window]:
+    """These windows, as far as their hours are looked at: all of them, unless they are very long.
+
+    No hour is kept for longer than `KEPT`. If the windows have more than `MOST_HOURS`, the longest
+    lose their oldest ones.
+    """
+    left, found = MOST_HOURS, dict[str, Window]()
+    by_length = sorted(windows.items(), key=lambda one: one[1].ends - one[1].begins)
+    for place, (name, (begins, ends)) in enumerate(by_length):
+        share = left // (len(by_length) - place) * _HOUR
+        first = max(begins, ends - min(max(share, LEAST), KEPT))
+        left -= (ends - first) // _HOUR
+        found[name] = Window(first, ends)
+    return found
+
+
+class Alerted(NamedTuple):
+    """Leads by id: those that a recipient was alerted of, and those that turned hot in their quiet
+    hours, of which no alert was sent.
+    """
+
+    told: frozenset[str] = frozenset()
+    quiet: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,25 +135,32 @@ class WindowStore:
         reported = {one for key, one in outcomes.items() if key in items}
         return {one: _told(found.get(one, {}), items, reported) for one in names.values()}
 
-    def alerted(self, since: Mapping[str, datetime], now: datetime) -> dict[str, frozenset[str]]:
-        """The leads that alerts told each recipient of, in the hours since an instant.
+    def alerted(self, windows: Mapping[str, Window], now: datetime) -> dict[str, Alerted]:
+        """The leads that alerts in each recipient's window were about.
 
-        A message that stands for an alert has told of its lead, too.
-
-        They are read from the hours' sets of deliveries, those of a week at most.
+        Alerts that were sent have no time of their own but that of their hour: each is told by the
+        window in which the hour ends. One that was not sent in quiet hours is in the window in
+        which its lead turned hot. A note of it may be in a later hour.
         """
         keys = {
-            f"hour#{recipient}#alert#{hour}": recipient
-            for recipient, begins in since.items()
-            for hour in _hours(begins, now)
+            f"hour#{recipient}#alert#{hour}": (recipient, hour)
+            for recipient, window in windows.items()
+            for hour in whole_hours(window.begins, now + _HOUR)
         }
-        leads: dict[str, set[str]] = {recipient: set() for recipient in since}
+        told: dict[str, set[str]] = {recipient: set() for recipient in windows}
+        quiet: dict[str, set[str]] = {recipient: set() for recipient in windows}
         for item in self._get(keys):
-            deliveries = (*read_texts(item, "sent"), *read_texts(item, "by_message"))
-            leads[keys[_name(item)]] |= {
-                alerted_lead(one) for one in deliveries if one.startswith(_ALERT)
+            recipient, hour = keys[_name(item)]
+            begins, ends = windows[recipient]
+            if start_of(hour) + _HOUR <= ends:
+                sent = (*read_texts(item, "sent"), *read_texts(item, "by_message"))
+                told[recipient] |= {lead_id for lead_id, _ in _crossings(sent)}
+            quiet[recipient] |= {
+                lead_id
+                for lead_id, at in _crossings(read_texts(item, "quiet"))
+                if begins <= at < ends
             }
-        return {recipient: frozenset(found) for recipient, found in leads.items()}
+        return {one: Alerted(frozenset(told[one]), frozenset(quiet[one])) for one in windows}
 
     def plan(self, recipient_id: str, delivery_id: str, plan: Plan, told: Told) -> None:
         """Write what a digest tells, before it is sent.
@@ -227,17 +268,14 @@ def _may_have_come(attempt: Item) -> bool:
     return _text(attempt, "state") == CLAIMED and is_open
 
 
-def _hours(begins: datetime, now: datetime) -> list[str]:
-    """The UTC hours from one instant to another, as `2026-03-28T11`: the last ones of them."""
-    last = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    hours = [last - back * _HOUR for back in range(_MOST_HOURS)]
-    return [f"{hour:%Y-%m-%dT%H}" for hour in hours if hour + _HOUR > begins]
-
-
-def alerted_lead(delivery_id: str) -> str:
-    """The lead of `alert#<lead id>@<instant>#<recipient>`."""
-    alert_id = delivery_id.removeprefix(_ALERT).rpartition("#")[0]
-    return alert_id.rpartition("@")[0]
+def _crossings(delivery_ids: Iterable[str]) -> Iterator[tuple[str, datetime]]:
+    """The leads of `alert#<lead id>@<instant>#<recipient>`, and when each turned hot."""
+    for one in delivery_ids:
+        if not one.startswith(_ALERT):
+            continue
+        lead_id, _, at = one.removeprefix(_ALERT).rpartition("#")[0].rpartition("@")
+        with suppress(ValueError):
+            yield lead_id, from_text(at)
 
 
 def _name(item: Item) -> str:

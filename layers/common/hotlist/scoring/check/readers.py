@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, TypeGuard
 from zoneinfo import ZoneInfo
 
 from hotlist.config.findings import Path_
+from hotlist.config.zones import time_zone
 from hotlist.events.vocabulary import TYPES, is_type
 from hotlist.leads.lead import Temperature
 from hotlist.scoring import values
@@ -71,7 +72,16 @@ read_points: Final = plain(values.points)
 read_duration: Final = plain(values.duration)
 read_amount: Final = plain(values.amount)
 read_weight: Final = plain(values.weight)
-read_zone: Final = plain(values.zone)
+
+
+def read_zone(report: Report, path: Path_, value: object) -> object:
+    """A time zone that IANA has, and not only the machine that builds."""
+    try:
+        zone = values.zone(value)
+        time_zone(zone.key)
+    except ValueError as error:
+        return report.error(path, "type", str(error))
+    return zone
 
 
 def read_lasts(report: Report, path: Path_, value: object) -> Any:

@@ -26,10 +26,15 @@ Code = Literal[
     "endless-override",
     "unknown-value",
     "unread-field",
+    "absence",
+    "stand-in",
 ]
 
 _MAX_HINTS: Final = 200
 """A file with more mistakes than this is read by no one to its end; hints take time."""
+
+_MAX_LISTED: Final = 50
+"""So many known names stand in a finding."""
 
 
 class Unclear:
@@ -69,7 +74,7 @@ class Report:
         if name == "<<":
             self.error(path, code, "YAML 1.2 has no merge keys; write the keys out")
             return None
-        hint = f"did you mean {near!r}?" if near else f"there are {', '.join(sorted(known))}"
+        hint = f"did you mean {near!r}?" if near else f"there are {_listed(known)}"
         self.error(path, code, f"there is no {what} {quoted(name)} here; {hint}")
         return near
 
@@ -80,6 +85,12 @@ class Report:
     def _add(self, path: Path_, code: Code, message: str, level: str) -> None:
         finding = self._positions.finding(path, message, code, level)
         self._findings.setdefault((path, code), finding)
+
+
+def _listed(known: Collection[str]) -> str:
+    names = sorted(known)
+    more = f" and {len(names) - _MAX_LISTED:,} more" if len(names) > _MAX_LISTED else ""
+    return ", ".join(names[:_MAX_LISTED]) + more
 
 
 Reader = Callable[[Report, Path_, Any], Any]
