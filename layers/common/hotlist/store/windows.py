@@ -2,7 +2,8 @@
 
 Items of the Deliveries table. The delivery of a digest has `window_from` and `window_to`, the
 leads that it shows (`shown`, with their points in `points`), those that earlier mails told of and
-that no mail took back yet (`owed`), and how many were hot (`hot`). `recipient#<id>` has
+that no mail took back yet (`owed`; `owed_before`, if this one was not the last mail), and how many
+were hot (`hot`). `recipient#<id>` has
 `window_end`, where the next window begins, `last_digest`, the delivery of the last one sent, and
 `tried_digest`, the one that was tried last.
 """
@@ -14,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from hotlist.events.times import from_text
-from hotlist.store.deliveries import KEPT, SENT, outcome_key
+from hotlist.store.deliveries import CLAIMED, KEPT, SENT, outcome_key
 from hotlist.store.hours import start_of, whole_hours
 from hotlist.store.items import (
     Item,
@@ -80,7 +81,8 @@ class Told:
     """What a recipient knows: the end of their last window, and the leads they were told of.
 
     `points` are those of the leads that their last digest showed, and `hot` is how many leads it
-    counted. Digests of older versions have neither.
+    counted. Digests of older versions have neither. `tried` is a digest of which nobody knows
+    whether it was sent, with its window.
     """
 
     window_end: datetime | None = None
@@ -88,6 +90,12 @@ class Told:
     last_digest: str | None = None
     points: Mapping[str, int] = field(default_factory=dict)
     hot: int | None = None
+    tried: str = ""
+    tried_window: Window | None = None
+
+    def window_of(self, delivery_id: str) -> Window | None:
+        """The window of this digest, if a mail of it may have come: another tells the same."""
+        return self.tried_window if self.tried == delivery_id else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +163,11 @@ class WindowStore:
         return {one: Alerted(frozenset(told[one]), frozenset(quiet[one])) for one in windows}
 
     def plan(self, recipient_id: str, delivery_id: str, plan: Plan, told: Told) -> None:
-        """Write what a digest tells, before it is sent."""
+        """Write what a digest tells, before it is sent.
+
+        If an earlier mail of it may have come, all that it told of is kept until this one is out.
+        """
+        before = () if told.window_of(delivery_id) is None else told.leads - plan.shown.keys()
         sets = {
             "window_from": instant(plan.window.begins),
             "window_to": instant(plan.window.ends),
@@ -163,6 +175,7 @@ class WindowStore:
             "points": {"M": {one: {"N": str(points)} for one, points in plan.shown.items()}},
             "hot": number(plan.hot),
             "owed": texts(sorted(plan.owed)[:MOST_OWED]),
+            "owed_before": texts(sorted(before)[:MOST_OWED]),
         }
         self._set(delivery_id, sets)
         self._point(recipient_id, told.last_digest, delivery_id, told.window_end)
@@ -206,10 +219,11 @@ def _told(recipient: Item, digests: Mapping[str, Item], reported: Collection[str
     if _text(attempt, "state") == SENT or tried in reported:
         last, window_end = tried, read_instant(attempt, "window_to") or window_end
     digest = digests.get(last, {})
-    leads = {*read_texts(digest, "shown"), *read_texts(digest, "owed")}
+    leads = _told_by(digest)
     points, hot = _points(digest), digest.get("hot")
-    if _may_have_come(attempt):
-        leads |= {*read_texts(attempt, "shown")}
+    is_open = _may_have_come(attempt)
+    if is_open:
+        leads |= _told_by(attempt)
         points |= _points(attempt)
     return Told(
         window_end=window_end,
@@ -217,7 +231,25 @@ def _told(recipient: Item, digests: Mapping[str, Item], reported: Collection[str
         last_digest=last or None,
         points=points,
         hot=None if hot is None else int(hot["N"]),
+        tried=tried if is_open else "",
+        tried_window=_window(attempt) if is_open else None,
     )
+
+
+def _told_by(digest: Item) -> set[str]:
+    """The leads that a digest shows, and those owed after it.
+
+    If several mails of it were tried, only SES's own answer says that it was the last one.
+    """
+    leads = {*read_texts(digest, "shown"), *read_texts(digest, "owed")}
+    if not _text(digest, "message_id"):
+        leads |= {*read_texts(digest, "owed_before")}
+    return leads
+
+
+def _window(digest: Item) -> Window | None:
+    begins, ends = read_instant(digest, "window_from"), read_instant(digest, "window_to")
+    return None if begins is None or ends is None else Window(begins, ends)
 
 
 def _points(digest: Item) -> dict[str, int]:
@@ -227,9 +259,13 @@ def _points(digest: Item) -> dict[str, int]:
 
 
 def _may_have_come(attempt: Item) -> bool:
-    """Whether a digest has no outcome yet. One that SES has refused has no lease any more."""
+    """Whether a digest has no outcome yet. One that SES has refused has no lease any more.
+
+    But an earlier mail of it may have come, of which SES said nothing.
+    """
     lease = read_instant(attempt, "lease_until")
-    return _text(attempt, "state") == "claimed" and lease is not None and lease > _EPOCH
+    is_open = "may_have_come" in attempt or (lease is not None and lease > _EPOCH)
+    return _text(attempt, "state") == CLAIMED and is_open
 
 
 def _crossings(delivery_ids: Iterable[str]) -> Iterator[tuple[str, datetime]]:
