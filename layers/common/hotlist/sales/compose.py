@@ -183,15 +183,22 @@ class Composer:
         ]
 
     def _file(self, issue: Issue, leads: Mapping[str, Sequence[Shown]]) -> tuple[Attachment, ...]:
-        """All leads that the digest is about, in full or not; none if they cannot be written."""
+        """All leads that the digest is about, in full or not, but those that cannot be written."""
         rows = [
             Row(name, one.lead, self._details(one, issue))
             for name, some in leads.items()
             for one in some
         ]
-        make = digest_parts.as_file
-        ids = {"recipient": issue.recipient.id}
-        made = self.troubles.attempt(ids, make, rows, issue.recipient, self.title, self.now)
+
+        def make(*rows: Row) -> Attachment:
+            return digest_parts.as_file(rows, issue.recipient, self.title, self.now)
+
+        written = [
+            row
+            for row in rows
+            if self.troubles.attempt({"event_id": row.lead.last_event_id or ""}, make, row)
+        ]
+        made = self.troubles.attempt({"recipient": issue.recipient.id}, make, *written)
         return () if made is None else (made,)
 
     def _figures(self, issue: Issue, edition: Edition) -> tuple[Sequence[Figure], str]:

@@ -198,7 +198,7 @@ class Digester:
             recipient, issue.delivery_id, partial(self._plan, issue, made)
         ):
             return False
-        self.windows.sent(recipient.id, issue.delivery_id, issue.window)
+        self.windows.sent(recipient.id, issue.delivery_id, issue.window, issue.told)
         return True
 
     def _plan(self, issue: Issue, made: Composed) -> Mail:

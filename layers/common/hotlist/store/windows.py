@@ -18,6 +18,7 @@ from hotlist.events.times import from_text
 from hotlist.store.deliveries import CLAIMED, KEPT, SENT, outcome_key
 from hotlist.store.hours import start_of, whole_hours
 from hotlist.store.items import (
+    Conflict,
     Item,
     batch_get,
     instant,
@@ -166,6 +167,8 @@ class WindowStore:
         """Write what a digest tells, before it is sent.
 
         If an earlier mail of it may have come, all that it told of is kept until this one is out.
+
+        :raises Conflict: if another digest of the recipient has moved their window since `told`.
         """
         before = () if told.window_of(delivery_id) is None else told.leads - plan.shown.keys()
         sets = {
@@ -180,9 +183,14 @@ class WindowStore:
         self._set(delivery_id, sets)
         self._point(recipient_id, told.last_digest, delivery_id, told.window_end)
 
-    def sent(self, recipient_id: str, delivery_id: str, window: Window) -> None:
-        """The digest is out: the next window begins where this one ends."""
-        self._point(recipient_id, delivery_id, delivery_id, window.ends)
+    def sent(self, recipient_id: str, delivery_id: str, window: Window, told: Told) -> None:
+        """The digest is out: the next window begins where this one ends.
+
+        It never begins earlier than before: a run may have an earlier time than one that was.
+        """
+        ends = max(window.ends, told.window_end or window.ends)
+        with suppress(Conflict):  # a later one is out
+            self._point(recipient_id, delivery_id, delivery_id, ends)
 
     def _point(
         self, recipient_id: str, last: str | None, tried: str, window_end: datetime | None
@@ -192,9 +200,15 @@ class WindowStore:
             "last_digest": text(last),
             "window_end": instant(window_end),
         }
-        self._set(f"recipient#{recipient_id}", pointers)
+        condition = "attribute_not_exists(window_end)"
+        if window_end is not None:
+            condition += " OR window_end <= :window_end"
+        try:
+            self._set(f"recipient#{recipient_id}", pointers, ConditionExpression=condition)
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            raise Conflict(recipient_id) from error
 
-    def _set(self, delivery_id: str, attributes: Mapping[str, Any]) -> None:
+    def _set(self, delivery_id: str, attributes: Mapping[str, Any], **request: Any) -> None:
         """Set attributes of an item; those without a value go."""
         held = present(attributes)
         update = "SET " + ", ".join(f"{name} = :{name}" for name in held)
@@ -205,6 +219,7 @@ class WindowStore:
             Key={"delivery_id": {"S": delivery_id}},
             UpdateExpression=update,
             ExpressionAttributeValues={f":{name}": value for name, value in held.items()},
+            **request,
         )
 
     def _get(self, names: Iterable[str]) -> list[Item]:
@@ -217,7 +232,8 @@ def _told(recipient: Item, digests: Mapping[str, Item], reported: Collection[str
     tried = _text(recipient, "tried_digest")
     attempt = digests.get(tried, {})
     if _text(attempt, "state") == SENT or tried in reported:
-        last, window_end = tried, read_instant(attempt, "window_to") or window_end
+        ends = [at for at in (read_instant(attempt, "window_to"), window_end) if at is not None]
+        last, window_end = tried, max(ends, default=None)
     digest = digests.get(last, {})
     leads = _told_by(digest)
     points, hot = _points(digest), digest.get("hot")
