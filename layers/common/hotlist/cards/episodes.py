@@ -33,7 +33,7 @@ _CORRECTION: Final = "event_reclassified"
 
 _TOLD: Final = (
     *("form", "reward", "mail", "to", "order_id", "currency", "reason", "author", "group"),
-    *("lasts", "day", "page_title", "page_path", "name", "title"),
+    *("day", "page_title", "page_path"),
 )
 """Texts of an event that its sentence may use."""
 
@@ -49,7 +49,8 @@ class Episode:
     done it. A visit has `pages`, each once and `MOST_PAGES` at most, of `page_count` different
     ones, and `also` its other actions by type, with how often. A form has its `answers`, and
     `more` of them are left out. `texts`, `numbers` and `lists` are what its sentence may use, and
-    `by` who said it.
+    `by` who said it. `is_all` says that an
+    opt-out is from everything.
     """
 
     at: datetime
@@ -66,6 +67,7 @@ class Episode:
     numbers: Mapping[str, int | float] = field(default_factory=dict)
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     by: str = ""
+    is_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,7 @@ def _episode(event: Event, names: Mapping[str, str]) -> Episode:
         },
         lists={name: found for name in _LISTS if (found := _list(event, name))},
         by=names.get(by, by),
+        is_all=event.properties.get("all") is True,
     )
 
 
