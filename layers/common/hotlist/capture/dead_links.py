@@ -1,4 +1,4 @@
-"""Why a link of a mail leads nowhere: a page, or problem details for a program that asks so. Pure."""
+"""Why a link of a mail leads nowhere: a page, or problem details for a program. Pure."""
 
 from hotlist.capture import form_page, http, link_page
 from hotlist.capture.http import Answer, Request

@@ -179,9 +179,7 @@ class _Words:
             lines=tuple(map(self._of_rule, card.points)),
             sum=self._points(card.exact),
             rounded=words["rounded"].format(points=self._ours.number(lead.total)),
-            history=tuple(
-                told(one, self._recipient, self._now) for one in card.history.episodes
-            ),
+            history=tuple(told(one, self._recipient, self._now) for one in card.history.episodes),
             older=self._ours.counted(CARD_COUNTED[self._language]["older"], older) if older else "",
             consents=tuple(
                 (
@@ -222,6 +220,8 @@ class _Words:
         lead = self._card.lead
         if lead.state is not LeadState.LIVE:
             yield self._words[lead.state.value]
+        if self._card.has_claimed:
+            yield self._words["has_claimed"]
         if lead.stage.value == "suspended":
             yield self._words["suspended"]
         if lead.truncated:

@@ -33,23 +33,24 @@ LIST_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "until": "later, from {day}",
         "bounced": "mail comes back",
         "step_title": "One step first",
-        "step": "This page shows leads, so it opens only on a device of yours. We mail you a link that "
-        "confirms this one, to:",
+        "step": "This page shows leads, so it opens only on a device of yours. We mail you a link "
+        "that confirms this one, to:",
         "step_button": "Mail me a link for this device",
-        "step_note": "The link is good for 15 minutes, and the device is then remembered for 30 days.",
+        "step_note": "The link is good for 15 minutes, and the device is then remembered for 30 "
+        "days.",
         "mailed_title": "Look into your inbox",
         "mailed": "The link is on its way. Open it on this device within 15 minutes. It goes to:",
-        "just": "A link was mailed in this quarter of an hour. If it does not come, look into the spam "
-        "folder too, and ask again in a quarter of an hour. It goes to:",
+        "just": "A link was mailed in this quarter of an hour. If it does not come, look into the "
+        "spam folder too, and ask again in a quarter of an hour. It goes to:",
         "full_title": "Enough for today",
-        "full": "Five links were mailed today, and no more are until midnight (UTC). Use the newest "
-        "of them, or a device that is confirmed already. They went to:",
+        "full": "Five links were mailed today, and no more are until midnight (UTC). Use the "
+        "newest of them, or a device that is confirmed already. They went to:",
         "open_title": "Open it on this device?",
         "open": "This device is then remembered for 30 days. Do it on devices of your own only.",
         "open_button": "Open it here",
         "stale_title": "This link has expired",
-        "stale": "It was good for 15 minutes, for one page and one person. We can mail you another "
-        "one, to:",
+        "stale": "It was good for 15 minutes, for one page and one person. We can mail you "
+        "another one, to:",
         "nothing_title": "Nothing is kept of this lead any more",
         "nothing": "Its time is over, or it was erased. Your other links still work.",
     },
@@ -82,14 +83,14 @@ LIST_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "until": "później, od: {day}",
         "bounced": "poczta wraca",
         "step_title": "Jeszcze jeden krok",
-        "step": "Ta strona pokazuje leady, więc otwiera się tylko na Twoim urządzeniu. Wyślemy link, "
-        "który je potwierdzi, na adres:",
+        "step": "Ta strona pokazuje leady, więc otwiera się tylko na Twoim urządzeniu. Wyślemy "
+        "link, który je potwierdzi, na adres:",
         "step_button": "Wyślij mi link do tego urządzenia",
         "step_note": "Link działa 15 minut, a urządzenie będzie potem rozpoznawane przez 30 dni.",
         "mailed_title": "Sprawdź skrzynkę",
         "mailed": "Link jest w drodze. Otwórz go na tym urządzeniu w ciągu 15 minut. Adres:",
-        "just": "W tym kwadransie link został już wysłany. Jeśli nie dotrze, sprawdź też spam i poproś "
-        "ponownie za kwadrans. Adres:",
+        "just": "W tym kwadransie link został już wysłany. Jeśli nie dotrze, sprawdź też spam i "
+        "poproś ponownie za kwadrans. Adres:",
         "full_title": "Na dziś wystarczy",
         "full": "Wysłano dziś pięć linków i do północy (UTC) nie będzie więcej. Użyj najnowszego "
         "z nich albo urządzenia, które jest już potwierdzone. Adres:",
@@ -132,26 +133,27 @@ LIST_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "until": "später, ab {day}",
         "bounced": "Mail kommt zurück",
         "step_title": "Erst noch ein Schritt",
-        "step": "Diese Seite zeigt Leads und öffnet sich darum nur auf einem Ihrer Geräte. Wir mailen "
-        "Ihnen einen Link, der dieses bestätigt, an:",
+        "step": "Diese Seite zeigt Leads und öffnet sich darum nur auf einem Ihrer Geräte. Wir "
+        "mailen Ihnen einen Link, der dieses bestätigt, an:",
         "step_button": "Link für dieses Gerät mailen",
         "step_note": "Der Link gilt 15 Minuten, und das Gerät wird danach 30 Tage lang "
         "wiedererkannt.",
         "mailed_title": "Sehen Sie in Ihr Postfach",
-        "mailed": "Der Link ist unterwegs. Öffnen Sie ihn innerhalb von 15 Minuten auf diesem Gerät. "
-        "Er geht an:",
-        "just": "In dieser Viertelstunde wurde schon ein Link gemailt. Wenn er nicht ankommt, sehen "
-        "Sie auch im Spam nach, und verlangen Sie in einer Viertelstunde einen neuen. Er geht an:",
+        "mailed": "Der Link ist unterwegs. Öffnen Sie ihn innerhalb von 15 Minuten auf diesem "
+        "Gerät. Er geht an:",
+        "just": "In dieser Viertelstunde wurde schon ein Link gemailt. Wenn er nicht ankommt, "
+        "sehen Sie auch im Spam nach, und verlangen Sie in einer Viertelstunde einen neuen. Er "
+        "geht an:",
         "full_title": "Genug für heute",
-        "full": "Heute wurden fünf Links gemailt, und bis Mitternacht (UTC) kommen keine weiteren. "
-        "Nehmen Sie den neuesten oder ein Gerät, das schon bestätigt ist. Sie gingen an:",
+        "full": "Heute wurden fünf Links gemailt, und bis Mitternacht (UTC) kommen keine "
+        "weiteren. Nehmen Sie den neuesten oder ein Gerät, das schon bestätigt ist. Sie gingen an:",
         "open_title": "Auf diesem Gerät öffnen?",
         "open": "Das Gerät wird danach 30 Tage lang wiedererkannt. Tun Sie das nur auf eigenen "
         "Geräten.",
         "open_button": "Hier öffnen",
         "stale_title": "Dieser Link ist abgelaufen",
-        "stale": "Er galt 15 Minuten, für eine Seite und eine Person. Wir können einen neuen mailen, "
-        "an:",
+        "stale": "Er galt 15 Minuten, für eine Seite und eine Person. Wir können einen neuen "
+        "mailen, an:",
         "nothing_title": "Von diesem Lead ist nichts mehr da",
         "nothing": "Seine Zeit ist um, oder er wurde gelöscht. Ihre anderen Links gehen weiterhin.",
     },

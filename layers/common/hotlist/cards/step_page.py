@@ -8,9 +8,9 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from hotlist.capture import form_page
 from hotlist.cards.devices import masked
 from hotlist.cards.list_words import LIST_TEXTS
-from hotlist.capture import form_page
 from hotlist.sales.team import Recipient
 
 MAIL: Final = "mail"

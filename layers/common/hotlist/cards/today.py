@@ -1,9 +1,8 @@
-"""Today's list of a recipient: the hot and warm leads that theirs shows, the most urgent first. Pure."""
+"""Today's list of a recipient: its hot and warm leads, the most urgent first. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from hotlist.leads.lead import Listed, Temperature
 from hotlist.sales.team import Recipient, Sales
@@ -49,9 +48,6 @@ class Today:
         return sum(one.rank == _WARM for one in self.entries)
 
 
-NOBODYS: Final = ""
-
-
 def today(
     leads: Iterable[Listed],
     count: int,
@@ -70,7 +66,7 @@ def today(
         Entry(
             lead=lead,
             is_answered=lead.is_answered(now),
-            owner=NOBODYS if lead.owner is None else sales.name_of(lead.owner),
+            owner="" if lead.owner is None else sales.name_of(lead.owner),
             answered_by=_name(lead, sales),
         )
         for lead in leads

@@ -44,6 +44,7 @@ class Purpose(StrEnum):
     OPENED = "opened"
     CLICKED = "clicked"
     DIGEST_OFF = "digest_off"
+    ANSWER = "answer"
     CARD = "card"
     LIST = "list"
     DEVICE = "device"
@@ -58,6 +59,7 @@ VALID: Final[Mapping[Purpose, timedelta | None]] = {
     Purpose.OPENED: timedelta(days=90),
     Purpose.CLICKED: timedelta(days=90),
     Purpose.DIGEST_OFF: None,
+    Purpose.ANSWER: timedelta(days=7),
     Purpose.CARD: timedelta(days=7),
     Purpose.LIST: timedelta(days=7),
     Purpose.DEVICE: timedelta(days=1),  # it says itself when its quarter of an hour began
