@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from hotlist.cards.card import Answer, Giver, LeadCard, Points, PointsLine, Touch
 from hotlist.cards.card_texts import CARD_COUNTED, CARD_TEXTS
 from hotlist.cards.curve import Curve
+from hotlist.cards.history_texts import DETAILS
 from hotlist.cards.history_words import Told, amount, of_type, purpose_name, reason_name, told
 from hotlist.leads.lead import LeadState, May
 from hotlist.mail.formats import Formats, formats
@@ -179,9 +180,7 @@ class _Words:
             lines=tuple(map(self._of_rule, card.points)),
             sum=self._points(card.exact),
             rounded=words["rounded"].format(points=self._ours.number(lead.total)),
-            history=tuple(
-                told(one, self._recipient, self._now) for one in card.history.episodes
-            ),
+            history=tuple(told(one, self._recipient, self._now) for one in card.history.episodes),
             older=self._ours.counted(CARD_COUNTED[self._language]["older"], older) if older else "",
             consents=tuple(
                 (
@@ -265,7 +264,9 @@ class _Words:
         parts = [
             amount(answer.value, self._language) if answer.value is not None else "",
             reason_name(answer.reason, self._language) if answer.reason else "",
-            "" if said.until is None else self._words["snoozed"].format(day=self._day(said.until)),
+            ""
+            if said.until is None
+            else DETAILS[self._language]["until"].format(day=self._day(said.until)),
         ]
         return Told(
             at=self._moment(said.at),
@@ -324,7 +325,7 @@ class _Words:
         words, number = self._words, self._ours.number
         first, last = curve.points[0], curve.points[-1]
         most = max(curve.points, key=lambda one: one.total)
-        (now,) = [one for one in curve.points if one.at == curve.now]
+        (now,) = [one for one in curve.points if one.at == curve.present]
         start, end = self._day(first.at), self._day(last.at)
         says = words["curve_says"].format(
             then=number(first.total),
