@@ -70,7 +70,10 @@ class _Past:
 def rich() -> list[Event]:
     past = _Past()
     campaign = {"source": "google", "medium": "cpc", "campaign": "wiosna-2026"}
-    landing = {"landing_page": "https://www.example.com/blog/leady", "referrer": "https://google.pl"}
+    landing = {
+        "landing_page": "https://www.example.com/blog/leady",
+        "referrer": "https://google.pl",
+    }
     start = NOW - 62 * DAY
     past.visit(start, "s1", "Blog", "Cennik", **campaign, **landing)
     answers = {
@@ -114,10 +117,8 @@ def little() -> list[Event]:
 
 def hostile() -> list[Event]:
     past = _Past()
-    bad: Said = {
-        name: HOSTILE
-        for name in "source medium campaign term content referrer landing_page page_title".split()
-    }
+    names = "source medium campaign term content referrer landing_page page_title".split()
+    bad: Said = dict.fromkeys(names, HOSTILE)
     answers = {**bad, "name": HOSTILE, "company": UNBROKEN, HOSTILE: HOSTILE, "form": HOSTILE}
     email = f"{'j' * 60}@{'grossmann' * 5}.example"
     asked = {**answers, "consents": {HOSTILE: "1", "phone": "1"}}

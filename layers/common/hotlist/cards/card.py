@@ -14,7 +14,7 @@ from typing import Any, Final
 from hotlist.cards.ahead import NextChange, next_change
 from hotlist.cards.curve import Curve, curve_of
 from hotlist.cards.episodes import History, history_of, page_of
-from hotlist.events.answers import SalesAnswer, standing_answers
+from hotlist.events.answers import REJECTED, WON, SalesAnswer, standing_answers
 from hotlist.events.event import Event
 from hotlist.leads import classify
 from hotlist.leads.facts import TOUCH, Facts
@@ -244,8 +244,8 @@ def _answers(events: Sequence[Event], names: Mapping[str, str]) -> Iterable[Answ
         yield Answer(
             said=one,
             by="" if one.by is None else names.get(one.by, one.by),
-            value=_amount(event.properties.get("value")),
-            reason=_text(event, "reason"),
+            value=_amount(event.properties.get("value")) if one.type == WON else None,
+            reason=_text(event, "reason") if one.type == REJECTED else "",
         )
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from hotlist.cards.card import Answer, Giver, LeadCard, Points, PointsLine, Touch
 from hotlist.cards.card_texts import CARD_COUNTED, CARD_TEXTS
 from hotlist.cards.curve import Curve
+from hotlist.cards.history_texts import DETAILS
 from hotlist.cards.history_words import Told, amount, of_type, purpose_name, reason_name, told
 from hotlist.leads.lead import LeadState, May
 from hotlist.mail.formats import Formats, formats
@@ -265,7 +266,9 @@ class _Words:
         parts = [
             amount(answer.value, self._language) if answer.value is not None else "",
             reason_name(answer.reason, self._language) if answer.reason else "",
-            "" if said.until is None else self._words["snoozed"].format(day=self._day(said.until)),
+            ""
+            if said.until is None
+            else DETAILS[self._language]["until"].format(day=self._day(said.until)),
         ]
         return Told(
             at=self._moment(said.at),
@@ -324,7 +327,7 @@ class _Words:
         words, number = self._words, self._ours.number
         first, last = curve.points[0], curve.points[-1]
         most = max(curve.points, key=lambda one: one.total)
-        (now,) = [one for one in curve.points if one.at == curve.now]
+        (now,) = [one for one in curve.points if one.at == curve.present]
         start, end = self._day(first.at), self._day(last.at)
         says = words["curve_says"].format(
             then=number(first.total),

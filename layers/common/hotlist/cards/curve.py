@@ -36,13 +36,13 @@ class CurvePoint:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Points in the order of time. Those after `now` are a forecast.
+    """Points in the order of time. Those after the `present` are a forecast.
 
-    `warm` and `hot` are the minimums of the total for this lead now; None where the rules have
-    none.
+    `warm` and `hot` are the minimums of the total for this lead at present; None where the rules
+    have none.
     """
 
-    now: datetime
+    present: datetime
     points: tuple[CurvePoint, ...]
     warm: int | None = None
     hot: int | None = None

@@ -53,11 +53,11 @@ def picture_of(curve: Curve) -> Picture:
         places = [f"{across(one.at)} {down(one.total)}" for one in points]
         return f"M{'L'.join(places)}" if places else ""
 
-    (now,) = [one for one in curve.points if one.at == curve.now]
+    (now,) = [one for one in curve.points if one.at == curve.present]
     x = across(now.at)
     return Picture(
-        past=path([one for one in curve.points if one.at <= curve.now]),
-        ahead=path([one for one in curve.points if one.at >= curve.now]),
+        past=path([one for one in curve.points if one.at <= curve.present]),
+        ahead=path([one for one in curve.points if one.at >= curve.present]),
         x=x,
         y=down(now.total),
         zero=down(0),

@@ -38,6 +38,9 @@ _TOLD: Final = (
 """Texts of an event that its sentence may use."""
 
 _NUMBERS: Final = ("value", "add", "set")
+_MOST_AMOUNT: Final = 10**15
+"""What is larger, or no number at all, is no amount that anybody has meant."""
+
 _LISTS: Final = ("purpose", "purposes", "add", "remove", "consents", "pending_consents")
 
 
@@ -155,6 +158,7 @@ def _episode(event: Event, names: Mapping[str, str]) -> Episode:
             for name in _NUMBERS
             if isinstance(value := event.properties.get(name), int | float)
             and not isinstance(value, bool)
+            and abs(value) < _MOST_AMOUNT
         },
         lists={name: found for name in _LISTS if (found := _list(event, name))},
         by=names.get(by, by),
