@@ -23,6 +23,7 @@ from hotlist.mail.lead_card import Details
 from hotlist.mail.outbox import Outbox
 from hotlist.mail.queue import (
     Alert,
+    Device,
     Letter,
     Message,
     More,
@@ -42,6 +43,7 @@ from hotlist.runtime.passing import is_passing
 from hotlist.runtime.settings import NotifySettings
 from hotlist.runtime.stream import Record
 from hotlist.sales import team
+from hotlist.sales.device_mails import DeviceMailer
 from hotlist.sales.instead import has_come
 from hotlist.sales.lead_mailer import LeadMailer
 from hotlist.sales.team import Recipient, Sales
@@ -99,6 +101,7 @@ class OutboxConsumer:
     outbox: Outbox
     queue: OutboxQueue
     to_leads: LeadMailer
+    devices: DeviceMailer
     count: Callable[..., None]
 
     @classmethod
@@ -132,6 +135,7 @@ class OutboxConsumer:
             outbox=outbox,
             queue=queue,
             to_leads=LeadMailer.open(settings, dynamodb, events=events, outbox=outbox, queue=queue),
+            devices=DeviceMailer.open(settings, sales, outbox),
             count=count,
         )
 
@@ -185,6 +189,8 @@ class OutboxConsumer:
         """Send a letter, or make one for each recipient of it. Whether a mail was sent."""
         if isinstance(letter.about, ToLead):
             return self.to_leads.send(letter.about)
+        if isinstance(letter.about, Device):
+            return self.devices.send(letter, letter.about)
         disabled = self._disabled()
         if isinstance(letter.about, More):
             return self._take_more(letter, letter.about, disabled)
