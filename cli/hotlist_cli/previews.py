@@ -23,7 +23,7 @@ from hotlist.mail.render import Mail
 from hotlist.runtime.failures import Troubles
 from hotlist.runtime.settings import DigestSettings
 from hotlist.sales.digest import Digester
-from hotlist.sales.reader_links import ReaderLinks
+from hotlist.sales.reader_links import MailLinks, ReaderLinks
 from hotlist.sales.team import Recipient, Sales
 from hotlist.sales.working_days import has_work
 from hotlist.scoring.ruleset import Ruleset
@@ -231,7 +231,15 @@ class _NoLinks(ReaderLinks):
     def key(self) -> Key:
         return Key("none", b"")
 
-    def stop(self, *_: Any) -> str:
+    def of(self, recipient: Recipient, key: Key | None, now: datetime) -> MailLinks | None:
+        links = super().of(recipient, key, now)
+        return None if links is None else _Nowhere(recipient, links.key, links.day, "")
+
+
+class _Nowhere(MailLinks):
+    """Links of a preview."""
+
+    def _address(self, *_: Any) -> str:
         return NOWHERE
 
 

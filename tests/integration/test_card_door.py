@@ -13,5 +13,5 @@ def test_first(card: Card, browser: Browser) -> None:
     print(page["body"][:300], page["statusCode"])
     page = browser.ask(link("lists"))
     print(page["body"][-9000:])
-    print(browser.ask(at+"?vcard"))
+    print(browser.ask(at + "?vcard"))
     assert 0

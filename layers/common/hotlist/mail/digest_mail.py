@@ -13,11 +13,11 @@ from hotlist.leads.lead import Contact, Lead
 from hotlist.mail import layout, render
 from hotlist.mail.formats import Formats, formats
 from hotlist.mail.layout import Card, Figure, Section
-from hotlist.mail.lead_card import NO_DETAILS, Details, Title, lead_card
+from hotlist.mail.lead_card import NO_DETAILS, Details, Title, answer_text, lead_card
 from hotlist.mail.texts import TEMPERATURES, TEXTS
 from hotlist.mail.unsent_part import HeldLine, UnsentPart
 from hotlist.mail.wording import name_of, reached_by
-from hotlist.sales.gone import Gone
+from hotlist.sales.gone import Gone, Why
 from hotlist.sales.team import Recipient
 
 MAX_HTML: Final = 88_000
@@ -32,6 +32,7 @@ class Line:
     name: str
     contact: str
     reason: str
+    is_answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +61,21 @@ def card(
     return lead_card(lead, recipient, title, as_of=as_of, now=now, details=details)
 
 
-def gone_line(one: Gone, recipient: Recipient) -> Line:
-    """A lead that is hot no longer, and why, in its reader's language."""
+def gone_line(
+    one: Gone, recipient: Recipient, answered_by: str = "", now: datetime | None = None
+) -> Line:
+    """A lead that is hot no longer or was answered, and why, in its reader's language."""
     words = TEXTS[recipient.language]
     name = name_of(one.contact, words["unknown"])
     reason = words[f"gone_{one.why}"].format(
         name=name_of(one.into or Contact(), words["another"]),
         temperature=TEMPERATURES[recipient.language][one.lead.temperature.value],
     )
-    return Line(one.lead.lead_id, name, reached_by(one.contact, name), reason)
+    is_answered = one.why is Why.ANSWERED
+    if is_answered and one.lead.answer is not None:
+        reason = answer_text(one.lead.answer, answered_by, recipient, now)
+    contact = reached_by(one.contact, name)
+    return Line(one.lead.lead_id, name, contact, reason, is_answered)
 
 
 def digest(
@@ -83,19 +90,20 @@ def digest(
     note: str = "",
     sections: Sequence[Section] = (),
     stop: str = "",
+    today: str = "",
 ) -> DigestMail:
     """The daily hot list of one recipient, best lead first.
 
     `more` is how many leads are hot now beside those of the cards; those of `gone` are hot no
     longer. `figures` stand above all, with a `note`, `sections` behind the leads that are hot, and
-    `stop` is the address by which its reader ends it. If the mail is longer than `MAX_HTML`, the
-    part that takes most room loses its last entries. Cards and messages that are left out are
-    counted; of leads that are gone the next mail tells.
+    `stop` is the address by which its reader ends it, and `today` that of their list. If the
+    mail is longer than `MAX_HTML`, the part that takes most room loses its last entries. Cards and
+    messages that are left out are counted; of leads that are gone the next mail tells.
     """
     held = unsent or UnsentPart(recipient)
     words = TEXTS[recipient.language]
     parts = [Section(words["hot_now"], cards=cards, more=more, hot=len(cards) + more), *sections]
-    make = partial(_digest, recipient, now, figures, note, stop)
+    make = partial(_digest, recipient, now, figures, note, stop, today)
     mail = make(parts, gone, held)
     while len(mail.html.encode()) > MAX_HTML and (any(map(_room_of, parts)) or gone or held.lines):
         sizes = (*map(_room_of, parts), _room(gone), _room(held.lines))
@@ -133,15 +141,16 @@ def _size(text: str) -> int:
 
 def _room(lines: Iterable[Line | HeldLine | layout.Line]) -> int:
     """How many bytes of HTML the texts of these lines take."""
-    return sum(_size(escape(text)) for line in lines for text in astuple(line))
+    return sum(_size(escape(str(text))) for line in lines for text in astuple(line))
 
 
-def _digest(  # noqa: PLR0917 - the first five are given once
+def _digest(  # noqa: PLR0917 - the first six are given once
     recipient: Recipient,
     now: datetime,
     figures: Sequence[Figure],
     note: str,
     stop: str,
+    list_link: str,
     parts: Sequence[Section],
     gone: Sequence[Line],
     unsent: UnsentPart,
@@ -166,13 +175,14 @@ def _digest(  # noqa: PLR0917 - the first five are given once
         figures=figures,
         sections=[
             *shown,
-            *([_gone_section(gone, words)] if gone else []),
+            *_gone_sections(gone, words),
             *([] if unsent.is_empty else [_unsent_section(unsent, words)]),
         ],
         footer=words["footer"].format(
             name=recipient.name, time=ours.time(recipient.digest), zone=recipient.timezone
         ),
         stop=stop,
+        today=list_link,
     )
 
 
@@ -191,9 +201,13 @@ def _named(card: Card, ours: Formats) -> str:
     return card.name if card.points is None else f"{card.name} ({ours.number(card.points)})"
 
 
-def _gone_section(gone: Sequence[Line], words: Mapping[str, str]) -> Section:
-    lines = [layout.Line(one.name, one.contact, said=one.reason) for one in gone]
-    return Section(words["gone"], lines=lines)
+def _gone_sections(gone: Sequence[Line], words: Mapping[str, str]) -> Iterable[Section]:
+    """Who was answered, and who is hot no longer."""
+    for heading, is_answered in (("taken", True), ("gone", False)):
+        some = [one for one in gone if one.is_answered is is_answered]
+        if some:
+            lines = [layout.Line(one.name, one.contact, said=one.reason) for one in some]
+            yield Section(words[heading], lines=lines)
 
 
 def _unsent_section(unsent: UnsentPart, words: Mapping[str, str]) -> Section:

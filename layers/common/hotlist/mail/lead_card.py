@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from hotlist.events.answers import SalesAnswer
 from hotlist.leads.lead import Contact, Lead, May, Reason, Temperature
 from hotlist.mail.formats import formats
 from hotlist.mail.layout import Card, template
@@ -34,6 +35,17 @@ _FINE: Final = frozenset({May.BOTH, "call_alone", "mail_alone"})
 """What is said of a permission that nothing limits."""
 
 
+@dataclass(frozen=True, slots=True)
+class LeadLinks:
+    """The addresses of a lead's card, and of the page that takes an answer; "" for none."""
+
+    card: str = ""
+    answer: str = ""
+
+
+NO_LINKS: Final = LeadLinks()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
     """What is told of a lead beside what is stored with it. Nothing of it has to be known.
@@ -41,7 +53,8 @@ class Details:
     `change` are the points since its reader's last list. `reasons_at` has for a rule when that
     happened which it gives its points for. `language` is the lead's own. `cools_at` is when it is
     hot no longer if nothing happens, `waited` for how many days of work nobody has answered it,
-    and `was_quiet` says that it turned hot in its reader's quiet hours.
+    and `was_quiet` says that it turned hot in its reader's quiet hours. `answered_by` is the name
+    of whoever gave the lead's answer. With `has_buttons` each answer has a link of its own.
     """
 
     change: int | None = None
@@ -52,7 +65,13 @@ class Details:
     cools_at: datetime | None = None
     waited: int | None = None
     was_quiet: bool = False
+    answered_by: str = ""
+    links: LeadLinks = NO_LINKS
+    has_buttons: bool = True
 
+
+DOINGS: Final = ("contacted", "meeting", "won", "rejected", "snoozed")
+"""The answers as their links name them, in the order of their buttons."""
 
 NO_DETAILS: Final = Details()
 
@@ -78,6 +97,8 @@ class Shown:
     reasons: Sequence[Mapping[str, str]] = ()
     answers: Sequence[tuple[str, str]] = ()
     facts: Sequence[tuple[str, str]] = ()
+    links: LeadLinks = NO_LINKS
+    has_buttons: bool = True
 
 
 def lead_card(
@@ -109,6 +130,7 @@ def lead_card(
         (words["last_seen"], when(lead.last_event_at)),
         (words["hot_since"], when(lead.alerting.hot_since) if is_hot else ""),
         (words["owner"], short(details.owner)),
+        (words["answer"], answer_text(lead.answer, details.answered_by, recipient, now)),
     ]
     reasons = _reasons(lead.reasons, recipient, title, {
         rule: when(at) for rule, at in details.reasons_at.items()
@@ -122,10 +144,12 @@ def lead_card(
         as_of=as_of_when,
         may=lead.may,
         bounced=words["bounced"] if lead.bounced else "",
-        notes=list(_notes(details, recipient, now)),
+        notes=list(_notes(lead, details, recipient, now)),
         subject=TEXTS.get(details.language, words)["mail_subject"],
         reasons=list(reasons),
         facts=[(label, value) for label, value in facts if value],
+        links=details.links,
+        has_buttons=details.has_buttons,
     )
     return contact_card(lead.contact, recipient, shown)
 
@@ -167,6 +191,11 @@ def contact_card(contact: Contact, recipient: Recipient, shown: Shown) -> Card:
         "reasons": shown.reasons,
         "answers": shown.answers,
         "facts": facts,
+        "page": shown.links.card,
+        "card_word": words["card"],
+        "answer_word": words["do_answer"],
+        "answer": shown.links.answer,
+        "actions": list(_actions(shown, words)),
     }
     return Card(
         lead_id=shown.lead_id,
@@ -188,9 +217,39 @@ def _told(may: May | None, has_phone: bool, has_email: bool) -> str:
     return "mail_alone" if may in {May.BOTH, May.MAIL} else "no_mail"
 
 
-def _notes(details: Details, recipient: Recipient, now: datetime | None) -> Iterable[str]:
+def _actions(shown: Shown, words: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    """The answers that may be given, each with its address; one for all without buttons."""
+    if not shown.links.answer:
+        return
+    if not shown.has_buttons:
+        yield words["do_answer"], shown.links.answer
+        return
+    for do in DOINGS:
+        yield words[f"do_{do}"], f"{shown.links.answer}?do={do}"
+
+
+def answer_text(
+    answer: SalesAnswer | None, name: str, recipient: Recipient, now: datetime | None
+) -> str:
+    """What sales said of a lead, who and when; "" for nothing."""
+    if answer is None:
+        return ""
+    words, ours = TEXTS[recipient.language], formats(recipient.language)
+    zone = ZoneInfo(recipient.timezone)
+    said = words[f"said_{answer.type.removeprefix('sales_')}"]
+    if answer.until is not None:
+        said = words["said_until"].format(day=ours.day(answer.until.astimezone(zone).date()))
+    return ", ".join(filter(None, (said, short(name), ours.moment(answer.at, zone, now))))
+
+
+def _notes(
+    lead: Lead, details: Details, recipient: Recipient, now: datetime | None
+) -> Iterable[str]:
     """What a reader should know before all else of a lead."""
     language, zone = recipient.language, ZoneInfo(recipient.timezone)
+    answer = lead.answer
+    if answer is not None and answer.until is not None and not answer.holds(lead.folded_at):
+        yield TEXTS[language]["is_back"]
     if details.was_quiet:
         yield TEXTS[language]["was_quiet"]
     if details.waited is not None:

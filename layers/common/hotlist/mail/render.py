@@ -118,6 +118,7 @@ def message(
             may=None if lead is None else lead.may,
             subject=TEXTS.get(details.language, words)["answer_subject"],
             facts=[(words["owner"], _short(details.owner))] if details.owner else [],
+            links=details.links,
         ),
     )
     reply_to = _reply_to(event.email, lead)
@@ -196,7 +197,12 @@ def _reply_to(email: str | None, lead: Lead | None) -> str | None:
 
 
 def page(
-    recipient: Recipient, *, reply_to: str | None = None, stop: str = "", **contents: Any
+    recipient: Recipient,
+    *,
+    reply_to: str | None = None,
+    stop: str = "",
+    today: str = "",
+    **contents: Any,
 ) -> Mail:
     values = {
         "note": "",
@@ -206,6 +212,7 @@ def page(
         "language": recipient.language,
         "words": TEXTS[recipient.language],
         "stop": stop,
+        "today": today,
         "subject": _short(contents["subject"], 200).replace("\n", " "),
         "spacer": layout.PREVIEW_END,
     }

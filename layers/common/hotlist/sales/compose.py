@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from hotlist.mail import digest_mail, digest_parts, render, unsent_part
@@ -12,15 +13,20 @@ from hotlist.mail.lead_card import Details, Title
 from hotlist.mail.mime import Attachment
 from hotlist.mail.render import Mail
 from hotlist.mail.texts import TEXTS
+from hotlist.mail.wording import name_of
 from hotlist.runtime.failures import Troubles
 from hotlist.sales.editions import Edition
 from hotlist.sales.gone import Gone
 from hotlist.sales.hot_list import Shown
 from hotlist.sales.numbers import Compared, numbers, period
+from hotlist.sales.reader_links import MailLinks, of_lead
 from hotlist.sales.sections import HotSections, cools_soon, hot_sections, waited
 from hotlist.sales.team import Recipient, Sales
 from hotlist.sales.unsent import Unsent
 from hotlist.store.windows import Plan, Told, Window
+
+MOST_WITH_BUTTONS: Final = 20
+"""Leads with a button for each answer. If a mail has more, each has one link for all answers."""
 
 MOST_CARDS: Final = 50
 """Leads that one mail shows in full, whatever its recipient has chosen."""
@@ -30,8 +36,8 @@ MOST_CARDS: Final = 50
 class Issue:
     """One recipient's digest of a day: its window, and what they were told before.
 
-    `stop` is the address that stops their digests, empty if it could not be made: a digest does
-    not wait for a key. With `is_whole` all could be read that a digest is made of.
+    `links` are None if they could not be signed: a digest does not wait for a key. With
+    `is_whole` all could be read that a digest is made of.
     """
 
     recipient: Recipient
@@ -40,7 +46,7 @@ class Issue:
     told: Told
     alerted: frozenset[str]
     unsent: Unsent
-    stop: str = ""
+    links: MailLinks | None = None
     is_whole: bool = True
 
     @property
@@ -76,11 +82,14 @@ class Composer:
         gone = {one.lead.lead_id for one in taken_back}
         quiet = issue.unsent.quiet
         parts = hot_sections(edition.hot.leads, recipient, issue.window.begins, self.now, quiet)
-        hot = self._section(words["hot_now"], parts.now, issue)
+        new = self._new(issue, edition, gone)
+        full = sum(min(most_of(recipient), len(some)) for some in (*_by_name(parts).values(), new))
+        make = partial(self._section, issue, has_buttons=full <= MOST_WITH_BUTTONS)
+        hot = make(words["hot_now"], parts.now)
         sections = [
-            self._newcomers(issue, edition, gone),
-            self._section(words["unanswered"], parts.unanswered, issue),
-            self._section(words["cooling"], parts.cooling, issue),
+            self._newcomers(issue, edition, gone, make(words["new_leads"], new, is_hot=False)),
+            make(words["unanswered"], parts.unanswered),
+            make(words["cooling"], parts.cooling),
         ]
         unseen = edition.hot.more
         note_unseen = render.counted("unseen_hot", unseen, recipient) if unseen else ""
@@ -98,11 +107,12 @@ class Composer:
                 *(one for one in sections if one.cards or one.more),
                 *([Section(after=[note_unseen], hot=unseen)] if unseen else []),
             ],
-            stop=issue.stop,
+            stop=issue.links.stop if issue.links else "",
+            today=issue.links.today if issue.links else "",
         )
         mail = made.mail
         if recipient.csv:
-            leads = {**_by_name(parts), "new": self._new(issue, edition, gone)}
+            leads = {**_by_name(parts), "new": new}
             mail = replace(mail, attachments=self._file(issue, leads))
         totals = {one.lead.lead_id: one.lead.total for one in edition.hot.leads}
         shown = {one: totals[one] for one in made.shown}
@@ -113,13 +123,19 @@ class Composer:
         return Composed(mail, plan, not (has_cards or lines or issue.unsent.is_news))
 
     def _section(
-        self, heading: str, leads: Sequence[Shown], issue: Issue, *, is_hot: bool = True
+        self,
+        issue: Issue,
+        heading: str,
+        leads: Sequence[Shown],
+        *,
+        has_buttons: bool,
+        is_hot: bool = True,
     ) -> Section:
         """So many leads in full as the recipient wants; `more` are the others.
 
         A lead that cannot be rendered is not counted.
         """
-        most = min(issue.recipient.top, MOST_CARDS)
+        most = most_of(issue.recipient)
         tried = 0
         cards: list[Card] = []
         for one in leads:
@@ -127,19 +143,22 @@ class Composer:
                 break
             tried += 1
             ids = {"event_id": one.lead.last_event_id or ""}
-            card = self.troubles.attempt(ids, self._card, one, issue)
+            card = self.troubles.attempt(ids, self._card, one, issue, has_buttons)
             cards += [card] if card is not None else []
         more = len(leads) - tried
         return Section(heading, cards=cards, more=more, hot=(len(cards) + more) * is_hot)
 
-    def _card(self, one: Shown, issue: Issue) -> Card:
+    def _card(self, one: Shown, issue: Issue, has_buttons: bool) -> Card:
+        lead, recipient = one.lead, issue.recipient
+        name = name_of(lead.contact, TEXTS[recipient.language]["unknown"])
+        links = of_lead(issue.links, lead.lead_id, name)
         return digest_mail.card(
             one.lead,
             issue.recipient,
             self.title,
             one.as_of,
             now=self.now,
-            details=self._details(one, issue),
+            details=replace(self._details(one, issue), links=links, has_buttons=has_buttons),
         )
 
     def _details(self, one: Shown, issue: Issue) -> Details:
@@ -154,10 +173,13 @@ class Composer:
             cools_at=cools_soon(one, recipient, self.now),
             waited=waited(one, recipient, self.now),
             was_quiet=lead.lead_id in issue.unsent.quiet,
+            answered_by=self.sales.answerer(lead.answer),
         )
 
-    def _newcomers(self, issue: Issue, edition: Edition, gone: Collection[str]) -> Section:
-        """The leads that were created in the window and are not hot, the newest in full.
+    def _newcomers(
+        self, issue: Issue, edition: Edition, gone: Collection[str], found: Section
+    ) -> Section:
+        """The leads that were created in the window and are not hot: `found`, and the others.
 
         None if they are too many to be known.
         """
@@ -166,8 +188,6 @@ class Composer:
         if edition.knows(since):
             created = {one.lead_id for one in edition.created_in(since, issue.window.ends)}
         known = {one.lead.lead_id for one in edition.newcomers}
-        heading = TEXTS[issue.recipient.language]["new_leads"]
-        found = self._section(heading, self._new(issue, edition, gone), issue, is_hot=False)
         return replace(found, more=found.more + len(created - known - {*gone}))
 
     def _new(self, issue: Issue, edition: Edition, gone: Collection[str]) -> Sequence[Shown]:
@@ -215,7 +235,9 @@ class Composer:
     ) -> Iterator[digest_mail.Line]:
         for one in taken_back:
             ids = {"event_id": one.lead.last_event_id or ""}
-            line = self.troubles.attempt(ids, digest_mail.gone_line, one, recipient)
+            by = self.sales.answerer(one.lead.answer)
+            make = partial(digest_mail.gone_line, one, recipient, by, self.now)
+            line = self.troubles.attempt(ids, make)
             if line is not None:
                 yield line
 
@@ -226,6 +248,11 @@ class Composer:
             line = self.troubles.attempt(ids, unsent_part.held_line, message, issue.recipient)
             held += [line] if line else []
         return unsent_part.part(issue.unsent, held, issue.recipient)
+
+
+def most_of(recipient: Recipient) -> int:
+    """How many leads each section shows a recipient in full."""
+    return min(recipient.top, MOST_CARDS)
 
 
 def _by_name(parts: HotSections) -> dict[str, Sequence[Shown]]:

@@ -16,7 +16,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from hotlist.config.load import load_config
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import INTERNAL
+from hotlist.leads.facts import name_in
 from hotlist.leads.lead import Lead, LeadState
+from hotlist.links.keys import TROUBLES
 from hotlist.links.secret import BadSecret
 from hotlist.mail import render
 from hotlist.mail.lead_card import Details
@@ -46,6 +48,7 @@ from hotlist.sales import team
 from hotlist.sales.device_mails import DeviceMailer
 from hotlist.sales.instead import has_come
 from hotlist.sales.lead_mailer import LeadMailer
+from hotlist.sales.reader_links import ReaderLinks, of_lead
 from hotlist.sales.team import Recipient, Sales
 from hotlist.sales.to_send import AlertNow, alert_now, held_back, message_now
 from hotlist.scoring.ruleset import Ruleset, from_checked, in_language
@@ -102,6 +105,7 @@ class OutboxConsumer:
     queue: OutboxQueue
     to_leads: LeadMailer
     devices: DeviceMailer
+    reader_links: ReaderLinks
     count: Callable[..., None]
 
     @classmethod
@@ -136,6 +140,7 @@ class OutboxConsumer:
             queue=queue,
             to_leads=LeadMailer.open(settings, dynamodb, events=events, outbox=outbox, queue=queue),
             devices=DeviceMailer.open(settings, sales, outbox),
+            reader_links=ReaderLinks.open(settings, clock),
             count=count,
         )
 
@@ -306,13 +311,26 @@ class OutboxConsumer:
 
         def write(recipient: Recipient, note: str) -> Mail:
             labels = _labels(fields, recipient.language)
-            return render.message(event, labels, recipient, lead, note, details=self._details(lead))
+            name = name_in({**event.properties, **event.texts}) or event.email or ""
+            lead_id = event.subject if lead is None else lead.lead_id
+            details = self._details(lead_id, name, lead, recipient)
+            return render.message(event, labels, recipient, lead, note, details=details)
 
         return Said(Told(self._tell(event), _owner(lead)), write)
 
-    def _details(self, lead: Lead | None) -> Details:
-        owner = _owner(lead)
-        return Details(owner="" if owner is None else self.sales.name_of(owner))
+    def _details(self, lead_id: str, name: str, lead: Lead | None, recipient: Recipient) -> Details:
+        """What is told of a lead beside what is stored. No mail waits for a key of links."""
+        owner, now = _owner(lead), self.outbox.clock()
+        try:
+            key = self.reader_links.key()
+        except TROUBLES as error:
+            log.warning("mail without links", extra={"error": type(error).__name__})
+            key = None
+        return Details(
+            owner="" if owner is None else self.sales.name_of(owner),
+            answered_by=self.sales.answerer(None if lead is None else lead.answer),
+            links=of_lead(self.reader_links.of(recipient, key, now), lead_id, name),
+        )
 
     def _event(self, about: Message) -> Event | None:
         event = self.events.find(about.subject, about.event_id)
@@ -335,7 +353,9 @@ class OutboxConsumer:
         instead = None if tell is None else Message(*tell.split("#"))
 
         def write(recipient: Recipient, note: str) -> Mail:
-            details = self._details(now.lead)
+            contact = now.lead.contact
+            name = contact.name or contact.email or contact.phone or ""
+            details = self._details(now.lead.lead_id, name, now.lead, recipient)
             return render.alert(now, recipient, self.rules.title, note, details=details)
 
         return Said(told, write, instead)

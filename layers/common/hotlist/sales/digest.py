@@ -147,7 +147,7 @@ class Digester:
                 unsent=replace(
                     unsent.get(recipient.id, Unsent()), quiet=alerted[recipient.id].quiet
                 ),
-                stop="" if key is None else self.reader_links.stop(recipient, key, now),
+                links=self.reader_links.of(recipient, key, now),
                 is_whole=not parts,
             )
             ids = {"recipient": recipient.id}

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from hotlist.events.answers import SalesAnswer
 from hotlist.sales.working_days import (
     NEVER_OFF,
     TimeOff,
@@ -177,6 +178,15 @@ class Sales:
         """The name of an owner as of now."""
         person = self.owner_of(owner)
         return next((one.name for one in self.recipients if one.id == person), owner)
+
+    def answerer(self, answer: SalesAnswer | None) -> str:
+        """The name of whoever gave an answer; "" if a server did, or there is none.
+
+        Somebody who is no longer in sales.yaml has their id for a name.
+        """
+        by = None if answer is None else answer.by
+        one = self.of_id(by)
+        return one.name if one is not None else by or ""
 
     def owned(
         self, recipient: str, now: datetime, disabled: Collection[str] = ()
