@@ -21,7 +21,7 @@ from hotlist.leads.facts import TOUCH, Facts
 from hotlist.leads.fold import View
 from hotlist.leads.lead import Lead
 from hotlist.leads.profile import Profile
-from hotlist.sales.outlook import outlook
+from hotlist.sales.outlook import ahead_of, outlook
 from hotlist.sales.team import Recipient, Sales
 from hotlist.scoring.engine import Score
 from hotlist.scoring.explain import Contribution
@@ -153,7 +153,7 @@ def card_of(
     if profile is None or score is None:
         return LeadCard(lead=lead, owner=named)
     facts = Facts(profile.events, classify.channel)
-    seen = outlook(lead, profile, score)
+    seen = outlook(lead, profile, score, ahead_of(view.events, ruleset), lambda: False)
     answers = tuple(_answers(profile.events, names))
     said = lead.answer
     ahead = next_change(ruleset, profile, score)

@@ -15,7 +15,7 @@ from hotlist.cards.card_texts import CARD_COUNTED, CARD_TEXTS
 from hotlist.cards.curve import Curve
 from hotlist.cards.history_texts import DETAILS
 from hotlist.cards.history_words import Told, amount, of_type, purpose_name, reason_name, told
-from hotlist.leads.lead import LeadState, May
+from hotlist.leads.lead import FALLBACK, MOVED, LeadState, May
 from hotlist.mail.formats import Formats, formats
 from hotlist.mail.texts import (
     CHANNEL_NAMES,
@@ -26,7 +26,6 @@ from hotlist.mail.texts import (
     TEXTS,
 )
 from hotlist.mail.wording import name_of, short
-from hotlist.sales.owners import FALLBACK, MOVED
 from hotlist.sales.team import Recipient
 
 MOST_LINES: Final = 30

@@ -25,8 +25,11 @@ from hotlist.sales.team import Recipient, Sales
 from hotlist.sales.unsent import Unsent
 from hotlist.store.windows import Plan, Told, Window
 
-MOST_WITH_BUTTONS: Final = 20
+MOST_WITH_BUTTONS: Final = 15
 """Leads with a button for each answer. If a mail has more, each has one link for all answers."""
+
+MOST_WITH_LINKS: Final = 30
+"""Leads with links of their own. A mail that has more is too long for them: it has the list's."""
 
 MOST_CARDS: Final = 50
 """Leads that one mail shows in full, whatever its recipient has chosen."""
@@ -84,7 +87,7 @@ class Composer:
         parts = hot_sections(edition.hot.leads, recipient, issue.window.begins, self.now, quiet)
         new = self._new(issue, edition, gone)
         full = sum(min(most_of(recipient), len(some)) for some in (*_by_name(parts).values(), new))
-        make = partial(self._section, issue, has_buttons=full <= MOST_WITH_BUTTONS)
+        make = partial(self._section, issue, full)
         hot = make(words["hot_now"], parts.now)
         sections = [
             self._newcomers(issue, edition, gone, make(words["new_leads"], new, is_hot=False)),
@@ -125,15 +128,15 @@ class Composer:
     def _section(
         self,
         issue: Issue,
+        full: int,
         heading: str,
         leads: Sequence[Shown],
         *,
-        has_buttons: bool,
         is_hot: bool = True,
     ) -> Section:
         """So many leads in full as the recipient wants; `more` are the others.
 
-        A lead that cannot be rendered is not counted.
+        A lead that cannot be rendered is not counted. `full` leads the whole mail shows in full.
         """
         most = most_of(issue.recipient)
         tried = 0
@@ -143,22 +146,27 @@ class Composer:
                 break
             tried += 1
             ids = {"event_id": one.lead.last_event_id or ""}
-            card = self.troubles.attempt(ids, self._card, one, issue, has_buttons)
+            card = self.troubles.attempt(ids, self._card, one, issue, full)
             cards += [card] if card is not None else []
         more = len(leads) - tried
         return Section(heading, cards=cards, more=more, hot=(len(cards) + more) * is_hot)
 
-    def _card(self, one: Shown, issue: Issue, has_buttons: bool) -> Card:
+    def _card(self, one: Shown, issue: Issue, full: int) -> Card:
         lead, recipient = one.lead, issue.recipient
         name = name_of(lead.contact, TEXTS[recipient.language]["unknown"])
-        links = of_lead(issue.links, lead.lead_id, name)
+        links = issue.links if full <= MOST_WITH_LINKS else None
+        details = replace(
+            self._details(one, issue),
+            links=of_lead(links, lead.lead_id, name),
+            has_buttons=full <= MOST_WITH_BUTTONS,
+        )
         return digest_mail.card(
             one.lead,
             issue.recipient,
             self.title,
             one.as_of,
             now=self.now,
-            details=replace(self._details(one, issue), links=links, has_buttons=has_buttons),
+            details=details,
         )
 
     def _details(self, one: Shown, issue: Issue) -> Details:
