@@ -1,6 +1,7 @@
 """What stands in a recipient's digest: its sections, changes, owners, numbers and file."""
 
 import re
+from collections import defaultdict
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,9 @@ from fast_mail_parser import parse_email
 
 from hotlist.identity import identifiers
 from hotlist.leads.lead import Ownership
+from hotlist.links import tokens
+from hotlist.links.tokens import Purpose
+from hotlist.mail.lead_card import DOINGS
 from hotlist.mail.ses import delivery_hash
 from hotlist.runtime.failures import RunFailed
 from hotlist.sales.owners import Known, Owners
@@ -19,9 +23,12 @@ from hotlist.store.items import ReadsThrottled
 from hotlist.store.newcomers import CreatedStore
 from integration.stages.corrections import DAY, MINUTE, MONDAY, TUESDAY, WEDNESDAY, happens
 from integration.stages.digest import BENS_HOUR, Digest
+from integration.stages.links import KEY
 
 HOT, NEW = "Hot now", "New since your last list"
 UNANSWERED, COOLING, GONE = "Hot without an answer for days", "Cooling soon", "No longer hot"
+TAKEN = "Answered"
+PURPOSES = {"lists": Purpose.LIST, "leads": Purpose.CARD, "answers": Purpose.ANSWER}
 
 
 @pytest.fixture(autouse=True)
@@ -55,10 +62,12 @@ def test_a_lead_goes_from_section_to_section_and_stands_in_one_of_them(digest: D
         assert where(digest, "ada") == [section], days
         assert NEW not in last(digest)
     assert "4 working days without an answer" in last(digest)[UNANSWERED]
-    happens(digest, "sales_contacted", _id("ada"), MONDAY + 4 * DAY + 60 * MINUTE)
+    happens(digest, "sales_contacted", _id("ada"), MONDAY + 4 * DAY + 60 * MINUTE, by="ben")
     digest.run(MONDAY + 7 * DAY)
-    assert where(digest, "ada") == [GONE]
-    assert "answered by sales" in last(digest)[GONE]
+    assert where(digest, "ada") == [TAKEN]
+    assert "contacted, Ben Miller, Friday, 8:45\xa0AM" in last(digest)[TAKEN]
+    digest.run(MONDAY + 8 * DAY)
+    assert where(digest, "ada") == [], "colleagues are told once"
 
 
 def test_an_answer_that_is_taken_back_brings_the_lead_back(digest: Digest) -> None:
@@ -79,12 +88,35 @@ def test_a_lead_that_was_put_off_comes_back_on_its_day(digest: Digest) -> None:
     until = (TUESDAY + 2 * 60 * MINUTE).isoformat()
     happens(digest, "sales_snoozed", ada, MONDAY + 60 * MINUTE, until=until)
     digest.run(TUESDAY)
-    assert where(digest, "ada") == [GONE]
+    assert where(digest, "ada") == [TAKEN]
+    assert "put off until" in last(digest)[TAKEN]
     digest.at(TUESDAY + 3 * 60 * MINUTE)
     assert ada in digest.app.stores.leads.due(TUESDAY + 3 * 60 * MINUTE)
     digest._score.folder.fold(ada)
     digest.run(WEDNESDAY)
     assert where(digest, "ada") == [HOT]
+    assert "Was put off until now" in last(digest)[HOT]
+
+
+def test_each_lead_has_links_of_its_own_and_of_its_reader(digest: Digest) -> None:
+    names = ("ada", "bo")
+    for name in names:
+        digest.lead(f"{name}@example.org", MONDAY - 60 * MINUTE)
+    digest.run(BENS_HOUR)
+    html = digest.html()[-1]
+    found = re.findall(r'href="https://api\.example\.com/(\w+)/([\w-]+)(?:\?do=(\w+))?"', html)
+    seen = defaultdict(list)
+    for route, text, do in found:
+        if route in PURPOSES:
+            token = tokens.verified(text, PURPOSES[route], KEY, BENS_HOUR)
+            assert token.recipient == "ben"
+            assert token.day == BENS_HOUR.date()
+            seen[route, token.subject].append((do, token.said.get("name", "")))
+    assert seen.pop(("lists", "")) == [("", "")]
+    for name in names:
+        assert seen.pop(("leads", _id(name))) == [("", "")]
+        assert seen.pop(("answers", _id(name))) == [(do, name) for do in DOINGS]
+    assert not seen
 
 
 def test_a_lead_that_cools_soon_says_when(digest: Digest) -> None:
@@ -137,7 +169,7 @@ def test_the_numbers_compare_with_as_long_a_time_before(digest: Digest) -> None:
     top = digest.texts()[-1].partition(f"\n{HOT}")[0]
     assert "hot leads: 1\n" in top
     assert "new leads: 1 (-2)\n" in top
-    assert "an e-mail: 1 (+1)\n" in top
+    assert "e-mail: 1 (+1)\n" in top
     digest.lead("bo@example.org", TUESDAY - 60 * MINUTE)
     digest.run(TUESDAY)
     top = digest.texts()[-1].partition(f"\n{HOT}")[0]
@@ -296,7 +328,7 @@ def test_the_file_comes_with_the_mail_of_who_asks_for_it(
 
 
 def test_a_card_says_whether_its_lead_may_be_called_or_mailed(digest: Digest) -> None:
-    ada = digest.lead("ada@example.org", MONDAY - 90 * MINUTE)
+    ada = digest.lead("ada@example.org", MONDAY - 90 * MINUTE, phone="+48600100200")
     digest.run(MONDAY)
     assert "May be called and mailed" in last(digest)[HOT]
     assert 'href="mailto:ada' in digest.html()[-1]

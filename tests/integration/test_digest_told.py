@@ -12,7 +12,7 @@ from hotlist.events import times
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import Route
 from hotlist.identity import identifiers
-from hotlist.mail import digest_mail, render
+from hotlist.mail import digest_mail
 from hotlist.mail.ses import delivery_hash
 from hotlist.runtime.failures import RunFailed
 from hotlist.sales import views
@@ -40,9 +40,9 @@ def window(digest: Digest, day: datetime) -> tuple[str, str]:
     return found["window_from"], found["window_to"]
 
 
-def section(text: str) -> list[str]:
+def section(text: str, heading: str = "Już nie gorące") -> list[str]:
     """The lines of what is hot no longer."""
-    _, found, rest = text.partition("Już nie gorące\n--------------\n")
+    _, found, rest = text.partition(f"{heading}\n{'-' * len(heading)}\n")
     return rest.split("\n\n")[0].splitlines() if found else []
 
 
@@ -122,7 +122,9 @@ def test_a_lead_that_has_cooled_and_was_answered_is_answered(digest: Digest) -> 
     digest.run(MONDAY)
     happens(digest, "sales_rejected", ada, TUESDAY - 120 * MINUTE)
     digest.run(TUESDAY)
-    assert section(digest.texts()[-1]) == ["ada · ada@example.org: sprzedaż już odpowiedziała"]
+    assert section(digest.texts()[-1], "Z odpowiedzią") == [
+        "ada · ada@example.org: nieistotny, dzisiaj, 05:45"
+    ]
 
 
 def test_a_phone_that_an_address_has_taken_in_says_whose_it_is(digest: Digest) -> None:
@@ -290,7 +292,7 @@ def test_a_lead_whose_end_cannot_be_rendered_stops_no_mail_and_is_taken_back_lat
         return rendered(one, *args)
 
     with monkeypatch.context() as patch:
-        patch.setattr(render, "gone_line", fails)
+        patch.setattr(digest_mail, "gone_line", fails)
         with pytest.raises(RunFailed, match=r"event_id=\w+: UnicodeError"):
             digest.run(TUESDAY)
     assert [line.split()[0] for line in section(digest.texts()[-1])] == ["bo"]

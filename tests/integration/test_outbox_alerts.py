@@ -1,14 +1,18 @@
 """Alerts in the OutboxQueue: what they say by now, and which are let be."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
+import boto3
 import pytest
 from fast_mail_parser import parse_email
 
 from hotlist.events.vocabulary import Route
 from hotlist.leads.lead import Alerting, Lead, LeadState, May, Ownership, Temperature
-from hotlist.mail import texts
+from hotlist.links import tokens
+from hotlist.links.tokens import Purpose
+from hotlist.mail.lead_card import DOINGS
 from hotlist.mail.queue import AFTER_LEASE, Alert, Letter
 from hotlist.rescore.queue import FIRST_WAIT
 from hotlist.store.deliveries import LEASE
@@ -22,6 +26,7 @@ from integration.stages.letters import (
     text_of,
     to_ben,
 )
+from integration.stages.links import KEY
 from integration.stages.notify import ADA, ALERT, EVERYBODY, NOW, TOLD, Notify, a_lead, a_message
 
 DAY = timedelta(days=1)
@@ -34,9 +39,11 @@ def test_an_alert_about_a_lead_that_is_still_hot(notify: Notify) -> None:
     assert "Ada is hot (75)" in subjects(notify)
 
 
-@pytest.mark.parametrize("may", [May.MAIL, May.NEITHER])
+@pytest.mark.parametrize(
+    ("may", "told"), [(May.BOTH, "May be mailed"), (May.CALL, "May not be mailed")]
+)
 def test_alert_and_message_say_what_is_allowed_and_whose_the_lead_is(
-    notify: Notify, may: May
+    notify: Notify, may: May, told: str
 ) -> None:
     notify.leads.save(a_lead(may=may, ownership=Ownership("anna")), None)
     notify.events.put(a_message())
@@ -44,8 +51,35 @@ def test_alert_and_message_say_what_is_allowed_and_whose_the_lead_is(
         notify.ses.sent.clear()
         notify.tell(letter)
         said = to_ben(notify)
-        assert texts.TEXTS["en"][f"may_{may}"] in said
+        assert f"  {told}\r\n" in said  # no phone is known
         assert "Owner: Anna" in said
+
+
+def test_alert_and_message_have_the_links_of_their_reader(notify: Notify) -> None:
+    notify.leads.save(a_lead(), None)
+    notify.events.put(a_message())
+    for letter in (ALERT, TOLD):
+        notify.ses.sent.clear()
+        notify.tell(letter)
+        said = html(notify)
+        (card,) = re.findall(r'href="[^"]*/leads/([\w-]+)"', said)
+        assert tokens.verified(card, Purpose.CARD, KEY, NOW).subject == ADA
+        answers = re.findall(r'href="[^"]*/answers/([\w-]+)\?do=(\w+)"', said)
+        assert [do for _, do in answers] == [*DOINGS]
+        for text, _ in answers:
+            token = tokens.verified(text, Purpose.ANSWER, KEY, NOW)
+            assert (token.subject, token.recipient) == (ADA, "ben")
+            assert token.said == {"name": "Ada", "lang": "en"}
+
+
+def test_an_alert_waits_for_no_key(notify: Notify) -> None:
+    boto3.client("secretsmanager").put_secret_value(
+        SecretId=notify.app.settings.link_secret_arn, SecretString="{}"
+    )
+    notify.leads.save(a_lead(), None)
+    notify.tell(ALERT)
+    assert notify.ses.to == EVERYBODY
+    assert "/answers/" not in html(notify)
 
 
 def test_an_alert_about_a_lead_that_has_cooled_says_so(notify: Notify) -> None:

@@ -1,5 +1,6 @@
 """A lead as a card: what is known of it is told, and what nobody knows is left out."""
 
+import re
 from dataclasses import fields, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -10,11 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hotlist.events.answers import ANSWERS, SNOOZED, SalesAnswer
 from hotlist.leads.lead import Alerting, Contact, Lead, May, Reason, Stage, Temperature
+from hotlist.links.tokens import Key
 from hotlist.mail import digest_mail, render, texts
 from hotlist.mail.formats import formats
 from hotlist.mail.layout import Card, Figure, Line, Section
-from hotlist.mail.lead_card import Details, lead_card
+from hotlist.mail.lead_card import DOINGS, Details, LeadLinks, lead_card
+from hotlist.sales.compose import MOST_WITH_BUTTONS, MOST_WITH_LINKS
+from hotlist.sales.reader_links import MailLinks
 from hotlist.sales.to_send import AlertNow
 from letters_of_forms import ANNA, NOW, asked
 
@@ -271,6 +276,60 @@ def test_an_answer_goes_to_nobody_who_must_not_be_mailed(may: May) -> None:
         assert mail.reply_to is None
         assert "mailto:" not in mail.html
         assert texts.TEXTS["en"]["footer_message"] not in mail.text
+
+
+LINKS = LeadLinks("https://api.example.com/leads/c", "https://api.example.com/answers/a")
+
+
+def test_each_answer_has_a_button_or_all_have_one_link() -> None:
+    made = card(links=LINKS)
+    found = re.findall(r'class="act" href="([^"]*)"', made.html)
+    assert found == [f"{LINKS.answer}?do={do}" for do in DOINGS]
+    assert f'href="{LINKS.card}"' in made.html
+    one = card(links=LINKS, has_buttons=False)
+    assert re.findall(r'class="act" href="([^"]*)"', one.html) == [LINKS.answer]
+    for text in (made.text, one.text):
+        assert f"  Answer: {LINKS.answer}\n" in text
+        assert f"  Card: {LINKS.card}\n" in text
+    assert "act" not in re.findall(r'class="(\w+)"', card().html)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_sales_said_stands_on_the_card(language: str) -> None:
+    for said in sorted(ANSWERS):
+        until = NOW + timedelta(days=3) if said == SNOOZED else None
+        answer = SalesAnswer("1", said, NOW, "ben", until)
+        made = card(language, told=lead(answer=answer), answered_by="Ben Miller")
+        assert "Ben Miller" in made.text
+    back = SalesAnswer("1", SNOOZED, NOW - timedelta(days=3), "ben", NOW)
+    assert texts.TEXTS[language]["is_back"] in card(language, told=lead(answer=back)).text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("count", [MOST_WITH_BUTTONS, MOST_WITH_LINKS])
+def test_a_digest_has_room_for_its_links(language: str, count: int) -> None:
+    reader = replace(ANNA, language=language)
+    url = "https://abcdefghij.execute-api.eu-central-1.amazonaws.com"
+    links = MailLinks(reader, Key("12", b"k" * 64), NOW.date(), url)
+    at = {"pricing": NOW, "opened": NOW, "size": NOW}
+    reasons = tuple(Reason(rule, Decimal(20)) for rule in at)
+    cards = [
+        card(
+            language,
+            told=lead(reasons=reasons, may=May.MAIL, lead_id=f"email:{number:036}"),
+            change=12,
+            reasons_at=at,
+            campaign="spring-2026",
+            owner="Anna Kowalska",
+            links=links.of_lead(f"email:{number:036}", "Łukasz Żak"),
+            has_buttons=count <= MOST_WITH_BUTTONS,
+        )
+        for number in range(count)
+    ]
+    made = digest_mail.digest(cards, 0, reader, NOW, stop=links.stop, today=links.today)
+    assert made.cards == count
+    assert len(made.mail.html.encode()) <= 75_000
+    assert f'href="{links.today}"' in made.mail.html
 
 
 def test_a_digest_reads_well_as_text() -> None:
