@@ -15,6 +15,7 @@ from hotlist.mail import render, texts
 from hotlist.mail.formats import formats
 from hotlist.mail.layout import Card, Figure, Line, Section
 from hotlist.mail.lead_card import Details, lead_card
+from hotlist.sales.gone import Gone, Why
 from hotlist.sales.to_send import AlertNow
 from letters_of_forms import ANNA, NOW, asked
 
@@ -149,10 +150,25 @@ def test_what_nobody_knows_is_left_out(change: int | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("total", "said"), [(1, "1 point,"), (0, "0 points,"), (1240, "1,240 points,")]
+    ("total", "said"),
+    [
+        (1, "1 point,"),
+        (0, "0 points,"),
+        (1240, "1,240 points,"),
+        (-5, "-5 points,"),
+        (-1, "-1 point,"),
+    ],
 )
 def test_points_are_counted(total: int, said: str) -> None:
     assert said in card(told=lead(total=total)).text
+
+
+@pytest.mark.parametrize("points", ["0", "0.4", "-0.49"])
+def test_a_reason_of_no_points_is_none(points: str) -> None:
+    faded = (Reason("faded", Decimal(points)), Reason("pricing", Decimal("0.5")))
+    made = card(told=lead(reasons=faded))
+    assert "Faded" not in made.text + made.html + made.reasons
+    assert "  +1  Pricing\n" in made.text
 
 
 def test_a_card_that_a_section_heads_has_a_lower_heading() -> None:
@@ -189,7 +205,7 @@ def test_no_text_of_a_card_breaks_out(text: str) -> None:
 
 def test_no_text_of_a_section_or_figure_breaks_out() -> None:
     figures = [Figure(HOSTILE, HOSTILE, HOSTILE, is_up=True)]
-    line = Line(HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+    line = Line(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
     sections = [Section(HOSTILE, HOSTILE, [HOSTILE], [], [line], [HOSTILE], HOSTILE)]
     assert all(
         getattr(sections[0], one.name)
@@ -198,7 +214,7 @@ def test_no_text_of_a_section_or_figure_breaks_out() -> None:
     )
     mail = render.digest([], 0, ANNA, NOW, figures=figures, sections=sections).mail
     assert "<img" not in mail.html
-    assert mail.html.count("&lt;img") == 3 + 4 + 5
+    assert mail.html.count("&lt;img") == 3 + 4 + 6
     assert mail.text.count(HOSTILE.split("\r", maxsplit=1)[0]) >= 3 + 4 + 4
 
 
@@ -312,3 +328,53 @@ Ada · ada@example.org: Thursday
 
 --
 Hotlist sends this to Anna Kowalska at 7:30\xa0AM (Europe/Warsaw)."""
+
+
+WAYS = Contact("Ada", None, "ada@example.org", "+48600100200")
+
+
+@pytest.mark.parametrize(
+    ("contact", "may", "said", "is_warning"),
+    [
+        (replace(WAYS, phone=None), May.BOTH, "mailed", False),
+        (replace(WAYS, phone=None), May.MAIL, "mailed", False),
+        (replace(WAYS, phone=None), May.CALL, "not_mailed", True),
+        (replace(WAYS, phone=None), May.NEITHER, "not_mailed", True),
+        (replace(WAYS, email=None), May.BOTH, "called", False),
+        (replace(WAYS, email=None), May.CALL, "called", False),
+        (replace(WAYS, email=None), May.MAIL, "not_called", True),
+        (replace(WAYS, email=None), May.UNKNOWN, "may_unknown", True),
+        (WAYS, May.MAIL, "may_mail", True),
+    ],
+)
+def test_only_of_ways_that_are_known_it_is_said_whether_they_are_allowed(
+    contact: Contact, may: May, said: str, is_warning: bool
+) -> None:
+    for language in LANGUAGES:
+        made = card(language, told=lead(contact=contact, may=may))
+        words = texts.TEXTS[language][said]
+        assert f"  {words}\n" in made.text
+        assert (f">{words}</p>" in made.html) is is_warning
+
+
+@pytest.mark.parametrize(
+    ("may", "contact", "warning"),
+    [
+        (May.BOTH, "ada@example.org · +48600100200", ""),
+        (May.CALL, "ada@example.org · +48600100200", "may_call"),
+        (May.UNKNOWN, "ada@example.org · +48600100200", "may_unknown"),
+        (May.NEITHER, "", "may_neither"),
+    ],
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_lead_that_is_hot_no_longer_comes_with_what_is_allowed(
+    language: str, may: May, contact: str, warning: str
+) -> None:
+    words, reader = texts.TEXTS[language], replace(ANNA, language=language)
+    told = words[warning] if warning else ""
+    line = render.gone_line(Gone(lead(), Why.OBJECTED, WAYS, may=may), reader)
+    assert (line.contact, line.reason, line.warning) == (contact, words["gone_objected"], told)
+    mail = render.digest([], 0, reader, NOW, [line]).mail
+    for part in (mail.html, mail.text):
+        assert told in part
+        assert "mailto:" not in part

@@ -32,12 +32,16 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Somebody in one line: how to reach them, when something was, and under it what."""
+    """Somebody in one line: how to reach them, when something was, and under it what.
+
+    `warning` says what they must not be contacted by.
+    """
 
     name: str
     contact: str = ""
     at: str = ""
     said: str = ""
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)

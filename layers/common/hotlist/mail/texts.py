@@ -28,6 +28,11 @@ CHANNEL_NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     language: words.CHANNEL_NAMES for language, words in _LANGUAGES.items()
 }
 
+CHANNEL_LABELS: Final[Mapping[str, Mapping[str, str]]] = {
+    language: words.CHANNEL_LABELS for language, words in _LANGUAGES.items()
+}
+"""The names of channels beside a number."""
+
 ON_DAYS: Final[Mapping[str, Sequence[str]]] = {
     language: words.ON_DAYS for language, words in _LANGUAGES.items()
 }

@@ -43,8 +43,9 @@ class Edition:
     """One list: its hot leads, and its newest newcomers, which are not hot.
 
     `created` are the leads that were created in the windows and as long before, as far as they
-    could be read: all since `known_since`, none of them if that is None. With `is_cut` a lead that
-    is stored as hot could not be read: there may be more than these.
+    could be read: all since `known_since`, none of them if that is None. `hot_ids` are those leads
+    that are hot, as far as anybody knows. With `is_cut` a lead that is stored as hot could not be
+    read: there may be more than these.
     """
 
     hot: HotList
@@ -125,7 +126,8 @@ class Editions:
         """All windows end alike, so the longest has all news.
 
         Where candidates have cooled, others take their places as they are stored. If all have, and
-        no other is hot for certain, then nobody is.
+        no other is hot for certain, then nobody is. A lead that was calculated stands where it
+        belongs by now, whatever is stored.
         """
         begins, ends = min(windows)
         views, is_listed = self.views, partial(self._is_listed, listed.owners)
@@ -135,17 +137,24 @@ class Editions:
         newest = _newest(mine, hot_ids, Window(period(begins, ends)[0], ends))
         found = candidates(hot, begins, ends, views.now, MOST - len(newest))
         stored = views.stored((*found.lead_ids, *newest))
-        shown = [_shown(stored[one], views) for one in found.lead_ids if one in stored]
-        shown = [one for one in shown if is_hot(one.lead)]
+        looked = [_shown(one, views) for one in stored.values()]
+        fresh = [one for one in looked if one.lead.lead_id in newest and is_hot(one.lead)]
+        over = {one.lead.lead_id for one in looked if one.lead.state is not LeadState.LIVE}
+        over |= {one for one in newest if one not in stored and one not in views.unreadable}
+        now_hot = {one.lead.lead_id for one in looked if _has_heat(one.lead)}
+        shown = [one for one in looked if one.lead.lead_id not in newest and is_hot(one.lead)]
         spare = views.stored(found.spare[: MOST - len(newest) - len(shown)])
         shown += [Shown(lead, lead.folded_at) for lead in spare.values() if is_hot(lead)]
-        fresh = [_shown(stored[one], views) for one in newest if one in stored]
+        more = found.more - len(spare) if shown else 0
+        created_at = {one.lead_id: one.created_at for one in mine}
+        cool = [one for one in looked if one.lead.lead_id in created_at and _is_newcomer(one.lead)]
+        cool.sort(key=lambda one: (created_at[one.lead.lead_id], one.lead.lead_id), reverse=True)
         return Edition(
-            hot=hot_list(shown, found.more - len(spare) if shown else 0),
-            newcomers=tuple(one for one in fresh if _is_newcomer(one.lead)),
-            created=mine,
+            hot=hot_list((*shown, *fresh), more),
+            newcomers=tuple(cool),
+            created=[one for one in mine if one.lead_id not in over],
             known_since=known_since,
-            hot_ids=hot_ids,
+            hot_ids=hot_ids - stored.keys() | now_hot,
             is_cut=self._has_broken or not views.unreadable.isdisjoint(found.lead_ids),
         )
 
@@ -171,7 +180,12 @@ def _newest(created: Iterable[Created], hot_ids: frozenset[str], window: Window)
 
 
 def _is_newcomer(lead: Lead) -> bool:
-    return lead.state is LeadState.LIVE and lead.temperature is not Temperature.HOT
+    return lead.state is LeadState.LIVE and not _has_heat(lead)
+
+
+def _has_heat(lead: Lead) -> bool:
+    """Whether a lead is hot, whether or not sales has answered it."""
+    return lead.state is LeadState.LIVE and lead.temperature is Temperature.HOT
 
 
 def _shown(stored: Lead, views: Views) -> Shown:

@@ -2,7 +2,8 @@
 
 Items of the Deliveries table. The delivery of a digest has `window_from` and `window_to`, the
 leads that it shows (`shown`, with their points in `points`), those that earlier mails told of and
-that no mail took back yet (`owed`), and how many were hot (`hot`). `recipient#<id>` has
+that no mail took back yet (`owed`), how many were hot (`hot`), and since when those of `owed` may
+have cooled that are known to be hot no longer (`cooled_since`). `recipient#<id>` has
 `window_end`, where the next window begins, `last_digest`, the delivery of the last one sent, and
 `tried_digest`, the one that was tried last.
 """
@@ -80,7 +81,8 @@ class Told:
     """What a recipient knows: the end of their last window, and the leads they were told of.
 
     `points` are those of the leads that their last digest showed, and `hot` is how many leads it
-    counted. Digests of older versions have neither.
+    counted. Digests of older versions have neither. `cooled_since` has for a lead that was hot no
+    longer, and for which the last digest had no room, the last time at which it was told as hot.
     """
 
     window_end: datetime | None = None
@@ -88,6 +90,7 @@ class Told:
     last_digest: str | None = None
     points: Mapping[str, int] = field(default_factory=dict)
     hot: int | None = None
+    cooled_since: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,7 @@ class Plan:
     shown: Mapping[str, int] = field(default_factory=dict)
     owed: frozenset[str] = field(default_factory=frozenset)
     hot: int = 0
+    cooled_since: Mapping[str, datetime] = field(default_factory=dict)
 
 
 class WindowStore:
@@ -162,7 +166,8 @@ class WindowStore:
             "shown": texts(plan.shown),
             "points": {"M": {one: {"N": str(points)} for one, points in plan.shown.items()}},
             "hot": number(plan.hot),
-            "owed": texts(sorted(plan.owed)[:MOST_OWED]),
+            "owed": texts(owed := sorted(plan.owed)[:MOST_OWED]),
+            "cooled_since": _instants({one: plan.cooled_since.get(one) for one in owed}),
         }
         self._set(delivery_id, sets)
         self._point(recipient_id, told.last_digest, delivery_id, told.window_end)
@@ -217,7 +222,19 @@ def _told(recipient: Item, digests: Mapping[str, Item], reported: Collection[str
         last_digest=last or None,
         points=points,
         hot=None if hot is None else int(hot["N"]),
+        cooled_since=_cooled_since(digest),
     )
+
+
+def _cooled_since(digest: Item) -> dict[str, datetime]:
+    held = digest.get("cooled_since", {}).get("M", {})
+    return {lead_id: from_text(at["S"]) for lead_id, at in held.items()}
+
+
+def _instants(at: Mapping[str, datetime | None]) -> Item | None:
+    """Instants by name, as an attribute; None if there are none."""
+    held = {name: instant(one) for name, one in at.items() if one is not None}
+    return {"M": held} if held else None
 
 
 def _points(digest: Item) -> dict[str, int]:

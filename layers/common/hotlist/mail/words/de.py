@@ -26,6 +26,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "gone_claimed": "gehört jetzt zu {name}",
     "gone_ended": "vorbei: nichts, was zählt, ist noch gespeichert",
     "gone_corrected": "von Hand korrigiert",
+    "gone_objected": "hat dem Profiling widersprochen",
     "gone_answered": "vom Vertrieb beantwortet",
     "yes": "ja",
     "no": "nein",
@@ -54,6 +55,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "may_call": "Anruf erlaubt, Mail nicht",
     "may_mail": "Mail erlaubt, Anruf nicht",
     "may_neither": "Weder Anruf noch Mail erlaubt",
+    "called": "Anruf erlaubt",
+    "mailed": "Mail erlaubt",
+    "not_called": "Anruf nicht erlaubt",
+    "not_mailed": "Mail nicht erlaubt",
     "answer_subject": "Ihre Nachricht",
     "mail_subject": "Ihr Interesse an unserem Angebot",
     "may_unknown": "Derzeit ist nicht bekannt, ob Kontakt erlaubt ist",
@@ -64,10 +69,11 @@ TEXTS: Final[Mapping[str, str]] = {
     "cooling": "Kühlt bald ab",
     "new_number": "neue Leads",
     "hot_number": "heiße Leads",
-    "compared": "Seit {since}. Zahlen mit Vorzeichen vergleichen neue Leads mit ebenso langer "
-    "Zeit davor, heiße mit der letzten Liste.",
-    "compared_new": "Seit {since}. Zahlen mit Vorzeichen vergleichen neue Leads mit ebenso langer "
-    "Zeit davor.",
+    "counted_since": "Seit {since}.",
+    "compared": "Zahlen mit Vorzeichen vergleichen neue Leads mit ebenso langer Zeit davor, "
+    "heiße mit der letzten Liste.",
+    "compared_new": "Zahlen mit Vorzeichen vergleichen neue Leads mit ebenso langer Zeit davor.",
+    "compared_hot": "Die Zahl mit Vorzeichen vergleicht heiße Leads mit der letzten Liste.",
     "no_channel": "unbekannt",
     "other_channels": "andere Wege",
 }
@@ -89,6 +95,10 @@ COUNTED: Final[Mapping[str, Mapping[str, str]]] = {
         "zurückgehalten wurde, ist gespeichert und wird nicht später geschickt.",
         "other": "Hotlist schickt höchstens {count} Mails einer Art in der Stunde. Was "
         "zurückgehalten wurde, ist gespeichert und wird nicht später geschickt.",
+    },
+    "not_looked_at": {
+        "one": "und {count} weiterer heißer Lead, den diese Mail nicht geprüft hat",
+        "other": "und {count} weitere heiße Leads, die diese Mail nicht geprüft hat",
     },
     "waited": {
         "one": "{count} Arbeitstag ohne Antwort",
@@ -144,6 +154,28 @@ CHANNEL_NAMES: Final[Mapping[str, str]] = {
     "other": "eine andere Kampagne",
     "direct": "einen direkten Besuch",
 }
+
+CHANNEL_LABELS: Final[Mapping[str, str]] = {
+    "paid_search": "Suchanzeigen",
+    "organic_search": "Suchmaschinen",
+    "paid_social": "soziale Anzeigen",
+    "organic_social": "soziale Netze",
+    "paid_video": "Videoanzeigen",
+    "organic_video": "Videos",
+    "paid_shopping": "Produktanzeigen",
+    "organic_shopping": "Preisvergleiche",
+    "paid_other": "andere Anzeigen",
+    "display": "Banner",
+    "email": "E-Mail",
+    "affiliate": "Partner",
+    "referral": "Links anderer Seiten",
+    "sms": "SMS",
+    "audio": "Audioanzeigen",
+    "push": "Push-Nachrichten",
+    "other": "andere Kampagnen",
+    "direct": "direkte Besuche",
+}
+"""The names of channels beside a number."""
 
 LEAD_TEXTS: Final[Mapping[str, str]] = {
     "confirm_subject": "{company}: Bitte bestätigen Sie Ihre E-Mail-Adresse",

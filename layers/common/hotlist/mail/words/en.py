@@ -26,6 +26,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "gone_claimed": "now part of {name}",
     "gone_ended": "over: nothing that counts is kept any more",
     "gone_corrected": "corrected by hand",
+    "gone_objected": "objected to being profiled",
     "gone_answered": "answered by sales",
     "yes": "yes",
     "no": "no",
@@ -54,6 +55,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "may_call": "May be called, not mailed",
     "may_mail": "May be mailed, not called",
     "may_neither": "May be neither called nor mailed",
+    "called": "May be called",
+    "mailed": "May be mailed",
+    "not_called": "May not be called",
+    "not_mailed": "May not be mailed",
     "answer_subject": "Your message",
     "mail_subject": "Your interest in our offer",
     "may_unknown": "Not known at present whether it may be contacted",
@@ -64,9 +69,11 @@ TEXTS: Final[Mapping[str, str]] = {
     "cooling": "Cooling soon",
     "new_number": "new leads",
     "hot_number": "hot leads",
-    "compared": "Since {since}. Signed numbers compare new leads with as long a time before, and "
-    "hot leads with your last list.",
-    "compared_new": "Since {since}. Signed numbers compare new leads with as long a time before.",
+    "counted_since": "Since {since}.",
+    "compared": "Signed numbers compare new leads with as long a time before, and hot leads "
+    "with your last list.",
+    "compared_new": "Signed numbers compare new leads with as long a time before.",
+    "compared_hot": "The signed number compares hot leads with your last list.",
     "no_channel": "unknown",
     "other_channels": "other ways",
 }
@@ -88,6 +95,10 @@ COUNTED: Final[Mapping[str, Mapping[str, str]]] = {
         "and is not mailed later.",
         "other": "Hotlist mails at most {count} of a kind in an hour. What was held back is "
         "stored, and is not mailed later.",
+    },
+    "not_looked_at": {
+        "one": "and {count} more hot lead that this mail did not look at",
+        "other": "and {count} more hot leads that this mail did not look at",
     },
     "waited": {
         "one": "{count} working day without an answer",
@@ -143,6 +154,28 @@ CHANNEL_NAMES: Final[Mapping[str, str]] = {
     "other": "another campaign",
     "direct": "a direct visit",
 }
+
+CHANNEL_LABELS: Final[Mapping[str, str]] = {
+    "paid_search": "paid search",
+    "organic_search": "search engines",
+    "paid_social": "social ads",
+    "organic_social": "social networks",
+    "paid_video": "video ads",
+    "organic_video": "videos",
+    "paid_shopping": "product ads",
+    "organic_shopping": "marketplaces",
+    "paid_other": "other ads",
+    "display": "banners",
+    "email": "e-mail",
+    "affiliate": "affiliates",
+    "referral": "links on other sites",
+    "sms": "text messages",
+    "audio": "audio ads",
+    "push": "push notifications",
+    "other": "other campaigns",
+    "direct": "direct visits",
+}
+"""The names of channels beside a number."""
 
 LEAD_TEXTS: Final[Mapping[str, str]] = {
     "confirm_subject": "{company}: please confirm your e-mail address",

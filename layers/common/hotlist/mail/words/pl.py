@@ -26,6 +26,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "gone_claimed": "teraz to ta sama osoba co {name}",
     "gone_ended": "koniec: nie ma już niczego, co się liczy",
     "gone_corrected": "poprawione ręcznie",
+    "gone_objected": "sprzeciw wobec profilowania",
     "gone_answered": "sprzedaż już odpowiedziała",
     "yes": "tak",
     "no": "nie",
@@ -54,6 +55,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "may_call": "Można dzwonić, nie można pisać",
     "may_mail": "Można pisać, nie można dzwonić",
     "may_neither": "Nie można ani dzwonić, ani pisać",
+    "called": "Można dzwonić",
+    "mailed": "Można pisać",
+    "not_called": "Nie można dzwonić",
+    "not_mailed": "Nie można pisać",
     "answer_subject": "Państwa wiadomość",
     "mail_subject": "Państwa zainteresowanie naszą ofertą",
     "may_unknown": "Nie wiadomo teraz, czy można się kontaktować",
@@ -64,10 +69,11 @@ TEXTS: Final[Mapping[str, str]] = {
     "cooling": "Stygną",
     "new_number": "nowe leady",
     "hot_number": "gorące leady",
-    "compared": "Od {since}. Liczby ze znakiem porównują nowe leady z równie długim czasem "
-    "przedtem, a gorące z poprzednią listą.",
-    "compared_new": "Od {since}. Liczby ze znakiem porównują nowe leady z równie długim czasem "
-    "przedtem.",
+    "counted_since": "Od {since}.",
+    "compared": "Liczby ze znakiem porównują nowe leady z równie długim czasem przedtem, a "
+    "gorące z poprzednią listą.",
+    "compared_new": "Liczby ze znakiem porównują nowe leady z równie długim czasem przedtem.",
+    "compared_hot": "Liczba ze znakiem porównuje gorące leady z poprzednią listą.",
     "no_channel": "nieznane",
     "other_channels": "inne źródła",
 }
@@ -97,6 +103,11 @@ COUNTED: Final[Mapping[str, Mapping[str, str]]] = {
         "wstrzymano, jest zapisane i nie zostanie wysłane później.",
         "many": "Hotlist wysyła najwyżej {count} maili jednego rodzaju na godzinę. To, co "
         "wstrzymano, jest zapisane i nie zostanie wysłane później.",
+    },
+    "not_looked_at": {
+        "one": "i jeszcze {count} gorący lead, którego ten mail nie sprawdził",
+        "few": "i jeszcze {count} gorące leady, których ten mail nie sprawdził",
+        "many": "i jeszcze {count} gorących leadów, których ten mail nie sprawdził",
     },
     "waited": {
         "one": "{count} dzień roboczy bez odpowiedzi",
@@ -153,6 +164,28 @@ CHANNEL_NAMES: Final[Mapping[str, str]] = {
     "other": "inna kampania",
     "direct": "wejście bezpośrednie",
 }
+
+CHANNEL_LABELS: Final[Mapping[str, str]] = {
+    "paid_search": "płatne wyniki",
+    "organic_search": "wyszukiwarki",
+    "paid_social": "reklamy społecznościowe",
+    "organic_social": "media społecznościowe",
+    "paid_video": "reklamy wideo",
+    "organic_video": "filmy",
+    "paid_shopping": "reklamy produktów",
+    "organic_shopping": "porównywarki cen",
+    "paid_other": "inne reklamy",
+    "display": "banery",
+    "email": "e-mail",
+    "affiliate": "partnerzy",
+    "referral": "linki na stronach",
+    "sms": "SMS",
+    "audio": "reklamy audio",
+    "push": "powiadomienia push",
+    "other": "inne kampanie",
+    "direct": "wejścia bezpośrednie",
+}
+"""The names of channels beside a number."""
 
 LEAD_TEXTS: Final[Mapping[str, str]] = {
     "confirm_subject": "{company}: potwierdź swój adres e-mail",
