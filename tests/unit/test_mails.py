@@ -63,7 +63,7 @@ def now(turned_hot: Lead, **changes: Any) -> AlertNow:
 
 def test_a_digest_tells_whom_to_call_and_why() -> None:
     mail = digest_of([lead()])
-    for part in (mail.html, mail.text):
+    for part in (mail.html.replace("<wbr>", ""), mail.text):
         assert "Łukasz Żak" in part
         assert "lukasz@example.org" in part
         assert "+48600100200" in part
@@ -128,7 +128,7 @@ def test_the_message_of_a_form_is_told_whole_and_answered_to_its_sender() -> Non
     )
     mail = render.message(event, {"name": "Name", "role": "Role", "message": "Message"}, ANNA)
     assert mail.reply_to == "ada@example.org"
-    assert "Hello\nthere &lt;script&gt;" in mail.html
+    assert "Hello<br>there &lt;script&gt;" in mail.html
     assert "Role: cto" in mail.text
 
 
