@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import escape
 
-from hotlist.leads.lead import Contact, Lead
+from hotlist.leads.lead import Contact, Lead, May
 from hotlist.mail import layout, render
 from hotlist.mail.formats import Formats, formats
 from hotlist.mail.layout import Card, Figure, Section
-from hotlist.mail.lead_card import NO_DETAILS, Details, Title, lead_card
+from hotlist.mail.lead_card import NO_DETAILS, Details, Title, allowed, lead_card, refuses
 from hotlist.mail.texts import TEMPERATURES, TEXTS
 from hotlist.mail.unsent_part import HeldLine, UnsentPart
 from hotlist.mail.wording import name_of, reached_by
@@ -26,12 +26,16 @@ MAX_HTML: Final = 88_000
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A lead that is hot no longer, in one line for a reader."""
+    """A lead that is hot no longer, in one line for a reader.
+
+    `warning` says what it must not be contacted by.
+    """
 
     lead_id: str
     name: str
     contact: str
     reason: str
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +65,21 @@ def card(
 
 
 def gone_line(one: Gone, recipient: Recipient) -> Line:
-    """A lead that is hot no longer, and why, in its reader's language."""
+    """A lead that is hot no longer, and why, in its reader's language.
+
+    It comes without address and number if it must not be contacted by either.
+    """
     words = TEXTS[recipient.language]
     name = name_of(one.contact, words["unknown"])
     reason = words[f"gone_{one.why}"].format(
         name=name_of(one.into or Contact(), words["another"]),
         temperature=TEMPERATURES[recipient.language][one.lead.temperature.value],
     )
-    return Line(one.lead.lead_id, name, reached_by(one.contact, name), reason)
+    contact = "" if one.may is May.NEITHER else reached_by(one.contact, name)
+    warning = ""
+    if refuses(one.may, one.contact) and one.contact != Contact():
+        warning = allowed(one.may, one.contact, recipient.language)
+    return Line(one.lead.lead_id, name, contact, reason, warning)
 
 
 def digest(
@@ -82,19 +93,24 @@ def digest(
     figures: Sequence[Figure] = (),
     note: str = "",
     sections: Sequence[Section] = (),
+    unseen: int = 0,
     stop: str = "",
 ) -> DigestMail:
     """The daily hot list of one recipient, best lead first.
 
     `more` is how many leads are hot now beside those of the cards; those of `gone` are hot no
-    longer. `figures` stand above all, with a `note`, `sections` behind the leads that are hot, and
-    `stop` is the address by which its reader ends it. If the mail is longer than `MAX_HTML`, the
-    part that takes most room loses its last entries. Cards and messages that are left out are
-    counted; of leads that are gone the next mail tells.
+    longer. `unseen` leads are hot beside all of these, and nobody knows to which section they
+    belong. `figures` stand above all, with a `note`, `sections` behind the leads that are hot, and
+    `stop` is the address by which its reader ends it. If
+    the mail is longer than `MAX_HTML`, the part that takes most room loses its last entries. Cards
+    and messages that are left out are counted; of leads that are gone the next mail tells.
     """
     held = unsent or UnsentPart(recipient)
     words = TEXTS[recipient.language]
     parts = [Section(words["hot_now"], cards=cards, more=more, hot=len(cards) + more), *sections]
+    if unseen:
+        told = render.counted("not_looked_at", unseen, recipient)
+        parts.append(Section(after=[told], hot=unseen))
     make = partial(_digest, recipient, now, figures, note, stop)
     mail = make(parts, gone, held)
     while len(mail.html.encode()) > MAX_HTML and (any(map(_room_of, parts)) or gone or held.lines):
@@ -192,7 +208,9 @@ def _named(card: Card, ours: Formats) -> str:
 
 
 def _gone_section(gone: Sequence[Line], words: Mapping[str, str]) -> Section:
-    lines = [layout.Line(one.name, one.contact, said=one.reason) for one in gone]
+    lines = [
+        layout.Line(one.name, one.contact, said=one.reason, warning=one.warning) for one in gone
+    ]
     return Section(words["gone"], lines=lines)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from hotlist.mail import digest_mail, digest_parts, render, unsent_part
+from hotlist.mail import digest_mail, digest_parts, unsent_part
 from hotlist.mail.digest_parts import Row
 from hotlist.mail.layout import Card, Figure, Section
 from hotlist.mail.lead_card import Details, Title
@@ -14,7 +14,7 @@ from hotlist.mail.render import Mail
 from hotlist.mail.texts import TEXTS
 from hotlist.runtime.failures import Troubles
 from hotlist.sales.editions import Edition
-from hotlist.sales.gone import Gone
+from hotlist.sales.gone import Gone, TakenBack
 from hotlist.sales.hot_list import Shown
 from hotlist.sales.numbers import Compared, numbers, period
 from hotlist.sales.sections import HotSections, cools_soon, hot_sections, waited
@@ -70,10 +70,10 @@ class Composer:
     now: datetime
     troubles: Troubles
 
-    def compose(self, issue: Issue, edition: Edition, taken_back: Sequence[Gone]) -> Composed:
+    def compose(self, issue: Issue, edition: Edition, taken_back: TakenBack) -> Composed:
         """The digest of one recipient. `taken_back` is hot no longer."""
         recipient, words = issue.recipient, TEXTS[issue.recipient.language]
-        gone = {one.lead.lead_id for one in taken_back}
+        gone = {one.lead.lead_id for one in taken_back.leads}
         quiet = issue.unsent.quiet
         parts = hot_sections(edition.hot.leads, recipient, issue.window.begins, self.now, quiet)
         hot = self._section(words["hot_now"], parts.now, issue)
@@ -82,22 +82,18 @@ class Composer:
             self._section(words["unanswered"], parts.unanswered, issue),
             self._section(words["cooling"], parts.cooling, issue),
         ]
-        unseen = edition.hot.more
-        note_unseen = render.counted("unseen_hot", unseen, recipient) if unseen else ""
         figures, note = self._figures(issue, edition)
         made = digest_mail.digest(
             hot.cards,
             hot.more,
             recipient,
             self.now,
-            lines := list(self._gone_lines(taken_back, recipient)),
+            lines := list(self._gone_lines(taken_back.leads, recipient)),
             unsent=self._unsent(issue),
             figures=figures,
             note=note,
-            sections=[
-                *(one for one in sections if one.cards or one.more),
-                *([Section(after=[note_unseen], hot=unseen)] if unseen else []),
-            ],
+            sections=[one for one in sections if one.cards or one.more],
+            unseen=edition.hot.more,
             stop=issue.stop,
         )
         mail = made.mail
@@ -108,7 +104,7 @@ class Composer:
         shown = {one: totals[one] for one in made.shown}
         named = {line.lead_id for line in lines[: made.gone]}
         owed = issue.known - shown.keys() - named
-        plan = Plan(issue.window, shown, owed, edition.hot.count)
+        plan = Plan(issue.window, shown, owed, edition.hot.count, taken_back.since)
         has_cards = any(one.cards for one in (hot, *sections))
         return Composed(mail, plan, not (has_cards or lines or issue.unsent.is_news))
 
