@@ -4,8 +4,8 @@ Items of the Deliveries table. The delivery of a digest has `window_from` and `w
 leads that it shows (`shown`, with their points in `points`), those that earlier mails told of and
 that no mail took back yet (`owed`; `owed_before`, if this one was not the last mail), how many were
 hot (`hot`), and since when those of `owed` may have cooled that are known to be hot no longer
-(`cooled_since`). `recipient#<id>` has `window_end`, where the next window begins, `last_digest`, the delivery of the last one sent, and
-`tried_digest`, the one that was tried last.
+(`cooled_since`). `recipient#<id>` has `window_end`, where the next window begins, `last_digest`,
+the delivery of the last one sent, and `tried_digest`, the one that was tried last.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
