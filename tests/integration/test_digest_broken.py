@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fast_mail_parser import parse_email
 
-from hotlist.mail import digest_mail, digest_parts, render
+from hotlist.mail import digest_mail, digest_parts
 from hotlist.runtime.failures import RunFailed
 from integration.stages.corrections import DAY, MINUTE, MONDAY, TUESDAY, happens
 from integration.stages.digest import ANNAS_HOUR, RECENT, Digest
@@ -49,7 +49,7 @@ def cannot_be_written(digest: Digest, lead_id: str) -> Iterator[None]:
         return made(lead, *args, **named)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(render, "card", card)
+        patch.setattr(digest_mail, "card", card)
         yield
 
 

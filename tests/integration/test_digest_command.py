@@ -123,7 +123,7 @@ def test_a_digest_that_was_sent_or_stopped_can_be_looked_at(
     before = everything(digest)
     given = ("--recipient", "anna", "--stack", "mine", "--out", str(tmp_path))
     assert run("preview", *given, "--at", "2026-03-02T06:50+00:00")[0] == 0
-    assert "ada@example.org" in shown(tmp_path)[0]
+    assert "ada@example.org" in shown(tmp_path)[1]
     assert everything(digest) == before
 
 

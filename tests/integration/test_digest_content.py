@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from fast_mail_parser import parse_email
 
+from hotlist.events.vocabulary import Route
 from hotlist.identity import identifiers
 from hotlist.leads.lead import Ownership
 from hotlist.links import tokens
@@ -127,7 +128,7 @@ def test_a_lead_that_cools_soon_says_when(digest: Digest) -> None:
     assert where(digest, "ada") == [COOLING]
     assert "Cools on Friday unless something happens" in last(digest)[COOLING]
     digest.run(MONDAY + 4 * DAY)
-    assert where(digest, "ada") == [GONE]
+    assert last(digest)[GONE].startswith("ada: cooled down")
 
 
 def _id(name: str) -> str:
@@ -329,9 +330,70 @@ def test_the_file_comes_with_the_mail_of_who_asks_for_it(
 def test_a_card_says_whether_its_lead_may_be_called_or_mailed(digest: Digest) -> None:
     ada = digest.lead("ada@example.org", MONDAY - 90 * MINUTE, phone="+48600100200")
     digest.run(MONDAY)
-    assert "May be called and mailed" in last(digest)[HOT]
+    assert "  May be mailed\n" in last(digest)[HOT]
     assert 'href="mailto:ada' in digest.html()[-1]
     happens(digest, "unsubscribed", ada, MONDAY + 60 * MINUTE)
     digest.run(TUESDAY)
-    assert "May be called, not mailed" in last(digest)[HOT]
+    assert "  May not be mailed\n" in last(digest)[HOT]
     assert 'href="mailto:ada' not in digest.html()[-1]
+
+
+def test_hot_leads_that_were_not_looked_at_belong_to_no_section(
+    digest: Digest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest.at(MONDAY - 7 * DAY)
+    for number in range(4):
+        digest.lead(f"p{number}@example.org", MONDAY - 7 * DAY - (60 + number) * MINUTE)
+    monkeypatch.setattr("hotlist.sales.editions.MOST", 2)
+    digest.run(MONDAY)
+    text = digest.texts()[-1]
+    assert list(last(digest)) == [UNANSWERED]
+    assert text.startswith("4 hot leads\n")
+    assert "\n\nand 2 more hot leads that this mail did not look at\n" in text
+    assert "and 2 more\n" not in text
+    assert "and 2 more hot leads that this mail did not look at</p>" in digest.html()[-1]
+
+
+def unscored(digest: Digest, event_type: str, lead_id: str) -> None:
+    """Something happens to a lead just before the digest, and nobody has scored it yet."""
+    handler, digest._score.handler = digest._score.handler, lambda *_: None
+    route = {"contact_requested": Route.FORM}.get(event_type, Route.OPERATOR)
+    happens(digest, event_type, lead_id, MONDAY - 20 * MINUTE, route=route, reason="x")
+    digest._score.handler = handler
+
+
+def test_a_lead_that_has_turned_hot_by_now_is_hot_and_not_new(digest: Digest) -> None:
+    digest.lead("ada@example.org", MONDAY - 120 * MINUTE)
+    digest.lead("eve@example.org", MONDAY - 60 * MINUTE, "form_submitted")
+    unscored(digest, "contact_requested", _id("eve"))
+    digest.run(MONDAY)
+    assert digest.texts()[-1].startswith("2 hot leads\n")
+    assert where(digest, "eve") == [HOT]
+    assert NEW not in last(digest)
+
+
+def test_a_new_lead_that_has_cooled_by_now_is_new_and_not_hot(digest: Digest) -> None:
+    digest.lead("ada@example.org", MONDAY - 120 * MINUTE)
+    digest.lead("eve@example.org", MONDAY - 60 * MINUTE)
+    unscored(digest, "score_reset", _id("eve"))
+    digest.run(MONDAY)
+    assert digest.texts()[-1].startswith("1 hot lead\n")
+    assert where(digest, "eve") == [NEW]
+    assert " more" not in last(digest)[NEW]
+    assert "new leads: 2 (+2)" in digest.texts()[-1]
+
+
+def test_a_new_lead_that_counts_no_more_stands_nowhere_and_is_not_counted(digest: Digest) -> None:
+    digest.lead("ada@example.org", MONDAY - 120 * MINUTE)
+    for name, event_type in (("eve", "contact_requested"), ("fay", "form_submitted")):
+        digest.lead(f"{name}@example.org", MONDAY - 60 * MINUTE, event_type)
+        events = digest._score.stores.events
+        (event,) = events.history(_id(name), now=MONDAY, limit=9).events
+        events._client.delete_item(
+            TableName=events._table,
+            Key={"subject": {"S": _id(name)}, "event_key": {"S": f"e#{event.event_id}"}},
+        )
+    digest.run(MONDAY)
+    assert digest.texts()[-1].startswith("1 hot lead\n")
+    assert list(last(digest)) == [HOT]
+    assert "new leads: 1 (+1)" in digest.texts()[-1]

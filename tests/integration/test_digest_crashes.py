@@ -122,6 +122,7 @@ def struck(
             office.run(TUESDAY)
         if not office.calls.has_come:
             assert at > LEAST_STEPS * len(EVERYBODY)
+            office.calls.have(-1, as_asked)
             return
         name = office.calls.made[at]
         if way is is_made_twice and name == "send_email":
@@ -308,6 +309,7 @@ def struck_again(office: Office, before: dict[str, list[Any]], way: Way) -> Iter
         with suppress(Killed):
             office.run(SECOND)
         if not office.calls.has_come:
+            office.calls.have(-1, as_asked)
             return
         name = office.calls.made[at]
         office.calls.have(-1, as_asked)

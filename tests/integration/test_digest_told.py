@@ -81,11 +81,16 @@ def corrected_after_an_answer(digest: Digest, lead_id: str) -> None:
     happens(digest, "score_suspended", lead_id, TUESDAY - 50 * MINUTE)
 
 
+def objected(digest: Digest, lead_id: str) -> None:
+    happens(digest, "profiling_objected", lead_id, TUESDAY - 60 * MINUTE)
+
+
 REASONS: list[tuple[Callable[[Digest, str], None], str]] = [
-    (suspended, "poprawione ręcznie"),
-    (reset, "poprawione ręcznie"),
-    (spam, "poprawione ręcznie"),
-    (corrected_after_an_answer, "poprawione ręcznie"),
+    (suspended, "ada: poprawione ręcznie · Nie można pisać"),
+    (reset, "ada · ada@example.org: poprawione ręcznie"),
+    (spam, "ada: poprawione ręcznie · Nie można pisać"),
+    (corrected_after_an_answer, "ada: poprawione ręcznie · Nie można pisać"),
+    (objected, "ada: sprzeciw wobec profilowania · Nie można pisać"),
 ]
 
 
@@ -103,8 +108,8 @@ def test_a_lead_that_was_shown_is_taken_back_with_the_reason_once(
         what(digest, ada)
         digest._score.handler = handler
     assert digest.run(TUESDAY)["sent"] == 1
-    assert section(digest.texts()[-1]) == [f"ada · ada@example.org: {reason}"]
-    assert reason in digest.html()[-1]
+    assert section(digest.texts()[-1]) == [reason]
+    assert reason.partition(": ")[2].partition(" · ")[0] in digest.html()[-1]
     assert "Dziś nie ma gorących leadów." in digest.texts()[-1]
     assert digest.run(WEDNESDAY)["sent"] == 0, "it is taken back once"
 
@@ -183,7 +188,7 @@ def test_a_lead_that_only_an_alert_told_of_is_taken_back_too(
     happens(digest, "score_suspended", ada, MONDAY - 30 * MINUTE)
     assert digest.run(MONDAY)["sent"] == is_known
     assert [section(text) for text in digest.texts()] == [
-        ["ada · ada@example.org: poprawione ręcznie"]
+        ["ada: poprawione ręcznie · Nie można pisać"]
     ] * is_known
 
 
@@ -211,7 +216,7 @@ def test_a_lead_that_is_still_hot_but_has_no_room_is_taken_back_when_it_cools(
     assert item(digest, "digest#anna#2026-03-03")["owed"] == [ada]
     happens(digest, "score_suspended", ada, WEDNESDAY - 60 * MINUTE)
     digest.run(WEDNESDAY)
-    assert section(digest.texts()[-1]) == ["ada · ada@example.org: poprawione ręcznie"]
+    assert section(digest.texts()[-1]) == ["ada: poprawione ręcznie · Nie można pisać"]
 
 
 def test_more_than_one_mail_can_take_back_are_taken_back_by_the_next(
@@ -227,7 +232,47 @@ def test_more_than_one_mail_can_take_back_are_taken_back_by_the_next(
     digest.run(WEDNESDAY)
     first, second = (section(text) for text in digest.texts()[1:])
     assert (len(first), len(second)) == (MOST_GONE, 5)
-    assert {line.split()[0] for line in first + second} == set(names)
+    assert {line.partition(":")[0] for line in first + second} == set(names)
+
+
+@pytest.mark.parametrize(
+    ("what", "reason"), [(reset, "poprawione ręcznie"), (objected, "sprzeciw wobec profilowania")]
+)
+def test_the_reason_is_the_same_in_whichever_mail_it_is_told(
+    digest: Digest,
+    monkeypatch: pytest.MonkeyPatch,
+    what: Callable[[Digest, str], None],
+    reason: str,
+) -> None:
+    monkeypatch.setattr("hotlist.sales.digest.MOST_GONE", 1)
+    for name in ("ada", "bo", "cy"):
+        lead_id = digest.lead(f"{name}@example.org", MONDAY - 60 * MINUTE)
+        happens(digest, "score_adjusted", lead_id, MONDAY - 30 * MINUTE, add=1, reason="called")
+    digest.run(MONDAY)
+    for name in ("ada", "bo", "cy"):
+        what(digest, identifiers.subject("email", f"{name}@example.org"))
+    for days in range(1, 4):
+        digest.run(MONDAY + days * DAY)
+    told = [section(text) for text in digest.texts()[1:]]
+    assert [len(lines) for lines in told] == [1, 1, 1]
+    assert len({lines[0][:2] for lines in told}) == 3
+    assert all(reason in lines[0] for lines in told)
+
+
+def test_a_word_before_a_lead_was_last_told_as_hot_is_no_reason_later_either(
+    digest: Digest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was corrected, then told as hot, then it cooled by itself."""
+    ended = MONDAY + 14 * DAY
+    for name in ("ada", "bo"):
+        lead_id = digest.lead(f"{name}@example.org", MONDAY - 60 * MINUTE)
+        happens(digest, "score_adjusted", lead_id, MONDAY - 30 * MINUTE, add=1, reason="called")
+    digest.run(MONDAY)
+    monkeypatch.setattr("hotlist.sales.digest.MOST_GONE", 1)
+    digest.run(ended)
+    digest.run(ended + DAY)
+    told = [section(text)[0].partition(": ")[2] for text in digest.texts()[1:]]
+    assert told == ["ostygł, teraz zimny"] * 2
 
 
 def test_a_run_that_ends_before_the_window_moves_has_told_what_it_told(
@@ -295,9 +340,9 @@ def test_a_lead_whose_end_cannot_be_rendered_stops_no_mail_and_is_taken_back_lat
         patch.setattr(digest_mail, "gone_line", fails)
         with pytest.raises(RunFailed, match=r"event_id=\w+: UnicodeError"):
             digest.run(TUESDAY)
-    assert [line.split()[0] for line in section(digest.texts()[-1])] == ["bo"]
+    assert [line.partition(":")[0] for line in section(digest.texts()[-1])] == ["bo"]
     digest.run(WEDNESDAY)
-    assert [line.split()[0] for line in section(digest.texts()[-1])] == ["ada"]
+    assert [line.partition(":")[0] for line in section(digest.texts()[-1])] == ["ada"]
 
 
 @pytest.mark.parametrize("left", [0, 1])

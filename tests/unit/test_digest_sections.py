@@ -2,12 +2,15 @@
 
 import csv
 import io
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hotlist.leads.lead import (
     Alerting,
@@ -19,7 +22,7 @@ from hotlist.leads.lead import (
     Reason,
     Temperature,
 )
-from hotlist.mail import digest_parts
+from hotlist.mail import digest_parts, texts
 from hotlist.mail.digest_parts import COLUMNS, Row
 from hotlist.mail.lead_card import Details
 from hotlist.sales.hot_list import Shown
@@ -174,16 +177,22 @@ def test_numbers_stand_with_their_change_and_few_channels_with_their_own() -> No
 # --- the file -------------------------------------------------------------------------------
 
 
-def rows(contact: Contact, **details: Any) -> list[dict[str, str]]:
+def written(contact: Contact, language: str = "en", /, **details: Any) -> str:
+    """The file that has somebody in one row."""
     lead = replace(hot("email:1", HOUR).lead, contact=contact, may=May.CALL, total=7, reasons=(
-        Reason("pricing", Decimal("4.5")),
+        Reason("pricing", Decimal("4.5")), Reason("faded", Decimal("0.4")),
     ))  # fmt: skip
+    reader = replace(ANNA, language=language)
     made = digest_parts.as_file(
-        [Row("hot", lead, Details(**details))], ANNA, lambda rule, _: f"={rule}", NOW
+        [Row("hot", lead, Details(**details))], reader, lambda rule, _: f"={rule}", NOW
     )
     assert made.data.startswith(b"\xef\xbb\xbf")
     assert made.name == "hotlist-2026-03-26.csv"
-    return list(csv.DictReader(io.StringIO(made.data.decode("utf-8-sig"), newline="")))
+    return made.data.decode("utf-8-sig")
+
+
+def rows(contact: Contact, **details: Any) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(written(contact, **details), newline="")))
 
 
 def test_the_file_has_a_lead_in_a_row() -> None:
@@ -221,7 +230,87 @@ def test_no_cell_is_a_formula(begin: str) -> None:
 
 def test_no_text_makes_the_file_long() -> None:
     (row,) = rows(Contact("x" * 9_000, "\ud800"), campaign="y" * 9_000)
-    assert max(map(len, row.values())) <= 121
+    assert max(map(len, row.values())) <= 501
+
+
+def test_an_address_is_whole_in_the_file_however_long() -> None:
+    address = f"{'a' * 60}@{'b' * 60}.{'c' * 60}.example"
+    (row,) = rows(Contact("x" * 200, None, address, "+48 600 100 200"))
+    assert (row["email"], row["phone"], row["name"]) == (address, "'+48 600 100 200", "x" * 200)
+
+
+@pytest.mark.parametrize(("language", "parts"), [("en", ","), ("pl", ";"), ("de", ";")])
+def test_cells_are_parted_as_spreadsheets_of_the_reader_do(language: str, parts: str) -> None:
+    text = written(Contact("Ada; Byron, Countess"), language)
+    (row,) = csv.DictReader(io.StringIO(text, newline=""), delimiter=parts)
+    assert tuple(row) == COLUMNS
+    assert row["name"] == "Ada; Byron, Countess"
+
+
+SIGNS = ["=", "+", "-", "@", "＝", "＋", "－", "＠", "﹢", "﹣", "﹫"]
+PARTS = [";", ",", "|", '"', "；", "，", "､", "｜", "＂"]
+
+
+@pytest.mark.parametrize("language", ["en", "pl", "de"])
+@pytest.mark.parametrize("sign", SIGNS)
+@pytest.mark.parametrize("between", ["", " ", "\u00a0", "\u3000 ", "\u200b", "\u2060", '"', ";|"])
+def test_no_part_of_a_cell_is_a_formula_however_cells_are_parted(
+    language: str, sign: str, between: str
+) -> None:
+    text = "".join(f"Ada{part}{between}{sign}HYPERLINK(1)" for part in PARTS)
+    made = written(Contact(text, text, f"ada{text}@example.org"), language, campaign=text)
+    for part in (",", ";", "|", "\t", '"', *PARTS):
+        for piece in made.replace("\r\n", part).split(part):
+            cell = piece.strip('\ufeff\u200b\u200c\u200d\u2060 \u00a0\u3000"')
+            assert not cell.startswith(tuple(SIGNS)) or cell == "-3", (part, piece)
+    assert made.count("'") >= 4 * len(PARTS)
+
+
+LETTERS = st.sampled_from([*SIGNS, *PARTS, " ", "\u00a0", "\t", "\n", "a", "'", "\u200b", "\u200d"])
+
+
+@given(st.text(LETTERS, max_size=30))
+def test_each_sign_that_begins_a_piece_of_a_text_is_guarded(text: str) -> None:
+    (row,) = rows(Contact(text))
+    pieces = re.split(f"[{re.escape(''.join(PARTS))}\t]", row["name"])
+    assert not any(piece.strip("\u200d \u00a0").startswith(tuple(SIGNS)) for piece in pieces)
+
+
+# --- what the numbers compare ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("hot_before", "ways", "said"),
+    [
+        (None, [(2, 2)], []),
+        (3, [(2, 2)], ["compared_hot"]),
+        (None, [(2, 1)], ["compared_new"]),
+        (5, [(2, 1)], ["compared_new"]),
+        (3, [(1, 2)], ["compared"]),
+        (None, [(9, 9), (8, 8), (7, 7), (2, 3), (1, 0)], []),  # none of them stands there
+    ],
+)
+def test_a_change_is_explained_where_there_is_one(
+    hot_before: int | None, ways: list[tuple[int, int]], said: list[str]
+) -> None:
+    channels = tuple((f"way{n}", Compared(*way)) for n, way in enumerate(ways))
+    total = Compared(sum(now for now, _ in ways), sum(before for _, before in ways))
+    found = Numbers(Compared(5, hot_before), BEGINS, total, channels)
+    for language, words in texts.TEXTS.items():
+        note = digest_parts.compared(found, replace(ANNA, language=language))
+        names = ("compared", "compared_new", "compared_hot")
+        assert [name for name in names if words[name] in note] == said
+        assert note.startswith(words["counted_since"].partition("{")[0])
+
+
+def test_channels_beside_numbers_are_short_names() -> None:
+    for language, words in texts.CHANNEL_LABELS.items():
+        reader = replace(ANNA, language=language)
+        for channel, label in words.items():
+            found = Numbers(Compared(1), BEGINS, Compared(1, 1), ((channel, Compared(1, 1)),))
+            assert digest_parts.figures(found, reader)[-1].label == label
+            assert len(label) <= 24
+    assert texts.CHANNEL_LABELS["de"]["email"] == "E-Mail"
 
 
 # --- whose list -----------------------------------------------------------------------------

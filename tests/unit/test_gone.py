@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from hotlist.events.event import Event
-from hotlist.leads.lead import Alerting, Contact, Lead, LeadState, Stage, Temperature
-from hotlist.sales.gone import Why, gone
+from hotlist.events.vocabulary import PREFETCH
+from hotlist.leads.lead import Alerting, Contact, Lead, LeadState, May, Stage, Temperature
+from hotlist.sales.gone import Why, gone, telling
 
 NOW = datetime(2026, 3, 2, 6, 45, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -84,3 +85,23 @@ def test_a_lead_without_a_contact_is_called_as_its_newest_event_says() -> None:
     assert gone(empty, [], NOW, None).contact == Contact()
     odd = [event("form_submitted", NOW, phone="+48600100200", properties={"company": 7})]
     assert gone(empty, odd, NOW, None).contact == Contact(phone="+48600100200")
+
+
+def test_an_objection_is_a_reason_of_its_own_whatever_operators_say() -> None:
+    suspended = replace(LEAD, stage=Stage.SUSPENDED, may=May.NEITHER)
+    said = [event("profiling_objected", NOW - DAY), event("score_resumed", NOW)]
+    assert gone(suspended, said, NOW - 2 * DAY, None).why is Why.OBJECTED
+    assert telling(said) == tuple(said)
+    by_a_machine = [replace(said[0], flags=frozenset({PREFETCH})), said[1]]
+    assert gone(suspended, by_a_machine, NOW - 2 * DAY, None).why is Why.CORRECTED
+    taken_back = replace(LEAD, stage=Stage.INTENT)  # as spam
+    assert gone(taken_back, said[:1], NOW - 2 * DAY, None).why is Why.COOLED
+
+
+def test_what_whoever_it_is_now_may_be_contacted_by_is_kept() -> None:
+    assert gone(replace(LEAD, may=May.CALL), [], NOW, None).may is May.CALL
+    empty = replace(LEAD, state=LeadState.EMPTY)
+    assert gone(empty, [], NOW, None).may is May.NEITHER
+    claimed = replace(LEAD, state=LeadState.CLAIMED, claimed_by="email:2")
+    assert gone(claimed, [], NOW, replace(LEAD, may=May.MAIL)).may is May.MAIL
+    assert gone(claimed, [], NOW, None).may is May.UNKNOWN

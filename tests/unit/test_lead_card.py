@@ -10,15 +10,17 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import escape
 
 from hotlist.events.answers import ANSWERS, SNOOZED, SalesAnswer
 from hotlist.leads.lead import Alerting, Contact, Lead, May, Reason, Stage, Temperature
 from hotlist.links.tokens import Key
-from hotlist.mail import digest_mail, render, texts
+from hotlist.mail import digest_mail, render, texts, unsent_part
 from hotlist.mail.formats import formats
 from hotlist.mail.layout import Card, Figure, Line, Section
 from hotlist.mail.lead_card import DOINGS, Details, LeadLinks, lead_card
 from hotlist.sales.compose import MOST_WITH_BUTTONS, MOST_WITH_LINKS
+from hotlist.sales.gone import Gone, Why
 from hotlist.sales.reader_links import MailLinks
 from hotlist.sales.to_send import AlertNow
 from letters_of_forms import ANNA, NOW, asked
@@ -88,7 +90,7 @@ def test_nobody_is_a_link_away_who_must_not_be_contacted(
 ) -> None:
     made = card(told=lead(may=may))
     assert ("tel:" in made.html, "mailto:" in made.html) == (is_called, is_mailed)
-    for part in (made.html, made.text):
+    for part in (read(made.html), made.text):
         assert "600 100 200" in part  # it is told all the same
         assert "lukasz@example.org" in part
         told = [one for one in May if texts.TEXTS["en"][f"may_{one}"] in part]
@@ -154,10 +156,25 @@ def test_what_nobody_knows_is_left_out(change: int | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("total", "said"), [(1, "1 point,"), (0, "0 points,"), (1240, "1,240 points,")]
+    ("total", "said"),
+    [
+        (1, "1 point,"),
+        (0, "0 points,"),
+        (1240, "1,240 points,"),
+        (-5, "-5 points,"),
+        (-1, "-1 point,"),
+    ],
 )
 def test_points_are_counted(total: int, said: str) -> None:
     assert said in card(told=lead(total=total)).text
+
+
+@pytest.mark.parametrize("points", ["0", "0.4", "-0.49"])
+def test_a_reason_of_no_points_is_none(points: str) -> None:
+    faded = (Reason("faded", Decimal(points)), Reason("pricing", Decimal("0.5")))
+    made = card(told=lead(reasons=faded))
+    assert "Faded" not in made.text + made.html + made.reasons
+    assert "  +1  Pricing\n" in made.text
 
 
 def test_a_card_that_a_section_heads_has_a_lower_heading() -> None:
@@ -165,6 +182,75 @@ def test_a_card_that_a_section_heads_has_a_lower_heading() -> None:
     assert "<h3" in card().html
     alone = lead_card(lead(), reader, lambda rule, _: rule, level=2).html
     assert ("<h2" in alone, "<h3" in alone) == (True, False)
+
+
+def read(html: str) -> str:
+    """HTML as it reads and is copied: without what only parts texts."""
+    return html.replace("<wbr>", "")
+
+
+class _Texts(HTMLParser):
+    """The texts between tags, without those of links."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._links = 0
+        self.feed(html[html.find("<body") :])
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        del attrs
+        self._links += tag == "a"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._links -= tag == "a"
+
+    def handle_data(self, data: str) -> None:
+        self.found += [data] if not self._links else []
+
+
+LINKED = re.compile(r"[^\s]@\S|[^\s\d][.。．｡]\w|\d[.。．｡][^\W\d]|[a-z]:\S", re.IGNORECASE)
+"""What programs make links of by themselves."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "example.com",
+        "https://evil.example/login?a=b",
+        "www.example.com/a",
+        "Ada (ada@example.com)",
+        "163.com",
+        "1.2.example",
+        "mailto:ada@example",
+        "tel:+4860",
+        "HTTPS://10.0.0.1/",
+        "ada＠example。com",
+        "żółć.example.pl, a.b",
+    ],
+)
+def test_no_program_makes_a_link_of_what_others_have_written(text: str) -> None:
+    reader = replace(ANNA, language="en")
+    contact = Contact(text, text, "ada@example.org", "+48600100200")
+    who = lead(contact=contact, may=May.NEITHER)
+    made = card(told=who, campaign=text, owner="Ben")
+    gone = digest_mail.gone_line(Gone(who, Why.COOLED, contact, may=May.CALL), reader)
+    held = unsent_part.HeldLine("", text, text, text)
+    unsent = unsent_part.UnsentPart(reader, messages="1", lines=[held])
+    mails = (
+        digest_mail.digest([made], 0, reader, NOW, [gone], unsent=unsent).mail,
+        render.message(asked(name=text, message=f"Hi\n{text}"), {"message": text}, reader, who),
+        render.alert(AlertNow(who, NOW), reader, lambda rule, _: rule),
+    )
+    for mail in mails:
+        assert [one for one in _Texts(mail.html).found if LINKED.search(one)] == []
+        assert escape(text) in read(mail.html)
+        assert text in mail.text
+    assert "ada@example.org" in read(made.html)
+
+
+def test_numbers_and_times_are_not_parted() -> None:
+    assert "<wbr>" not in card("de", told=lead(total=1_240, contact=Contact("Dr. Ada B."))).html
 
 
 class _Elements(HTMLParser):
@@ -188,13 +274,13 @@ def test_no_text_of_a_card_breaks_out(text: str) -> None:
         allowed = _Elements(everything.html).found
         hostile = lead(contact=contact, channel=text, may=may)
         made = card(told=hostile, change=1, reasons_at=at, campaign=text, owner=text)
-        assert _Elements(made.html).found <= allowed
+        assert _Elements(made.html).found <= allowed | {"wbr", "br"}
     assert "49" not in card(told=lead(contact=Contact("{{ 7*7 }}"))).html
 
 
 def test_no_text_of_a_section_or_figure_breaks_out() -> None:
     figures = [Figure(HOSTILE, HOSTILE, HOSTILE, is_up=True)]
-    line = Line(HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+    line = Line(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
     sections = [Section(HOSTILE, HOSTILE, [HOSTILE], [], [line], [HOSTILE], HOSTILE)]
     assert all(
         getattr(sections[0], one.name)
@@ -203,7 +289,7 @@ def test_no_text_of_a_section_or_figure_breaks_out() -> None:
     )
     mail = digest_mail.digest([], 0, ANNA, NOW, figures=figures, sections=sections).mail
     assert "<img" not in mail.html
-    assert mail.html.count("&lt;img") == 3 + 4 + 5
+    assert mail.html.count("&lt;img") == 3 + 4 + 6
     assert mail.text.count(HOSTILE.split("\r", maxsplit=1)[0]) >= 3 + 4 + 4
 
 
@@ -371,3 +457,53 @@ Ada · ada@example.org: Thursday
 
 --
 Hotlist sends this to Anna Kowalska at 7:30\xa0AM (Europe/Warsaw)."""
+
+
+WAYS = Contact("Ada", None, "ada@example.org", "+48600100200")
+
+
+@pytest.mark.parametrize(
+    ("contact", "may", "said", "is_warning"),
+    [
+        (replace(WAYS, phone=None), May.BOTH, "mailed", False),
+        (replace(WAYS, phone=None), May.MAIL, "mailed", False),
+        (replace(WAYS, phone=None), May.CALL, "not_mailed", True),
+        (replace(WAYS, phone=None), May.NEITHER, "not_mailed", True),
+        (replace(WAYS, email=None), May.BOTH, "called", False),
+        (replace(WAYS, email=None), May.CALL, "called", False),
+        (replace(WAYS, email=None), May.MAIL, "not_called", True),
+        (replace(WAYS, email=None), May.UNKNOWN, "may_unknown", True),
+        (WAYS, May.MAIL, "may_mail", True),
+    ],
+)
+def test_only_of_ways_that_are_known_it_is_said_whether_they_are_allowed(
+    contact: Contact, may: May, said: str, is_warning: bool
+) -> None:
+    for language in LANGUAGES:
+        made = card(language, told=lead(contact=contact, may=may))
+        words = texts.TEXTS[language][said]
+        assert f"  {words}\n" in made.text
+        assert (f">{words}</p>" in made.html) is is_warning
+
+
+@pytest.mark.parametrize(
+    ("may", "contact", "warning"),
+    [
+        (May.BOTH, "ada@example.org · +48600100200", ""),
+        (May.CALL, "ada@example.org · +48600100200", "may_call"),
+        (May.UNKNOWN, "ada@example.org · +48600100200", "may_unknown"),
+        (May.NEITHER, "", "may_neither"),
+    ],
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_lead_that_is_hot_no_longer_comes_with_what_is_allowed(
+    language: str, may: May, contact: str, warning: str
+) -> None:
+    words, reader = texts.TEXTS[language], replace(ANNA, language=language)
+    told = words[warning] if warning else ""
+    line = digest_mail.gone_line(Gone(lead(), Why.OBJECTED, WAYS, may=may), reader)
+    assert (line.contact, line.reason, line.warning) == (contact, words["gone_objected"], told)
+    mail = digest_mail.digest([], 0, reader, NOW, [line]).mail
+    for part in (mail.html, mail.text):
+        assert told in part
+        assert "mailto:" not in part

@@ -112,6 +112,12 @@ def test_the_good_file_is_good() -> None:
         ),
         ("country: DE", "country: ED", "5:16: recipients[0].holidays.country", "as in PL"),
         ("country: DE", "country: de", "5:16: recipients[0].holidays.country", "mean 'DE'?"),
+        (
+            "country: DE, region: BY",
+            "country: UK",
+            "5:16: recipients[0].holidays.country",
+            "GB (not",
+        ),
         ("region: BY", "region: by", "5:29: recipients[0].holidays.region", "mean 'BY'?"),
         ("region: BY", "region: XX", "5:29: recipients[0].holidays.region", "there are"),
         ("country: DE, ", "", "5:5: recipients[0].holidays", "`region` needs the `country`"),

@@ -9,11 +9,19 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import escape
 
-from hotlist.leads.lead import Contact, Lead
+from hotlist.leads.lead import Contact, Lead, May
 from hotlist.mail import layout, render
 from hotlist.mail.formats import Formats, formats
 from hotlist.mail.layout import Card, Figure, Section
-from hotlist.mail.lead_card import NO_DETAILS, Details, Title, answer_text, lead_card
+from hotlist.mail.lead_card import (
+    NO_DETAILS,
+    Details,
+    Title,
+    allowed,
+    answer_text,
+    lead_card,
+    refuses,
+)
 from hotlist.mail.texts import TEMPERATURES, TEXTS
 from hotlist.mail.unsent_part import HeldLine, UnsentPart
 from hotlist.mail.wording import name_of, reached_by
@@ -26,12 +34,16 @@ MAX_HTML: Final = 88_000
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A lead that is hot no longer, in one line for a reader."""
+    """A lead that is hot no longer, in one line for a reader.
+
+    `warning` says what it must not be contacted by.
+    """
 
     lead_id: str
     name: str
     contact: str
     reason: str
+    warning: str = ""
     is_answered: bool = False
 
 
@@ -64,18 +76,24 @@ def card(
 def gone_line(
     one: Gone, recipient: Recipient, answered_by: str = "", now: datetime | None = None
 ) -> Line:
-    """A lead that is hot no longer or was answered, and why, in its reader's language."""
+    """A lead that is hot no longer or was answered, and why, in its reader's language.
+
+    It comes without address and number if it must not be contacted by either.
+    """
     words = TEXTS[recipient.language]
     name = name_of(one.contact, words["unknown"])
     reason = words[f"gone_{one.why}"].format(
         name=name_of(one.into or Contact(), words["another"]),
         temperature=TEMPERATURES[recipient.language][one.lead.temperature.value],
     )
+    contact = "" if one.may is May.NEITHER else reached_by(one.contact, name)
+    warning = ""
+    if refuses(one.may, one.contact) and one.contact != Contact():
+        warning = allowed(one.may, one.contact, recipient.language)
     is_answered = one.why is Why.ANSWERED
     if is_answered and one.lead.answer is not None:
         reason = answer_text(one.lead.answer, answered_by, recipient, now)
-    contact = reached_by(one.contact, name)
-    return Line(one.lead.lead_id, name, contact, reason, is_answered)
+    return Line(one.lead.lead_id, name, contact, reason, warning, is_answered)
 
 
 def digest(
@@ -89,20 +107,25 @@ def digest(
     figures: Sequence[Figure] = (),
     note: str = "",
     sections: Sequence[Section] = (),
+    unseen: int = 0,
     stop: str = "",
     today: str = "",
 ) -> DigestMail:
     """The daily hot list of one recipient, best lead first.
 
     `more` is how many leads are hot now beside those of the cards; those of `gone` are hot no
-    longer. `figures` stand above all, with a `note`, `sections` behind the leads that are hot, and
-    `stop` is the address by which its reader ends it, and `today` that of their list. If the
-    mail is longer than `MAX_HTML`, the part that takes most room loses its last entries. Cards and
-    messages that are left out are counted; of leads that are gone the next mail tells.
+    longer. `unseen` leads are hot beside all of these, and nobody knows to which section they
+    belong. `figures` stand above all, with a `note`, `sections` behind the leads that are hot, and
+    `stop` is the address by which its reader ends it, and `today` that of their list. If
+    the mail is longer than `MAX_HTML`, the part that takes most room loses its last entries. Cards
+    and messages that are left out are counted; of leads that are gone the next mail tells.
     """
     held = unsent or UnsentPart(recipient)
     words = TEXTS[recipient.language]
     parts = [Section(words["hot_now"], cards=cards, more=more, hot=len(cards) + more), *sections]
+    if unseen:
+        told = render.counted("not_looked_at", unseen, recipient)
+        parts.append(Section(after=[told], hot=unseen))
     make = partial(_digest, recipient, now, figures, note, stop, today)
     mail = make(parts, gone, held)
     while len(mail.html.encode()) > MAX_HTML and (any(map(_room_of, parts)) or gone or held.lines):
@@ -204,9 +227,12 @@ def _named(card: Card, ours: Formats) -> str:
 def _gone_sections(gone: Sequence[Line], words: Mapping[str, str]) -> Iterable[Section]:
     """Who was answered, and who is hot no longer."""
     for heading, is_answered in (("taken", True), ("gone", False)):
-        some = [one for one in gone if one.is_answered is is_answered]
-        if some:
-            lines = [layout.Line(one.name, one.contact, said=one.reason) for one in some]
+        lines = [
+            layout.Line(one.name, one.contact, said=one.reason, warning=one.warning)
+            for one in gone
+            if one.is_answered is is_answered
+        ]
+        if lines:
             yield Section(words[heading], lines=lines)
 
 

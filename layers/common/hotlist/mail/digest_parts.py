@@ -3,21 +3,19 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from hotlist.events import visible
 from hotlist.leads.lead import Lead
 from hotlist.mail.formats import formats
 from hotlist.mail.layout import Figure
-from hotlist.mail.lead_card import Details, Title
+from hotlist.mail.lead_card import Details, Title, rounded
 from hotlist.mail.mime import Attachment
 from hotlist.mail.texts import CHANNEL_LABELS, TEXTS
-from hotlist.mail.wording import MAX_NAME, short
+from hotlist.mail.wording import short, whole
 from hotlist.sales.numbers import Compared, Numbers
 from hotlist.sales.team import Recipient
 
@@ -31,16 +29,19 @@ COLUMNS: Final = (
 )
 """The columns of the file: docs/sales.md says what each has."""
 
-_SIGNS: Final = "=+\\-@|＝＋－＠"
-_FORMULA: Final = re.compile(rf"(^|[;,\t\r\n|\"'])(\s*)(?=[{_SIGNS}])")
-"""What begins so is a formula to some program that opens the file: a cell, and also a part of it
-for a program that takes another sign for the separator.
+MOST_IN_A_CELL: Final = 500
+"""Characters of a text in the file. Addresses and numbers are whole."""
+
+_SEPARATORS: Final = {"en": ","}
+"""What spreadsheets in this language part cells by. In most others it is a semicolon."""
+
+_FORMULA: Final = re.compile(
+    r"""(?:^|[;,|"\t；，､、｜＂])[\s\u200c\u200d]*(?=[=+\-@|＝＋－﹢﹣＠﹫])"""
+)
+"""A sign that makes a formula of what follows, where a cell begins.
+
+A program that parts cells by another sign than the file does begins one within a text.
 """
-
-_LONGEST: Final = 500
-
-_SEPARATORS: Final[Mapping[str, str]] = {"en": ",", "pl": ";", "de": ";"}
-"""What Excel takes for the separator where a language is spoken."""
 
 
 def figures(found: Numbers, recipient: Recipient) -> list[Figure]:
@@ -62,29 +63,29 @@ def figures(found: Numbers, recipient: Recipient) -> list[Figure]:
 
 
 def compared(found: Numbers, recipient: Recipient) -> str:
-    """What the numbers count, and what their changes compare."""
-    since = formats(recipient.language).moment(found.since, ZoneInfo(recipient.timezone))
-    are_compared = [found.new, *(counted for _, counted in found.channels)]
-    if any(_change(one) for one in are_compared):
-        name = "compared_new" if found.hot.before is None else "compared"
-    else:
-        name = "compared_hot" if _change(found.hot) else "since"
-    return TEXTS[recipient.language][name].format(since=since)
+    """Since when the numbers count, and what the changes compare that stand beside them."""
+    words = TEXTS[recipient.language]
+    at = formats(recipient.language).moment(found.since, ZoneInfo(recipient.timezone))
+    has_hot, *of_new = (bool(one.change) for one in figures(found, recipient))
+    has_new = any(of_new)
+    name = {
+        (True, True): "compared",
+        (False, True): "compared_new",
+        (True, False): "compared_hot",
+    }.get((has_hot, has_new))
+    since = words["counted_since"].format(since=at)
+    return since if name is None else f"{since} {words[name]}"
 
 
 def _figure(label: str, counted: Compared, recipient: Recipient) -> Figure:
     ours = formats(recipient.language)
-    change = _change(counted)
+    change = 0 if counted.before is None else counted.latest - counted.before
     return Figure(
         label=label,
         value=ours.number(counted.latest),
         change=ours.change(change) if change else "",
         is_up=change > 0 if change else None,
     )
-
-
-def _change(counted: Compared) -> int:
-    return 0 if counted.before is None else counted.latest - counted.before
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +100,13 @@ class Row:
 def as_file(rows: Iterable[Row], recipient: Recipient, title: Title, now: datetime) -> Attachment:
     """The leads of a digest as a CSV file: UTF-8 with a byte order mark, which Excel asks for.
 
-    Its instants are in the recipient's time zone. Texts that a program could take for a formula
-    begin with an apostrophe. Its separator is the one of the recipient's language.
+    Its instants are in the recipient's time zone, and its cells are parted as in their language.
+    An apostrophe stands before what a program could take for a formula.
     """
     zone = ZoneInfo(recipient.timezone)
     text = io.StringIO()
-    writer = csv.writer(
-        text,
-        delimiter=_SEPARATORS[recipient.language],
-        lineterminator="\r\n",
-        quoting=csv.QUOTE_ALL,
-    )
+    parts = _SEPARATORS.get(recipient.language, ";")
+    writer = csv.writer(text, delimiter=parts, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)
     for row in rows:
         writer.writerow(_cells(row, recipient, title, zone))
@@ -128,22 +125,20 @@ def _cells(row: Row, recipient: Recipient, title: Title, zone: ZoneInfo) -> Sequ
         return "" if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
 
     reasons = (
-        f"{short(title(one.rule, recipient.language))} "
-        f"{one.points.quantize(Decimal(1), ROUND_HALF_UP):+}"
+        f"{short(title(one.rule, recipient.language))} {points:+}"
         for one in lead.reasons
+        if (points := rounded(one.points))
     )
     return (
         row.section,
-        _text(contact.name),
-        _text(contact.company),
-        _text(contact.email, _LONGEST),  # one that is cut off is another address
-        _text(contact.phone),
+        *map(_text, (contact.name, contact.company)),
+        *map(_guarded, map(whole, (contact.email, contact.phone))),
         lead.may,
         lead.total,
         "" if known.change is None else known.change,
         lead.temperature.value,
         lead.stage.value,
-        _text("; ".join(reasons), _LONGEST),
+        _text("; ".join(reasons)),
         _text(lead.channel),
         _text(known.campaign),
         _text(known.owner),
@@ -152,7 +147,10 @@ def _cells(row: Row, recipient: Recipient, title: Title, zone: ZoneInfo) -> Sequ
     )
 
 
-def _text(value: str | None, most: int = 0) -> str:
+def _text(value: str | None) -> str:
     """A text of others as a cell: one line that no program takes for a formula."""
-    told = short(visible.one_line(value or ""), most or MAX_NAME)
-    return _FORMULA.sub(r"\1\2'", told)
+    return _guarded(short(whole(value), MOST_IN_A_CELL))
+
+
+def _guarded(text: str) -> str:
+    return _FORMULA.sub(r"\g<0>'", text)

@@ -47,10 +47,12 @@ class Formats:
         return str(self.source["numbers"]["percent"].format(self.number(ratio * 100)))
 
     def plural(self, count: int) -> str:
-        """The form that a word takes beside this number: `one`, `few`, `many`, `other`."""
-        rules = self.source["plural"]
-        size = abs(count)
-        form: str = rules["exact"].get(str(size)) or rules["last_two"][size % 100]
+        """The form that a word takes beside this number: `one`, `few`, `many`, `other`.
+
+        A negative number has the form of the number without its sign.
+        """
+        rules, counted = self.source["plural"], abs(count)
+        form: str = rules["exact"].get(str(counted)) or rules["last_two"][counted % 100]
         return form
 
     def counted(self, forms: Mapping[str, str], count: int, **names: str) -> str:

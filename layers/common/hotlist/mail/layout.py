@@ -4,6 +4,7 @@ A reader's words are already in what stands here. The templates are those of `te
 `make looks` has written their styles into them.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,12 @@ from markupsafe import Markup
 
 PREVIEW_END: Final = "\xa0\u200c" * 60
 """What nobody sees, behind a preheader: programs would show the mail's next texts there."""
+
+_LINKED: Final = re.compile(
+    r"(?<=\S)(?=[@＠]\S)|(?<=\S)(?=[.。．｡]\S)(?!(?<=\d)\.\d)|(?<=[A-Za-z])(?=[:：]\S)"
+)
+"""Where programs find an address: before an @, before a dot that is none of a number, and before
+the colon of `https:`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +39,16 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Somebody in one line: how to reach them, when something was, and under it what."""
+    """Somebody in one line: how to reach them, when something was, and under it what.
+
+    `warning` says what they must not be contacted by.
+    """
 
     name: str
     contact: str = ""
     at: str = ""
     said: str = ""
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +96,18 @@ def _environment() -> Environment:
         trim_blocks=True,
     )
     environment.filters["lines"] = _lines
+    environment.filters["plain"] = _plain
     return environment
+
+
+def _plain(text: str) -> Markup:
+    """A text of others as HTML in which no program finds something to make a link of.
+
+    Where it looks like an address, an element that shows nothing parts it. Copies do not have it,
+    and long addresses break there. Lines stay lines.
+    """
+    lines = (Markup("<wbr>").join(_LINKED.split(line)) for line in text.splitlines())
+    return Markup("<br>").join(lines)
 
 
 def _lines(text: str) -> Markup:

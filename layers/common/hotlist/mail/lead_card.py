@@ -19,20 +19,19 @@ from hotlist.mail.texts import (
     TEMPERATURES,
     TEXTS,
 )
-from hotlist.mail.wording import name_of, short
+from hotlist.mail.wording import name_of, short, whole
 from hotlist.sales.team import Recipient
 
 Title = Callable[[str, str], str]
 """(rule id, language) → the title of the rule."""
 
+CALLED: Final = frozenset({May.BOTH, May.CALL})
+MAILED: Final = frozenset({May.BOTH, May.MAIL})
+
 UNDER_A_SECTION: Final = 3
 """The level of the heading that a card has under that of a section."""
 
 UNDER_THE_MAIL: Final = 2
-
-
-_FINE: Final = frozenset({May.BOTH, "call_alone", "mail_alone"})
-"""What is said of a permission that nothing limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +157,12 @@ def contact_card(contact: Contact, recipient: Recipient, shown: Shown) -> Card:
     """Somebody with all that is to be shown of them."""
     language = recipient.language
     words, ours = TEXTS[language], formats(language)
-    email, phone = short(contact.email or ""), short(contact.phone or "")
-    told_may = _told(shown.may, bool(phone), bool(email))
-    is_called = shown.may in (None, May.BOTH, May.CALL)
-    is_mailed = shown.may in (None, May.BOTH, May.MAIL)
-    is_fine = told_may in _FINE
-    allowed = words[f"may_{told_may}"] if told_may else ""
-    facts = [("", allowed)] if is_fine else []
+    email, phone = whole(contact.email), whole(contact.phone)
+    is_called = shown.may is None or shown.may in CALLED
+    is_mailed = shown.may is None or shown.may in MAILED
+    said = "" if shown.may is None else allowed(shown.may, contact, language)
+    is_refused = shown.may is not None and refuses(shown.may, contact)
+    facts = [("", said)] if said and not is_refused else []
     facts += shown.facts
     points = "" if shown.points is None else ours.number(shown.points)
     change = ours.change(shown.change) if shown.change else ""
@@ -172,14 +170,14 @@ def contact_card(contact: Contact, recipient: Recipient, shown: Shown) -> Card:
         "level": shown.level,
         "name": name_of(contact, words["unknown"]),
         "company": short(contact.company or ""),
-        "email": email,
-        "mailto": (contact.email or "") if is_mailed else "",
+        "email": short(email),
+        "mailto": email if is_mailed else "",
         "subject": shown.subject or words["mail_subject"],
         "bounced": shown.bounced if email else "",
-        "phone": _national(phone),
-        "number": phone,
+        "phone": short(_national(phone)),
+        "number": short(phone),
         "tel": "".join(c for c in phone if c in "+0123456789") if is_called else "",
-        "warning": "" if is_fine else allowed,
+        "warning": said if is_refused else "",
         "points": points,
         "unit": _counted("points_alone", shown.points, language),
         "pointed": _counted("points", shown.points, language),
@@ -208,13 +206,22 @@ def contact_card(contact: Contact, recipient: Recipient, shown: Shown) -> Card:
     )
 
 
-def _told(may: May | None, has_phone: bool, has_email: bool) -> str:
-    """What is said of a permission: only the ways that are known count."""
-    if may is None or may is May.UNKNOWN or has_phone == has_email:
-        return may or ""
-    if has_phone:
-        return "call_alone" if may in {May.BOTH, May.CALL} else "no_call"
-    return "mail_alone" if may in {May.BOTH, May.MAIL} else "no_mail"
+def allowed(may: May, contact: Contact, language: str) -> str:
+    """What may be done, in words: of the ways alone by which somebody can be reached."""
+    words, phone, email = TEXTS[language], contact.phone, contact.email
+    if may is May.UNKNOWN or (phone and email):
+        return words[f"may_{may}"]
+    if phone:
+        return words["called" if may in CALLED else "not_called"]
+    if email:
+        return words["mailed" if may in MAILED else "not_mailed"]
+    return ""
+
+
+def refuses(may: May, contact: Contact) -> bool:
+    """Whether a known way must not be used, or nobody knows."""
+    is_refused = (contact.phone and may not in CALLED) or (contact.email and may not in MAILED)
+    return may is May.UNKNOWN or bool(is_refused)
 
 
 def _actions(shown: Shown, words: Mapping[str, str]) -> Iterable[tuple[str, str]]:
@@ -268,14 +275,17 @@ def _reasons(
     reasons: Iterable[Reason], recipient: Recipient, title: Title, at: Mapping[str, str]
 ) -> Iterable[dict[str, str]]:
     for reason in reasons:
-        points = reason.points.quantize(Decimal(1), ROUND_HALF_UP)
-        if not points:
-            continue
-        yield {
-            "points": formats(recipient.language).change(points),
-            "title": short(title(reason.rule, recipient.language)),
-            "at": at.get(reason.rule, ""),
-        }
+        if points := rounded(reason.points):
+            yield {
+                "points": formats(recipient.language).change(points),
+                "title": short(title(reason.rule, recipient.language)),
+                "at": at.get(reason.rule, ""),
+            }
+
+
+def rounded(points: Decimal) -> Decimal:
+    """The points of a reason as people see them. One of 0 is none."""
+    return points.quantize(Decimal(1), ROUND_HALF_UP)
 
 
 def _counted(name: str, count: int | None, language: str) -> str:

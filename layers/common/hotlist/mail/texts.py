@@ -31,7 +31,7 @@ CHANNEL_NAMES: Final[Mapping[str, Mapping[str, str]]] = {
 CHANNEL_LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     language: words.CHANNEL_LABELS for language, words in _LANGUAGES.items()
 }
-"""The channels beside the number of leads that came by each."""
+"""The names of channels beside a number."""
 
 ON_DAYS: Final[Mapping[str, Sequence[str]]] = {
     language: words.ON_DAYS for language, words in _LANGUAGES.items()

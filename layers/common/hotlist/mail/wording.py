@@ -20,6 +20,11 @@ def short(value: object, most: int = MAX_NAME) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
+def whole(value: str | None) -> str:
+    """The value in one line, however long: an address or a number that is cut leads elsewhere."""
+    return visible.one_line(value or "")
+
+
 def name_of(contact: Contact, unknown: str) -> str:
     """How somebody is called in a mail."""
     told = (contact.name, contact.email, contact.phone)

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from hotlist.mail import digest_mail, digest_parts, render, unsent_part
+from hotlist.mail import digest_mail, digest_parts, unsent_part
 from hotlist.mail.digest_parts import Row
 from hotlist.mail.layout import Card, Figure, Section
 from hotlist.mail.lead_card import Details, Title
@@ -16,7 +16,7 @@ from hotlist.mail.texts import TEXTS
 from hotlist.mail.wording import name_of
 from hotlist.runtime.failures import Troubles
 from hotlist.sales.editions import Edition
-from hotlist.sales.gone import Gone
+from hotlist.sales.gone import Gone, TakenBack
 from hotlist.sales.hot_list import Shown
 from hotlist.sales.numbers import Compared, numbers, period
 from hotlist.sales.reader_links import MailLinks, of_lead
@@ -79,10 +79,10 @@ class Composer:
     now: datetime
     troubles: Troubles
 
-    def compose(self, issue: Issue, edition: Edition, taken_back: Sequence[Gone]) -> Composed:
+    def compose(self, issue: Issue, edition: Edition, taken_back: TakenBack) -> Composed:
         """The digest of one recipient. `taken_back` is hot no longer."""
         recipient, words = issue.recipient, TEXTS[issue.recipient.language]
-        gone = {one.lead.lead_id for one in taken_back}
+        gone = {one.lead.lead_id for one in taken_back.leads}
         quiet = issue.unsent.quiet
         parts = hot_sections(edition.hot.leads, recipient, issue.window.begins, self.now, quiet)
         new = self._new(issue, edition, gone)
@@ -94,22 +94,18 @@ class Composer:
             make(words["unanswered"], parts.unanswered),
             make(words["cooling"], parts.cooling),
         ]
-        unseen = edition.hot.more
-        note_unseen = render.counted("unseen_hot", unseen, recipient) if unseen else ""
         figures, note = self._figures(issue, edition)
         made = digest_mail.digest(
             hot.cards,
             hot.more,
             recipient,
             self.now,
-            lines := list(self._gone_lines(taken_back, recipient)),
+            lines := list(self._gone_lines(taken_back.leads, recipient)),
             unsent=self._unsent(issue),
             figures=figures,
             note=note,
-            sections=[
-                *(one for one in sections if one.cards or one.more),
-                *([Section(after=[note_unseen], hot=unseen)] if unseen else []),
-            ],
+            sections=[one for one in sections if one.cards or one.more],
+            unseen=edition.hot.more,
             stop=issue.links.stop if issue.links else "",
             today=issue.links.today if issue.links else "",
         )
@@ -121,7 +117,7 @@ class Composer:
         shown = {one: totals[one] for one in made.shown}
         named = {line.lead_id for line in lines[: made.gone]}
         owed = issue.known - shown.keys() - named
-        plan = Plan(issue.window, shown, owed, edition.hot.count)
+        plan = Plan(issue.window, shown, owed, edition.hot.count, taken_back.since)
         has_cards = any(one.cards for one in (hot, *sections))
         return Composed(mail, plan, not (has_cards or lines or issue.unsent.is_news))
 

@@ -23,7 +23,7 @@ from hotlist.runtime.settings import DigestSettings
 from hotlist.sales import team
 from hotlist.sales.compose import Composed, Composer, Issue
 from hotlist.sales.editions import Edition, Editions
-from hotlist.sales.gone import MOST_GONE, Gone, gone
+from hotlist.sales.gone import MOST_GONE, TakenBack, gone
 from hotlist.sales.hot_list import is_hot
 from hotlist.sales.look_back import LookBack
 from hotlist.sales.reader_links import ReaderLinks
@@ -183,7 +183,7 @@ class Digester:
         """Mail one recipient, or decide that there is nothing to tell. Whether it was mailed."""
         recipient, hot = issue.recipient, edition.hot
         taken_back = _taken_back(issue, edition, views)
-        is_news = hot.count or taken_back or issue.unsent.is_news
+        is_news = hot.count or taken_back.leads or issue.unsent.is_news
         day = _day(issue.delivery_id)
         sends_empty = recipient.sends_when_empty(day)
         if not (is_news or sends_empty):
@@ -207,7 +207,7 @@ class Digester:
         return made.mail
 
 
-def _taken_back(issue: Issue, edition: Edition, views: Views) -> list[Gone]:
+def _taken_back(issue: Issue, edition: Edition, views: Views) -> TakenBack:
     """What this recipient was told of and is hot no longer: the newest, so many at most."""
     listed = {shown.lead.lead_id for shown in edition.hot.leads}
     asked = issue.known - listed
@@ -216,6 +216,9 @@ def _taken_back(issue: Issue, edition: Edition, views: Views) -> list[Gone]:
     over = [lead for lead in leads if not is_hot(lead)]
     over.sort(key=lambda lead: lead.lead_id)
     over.sort(key=lambda lead: lead.alerting.hot_since or lead.folded_at, reverse=True)
+    since = {
+        one.lead_id: issue.told.cooled_since.get(one.lead_id, issue.window.begins) for one in over
+    }
     over = over[:MOST_GONE]
     claimants = views.stored(lead.claimed_by for lead in over if lead.claimed_by)
     told = (
@@ -224,12 +227,12 @@ def _taken_back(issue: Issue, edition: Edition, views: Views) -> list[Gone]:
             gone,
             lead,
             _events(lead, views),
-            issue.window.begins,
+            since[lead.lead_id],
             claimants.get(lead.claimed_by or ""),
         )
         for lead in over
     )
-    return [one for one in told if one is not None]
+    return TakenBack([one for one in told if one is not None], since)
 
 
 def _look_at_calendars(recipients: Iterable[Recipient], now: datetime) -> None:

@@ -43,16 +43,16 @@ class Edition:
     """One list: its hot leads, and its newest newcomers, which are not hot.
 
     `created` are the leads that were created in the windows and as long before, as far as they
-    could be read: all since `known_since`, none of them if that is None. `no_newcomers` are those
-    that are hot, or of which nothing is left. With `is_cut` a lead that
-    is stored as hot could not be read: there may be more than these.
+    could be read: all since `known_since`, none of them if that is None. `hot_ids` are those leads
+    that are hot, as far as anybody knows. With `is_cut` a lead that is stored as hot could not be
+    read: there may be more than these.
     """
 
     hot: HotList
     newcomers: tuple[Shown, ...] = ()
     created: Sequence[Created] = ()
     known_since: datetime | None = None
-    no_newcomers: frozenset[str] = frozenset()
+    hot_ids: frozenset[str] = frozenset()
     is_cut: bool = False
 
     def knows(self, begins: datetime) -> bool:
@@ -60,11 +60,11 @@ class Edition:
         return self.known_since is not None and self.known_since <= begins
 
     def created_in(self, begins: datetime, ends: datetime) -> list[Created]:
-        """The leads that were created from `begins` until before `ends` and are newcomers."""
+        """The leads that were created from `begins` until before `ends`, without hot ones."""
         return [
             one
             for one in self.created
-            if begins <= one.created_at < ends and one.lead_id not in self.no_newcomers
+            if begins <= one.created_at < ends and one.lead_id not in self.hot_ids
         ]
 
 
@@ -126,7 +126,8 @@ class Editions:
         """All windows end alike, so the longest has all news.
 
         Where candidates have cooled, others take their places as they are stored. If all have, and
-        no other is hot for certain, then nobody is.
+        no other is hot for certain, then nobody is. A lead that was calculated stands where it
+        belongs by now, whatever is stored.
         """
         begins, ends = min(windows)
         views, is_listed = self.views, partial(self._is_listed, listed.owners)
@@ -136,18 +137,24 @@ class Editions:
         newest = _newest(mine, hot_ids, Window(period(begins, ends)[0], ends))
         found = candidates(hot, begins, ends, views.now, MOST - len(newest))
         stored = views.stored((*found.lead_ids, *newest))
-        seen = [_shown(lead, views) for lead in stored.values()]
-        shown = [one for one in seen if is_hot(one.lead)]
+        looked = [_shown(one, views) for one in stored.values()]
+        fresh = [one for one in looked if one.lead.lead_id in newest and is_hot(one.lead)]
+        over = {one.lead.lead_id for one in looked if one.lead.state is not LeadState.LIVE}
+        over |= {one for one in newest if one not in stored and one not in views.unreadable}
+        now_hot = {one.lead.lead_id for one in looked if _has_heat(one.lead)}
+        shown = [one for one in looked if one.lead.lead_id not in newest and is_hot(one.lead)]
         spare = views.stored(found.spare[: MOST - len(newest) - len(shown)])
         shown += [Shown(lead, lead.folded_at) for lead in spare.values() if is_hot(lead)]
-        fresh = sorted((one for one in seen if _is_newcomer(one.lead)), key=_age, reverse=True)
-        others = {one.lead.lead_id for one in seen} - {one.lead.lead_id for one in fresh}
+        more = found.more - len(spare) if shown else 0
+        created_at = {one.lead_id: one.created_at for one in mine}
+        cool = [one for one in looked if one.lead.lead_id in created_at and _is_newcomer(one.lead)]
+        cool.sort(key=lambda one: (created_at[one.lead.lead_id], one.lead.lead_id), reverse=True)
         return Edition(
-            hot=hot_list(shown, found.more - len(spare) if shown else 0),
-            newcomers=tuple(fresh),
-            created=mine,
+            hot=hot_list((*shown, *fresh), more),
+            newcomers=tuple(cool),
+            created=[one for one in mine if one.lead_id not in over],
             known_since=known_since,
-            no_newcomers=(hot_ids - {one.lead.lead_id for one in fresh}) | others,
+            hot_ids=hot_ids - stored.keys() | now_hot,
             is_cut=self._has_broken or not views.unreadable.isdisjoint(found.lead_ids),
         )
 
@@ -173,11 +180,12 @@ def _newest(created: Iterable[Created], hot_ids: frozenset[str], window: Window)
 
 
 def _is_newcomer(lead: Lead) -> bool:
-    return lead.state is LeadState.LIVE and lead.temperature is not Temperature.HOT
+    return lead.state is LeadState.LIVE and not _has_heat(lead)
 
 
-def _age(one: Shown) -> tuple[datetime, str]:
-    return one.lead.created_at or one.lead.folded_at, one.lead.lead_id
+def _has_heat(lead: Lead) -> bool:
+    """Whether a lead is hot, whether or not sales has answered it."""
+    return lead.state is LeadState.LIVE and lead.temperature is Temperature.HOT
 
 
 def _shown(stored: Lead, views: Views) -> Shown:

@@ -1,14 +1,15 @@
 """Leads that sales was told of and that are hot no longer: each with its reason. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from hotlist.events.event import Event
+from hotlist.events.vocabulary import PREFETCH
 from hotlist.leads.facts import name_in
-from hotlist.leads.lead import Contact, Lead, LeadState, Stage
+from hotlist.leads.lead import Contact, Lead, LeadState, May, Stage
 
 MOST_GONE: Final = 40
 """How many of these one mail tells of. The others are told of in the next."""
@@ -16,6 +17,7 @@ MOST_GONE: Final = 40
 _CORRECTIONS: Final = frozenset(
     "score_adjusted score_reset score_suspended score_resumed event_reclassified".split()
 )
+_OBJECTION: Final = "profiling_objected"
 
 
 class Why(StrEnum):
@@ -26,16 +28,31 @@ class Why(StrEnum):
     ENDED = "ended"  # nothing that counts is kept of it
     CORRECTED = "corrected"  # by an operator
     ANSWERED = "answered"  # by sales
+    OBJECTED = "objected"  # to being profiled
 
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """A lead that is hot no longer. `into` is whoever has taken it in."""
+    """A lead that is hot no longer. `into` is whoever has taken it in.
+
+    `may` is what whoever it is now may be contacted by. Where nothing counts, nothing is allowed.
+    """
 
     lead: Lead
     why: Why
     contact: Contact
     into: Contact | None = None
+    may: May = May.UNKNOWN
+
+
+class TakenBack(NamedTuple):
+    """Leads that are hot no longer, as one mail tells of them.
+
+    `since` has for these and for all that it has no room for when they were last told as hot.
+    """
+
+    leads: Sequence[Gone] = ()
+    since: Mapping[str, datetime] = {}
 
 
 def telling(events: Iterable[Event]) -> tuple[Event, ...]:
@@ -46,30 +63,50 @@ def telling(events: Iterable[Event]) -> tuple[Event, ...]:
 
 
 def _is_word(event: Event) -> bool:
-    """Whether an operator has corrected something, or sales has answered."""
-    return event.type in _CORRECTIONS or event.type.startswith("sales_")
+    """Whether an operator has corrected something, sales has answered, or the lead objected."""
+    return event.type in _CORRECTIONS or event.type.startswith("sales_") or _is_objection(event)
+
+
+def _is_objection(event: Event) -> bool:
+    return event.type == _OBJECTION and PREFETCH not in event.flags
 
 
 def gone(lead: Lead, events: Sequence[Event], since: datetime, into: Lead | None) -> Gone:
-    """Why this lead, of which sales was told at `since`, is hot no longer.
+    """Why this lead, which sales was last told of as hot at `since`, is hot no longer.
 
     `events` are its own. `into` is the lead that has taken it in, if that is known.
     """
     since = max(since, lead.alerting.hot_since or since)
     contact = lead.contact if lead.state is LeadState.LIVE else _contact_in(events)
-    return Gone(lead, _why(lead, events, since), contact, into.contact if into else None)
+    why = _why(lead, events, since)
+    return Gone(lead, why, contact, into.contact if into else None, _may(lead, into))
+
+
+def _may(lead: Lead, into: Lead | None) -> May:
+    if lead.state is LeadState.EMPTY:
+        return May.NEITHER
+    if lead.state is LeadState.CLAIMED:
+        return May.UNKNOWN if into is None else into.may
+    return lead.may
 
 
 def _why(lead: Lead, events: Iterable[Event], since: datetime) -> Why:
     if lead.state is LeadState.CLAIMED:
         return Why.CLAIMED
-    said = [event for event in events if _is_word(event) and event.received_at >= since]
+    told = list(events)
+    if lead.stage is Stage.SUSPENDED and any(map(_is_objection, told)):
+        return Why.OBJECTED  # whatever operators say
+    said = [event for event in told if _is_reason(event) and event.received_at >= since]
     if said:
         newest = max(said, key=lambda event: event.received_at)
         return Why.CORRECTED if newest.type in _CORRECTIONS else Why.ANSWERED
     if lead.state is LeadState.EMPTY:
         return Why.ENDED
     return Why.CORRECTED if lead.stage is Stage.SUSPENDED else Why.COOLED
+
+
+def _is_reason(event: Event) -> bool:
+    return _is_word(event) and not _is_objection(event)
 
 
 def _contact_in(events: Iterable[Event]) -> Contact:

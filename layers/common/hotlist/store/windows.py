@@ -2,10 +2,10 @@
 
 Items of the Deliveries table. The delivery of a digest has `window_from` and `window_to`, the
 leads that it shows (`shown`, with their points in `points`), those that earlier mails told of and
-that no mail took back yet (`owed`; `owed_before`, if this one was not the last mail), and how many
-were hot (`hot`). `recipient#<id>` has
-`window_end`, where the next window begins, `last_digest`, the delivery of the last one sent, and
-`tried_digest`, the one that was tried last.
+that no mail took back yet (`owed`; `owed_before`, if this one was not the last mail), how many were
+hot (`hot`), and since when those of `owed` may have cooled that are known to be hot no longer
+(`cooled_since`). `recipient#<id>` has `window_end`, where the next window begins, `last_digest`,
+the delivery of the last one sent, and `tried_digest`, the one that was tried last.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -83,7 +83,8 @@ class Told:
 
     `points` are those of the leads that their last digest showed, and `hot` is how many leads it
     counted. Digests of older versions have neither. `tried` is a digest of which nobody knows
-    whether it was sent, with its window.
+    whether it was sent, with its window. `cooled_since` has for a lead that was hot no longer, and
+    for which the last digest had no room, the last time at which it was told as hot.
     """
 
     window_end: datetime | None = None
@@ -91,6 +92,7 @@ class Told:
     last_digest: str | None = None
     points: Mapping[str, int] = field(default_factory=dict)
     hot: int | None = None
+    cooled_since: Mapping[str, datetime] = field(default_factory=dict)
     tried: str = ""
     tried_window: Window | None = None
 
@@ -107,6 +109,7 @@ class Plan:
     shown: Mapping[str, int] = field(default_factory=dict)
     owed: frozenset[str] = field(default_factory=frozenset)
     hot: int = 0
+    cooled_since: Mapping[str, datetime] = field(default_factory=dict)
 
 
 class WindowStore:
@@ -177,7 +180,8 @@ class WindowStore:
             "shown": texts(plan.shown),
             "points": {"M": {one: {"N": str(points)} for one, points in plan.shown.items()}},
             "hot": number(plan.hot),
-            "owed": texts(sorted(plan.owed)[:MOST_OWED]),
+            "owed": texts(owed := sorted(plan.owed)[:MOST_OWED]),
+            "cooled_since": _instants({one: plan.cooled_since.get(one) for one in owed}),
             "owed_before": texts(sorted(before)[:MOST_OWED]),
         }
         self._set(delivery_id, sets)
@@ -247,6 +251,7 @@ def _told(recipient: Item, digests: Mapping[str, Item], reported: Collection[str
         last_digest=last or None,
         points=points,
         hot=None if hot is None else int(hot["N"]),
+        cooled_since=_cooled_since(digest),
         tried=tried if is_open else "",
         tried_window=_window(attempt) if is_open else None,
     )
@@ -266,6 +271,17 @@ def _told_by(digest: Item) -> set[str]:
 def _window(digest: Item) -> Window | None:
     begins, ends = read_instant(digest, "window_from"), read_instant(digest, "window_to")
     return None if begins is None or ends is None else Window(begins, ends)
+
+
+def _cooled_since(digest: Item) -> dict[str, datetime]:
+    held = digest.get("cooled_since", {}).get("M", {})
+    return {lead_id: from_text(at["S"]) for lead_id, at in held.items()}
+
+
+def _instants(at: Mapping[str, datetime | None]) -> Item | None:
+    """Instants by name, as an attribute; None if there are none."""
+    held = {name: instant(one) for name, one in at.items() if one is not None}
+    return {"M": held} if held else None
 
 
 def _points(digest: Item) -> dict[str, int]:

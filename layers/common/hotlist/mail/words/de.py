@@ -26,6 +26,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "gone_claimed": "gehört jetzt zu {name}",
     "gone_ended": "vorbei: nichts, was zählt, ist noch gespeichert",
     "gone_corrected": "von Hand korrigiert",
+    "gone_objected": "hat dem Profiling widersprochen",
     "gone_answered": "vom Vertrieb beantwortet",
     "yes": "ja",
     "no": "nein",
@@ -54,12 +55,12 @@ TEXTS: Final[Mapping[str, str]] = {
     "may_call": "Anruf erlaubt, Mail nicht",
     "may_mail": "Mail erlaubt, Anruf nicht",
     "may_neither": "Weder Anruf noch Mail erlaubt",
+    "called": "Anruf erlaubt",
+    "mailed": "Mail erlaubt",
+    "not_called": "Anruf nicht erlaubt",
+    "not_mailed": "Mail nicht erlaubt",
     "answer_subject": "Ihre Nachricht",
     "mail_subject": "Ihr Interesse an unserem Angebot",
-    "may_call_alone": "Anruf erlaubt",
-    "may_no_call": "Anruf nicht erlaubt",
-    "may_mail_alone": "Mail erlaubt",
-    "may_no_mail": "Mail nicht erlaubt",
     "may_unknown": "Derzeit ist nicht bekannt, ob Kontakt erlaubt ist",
     "was_quiet": "Wurde in Ihren Ruhezeiten heiß",
     "cools": "Kühlt {day} ab, wenn nichts geschieht",
@@ -68,13 +69,11 @@ TEXTS: Final[Mapping[str, str]] = {
     "cooling": "Kühlt bald ab",
     "new_number": "neue Leads",
     "hot_number": "heiße Leads",
-    "compared": "Seit {since}. Zahlen mit Vorzeichen vergleichen neue Leads mit ebenso langer "
-    "Zeit davor, heiße mit der letzten Liste.",
-    "compared_new": "Seit {since}. Zahlen mit Vorzeichen vergleichen neue Leads mit ebenso langer "
-    "Zeit davor.",
-    "since": "Seit {since}.",
-    "compared_hot": "Seit {since}. Die Zahl mit Vorzeichen vergleicht heiße Leads mit der letzten "
-    "Liste.",
+    "counted_since": "Seit {since}.",
+    "compared": "Zahlen mit Vorzeichen vergleichen neue Leads mit ebenso langer Zeit davor, "
+    "heiße mit der letzten Liste.",
+    "compared_new": "Zahlen mit Vorzeichen vergleichen neue Leads mit ebenso langer Zeit davor.",
+    "compared_hot": "Die Zahl mit Vorzeichen vergleicht heiße Leads mit der letzten Liste.",
     "answer": "Antwort",
     "do_answer": "Antworten",
     "do_contacted": "Kontaktiert",
@@ -92,23 +91,21 @@ TEXTS: Final[Mapping[str, str]] = {
     "card": "Karte",
     "today": "Die heutige Liste öffnen",
     "taken": "Beantwortet",
+    "device_subject": "Hotlist auf diesem Gerät öffnen",
+    "device_text": "Jemand hat einen Ihrer Links zu Hotlist geöffnet und diese Mail "
+    "verlangt. Wenn Sie es waren, öffnen Sie diesen Link innerhalb von 15 Minuten "
+    "auf demselben Gerät.",
+    "device_button": "Hier öffnen",
+    "device_note": "Das Gerät wird danach 30 Tage lang wiedererkannt. Wenn Sie es nicht "
+    "waren, tun Sie nichts und leiten Sie diese Mail nicht weiter: Wer den Link öffnet, "
+    "sieht Ihre Leads.",
+    "device_footer": "Hotlist schickt das an {name}, wenn es verlangt wird, höchstens "
+    "fünfmal am Tag.",
     "no_channel": "unbekannt",
     "other_channels": "andere Wege",
-    "device_subject": "Hotlist auf diesem Gerät öffnen",
-    "device_text": "Jemand hat einen Ihrer Links zu Hotlist geöffnet und diese Mail verlangt. "
-    "Wenn Sie es waren, öffnen Sie diesen Link innerhalb von 15 Minuten auf demselben Gerät.",
-    "device_button": "Hier öffnen",
-    "device_note": "Das Gerät wird danach 30 Tage lang wiedererkannt. Wenn Sie es nicht waren, "
-    "tun Sie nichts und leiten Sie diese Mail nicht weiter: Wer den Link öffnet, sieht Ihre Leads.",
-    "device_footer": "Hotlist schickt das an {name}, wenn es verlangt wird, höchstens fünfmal am "
-    "Tag.",
 }
 
 COUNTED: Final[Mapping[str, Mapping[str, str]]] = {
-    "unseen_hot": {
-        "one": "und {count} weiterer heißer Lead, den diese Mail nicht angesehen hat",
-        "other": "und {count} weitere heiße Leads, die diese Mail nicht angesehen hat",
-    },
     "hot_leads": {"one": "{count} heißer Lead", "other": "{count} heiße Leads"},
     "points": {"one": "{count} Punkt", "other": "{count} Punkte"},
     "points_alone": {"one": "Punkt", "other": "Punkte"},
@@ -125,6 +122,10 @@ COUNTED: Final[Mapping[str, Mapping[str, str]]] = {
         "zurückgehalten wurde, ist gespeichert und wird nicht später geschickt.",
         "other": "Hotlist schickt höchstens {count} Mails einer Art in der Stunde. Was "
         "zurückgehalten wurde, ist gespeichert und wird nicht später geschickt.",
+    },
+    "not_looked_at": {
+        "one": "und {count} weiterer heißer Lead, den diese Mail nicht geprüft hat",
+        "other": "und {count} weitere heiße Leads, die diese Mail nicht geprüft hat",
     },
     "waited": {
         "one": "{count} Arbeitstag ohne Antwort",
@@ -182,26 +183,26 @@ CHANNEL_NAMES: Final[Mapping[str, str]] = {
 }
 
 CHANNEL_LABELS: Final[Mapping[str, str]] = {
-    "paid_search": "bezahlte Suche",
+    "paid_search": "Suchanzeigen",
     "organic_search": "Suchmaschinen",
-    "paid_social": "Anzeigen in sozialen Netzen",
+    "paid_social": "soziale Anzeigen",
     "organic_social": "soziale Netze",
-    "paid_video": "Anzeigen in Videos",
+    "paid_video": "Videoanzeigen",
     "organic_video": "Videos",
     "paid_shopping": "Produktanzeigen",
-    "organic_shopping": "Marktplätze",
+    "organic_shopping": "Preisvergleiche",
     "paid_other": "andere Anzeigen",
     "display": "Banner",
     "email": "E-Mail",
     "affiliate": "Partner",
-    "referral": "Links auf anderen Seiten",
+    "referral": "Links anderer Seiten",
     "sms": "SMS",
-    "audio": "Audio",
+    "audio": "Audioanzeigen",
     "push": "Push-Nachrichten",
     "other": "andere Kampagnen",
     "direct": "direkte Besuche",
 }
-"""The channels beside the number of leads that came by each."""
+"""The names of channels beside a number."""
 
 LEAD_TEXTS: Final[Mapping[str, str]] = {
     "confirm_subject": "{company}: Bitte bestätigen Sie Ihre E-Mail-Adresse",

@@ -26,6 +26,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "gone_claimed": "now part of {name}",
     "gone_ended": "over: nothing that counts is kept any more",
     "gone_corrected": "corrected by hand",
+    "gone_objected": "objected to being profiled",
     "gone_answered": "answered by sales",
     "yes": "yes",
     "no": "no",
@@ -54,12 +55,12 @@ TEXTS: Final[Mapping[str, str]] = {
     "may_call": "May be called, not mailed",
     "may_mail": "May be mailed, not called",
     "may_neither": "May be neither called nor mailed",
+    "called": "May be called",
+    "mailed": "May be mailed",
+    "not_called": "May not be called",
+    "not_mailed": "May not be mailed",
     "answer_subject": "Your message",
     "mail_subject": "Your interest in our offer",
-    "may_call_alone": "May be called",
-    "may_no_call": "May not be called",
-    "may_mail_alone": "May be mailed",
-    "may_no_mail": "May not be mailed",
     "may_unknown": "Not known at present whether it may be contacted",
     "was_quiet": "Turned hot in your quiet hours",
     "cools": "Cools {day} unless something happens",
@@ -68,11 +69,11 @@ TEXTS: Final[Mapping[str, str]] = {
     "cooling": "Cooling soon",
     "new_number": "new leads",
     "hot_number": "hot leads",
-    "compared": "Since {since}. Signed numbers compare new leads with as long a time before, and "
-    "hot leads with your last list.",
-    "compared_new": "Since {since}. Signed numbers compare new leads with as long a time before.",
-    "since": "Since {since}.",
-    "compared_hot": "Since {since}. The signed number compares hot leads with your last list.",
+    "counted_since": "Since {since}.",
+    "compared": "Signed numbers compare new leads with as long a time before, and hot leads "
+    "with your last list.",
+    "compared_new": "Signed numbers compare new leads with as long a time before.",
+    "compared_hot": "The signed number compares hot leads with your last list.",
     "answer": "Answer",
     "do_answer": "Answer",
     "do_contacted": "Contacted",
@@ -90,22 +91,18 @@ TEXTS: Final[Mapping[str, str]] = {
     "card": "Card",
     "today": "Open today’s list",
     "taken": "Answered",
+    "device_subject": "Open Hotlist on this device",
+    "device_text": "Somebody has opened a link of yours in Hotlist and asked for this "
+    "mail. If it was you, open this link on the same device within 15 minutes.",
+    "device_button": "Open it here",
+    "device_note": "The device is then remembered for 30 days. If it was not you, do "
+    "nothing, and forward this mail to nobody: who opens its link sees your leads.",
+    "device_footer": "Hotlist sends this to {name} when it is asked for, five times a day at most.",
     "no_channel": "unknown",
     "other_channels": "other ways",
-    "device_subject": "Open Hotlist on this device",
-    "device_text": "Somebody has opened a link of yours in Hotlist and asked for this mail. If it "
-    "was you, open this link on the same device within 15 minutes.",
-    "device_button": "Open it here",
-    "device_note": "The device is then remembered for 30 days. If it was not you, do nothing, and "
-    "forward this mail to nobody: who opens its link sees your leads.",
-    "device_footer": "Hotlist sends this to {name} when it is asked for, five times a day at most.",
 }
 
 COUNTED: Final[Mapping[str, Mapping[str, str]]] = {
-    "unseen_hot": {
-        "one": "and {count} more hot lead that this mail did not look at",
-        "other": "and {count} more hot leads that this mail did not look at",
-    },
     "hot_leads": {"one": "{count} hot lead", "other": "{count} hot leads"},
     "points": {"one": "{count} point", "other": "{count} points"},
     "points_alone": {"one": "point", "other": "points"},
@@ -122,6 +119,10 @@ COUNTED: Final[Mapping[str, Mapping[str, str]]] = {
         "and is not mailed later.",
         "other": "Hotlist mails at most {count} of a kind in an hour. What was held back is "
         "stored, and is not mailed later.",
+    },
+    "not_looked_at": {
+        "one": "and {count} more hot lead that this mail did not look at",
+        "other": "and {count} more hot leads that this mail did not look at",
     },
     "waited": {
         "one": "{count} working day without an answer",
@@ -181,11 +182,11 @@ CHANNEL_NAMES: Final[Mapping[str, str]] = {
 CHANNEL_LABELS: Final[Mapping[str, str]] = {
     "paid_search": "paid search",
     "organic_search": "search engines",
-    "paid_social": "ads in social networks",
+    "paid_social": "social ads",
     "organic_social": "social networks",
-    "paid_video": "ads in videos",
+    "paid_video": "video ads",
     "organic_video": "videos",
-    "paid_shopping": "ads of products",
+    "paid_shopping": "product ads",
     "organic_shopping": "marketplaces",
     "paid_other": "other ads",
     "display": "banners",
@@ -193,12 +194,12 @@ CHANNEL_LABELS: Final[Mapping[str, str]] = {
     "affiliate": "affiliates",
     "referral": "links on other sites",
     "sms": "text messages",
-    "audio": "audio",
+    "audio": "audio ads",
     "push": "push notifications",
     "other": "other campaigns",
     "direct": "direct visits",
 }
-"""The channels beside the number of leads that came by each."""
+"""The names of channels beside a number."""
 
 LEAD_TEXTS: Final[Mapping[str, str]] = {
     "confirm_subject": "{company}: please confirm your e-mail address",

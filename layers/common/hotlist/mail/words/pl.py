@@ -26,6 +26,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "gone_claimed": "teraz to ta sama osoba co {name}",
     "gone_ended": "koniec: nie ma już niczego, co się liczy",
     "gone_corrected": "poprawione ręcznie",
+    "gone_objected": "sprzeciw wobec profilowania",
     "gone_answered": "sprzedaż już odpowiedziała",
     "yes": "tak",
     "no": "nie",
@@ -54,12 +55,12 @@ TEXTS: Final[Mapping[str, str]] = {
     "may_call": "Można dzwonić, nie można pisać",
     "may_mail": "Można pisać, nie można dzwonić",
     "may_neither": "Nie można ani dzwonić, ani pisać",
+    "called": "Można dzwonić",
+    "mailed": "Można pisać",
+    "not_called": "Nie można dzwonić",
+    "not_mailed": "Nie można pisać",
     "answer_subject": "Państwa wiadomość",
     "mail_subject": "Państwa zainteresowanie naszą ofertą",
-    "may_call_alone": "Można dzwonić",
-    "may_no_call": "Nie można dzwonić",
-    "may_mail_alone": "Można pisać",
-    "may_no_mail": "Nie można pisać",
     "may_unknown": "Nie wiadomo teraz, czy można się kontaktować",
     "was_quiet": "Stał się gorący w godzinach ciszy",
     "cools": "Ostygnie {day}, jeśli nic się nie wydarzy",
@@ -68,12 +69,11 @@ TEXTS: Final[Mapping[str, str]] = {
     "cooling": "Stygną",
     "new_number": "nowe leady",
     "hot_number": "gorące leady",
-    "compared": "Od {since}. Liczby ze znakiem porównują nowe leady z równie długim czasem "
-    "przedtem, a gorące z poprzednią listą.",
-    "compared_new": "Od {since}. Liczby ze znakiem porównują nowe leady z równie długim czasem "
-    "przedtem.",
-    "since": "Od {since}.",
-    "compared_hot": "Od {since}. Liczba ze znakiem porównuje gorące leady z poprzednią listą.",
+    "counted_since": "Od {since}.",
+    "compared": "Liczby ze znakiem porównują nowe leady z równie długim czasem przedtem, a "
+    "gorące z poprzednią listą.",
+    "compared_new": "Liczby ze znakiem porównują nowe leady z równie długim czasem przedtem.",
+    "compared_hot": "Liczba ze znakiem porównuje gorące leady z poprzednią listą.",
     "answer": "Odpowiedź",
     "do_answer": "Odpowiedz",
     "do_contacted": "Po kontakcie",
@@ -91,23 +91,18 @@ TEXTS: Final[Mapping[str, str]] = {
     "card": "Karta",
     "today": "Otwórz dzisiejszą listę",
     "taken": "Z odpowiedzią",
+    "device_subject": "Otwórz Hotlist na tym urządzeniu",
+    "device_text": "Ktoś otworzył Twój link do Hotlist i poprosił o tę wiadomość. Jeśli "
+    "to Ty, otwórz ten link na tym samym urządzeniu w ciągu 15 minut.",
+    "device_button": "Otwórz tutaj",
+    "device_note": "Urządzenie będzie potem rozpoznawane przez 30 dni. Jeśli to nie Ty, "
+    "nic nie rób i nikomu nie przekazuj tej wiadomości: kto otworzy ten link, zobaczy Twoje leady.",
+    "device_footer": "Hotlist wysyła to do: {name} na prośbę, najwyżej pięć razy dziennie.",
     "no_channel": "nieznane",
     "other_channels": "inne źródła",
-    "device_subject": "Otwórz Hotlist na tym urządzeniu",
-    "device_text": "Ktoś otworzył Twój link do Hotlist i poprosił o tę wiadomość. Jeśli to Ty, "
-    "otwórz ten link na tym samym urządzeniu w ciągu 15 minut.",
-    "device_button": "Otwórz tutaj",
-    "device_note": "Urządzenie będzie potem rozpoznawane przez 30 dni. Jeśli to nie Ty, nic nie "
-    "rób i nikomu nie przekazuj tej wiadomości: kto otworzy ten link, zobaczy Twoje leady.",
-    "device_footer": "Hotlist wysyła to do: {name} na prośbę, najwyżej pięć razy dziennie.",
 }
 
 COUNTED: Final[Mapping[str, Mapping[str, str]]] = {
-    "unseen_hot": {
-        "one": "i jeszcze {count} gorący lead, którego ten mail nie obejmuje",
-        "few": "i jeszcze {count} gorące leady, których ten mail nie obejmuje",
-        "many": "i jeszcze {count} gorących leadów, których ten mail nie obejmuje",
-    },
     "hot_leads": {
         "one": "{count} gorący lead",
         "few": "{count} gorące leady",
@@ -132,6 +127,11 @@ COUNTED: Final[Mapping[str, Mapping[str, str]]] = {
         "wstrzymano, jest zapisane i nie zostanie wysłane później.",
         "many": "Hotlist wysyła najwyżej {count} maili jednego rodzaju na godzinę. To, co "
         "wstrzymano, jest zapisane i nie zostanie wysłane później.",
+    },
+    "not_looked_at": {
+        "one": "i jeszcze {count} gorący lead, którego ten mail nie sprawdził",
+        "few": "i jeszcze {count} gorące leady, których ten mail nie sprawdził",
+        "many": "i jeszcze {count} gorących leadów, których ten mail nie sprawdził",
     },
     "waited": {
         "one": "{count} dzień roboczy bez odpowiedzi",
@@ -190,26 +190,26 @@ CHANNEL_NAMES: Final[Mapping[str, str]] = {
 }
 
 CHANNEL_LABELS: Final[Mapping[str, str]] = {
-    "paid_search": "płatne wyniki wyszukiwania",
+    "paid_search": "płatne wyniki",
     "organic_search": "wyszukiwarki",
     "paid_social": "reklamy społecznościowe",
     "organic_social": "media społecznościowe",
-    "paid_video": "reklamy w filmach",
+    "paid_video": "reklamy wideo",
     "organic_video": "filmy",
     "paid_shopping": "reklamy produktów",
-    "organic_shopping": "sklepy i porównywarki",
+    "organic_shopping": "porównywarki cen",
     "paid_other": "inne reklamy",
     "display": "banery",
     "email": "e-mail",
-    "affiliate": "programy partnerskie",
-    "referral": "linki na innych stronach",
+    "affiliate": "partnerzy",
+    "referral": "linki na stronach",
     "sms": "SMS",
-    "audio": "reklamy dźwiękowe",
+    "audio": "reklamy audio",
     "push": "powiadomienia push",
     "other": "inne kampanie",
     "direct": "wejścia bezpośrednie",
 }
-"""The channels beside the number of leads that came by each."""
+"""The names of channels beside a number."""
 
 LEAD_TEXTS: Final[Mapping[str, str]] = {
     "confirm_subject": "{company}: potwierdź swój adres e-mail",
