@@ -84,6 +84,7 @@ def office() -> Iterator[Office]:
 @pytest.fixture(scope="module")
 def before(office: Office) -> dict[str, list[Any]]:
     """All that is there on Tuesday just before the run."""
+    office.restore({name: [] for name in (*office.tables.names, "mails")}, MONDAY)
     for email, at in CROSSINGS.items():
         if at < MONDAY:
             office.turns_hot(email, at)
