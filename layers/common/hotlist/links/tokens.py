@@ -44,6 +44,7 @@ class Purpose(StrEnum):
     OPENED = "opened"
     CLICKED = "clicked"
     DIGEST_OFF = "digest_off"
+    ANSWER = "answer"
 
 
 VALID: Final[Mapping[Purpose, timedelta | None]] = {
@@ -54,6 +55,7 @@ VALID: Final[Mapping[Purpose, timedelta | None]] = {
     Purpose.OPENED: timedelta(days=90),
     Purpose.CLICKED: timedelta(days=90),
     Purpose.DIGEST_OFF: None,
+    Purpose.ANSWER: timedelta(days=7),
 }
 """How long after its day a link holds. One without an end holds as long as its key is kept."""
 
