@@ -10,10 +10,10 @@ import jsonschema_rs
 from ruamel.yaml import YAML
 
 FILE: Final = Path(__file__).parents[1] / "docs" / "openapi.yaml"
-LINKS: Final = ("confirm", "unsubscribe", "d", "o", "c")
+LINKS: Final = ("confirm", "unsubscribe", "d", "o", "c", "answers")
 """The links in mails: the first parts of their paths. HEAD is answered as GET."""
 
-POSTED: Final = ("confirm", "unsubscribe", "d")
+POSTED: Final = ("confirm", "unsubscribe", "d", "answers")
 """Those that have a button."""
 
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")

@@ -7,9 +7,10 @@ from hotlist.links.tokens import Purpose
 from integration.stages import links
 
 OLD: Final = datetime.now(UTC).date() - timedelta(days=400)
+SOON: Final = datetime.now(UTC).date() + timedelta(days=9)
 HTML: Final = "text/html"
 PROBLEM: Final = "application/problem+json"
-BAD: Final = {one: f"/{one}/x" for one in ("confirm", "unsubscribe", "d", "o", "c")}
+BAD: Final = {one: f"/{one}/x" for one in ("confirm", "unsubscribe", "d", "o", "c", "answers")}
 UNSUBSCRIBE: Final = links.link(Purpose.UNSUBSCRIBE)
 EXPIRED: Final = {
     "confirm": links.link(Purpose.CONFIRM, day=OLD),
@@ -17,6 +18,7 @@ EXPIRED: Final = {
     "d": links.link(Purpose.REWARD, day=OLD),
     "o": links.link(Purpose.OPENED, day=OLD),
     "c": links.link(Purpose.CLICKED, day=OLD),
+    "answers": links.answer(day=OLD),
 }
 GOOD: Final = {
     "confirm": links.confirm(),
@@ -24,8 +26,9 @@ GOOD: Final = {
     "d": links.reward(form="film"),
     "o": links.opened(),
     "c": links.clicked(),
+    "answers": links.answer(),
 }
-POSTED: Final = ("confirm", "unsubscribe", "d")
+POSTED: Final = ("confirm", "unsubscribe", "d", "answers")
 
 Answered = tuple[int, str, str, str, str, str]
 """Status, type, method, path, body, and what the client takes."""
@@ -48,6 +51,15 @@ def rows() -> list[Answered]:
         (200, "image/gif", "GET", GOOD["o"], "", "image/*"),
         (302, "", "GET", GOOD["c"], "", HTML),
         (410, HTML, "GET", links.clicked("https://gone.example"), "", HTML),
+        (200, HTML, "GET", GOOD["answers"], "", HTML),
+        (200, HTML, "HEAD", f"{GOOD['answers']}?do=won", "", HTML),
+        (200, "text/calendar", "GET", f"{GOOD['answers']}?ics={SOON}", "", HTML),
+        (404, HTML, "GET", f"{GOOD['answers']}?ics=never", "", HTML),
+        (410, PROBLEM, "GET", links.answer(recipient="zoe"), "", "application/json"),
+        (410, HTML, "POST", links.answer(recipient="zoe"), "do=won", HTML),
+        (200, HTML, "POST", GOOD["answers"], "do=won&value=12,5", HTML),
+        (422, HTML, "POST", GOOD["answers"], "do=rejected", HTML),
+        (422, HTML, "POST", GOOD["answers"], "do=undo", HTML),
         (404, HTML, "GET", "/unsubscribe/", "", HTML),
         (404, HTML, "POST", "/confirm", "do=confirm", HTML),
         (404, PROBLEM, "GET", "/d", "", "application/json"),

@@ -20,6 +20,7 @@ from integration.stages.links import (
     FILE,
     PAGE,
     Reader,
+    answer,
     clicked,
     confirm,
     download,
@@ -91,6 +92,7 @@ def test_scanners_change_nothing_and_then_the_persons_clicks_work(
     paths = [
         *(confirm(), link(Purpose.UNSUBSCRIBE), reward(), download()),
         *(opened(), clicked()),
+        *(answer(), f"{answer('ben')}?do=contacted"),
     ]
     scan(reader, paths, random.Random(seed))
     form, *scanned = sorted(reader.events(), key=lambda one: one.received_at)
@@ -114,6 +116,9 @@ def test_scanners_change_nothing_and_then_the_persons_clicks_work(
     counted = [event.type for event in profile(reader).events if not event.flags]
     assert {*counted} == {"form_submitted", "consent_given", "reward_claimed", *RECORDED}
 
+    reader.press(answer(), do="won")
+    score.deliver(*reader.events())
+    assert score.lead(ADA).stage == "customer"
     reader.press(link(Purpose.UNSUBSCRIBE), do="object")
     reader.press(link(Purpose.UNSUBSCRIBE), do="all")
     score.deliver(*reader.events())
@@ -126,12 +131,13 @@ def test_scanners_change_nothing_and_then_the_persons_clicks_work(
 def test_a_get_by_anybody_confirms_gives_and_ends_nothing(
     reader: Reader, headers: dict[str, str]
 ) -> None:
-    for path in (confirm(), link(Purpose.UNSUBSCRIBE), reward()):
+    for path in (confirm(), link(Purpose.UNSUBSCRIBE), reward(), answer()):
         for method in ("GET", "HEAD"):
             page = reader.ask(path, method, **headers)
             assert page["statusCode"] == 200
             assert "location" not in page["headers"]
-            assert reader.ask(f"{path}?do=all&List-Unsubscribe=One-Click", method, **headers)
+            for said in ("do=all&List-Unsubscribe=One-Click", "do=contacted", "do=undo"):
+                assert reader.ask(f"{path}?{said}", method, **headers)
     assert reader.events() == []
 
 

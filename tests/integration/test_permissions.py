@@ -21,7 +21,7 @@ from integration.stages.capture import GOOD, Api
 from integration.stages.corrections import spam
 from integration.stages.digest import ANNAS_HOUR, RECENT, Digest
 from integration.stages.letters import fill
-from integration.stages.links import Reader, download, stop_link
+from integration.stages.links import Reader, answer, download, stop_link
 from integration.stages.notify import ALERT, TOLD, Notify, a_message, feedback
 from integration.stages.score import ADA, BO, HOUR, NOW, Score, event
 from integration.stages.score import PHONE as NUMBER
@@ -78,6 +78,7 @@ def test_capture(api: Api, dynamodb: Any) -> None:
     reader = Reader(api)
     reader.ask(download())
     reader.ask(stop_link(), "POST")
+    reader.press(answer(), do="contacted")
     assert_all_is_needed("capture", api.app)
 
 

@@ -105,7 +105,7 @@ def test_routes_are_what_api_gateway_takes() -> None:
         ("POST", "/events"),
         *(
             (method, f"/{kind}/{{token}}")
-            for kind in ("confirm", "unsubscribe", "d")
+            for kind in ("confirm", "unsubscribe", "d", "answers")
             for method in ("GET", "POST")
         ),
         ("GET", "/o/{token}"),

@@ -14,7 +14,7 @@ from cloudformation import resources
 from hotlist.capture import context, proof
 from hotlist.capture.context import Received
 from hotlist.events import retention, vocabulary
-from hotlist.events.answers import SalesAnswer
+from hotlist.events.answers import ANSWERS, UNDONE, SalesAnswer
 from hotlist.identity.claims import IDENTITY_KEPT
 from hotlist.leads.lead import Alerting, Contact, Lead, May, Ownership, Reason, Shadow, Temperature
 from hotlist.store import deliveries, events, leads
@@ -135,6 +135,7 @@ def test_every_text_that_is_not_a_field_is_named() -> None:
 def test_every_event_of_a_link_is_named_with_its_properties() -> None:
     code = (Path(context.__file__).with_name("links.py")).read_text("utf-8")
     types = {*re.findall(r'(?:recorded|self\._note|self\._say)\(\s*visit,\s*"(\w+)"', code)}
+    types |= {*ANSWERS, UNDONE}
     table = PAGE.partition("| event of a link |")[2].partition("\n\n")[0]
     said = {
         name: {*re.findall(r"`(\w+)`", properties)}
@@ -146,6 +147,12 @@ def test_every_event_of_a_link_is_named_with_its_properties() -> None:
 
 
 PROPERTIES: Final = {
+    "sales_contacted": {"by"},
+    "sales_meeting": {"by"},
+    "sales_won": {"by", "value"},
+    "sales_rejected": {"by", "reason"},
+    "sales_snoozed": {"by", "until", "day"},
+    "sales_undone": {"by", "event_id"},
     "consent_given": {"purpose", "version", "form", "event"},
     "consent_withdrawn": {"purpose", "form"},
     "unsubscribed": {"all", "purposes", "form"},

@@ -24,7 +24,7 @@ def test_every_kind_of_link_says_what_to_do_when_it_has_expired() -> None:
     for purpose in Purpose:
         assert len(link_page.reason(f"expired_{purpose.value}")) > 30
         assert "<h1>Ten link wygasł</h1>" in link_page.told(f"expired_{purpose.value}", WHO)
-    for kind in ("confirm", "unsubscribe", "d", "o", "c"):
+    for kind in ("confirm", "unsubscribe", "d", "o", "c", "answers"):
         assert len(link_page.reason(f"gone_{kind}")) > 30
 
 

@@ -101,6 +101,7 @@ ROUTES: Final = {
     Purpose.OPENED: "o",
     Purpose.CLICKED: "c",
     Purpose.DIGEST_OFF: "unsubscribe",
+    Purpose.ANSWER: "answers",
 }
 
 
@@ -153,6 +154,21 @@ def stop_link(recipient: str = "anna", day: date | None = None) -> str:
     return f"/{ROUTES[Purpose.DIGEST_OFF]}/{tokens.sign(token, KEY)}"
 
 
+def answer(
+    recipient: str | None = "anna",
+    *,
+    subject: str = ADA,
+    day: date | None = None,
+    key: Key = KEY,
+    **said: str,
+) -> str:
+    """The path of the link by which somebody answers about a lead, as a mail to them has it."""
+    whole = {"name": "Ada Lovelace", "lang": "en", **said}
+    today = datetime.now(UTC).date()
+    token = Token(Purpose.ANSWER, subject, day or today, recipient=recipient, said=whole)
+    return f"/{ROUTES[Purpose.ANSWER]}/{tokens.sign(token, key)}"
+
+
 def named(event_type: str) -> set[str]:
     """The properties of a link's event that docs/privacy.md names."""
     table = PAGE_OF_PRIVACY.partition("| event of a link |")[2].partition("\n\n")[0]
@@ -170,7 +186,7 @@ class Reader:
     def ask(self, path: str, method: str = "GET", body: str = "", **headers: str) -> dict[str, Any]:
         """What the handler answers, by the route that API Gateway finds."""
         kind, _, token = path.strip("/").partition("/")
-        posted = ("confirm", "unsubscribe", "d")
+        posted = ("confirm", "unsubscribe", "d", "answers")
         is_link = kind in ROUTES.values() and token and "/" not in token
         is_routed = is_link and (method == "GET" or (method == "POST" and kind in posted))
         route = f"{method} /{kind}/{{token}}" if is_routed else "$default"
@@ -203,7 +219,10 @@ class Reader:
         found = sorted(map(from_item, self.api.items()), key=lambda event: event.order)
         for event in found:
             if event.route is Route.LINK:
-                known, maybe = named(event.type), {"user_agent", "hotlist_test", "purposes"}
+                known, maybe = (
+                    named(event.type),
+                    {"user_agent", "hotlist_test", "purposes", "value"},
+                )
                 assert event.properties.keys() | maybe == known | maybe
         return found
 

@@ -1,4 +1,4 @@
 """Takes requests: each becomes events, or is refused with the reason.
 
-Pure, but for `capture`, `digest_links`, `links` and `rewards`.
+Pure, but for `answer_links`, `capture`, `digest_links`, `links` and `rewards`.
 """

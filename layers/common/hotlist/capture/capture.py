@@ -30,6 +30,7 @@ _LINKS: Final = {
     "confirm": "GET, HEAD, POST",
     "unsubscribe": "GET, HEAD, POST",
     "d": "GET, HEAD, POST",
+    "answers": "GET, HEAD, POST",
     "o": "GET, HEAD",
     "c": "GET, HEAD",
     "leads": "GET, HEAD, POST",

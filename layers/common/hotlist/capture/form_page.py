@@ -194,8 +194,8 @@ def _fields(
             "required": spec.get("required", False) is True,
             "options": options,
             "chosen": chosen,
-            "others": [_shown(one) for one in others],
-            "value": _shown(typed),
+            "others": [shown(one) for one in others],
+            "value": shown(typed),
         }
     given, _ = answers.consents(form, raw)
     for purpose, consent in form.get("consents", {}).items():
@@ -263,7 +263,7 @@ def _label(name: str, spec: Mapping[str, Any], who: Visitor) -> str:
     return own or name.replace("_", " ").capitalize()
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     """What was typed, without what HTML cannot hold."""
     return _CONTROLS.sub(" ", answers.as_text(value))
 

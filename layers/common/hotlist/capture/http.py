@@ -48,7 +48,7 @@ class Request(NamedTuple):
     """What a handler needs of a request. Header names are in lower case.
 
     `address` is the whole IP address. Of it, no more than the network is kept, see `proof`.
-    `is_test` says that somebody tries a form.
+    `is_test` says that somebody tries a form. `query` has the query string's values by name.
     """
 
     route: str
@@ -61,6 +61,7 @@ class Request(NamedTuple):
     host: str
     address: str = ""
     is_test: bool = False
+    query: Mapping[str, str] | None = None
 
     @classmethod
     def of(cls, event: Mapping[str, Any]) -> "Request":
@@ -76,6 +77,7 @@ class Request(NamedTuple):
             host=event["requestContext"].get("domainName", ""),
             address=http.get("sourceIp", ""),
             is_test="queryStringParameters" in event and _is_test(event["queryStringParameters"]),
+            query=event.get("queryStringParameters"),
         )
 
     @property

@@ -174,7 +174,7 @@ class Ending(NamedTuple):
 
 def ending_of(request: Request) -> Ending:
     """What a POST of the link to unsubscribe says. A mail program may say it in any form."""
-    fields = _fields_of(request)
+    fields = fields_of(request)
     purposes = fields.get("purpose")
     ticked = purposes if isinstance(purposes, list) else [purposes]
     said = one(fields, "do")
@@ -186,16 +186,16 @@ def ending_of(request: Request) -> Ending:
 
 def pressed(request: Request) -> str:
     """The button of a page that was pressed: its `do`; "" if a body says none."""
-    return one(_fields_of(request), "do") or ""
+    return one(fields_of(request), "do") or ""
 
 
 def page_of(request: Request) -> str:
     """The instant of the page whose button was pressed, if it says one."""
-    said = one(_fields_of(request), "asked")
+    said = one(fields_of(request), "asked")
     return said if _ASKED.match(said) else ""
 
 
-def _fields_of(request: Request) -> Mapping[str, Any]:
+def fields_of(request: Request) -> Mapping[str, Any]:
     """What a page's form says; nothing if it cannot be read: an opt-out is never refused for it."""
     try:
         return request.fields()[0]

@@ -4,7 +4,6 @@ Pictures, clicks and downloads are recorded by their GET, if consent to tracking
 the mail was sent. No link leads anywhere but to what the configuration names.
 """
 
-import base64
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -41,16 +40,12 @@ from hotlist.runtime.settings import CaptureSettings
 from hotlist.store.events import EventStore
 
 if TYPE_CHECKING:
+    from hotlist.capture.answer_links import AnswerLinks
     from hotlist.capture.digest_links import DigestLinks
 
 _ANY_FILE: Final = "application/octet-stream"
 _TRACKING: Final = "tracking"
 _TO_ITSELF: Final[Form] = {"redirect_url": ""}
-_GIF: Final = base64.b64encode(
-    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\x00\x00\x00!\xf9\x04\x01\x00\x00\x00\x00,"
-    b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
-).decode()
-"""A picture of one clear point."""
 
 
 class NoPlace(RuntimeError):
@@ -77,6 +72,7 @@ class Links:
         self._missing = missing
         self._deliveries_table = deliveries_table
         self._digests: DigestLinks | None = None
+        self._answers: AnswerLinks | None = None
 
     @classmethod
     def open(cls, store: EventStore, forms: Mapping[str, Form], settings: CaptureSettings) -> Self:
@@ -223,6 +219,14 @@ class Links:
             self._digests = DigestLinks(self._deliveries_table)
         return self._digests.answer(visit) or told(410, "gone", visit.request, visit.who)
 
+    def _answer(self, visit: Visit) -> Answer:
+        """The link by which a salesperson says what came of a lead."""
+        if self._answers is None:
+            from hotlist.capture.answer_links import AnswerLinks  # noqa: PLC0415 - these are rare
+
+            self._answers = AnswerLinks(self._store)
+        return self._answers.answer(visit) or _told(410, "gone", visit.request, visit.who)
+
     # --- a reward ---------------------------------------------------------------------------
 
     def _reward(self, visit: Visit) -> Answer:
@@ -277,8 +281,8 @@ class Links:
 
     def _opened(self, visit: Visit) -> Answer:
         self._note(visit, "email_opened", of_mail(visit))
-        headers = {"content-type": "image/gif", **_PRIVATE}
-        return {"statusCode": 200, "headers": headers, "body": _GIF, "isBase64Encoded": True}
+        headers, gif = {"content-type": "image/gif", **_PRIVATE}, link_page.PICTURE
+        return {"statusCode": 200, "headers": headers, "body": gif, "isBase64Encoded": True}
 
     def _clicked(self, visit: Visit) -> Answer:
         to = visit.token.said.get("to", "")
@@ -340,6 +344,7 @@ _PURPOSES: Final = {
     "unsubscribe": Purpose.UNSUBSCRIBE,
     "o": Purpose.OPENED,
     "c": Purpose.CLICKED,
+    "answers": Purpose.ANSWER,
 }
 
 

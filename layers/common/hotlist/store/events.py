@@ -36,6 +36,9 @@ MAX_PAGES: Final = 25
 DUPLICATE: Final = "DuplicateItem"
 """DynamoDB's code for an event that is stored already."""
 
+_NEVER: Final = "attribute_exists(event_key) AND attribute_not_exists(event_key)"
+"""A condition that holds for no item, whether there is one or not."""
+
 LEFT: Final = "Left"
 """The code of an event that `put_all` has not tried to store: the write units were used up."""
 
@@ -100,6 +103,24 @@ class EventStore:
         except self._client.exceptions.ConditionalCheckFailedException as error:
             return from_item(error.response["Item"])
         return None
+
+    def look(self, subject: str, event_id: str) -> Event | None:
+        """The stored event of this id that is kept apart (`k#`), or None.
+
+        It needs no right but to put: a put whose condition never holds writes nothing, and says
+        what is there.
+        """
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item={"subject": {"S": subject}, "event_key": {"S": f"k#{event_id}"}},
+                ConditionExpression=_NEVER,
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            item = error.response.get("Item")
+            return from_item(item) if item else None
+        raise AssertionError("a put has been taken whose condition never holds")
 
     def put_all(self, events: Sequence[Event], most_units: int) -> list[str | None]:
         """Store up to 25 events in one call, the first ones of them up to so many write units.
