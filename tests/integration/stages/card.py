@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -17,7 +18,9 @@ from hotlist.leads.lead import Lead
 from hotlist.links import tokens
 from hotlist.links.tokens import Key
 from hotlist.mail.queue import Letter, letter_of
-from integration.lambdas import http_event
+from hotlist.sales.team import Recipient, Sales
+from hotlist.store.events import to_item
+from integration.lambdas import http_event, stream_event
 from integration.stages.links import KEY, PAGE, PLAIN
 
 NOW: Final = datetime.now(UTC).replace(microsecond=0)
@@ -44,7 +47,7 @@ class Card:
         self.app, self.score, self.queue = app, score, queue
         self.now = NOW
         self.sqs = boto3.client("sqs")
-        object.__setattr__(app.door, "clock", lambda: self.now)
+        app.door = replace(app.door, clock=lambda: self.now)
 
     def lead(self, email: str, *, ago: timedelta = timedelta(hours=1), **said: Any) -> str:
         """A lead that has asked to be contacted, and that is hot by the rules of the tests."""
@@ -63,9 +66,29 @@ class Card:
             phone=said.get("phone"),
             properties={"name": email.partition("@")[0], **said},
         )
-        self.score.stores.events.put(event)
-        self.score.folder.fold(subject)
+        self.happens(event)
         return subject
+
+    def happens(self, *made: Event) -> None:
+        """Store events and fold their leads."""
+        for event in made:
+            self.score.stores.events.put(event)
+        self.score.handler(stream_event(*map(to_item, made)), None)
+
+    def recipient(self, name: str) -> Recipient:
+        found: Recipient | None = self.app.door.sales.of_id(name)
+        assert found is not None
+        return found
+
+    def has_sales(self, sales: Sales) -> None:
+        """Deploy another sales.yaml."""
+        self.app.door = replace(self.app.door, sales=sales)
+
+    def changes(self, name: str, **said: Any) -> None:
+        """Change what sales.yaml says of a recipient."""
+        sales = self.app.door.sales
+        people = tuple(replace(one, **said) if one.id == name else one for one in sales.recipients)
+        self.has_sales(replace(sales, recipients=people))
 
     def stored(self, lead_id: str) -> Lead:
         lead: Lead | None = self.score.stores.leads.get(lead_id)

@@ -225,7 +225,7 @@ class Links:
             from hotlist.capture.answer_links import AnswerLinks  # noqa: PLC0415 - these are rare
 
             self._answers = AnswerLinks(self._store)
-        return self._answers.answer(visit) or _told(410, "gone", visit.request, visit.who)
+        return self._answers.answer(visit) or told(410, "gone", visit.request, visit.who)
 
     # --- a reward ---------------------------------------------------------------------------
 

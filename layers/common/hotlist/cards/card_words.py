@@ -37,6 +37,8 @@ _PLACES: Final = 5
 _FAR: Final = 300
 """Days from which a day is told with its year."""
 
+_WEEK: Final = 7
+
 _TOUCH: Final = ("source", "medium", "campaign", "term", "content", "referrer", "landing_page")
 
 
@@ -372,12 +374,12 @@ class _Words:
         return self._ours.day_of_year(day) if is_far else self._ours.day(day)
 
     def _coming(self, at: datetime) -> str:
-        day, today = self._local(at), self._local(self._now)
-        if (day - today).days >= _FAR:
-            return self._ours.day_of_year(day)
-        on = self._ours.coming_day(day, today, ON_DAYS[self._language])
-        is_near = (day - today).days in (0, 1)
-        return f"{on}, {self._ours.time(at.astimezone(self._zone))}" if is_near else on
+        """A day to come within a sentence; with its time if it is today or tomorrow."""
+        day, days = self._local(at), (self._local(at) - self._local(self._now)).days
+        if days >= _WEEK:
+            return self._words["on"].format(day=self._day(at))
+        said = self._ours.coming_day(day, self._local(self._now), ON_DAYS[self._language])
+        return f"{said}, {self._ours.time(at.astimezone(self._zone))}" if days in (0, 1) else said
 
     def _local(self, at: datetime) -> date:
         return at.astimezone(self._zone).date()

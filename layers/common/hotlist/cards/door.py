@@ -350,6 +350,6 @@ def _vcard(lead: Lead) -> Answer:
             "x-content-type-options": "nosniff",
             "referrer-policy": "no-referrer",
         },
-        "body": base64.b64encode(vcard.vcard(lead.contact, lead.lead_id)).decode(),
+        "body": base64.b64encode(vcard.vcard_of(lead.contact, lead.lead_id)).decode(),
         "isBase64Encoded": True,
     }

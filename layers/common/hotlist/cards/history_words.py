@@ -18,8 +18,8 @@ _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
 _MANY_HOURS: Final = timedelta(hours=48)
 _DAY: Final = timedelta(days=1)
-_MAX_TEXT: Final = 600
-"""Characters of what somebody wrote. Other answers have those of a name."""
+_MAX_TEXT: Final = 200
+"""Characters of an answer. A history has 2,400 of them, and a function answers 6 MB at most."""
 
 _MOST_DIGITS: Final = 15
 _LABELLED: Final = ("consents", "pending_consents")

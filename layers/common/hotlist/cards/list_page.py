@@ -7,11 +7,12 @@ says so to the browser.
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -51,22 +52,79 @@ _STEPS: Final = {stage: place for place, stage in enumerate(Stage)}
 _HEAT: Final = {Temperature.HOT: "h", Temperature.WARM: "w", Temperature.COLD: ""}
 
 
-def list_page(today: Today, recipient: Recipient, now: datetime, link_of: LinkOf) -> str:
-    """The page of a list, in the language and time zone of its reader."""
+@dataclass(frozen=True, slots=True)
+class RowInWords:
+    """The texts of a lead. `tel` and `mailto` are "" where that is not allowed.
+
+    `rank`, `step`, `seen_at` and `total` are what a column is sorted by.
+    """
+
+    lead_id: str
+    name: str
+    company: str
+    total: int
+    points: str
+    rank: int
+    heat: str
+    temperature: str
+    step: int
+    stage: str
+    channel: str
+    owner: str
+    seen_at: int
+    seen: str
+    answer: str
+    phone: str
+    tel: str
+    email: str
+    mailto: str
+    bounced: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListInWords:
+    """A list in the language and time zone of its reader. `first` says that it is not whole."""
+
+    columns: tuple[str, ...]
+    sums: str
+    first: str
+    rows: tuple[RowInWords, ...]
+
+
+def in_words(
+    today: Today, recipient: Recipient, now: datetime, shown: int | None = None
+) -> ListInWords:
+    """The texts of a list, of which its first `shown` leads are shown."""
     words, ours = LIST_TEXTS[recipient.language], formats(recipient.language)
-    rows = list(_rows(today, recipient, now, link_of))
+    entries = today.entries[:shown]
     first = ""
-    if len(rows) < today.count or not today.is_all:
+    if len(entries) < today.count or not today.is_all:
         kind = "first" if today.is_all else "first_more"
-        shown, count = ours.number(len(rows)), ours.number(today.count)
-        first = words[kind].format(shown=shown, count=count)
-    told = words["sums"].format(
+        few, many = ours.number(len(entries)), ours.number(today.count)
+        first = words[kind].format(shown=few, count=many)
+    sums = words["sums"].format(
         hot=ours.number(today.waiting),
         answered=ours.number(today.answered),
         warm=ours.number(today.warm),
     )
+    return ListInWords(
+        columns=tuple(words[name] for name, _ in _COLUMNS),
+        sums=sums if entries else words["none"],
+        first=first if entries else "",
+        rows=tuple(_row(entry, recipient, now) for entry in entries),
+    )
+
+
+def list_page(today: Today, recipient: Recipient, now: datetime, link_of: LinkOf) -> str:
+    """The page of a list, in the language and time zone of its reader."""
+    words, ours = LIST_TEXTS[recipient.language], formats(recipient.language)
+    said = in_words(today, recipient, now)
+    rows = list(_rows(said.rows, link_of))
+    if len(rows) < len(said.rows):
+        said = in_words(today, recipient, now, len(rows))
     at = ours.moment(now, ZoneInfo(recipient.timezone))
     places = {name: place for place, (name, _) in enumerate(_COLUMNS)}
+    downs = [is_down for _, is_down in _COLUMNS]
     return (
         _templates()
         .get_template("list.html")
@@ -76,9 +134,9 @@ def list_page(today: Today, recipient: Recipient, now: datetime, link_of: LinkOf
             style=style(recipient.language)[0],
             script=script()[0],
             subtitle=words["for"].format(name=recipient.name, time=at),
-            sums=told if rows else words["none"],
-            first=first,
-            columns=[(words[name], is_down) for name, is_down in _COLUMNS],
+            sums=said.sums,
+            first=said.first,
+            columns=list(zip(said.columns, downs, strict=True)),
             filters=[(places[name], words[name]) for name in _FILTERS],
             rows=Markup("\n").join(rows),
         )
@@ -112,48 +170,46 @@ def _hashed(text: str) -> tuple[str, str]:
     return text, base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _rows(today: Today, recipient: Recipient, now: datetime, link_of: LinkOf) -> Iterator[Markup]:
+def _rows(rows: Iterable[RowInWords], link_of: LinkOf) -> Iterator[Markup]:
     """The rows in their order, until there is no room for more."""
     template, room = _templates().get_template("list_row.html"), MAX_ROWS
-    for entry in today.entries:
-        told = _told(entry, recipient, now)
-        row = template.render(one={**told, "link": link_of(entry.lead.lead_id)})
-        room -= len(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace"))
+    for row in rows:
+        written = template.render(one=row, link=link_of(row.lead_id))
+        room -= len(json.dumps(written, ensure_ascii=False).encode("utf-8", "replace"))
         if room < 0:
             return
-        yield Markup(row)  # noqa: S704 - the template has escaped it
+        yield Markup(written)  # noqa: S704 - the template has escaped it
 
 
-def _told(entry: Entry, recipient: Recipient, now: datetime) -> Mapping[str, Any]:
-    """The texts of a row."""
+def _row(entry: Entry, recipient: Recipient, now: datetime) -> RowInWords:
     lead, language = entry.lead, recipient.language
     words, ours, zone = LIST_TEXTS[language], formats(language), ZoneInfo(recipient.timezone)
     contact, seen = lead.contact, lead.last_event_at
     email, phone = short(contact.email or ""), short(contact.phone or "")
     is_called = lead.may in (May.BOTH, May.CALL)
     is_mailed = lead.may in (May.BOTH, May.MAIL) and not lead.bounced
-    name = name_of(contact, TEXTS[language]["unknown"])
-    return {
-        "name": name,
-        "company": short(contact.company or ""),
-        "total": lead.total,
-        "points": ours.number(lead.total),
-        "rank": -entry.rank,
-        "heat": _HEAT[lead.temperature],
-        "temperature": TEMPERATURES[language][lead.temperature.value],
-        "step": _STEPS[lead.stage],
-        "stage": STAGE_NAMES[language][lead.stage.value],
-        "channel": CHANNEL_NAMES[language].get(lead.channel or "", lead.channel or ""),
-        "owner": short(entry.owner),
-        "seen_at": 0 if seen is None else to_ms(seen),
-        "seen": "" if seen is None else ours.moment(seen, zone, now),
-        "answer": _answer(entry, recipient, now),
-        "phone": phone,
-        "tel": "".join(one for one in phone if one in "+0123456789") if is_called else "",
-        "email": email,
-        "mailto": email if is_mailed else "",
-        "bounced": words["bounced"] if email and lead.bounced else "",
-    }
+    return RowInWords(
+        lead_id=lead.lead_id,
+        name=name_of(contact, TEXTS[language]["unknown"]),
+        company=short(contact.company or ""),
+        total=lead.total,
+        points=ours.number(lead.total),
+        rank=-entry.rank,
+        heat=_HEAT[lead.temperature],
+        temperature=TEMPERATURES[language][lead.temperature.value],
+        step=_STEPS[lead.stage],
+        stage=STAGE_NAMES[language][lead.stage.value],
+        channel=CHANNEL_NAMES[language].get(lead.channel or "", lead.channel or ""),
+        owner=short(entry.owner),
+        seen_at=0 if seen is None else to_ms(seen),
+        seen="" if seen is None else ours.moment(seen, zone, now),
+        answer=_answer(entry, recipient, now),
+        phone=phone,
+        tel="".join(one for one in phone if one in "+0123456789") if is_called else "",
+        email=email,
+        mailto=email if is_mailed else "",
+        bounced=words["bounced"] if email and lead.bounced else "",
+    )
 
 
 def _answer(entry: Entry, recipient: Recipient, now: datetime) -> str:

@@ -19,7 +19,7 @@ _MOST: Final = 1_000
 _SPECIAL: Final = re.compile(r"([\\,;])")
 
 
-def vcard(contact: Contact, lead_id: str) -> bytes:
+def vcard_of(contact: Contact, lead_id: str) -> bytes:
     """The vCard of a contact. A lead without a name has its address or number as one."""
     name = _text(contact.name or contact.email or contact.phone or "")
     lines = ["BEGIN:VCARD", "VERSION:3.0", f"UID:{_text(lead_id)}", f"FN:{name}"]
