@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 from greenlet import greenlet
 
 from hotlist.events.event import Event
+from hotlist.links.keys import LinkKeys
 from hotlist.mail.feedback import FeedbackReader
 from hotlist.mail.outbox import Outbox
 from hotlist.mail.queue import OutboxQueue
@@ -29,7 +30,9 @@ from hotlist.runtime.stream import Record
 from hotlist.sales.consume import OutboxConsumer
 from hotlist.sales.device_mails import DeviceMailer
 from hotlist.sales.held import HeldTeller
+from hotlist.sales.letters import Letters
 from hotlist.sales.notify import Notifier
+from hotlist.sales.reader_links import ReaderLinks
 from hotlist.sales.team import Recipient, Sales
 from hotlist.scoring.ruleset import Ruleset
 from hotlist.store.deliveries import SKIPPED, DeliveryStore, InFlight
@@ -225,10 +228,16 @@ class Post:
         outbox = Outbox(deliveries, mailer, clock)
         return OutboxConsumer(
             sales=Sales(self.team),
-            rules=self._around.rules,
             forms={},
-            events=events,
-            leads=leads,
+            letters=Letters(
+                sales=Sales(self.team),
+                rules=self._around.rules,
+                forms={},
+                events=events,
+                leads=leads,
+                reader_links=ReaderLinks(cast("LinkKeys", self._keys), "https://api.example.com"),
+                clock=clock,
+            ),
             hours=HourStore(client, self._table("deliveries"), self.most),
             held=HeldStore(client, self._table("deliveries")),
             suspects=SuspectStore(client, self._table("deliveries")),
@@ -244,7 +253,7 @@ class Post:
                 keys=self._keys,
                 plain=self._around.tables.client,
             ),
-            devices=DeviceMailer(Sales(self.team), outbox, self._keys, ""),
+            devices=DeviceMailer(Sales(self.team), outbox, cast("LinkKeys", self._keys), ""),
             count=lambda _, **__: None,
         )
 

@@ -16,12 +16,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from hotlist.config.load import load_config
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import INTERNAL
-from hotlist.leads.facts import name_in
-from hotlist.leads.lead import Lead, LeadState
-from hotlist.links.keys import TROUBLES
 from hotlist.links.secret import BadSecret
 from hotlist.mail import render
-from hotlist.mail.lead_card import Details
 from hotlist.mail.outbox import Outbox
 from hotlist.mail.queue import (
     Alert,
@@ -36,7 +32,6 @@ from hotlist.mail.queue import (
     reason,
     waiting_time,
 )
-from hotlist.mail.render import Mail
 from hotlist.mail.ses import Mailer
 from hotlist.rescore.queue import FIRST_WAIT, PARKED_AFTER, NotQueued
 from hotlist.runtime.failures import Batch
@@ -48,10 +43,11 @@ from hotlist.sales import team
 from hotlist.sales.device_mails import DeviceMailer
 from hotlist.sales.instead import has_come
 from hotlist.sales.lead_mailer import LeadMailer
-from hotlist.sales.reader_links import ReaderLinks, of_lead
+from hotlist.sales.letters import Letters, Said, Told, Write
+from hotlist.sales.reader_links import ReaderLinks
 from hotlist.sales.team import Recipient, Sales
-from hotlist.sales.to_send import AlertNow, alert_now, held_back, message_now
-from hotlist.scoring.ruleset import Ruleset, from_checked, in_language
+from hotlist.sales.to_send import held_back
+from hotlist.scoring.ruleset import from_checked
 from hotlist.store.deliveries import DeliveryStore
 from hotlist.store.events import EventStore
 from hotlist.store.hours import Held, HeldStore, HourStore, Place, hour_of, start_of
@@ -64,26 +60,6 @@ log = logging.getLogger(__name__)
 _TROUBLES: Final = (Conflict, ReadsThrottled, NotQueued, BadSecret, BotoCoreError, ClientError)
 """What a letter may meet and wait for, unless it is final."""
 
-Write = Callable[[Recipient, str], Mail]
-"""Writes a letter to a recipient, with a note that may be empty."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Who is told of a lead, as sales.yaml says it, and whose the lead is."""
-
-    tell: str
-    owner: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a letter says now, and who is told. The message `instead` may stand for an alert."""
-
-    told: Told
-    write: Write
-    instead: Message | None = None
-
 
 class NobodyGetsMail(LookupError):
     """All recipients bounced or complained: a letter has nobody to go to."""
@@ -94,10 +70,8 @@ class OutboxConsumer:
     """Sends letters. `count` counts one: a metric's name, and its dimensions by name."""
 
     sales: Sales
-    rules: Ruleset
     forms: Mapping[str, Any]
-    events: EventStore
-    leads: LeadStore
+    letters: Letters
     hours: HourStore
     held: HeldStore
     suspects: SuspectStore
@@ -105,7 +79,6 @@ class OutboxConsumer:
     queue: OutboxQueue
     to_leads: LeadMailer
     devices: DeviceMailer
-    reader_links: ReaderLinks
     count: Callable[..., None]
 
     @classmethod
@@ -124,13 +97,19 @@ class OutboxConsumer:
         outbox = Outbox(deliveries, mailer, clock)
         queue = OutboxQueue(sqs, settings.outbox_queue_url, settings.outbox_dead_letters_url)
         events = EventStore(dynamodb, settings.events_table)
-        sales = team.from_checked(load_config("sales"))
+        sales, forms = team.from_checked(load_config("sales")), load_config("forms")
         return cls(
             sales=sales,
-            rules=from_checked(load_config("scoring")),
-            forms=load_config("forms"),
-            events=events,
-            leads=LeadStore(dynamodb, settings.leads_table),
+            forms=forms,
+            letters=Letters(
+                sales=sales,
+                rules=from_checked(load_config("scoring")),
+                forms=forms,
+                events=events,
+                leads=LeadStore(dynamodb, settings.leads_table),
+                reader_links=ReaderLinks.open(settings, clock),
+                clock=clock,
+            ),
             hours=HourStore(
                 dynamodb, settings.deliveries_table, int(settings.mails_per_hour), sales.caps
             ),
@@ -140,7 +119,6 @@ class OutboxConsumer:
             queue=queue,
             to_leads=LeadMailer.open(settings, dynamodb, events=events, outbox=outbox, queue=queue),
             devices=DeviceMailer.open(settings, sales, outbox),
-            reader_links=ReaderLinks.open(settings, clock),
             count=count,
         )
 
@@ -207,7 +185,9 @@ class OutboxConsumer:
             self._address(letter, disabled)
             return False
         about = letter.about
-        said = self._message(about) if isinstance(about, Message) else self._alert(about)
+        said = (
+            self.letters.message(about) if isinstance(about, Message) else self.letters.alert(about)
+        )
         if said is None:
             return False
         if recipient not in self._whom(said.told, disabled):  # another's lead, or they are off
@@ -241,13 +221,13 @@ class OutboxConsumer:
         """Make a letter for each recipient, if it is still worth it."""
         told = None
         if isinstance(letter.about, Message):
-            event = self._event(letter.about)
+            event = self.letters.event(letter.about)
             flag = None if event is None else held_back(event)
             if event is not None and flag is not None:
                 self._count(event, flag)
             elif event is not None:
-                told = self._told(event)
-        elif isinstance(letter.about, Alert) and (found := self._is_news(letter.about)):
+                told = self.letters.told(event)
+        elif isinstance(letter.about, Alert) and (found := self.letters.is_news(letter.about)):
             told = Told(self.sales.tell, found[0].lead.ownership.owner)
         if told is not None:
             whom = [recipient.id for recipient in self._whom(told, disabled)]
@@ -255,17 +235,6 @@ class OutboxConsumer:
                 name = delivery_name(letter.about)
                 self.outbox.deliveries.address(name, whom, self.outbox.clock())
             self.queue.send(letter.to(one) for one in whom)
-
-    def _told(self, event: Event) -> Told:
-        """Who is told of a message. Its lead is read only if that depends on whose it is."""
-        tell = self._tell(event)
-        lead = None if tell == team.ALL else self._live_lead(event.subject)
-        return Told(tell, _owner(lead))
-
-    def _tell(self, event: Event) -> str:
-        """Who gets a form's messages: `tell: true` leaves it to sales.yaml."""
-        said = self.forms.get(str(event.properties.get("form")), {}).get("tell")
-        return said if isinstance(said, str) else self.sales.tell
 
     def _count(self, event: Event, flag: str) -> None:
         """Count a message that is no mail, by its form if that is a configured one.
@@ -300,66 +269,6 @@ class OutboxConsumer:
         mail = write(recipient, note)
         return self.outbox.send_once(recipient, letter.delivery_id, lambda: mail)
 
-    # --- what is written ----------------------------------------------------------------
-
-    def _message(self, about: Message) -> Said | None:
-        event = self._event(about)
-        if event is None or held_back(event) is not None:
-            return None
-        fields = self.forms.get(str(event.properties.get("form")), {}).get("fields", {})
-        lead = self._live_lead(event.subject)
-
-        def write(recipient: Recipient, note: str) -> Mail:
-            labels = _labels(fields, recipient.language)
-            name = name_in({**event.properties, **event.texts}) or event.email or ""
-            lead_id = event.subject if lead is None else lead.lead_id
-            details = self._details(lead_id, name, lead, recipient)
-            return render.message(event, labels, recipient, lead, note, details=details)
-
-        return Said(Told(self._tell(event), _owner(lead)), write)
-
-    def _details(self, lead_id: str, name: str, lead: Lead | None, recipient: Recipient) -> Details:
-        """What is told of a lead beside what is stored. No mail waits for a key of links."""
-        owner, now = _owner(lead), self.outbox.clock()
-        try:
-            key = self.reader_links.key()
-        except TROUBLES as error:
-            log.warning("mail without links", extra={"error": type(error).__name__})
-            key = None
-        return Details(
-            owner="" if owner is None else self.sales.name_of(owner),
-            answered_by=self.sales.answerer(None if lead is None else lead.answer),
-            links=of_lead(self.reader_links.of(recipient, key, now), lead_id, name),
-        )
-
-    def _event(self, about: Message) -> Event | None:
-        event = self.events.find(about.subject, about.event_id)
-        said = self.events.kept_apart(about.subject) if event is not None else ()
-        return message_now(event, said, self.outbox.clock())
-
-    def _live_lead(self, lead_id: str) -> Lead | None:
-        """The lead, or the one that has taken it in, if it counts."""
-        lead = self.leads.get(lead_id)
-        if lead is not None and lead.claimed_by is not None:
-            lead = self.leads.get(lead.claimed_by)
-        return lead if lead is not None and lead.state is LeadState.LIVE else None
-
-    def _alert(self, about: Alert) -> Said | None:
-        found = self._is_news(about)
-        if found is None:
-            return None
-        now, tell = found
-        told = Told(self.sales.tell, now.lead.ownership.owner)
-        instead = None if tell is None else Message(*tell.split("#"))
-
-        def write(recipient: Recipient, note: str) -> Mail:
-            contact = now.lead.contact
-            name = contact.name or contact.email or contact.phone or ""
-            details = self._details(now.lead.lead_id, name, now.lead, recipient)
-            return render.alert(now, recipient, self.rules.title, note, details=details)
-
-        return Said(told, write, instead)
-
     def _is_left(
         self, letter: Letter, recipient: Recipient, said: Said, disabled: Collection[str]
     ) -> bool:
@@ -373,10 +282,10 @@ class OutboxConsumer:
         if about is not None:
 
             def is_meant() -> bool:
-                event = self._event(about)
+                event = self.letters.event(about)
                 if event is None or held_back(event) is not None:
                     return False
-                told = Told(self._tell(event), said.told.owner)
+                told = Told(self.letters.tell(event), said.told.owner)
                 return recipient in self._whom(told, disabled)
 
             if has_come(deliveries, about, recipient.id, is_meant):
@@ -386,19 +295,6 @@ class OutboxConsumer:
             self.hours.note_quiet(recipient.id, letter.delivery_id, now)
             return True
         return False
-
-    def _is_news(self, about: Alert) -> tuple[AlertNow, str | None] | None:
-        """What an alert says now, and the message that stands for it; None if it is no news."""
-        lead = self.leads.get(about.lead_id)
-        if lead is None or lead.alerting.alert_id != about.alert_id:
-            return None
-        subjects, claimant = [lead.lead_id], None
-        if lead.claimed_by is not None:
-            claimant = self.leads.get(lead.claimed_by)
-            subjects.append(lead.claimed_by)
-        said = [event for subject in subjects for event in self.events.kept_apart(subject)]
-        now = alert_now(about.alert_id, lead, claimant, said)
-        return None if now is None else (now, lead.alerting.alert_tell)
 
     def _more(self, about: More) -> Write | None:
         """How many were held. None for none: whoever was to hold the only one has died."""
@@ -413,14 +309,3 @@ class OutboxConsumer:
             is_more=is_more,
             most=self.hours.most_of(about.kind),
         )
-
-
-def _owner(lead: Lead | None) -> str | None:
-    return None if lead is None else lead.ownership.owner
-
-
-def _labels(fields: Mapping[str, Any], language: str) -> dict[str, str]:
-    return {
-        name: in_language(spec.get("label", ""), language) or name.replace("_", " ").capitalize()
-        for name, spec in fields.items()
-    }
