@@ -168,7 +168,7 @@ def _made(
         instant = _instant(at, zone)
         poster = _poster(chosen, said, name) if mails else (None, "")
         if chosen is Data.SAMPLE:
-            with sample_leads.tables(instant) as (dynamodb, tables, rules):
+            with sample_leads.tables(instant, recipient) as (dynamodb, tables, rules):
                 source = Source(dynamodb, tables, rules, *poster)
                 return _of(source, recipient, instant, all_theirs=True), source
         client = running.client if chosen is Data.LOCAL else lambda one: rewards.client(one, said)

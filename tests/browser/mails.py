@@ -6,17 +6,32 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from hotlist.events.event import Event
-from hotlist.leads.lead import Alerting, Contact, Lead, May, Reason, Stage, Temperature
-from hotlist.mail import digest_mail, digest_parts, lead_mails, render, texts, unsent_part
-from hotlist.mail.layout import Card, Section
+from hotlist.leads.lead import (
+    Alerting,
+    Contact,
+    Created,
+    Lead,
+    May,
+    Ownership,
+    Reason,
+    Stage,
+    Temperature,
+)
+from hotlist.mail import lead_mails, render
 from hotlist.mail.lead_card import Details
-from hotlist.sales.numbers import Compared, Numbers
-from hotlist.sales.team import Recipient
-from hotlist.sales.to_send import AlertNow
-from hotlist.sales.unsent import Count
+from hotlist.runtime.failures import Troubles
+from hotlist.sales.compose import Composer, Issue
+from hotlist.sales.editions import Edition
+from hotlist.sales.gone import Gone, TakenBack, Why
+from hotlist.sales.hot_list import HotList, Shown
+from hotlist.sales.outlook import Outlook
+from hotlist.sales.team import Recipient, Sales
+from hotlist.sales.to_send import alert_now, message_now
+from hotlist.sales.unsent import Count, HeldMessage, Unsent
+from hotlist.store.windows import Told, Window
 
 NOW: Final = datetime(2026, 3, 29, 5, 30, tzinfo=UTC)
 DAY: Final = timedelta(days=1)
@@ -33,14 +48,45 @@ _ANNA: Final = Recipient(
     digest=time(7, 30),
     weekdays=frozenset(range(7)),
 )
-_PEOPLE: Final = (
-    Contact("Łukasz Żak", "Śruby & Synowie", "lukasz@sruby.example", "+48600100200"),
+_FIRST: Final[Mapping[str, tuple[Contact, ...]]] = {
+    "en": (
+        Contact("Ada Byron", "Analytical Engines Ltd", "ada@byron.example", "+442079460123"),
+        Contact("Grace Hopper", "Compilers Inc", "grace@hopper.example", "+12125550142"),
+        Contact("Łukasz Żak", "Śruby & Synowie", "lukasz@sruby.example", "+48600100200"),
+    ),
+    "pl": (
+        Contact("Łukasz Żak", "Śruby & Synowie", "lukasz@sruby.example", "+48600100200"),
+        Contact("Zofia Wiśniewska", "Dachy Górskie", "zofia@dachy.example", "+48225550117"),
+        Contact("Jürgen Großmann", "Werk Süd GmbH", "j.grossmann@werk.example", "+493012345678"),
+    ),
+    "de": (
+        Contact("Jürgen Großmann", "Werk Süd GmbH", "j.grossmann@werk.example", "+493012345678"),
+        Contact("Änne Müller", "Müller & Töchter", "aenne@mueller.example", "+498912345678"),
+        Contact("Łukasz Żak", "Śruby & Synowie", "lukasz@sruby.example", "+48600100200"),
+    ),
+}
+_OTHERS: Final = (
+    Contact("Emilia Rossi", "Rossi & Figli", "emilia@rossi.example", "+390612345678"),
+    Contact("Jan Novák", "Novák s.r.o.", "jan@novak.example", "+420212345678"),
     Contact("Małgorzata Święcicka-Błażejewska", LONG, "malgorzata@firma.example", "+48225550110"),
     Contact("Jürgen Großmann", UNBROKEN, f"{'j' * 60}@{'grossmann' * 5}.example", "+493012345678"),
-    Contact("Ada Byron", None, "ada@byron.example"),
+    Contact("Ada Lovelace", None, "ada@lovelace.example"),
     Contact(None, "Côté & Fils", None, "+33142685300"),
     Contact("محمد علي", "شركة النور", "m@alnoor.example", "+971501234567"),
+    Contact("https://evil.example/login", "www.example.com", "x@evil.example"),
 )
+_NEW: Final = (
+    Contact("Rosa Weber", "Gärten am See", "rosa@gaerten.example"),
+    Contact("Jan Nowak", None, "jan@nowak.example", "+48600100300"),
+    Contact("Mary Somerville", "Sun & Moon", "mary@somerville.example"),
+    Contact("Emil Berg", None, "emil@berg.example"),
+)
+_CAMPAIGNS: Final = {"en": "spring-2026", "pl": "wiosna-2026", "de": "fruehling-2026"}
+_ASKED: Final = {
+    "en": "Good morning, could you send me an offer for 2,000 screws?",
+    "pl": "Dzień dobry, proszę o ofertę na 2000 śrub.",
+    "de": "Guten Tag, bitte senden Sie mir ein Angebot für 2.000 Schrauben.",
+}
 _TITLES: Final[Mapping[str, Mapping[str, str]]] = {
     "pricing": {
         "en": "Looked at the prices",
@@ -69,110 +115,180 @@ def title(rule: str, language: str) -> str:
     return _TITLES[rule][language]
 
 
-def lead(number: int) -> Lead:
-    return Lead(
+def people(language: str) -> tuple[Contact, ...]:
+    """Whom a digest of this language is about: its own, then names and texts of every kind."""
+    return _FIRST[language] + _OTHERS
+
+
+_BEGAN: Final = (timedelta(hours=9), 6 * DAY, 2 * DAY)
+"""How long leads are hot: since yesterday, without an answer for days, soon no longer."""
+
+
+def hot(number: int, language: str, top: int = 96) -> Shown:
+    """A hot lead of which all is known, and that goes together."""
+    began = NOW - _BEGAN[number % 3] - timedelta(minutes=number)
+    contact = people(language)[number % len(people(language))]
+    seen = began + (timedelta(hours=3) if number % 3 else timedelta(0))
+    bounced = number == 5
+    allowed = (May.BOTH, May.BOTH, May.MAIL, May.CALL, May.CALL, May.NEITHER)[number % 6]
+    found = Lead(
         lead_id=f"email:{number}",
         folded_at=NOW,
         expires_at=NOW,
         temperature=Temperature.HOT,
         stage=(Stage.INTENT, Stage.CONSIDERATION)[number % 2],
-        total=1240 if number == 1 else 99 - number,
-        contact=_PEOPLE[number % len(_PEOPLE)],
+        total=1_234_567 if number == 7 else top - number,
+        contact=contact,
         reasons=tuple(
             Reason(rule, points)
             for rule, points in zip(_TITLES, map(Decimal, (44, 20, 10)), strict=True)
         ),
         channel=_CHANNELS[number % len(_CHANNELS)],
-        last_event_at=NOW - timedelta(hours=7 * number),
-        alerting=Alerting(armed=False, hot_since=NOW - timedelta(hours=9 * number)),
-        bounced=number == 2,
-        may=(May.BOTH, May.MAIL, May.CALL, May.UNKNOWN, May.NEITHER)[number % 5],
+        last_event_at=seen,
+        alerting=Alerting(armed=False, alert_id=f"email:{number}@1", hot_since=began),
+        ownership=Ownership("anna", "1", began),
+        bounced=bounced,
+        may=May.CALL if bounced else allowed,
     )
-
-
-def details(number: int) -> Details:
-    return Details(
-        change=(12, -3, None, 0)[number % 4],
-        reasons_at={"pricing": NOW - timedelta(hours=15), "guide": NOW - timedelta(days=3)},
-        campaign="wiosna-2026" if number % 2 == 0 else "",
-        owner="Anna Kowalska",
+    ahead = Outlook(
+        reasons_at={"pricing": seen, "guide": began - DAY},
+        campaign=_CAMPAIGNS[language] if number % 2 == 0 else "",
+        language=language,
+        cools_at=NOW + (1 + number % 5) * DAY if number % 3 == 2 else None,
     )
+    return Shown(found, None, ahead)
 
 
-def digest(count: int, language: str) -> render.Mail:
+def _new(number: int, language: str) -> Shown:
+    """A new lead that is not hot."""
+    shown = hot(number, language)
+    created = NOW - timedelta(hours=2 + number)
+    calm = replace(
+        shown.lead,
+        lead_id=f"email:n{number}",
+        temperature=Temperature.COLD if number == 3 else Temperature.WARM,
+        stage=Stage.INTEREST,
+        total=24 - 3 * number,
+        contact=_NEW[number % len(_NEW)],
+        reasons=shown.lead.reasons[1:2],
+        created_at=created,
+        last_event_at=created,
+        alerting=Alerting(),
+        ownership=Ownership(),
+        bounced=False,
+        may=May.MAIL,
+    )
+    return Shown(calm, None, replace(shown.outlook, reasons_at={"guide": created}, cools_at=None))
+
+
+def _gone(language: str) -> list[Gone]:
+    first, second, *_ = people(language)
+    cooled = replace(hot(1, language).lead, temperature=Temperature.WARM)
+    ways = ((Why.COOLED, May.BOTH), (Why.ANSWERED, May.CALL), (Why.OBJECTED, May.NEITHER))
+    return [
+        Gone(replace(cooled, lead_id=f"email:g{place}"), why, contact, may=may)
+        for place, ((why, may), contact) in enumerate(
+            zip(ways, (second, _NEW[0], _NEW[3]), strict=True)
+        )
+        if contact is not first
+    ]
+
+
+def digest(count: int, language: str, new: int = 4, more: int = 6) -> render.Mail:
     """A digest of so many leads, with everything that a digest may have, or nothing."""
-    to = reader(language)
-    cards = [
-        digest_mail.card(lead(number), to, title, now=NOW, details=details(number))
-        for number in range(count)
-    ]
+    to = replace(reader(language), top=50)
+    window = Window(NOW - DAY, NOW)
+    hot_ones = [hot(number, language) for number in range(count)]
     if not count:
-        return digest_mail.digest([], 0, to, NOW).mail
-    gone = [
-        digest_mail.Line(f"email:g{number}", str(who.name), str(who.email), "ostygł, teraz ciepły")
-        for number, who in enumerate(_PEOPLE[:3])
-    ]
-    held = [
-        unsent_part.HeldLine("28 mar, 16:40", str(who.name), str(who.email), LONG[:120])
-        for who in _PEOPLE[:2]
-    ]
-    unsent = unsent_part.UnsentPart(
-        to,
-        messages="Wiadomości niewysłane z powodu limitu na godzinę: 7",
-        lines=held,
-        others=Count(5),
-        suspects="Wstrzymane jako spam, według formularza: contact: 12, ebook: 3",
+        quiet = Edition(HotList(()))
+        return _compose(Issue(to, "digest#anna#1", window, Told(), frozenset(), Unsent()), quiet)
+    known = {
+        one.lead.lead_id: one.lead.total
+        for one in hot_ones
+        if (one.lead.alerting.hot_since or NOW) < window.begins
+    }
+    told = Told(
+        points={name: points - (12, -3)[points % 2] for name, points in known.items()},
+        hot=max(0, count - 3),
     )
     ways = ("organic_search", "paid_social", "email", "referral", "direct")
-    counted = [(way, Compared(128 // (place + 1), 114)) for place, way in enumerate(ways)]
-    found = Numbers(Compared(count + 9, 3), NOW - DAY, Compared(1_204, 1_300), tuple(counted))
-    words = texts.TEXTS[language]
-    sections = [
-        Section(words["new_leads"], cards=[_card(4, to)], more=3),
-        Section(words["unanswered"], cards=[_card(1, to, waited=4, cools_at=NOW + DAY)], hot=1),
-        Section(words["cooling"], cards=[_card(0, to, cools_at=NOW + 4 * DAY)], more=1, hot=2),
+    created = [
+        Created(f"email:c{place}", NOW - hours * timedelta(hours=1), way)
+        for place, way in enumerate(ways)
+        for hours in range(1, 46 - 6 * place)
     ]
-    made = digest_mail.digest(
-        cards,
-        6,
-        to,
-        NOW,
-        gone,
-        unsent=unsent,
-        figures=digest_parts.figures(found, to),
-        note=digest_parts.compared(found, to),
-        sections=sections,
-        stop="https://api.example.com/unsubscribe/" + "s" * 200,
+    newest = [_new(number, language) for number in range(new)]
+    created += [Created(one.lead.lead_id, one.lead.created_at or NOW, "email") for one in newest]
+    held = [
+        HeldMessage(str(place), NOW - timedelta(hours=13), contact, text)
+        for place, (contact, text) in enumerate(
+            ((people(language)[2], _ASKED[language]), (_OTHERS[2], LONG))
+        )
+    ]
+    unsent = Unsent(
+        messages=Count(7),
+        shown=held,
+        suspects=(("contact", Count(12)), ("ebook", Count(3))),
+        quiet=frozenset({"email:0"}),
     )
+    edition = Edition(
+        hot=HotList(tuple(hot_ones), more),
+        newcomers=tuple(newest),
+        created=created,
+        known_since=NOW - 9 * DAY,
+        hot_ids=frozenset(one.lead.lead_id for one in hot_ones),
+    )
+    stop = "https://api.example.com/unsubscribe/" + "s" * 200
+    issue = Issue(to, "digest#anna#1", window, told, frozenset(), unsent, stop)
+    return _compose(issue, edition, TakenBack(_gone(language)))
+
+
+NOTHING: Final = TakenBack()
+SALES: Final = Sales((_ANNA,), fallback="anna")
+
+
+def _compose(issue: Issue, edition: Edition, back: TakenBack = NOTHING) -> render.Mail:
+    troubles = Troubles()
+    made = Composer(SALES, title, NOW, troubles).compose(issue, edition, back)
+    assert not troubles
     return made.mail
 
 
-def _card(number: int, to: Recipient, **beside: Any) -> Card:
-    known = replace(details(number), **beside)
-    return digest_mail.card(lead(number), to, title, now=NOW, details=known)
-
-
-def alert(language: str) -> render.Mail:
-    hot = lead(1)
-    now = AlertNow(hot, hot.alerting.hot_since)
-    note = render.last_of_hour("alert", 60, NOW, reader(language))
-    return render.alert(now, reader(language), title, note, details=details(1))
+def alert(language: str, number: int = 3) -> render.Mail:
+    """The alert of a lead, as it is told when it turns hot."""
+    lead = hot(number, language).lead
+    now = alert_now(lead.alerting.alert_id or "", lead, None, ())
+    assert now is not None
+    note = render.last_of_hour("alert", 60, NOW, reader(language)) if number else ""
+    details = Details(owner=SALES.name_of("anna"))
+    return render.alert(now, reader(language), title, note, details=details)
 
 
 def message(language: str) -> render.Mail:
-    said = {"message": f"Dzień dobry,\n\nproszę o ofertę na śruby.\n{UNBROKEN}\n\nŁukasz Żak"}
+    who, labels = people(language)[0], _LABELS[language]
+    said = {"message": f"{_ASKED[language]}\n\nhttps://example.com\n{UNBROKEN}\n\n{who.name}"}
     event = Event(
         event_id="1",
         type="contact_requested",
         occurred_at=NOW,
         received_at=NOW,
-        email="lukasz@sruby.example",
-        phone="+48600100200",
-        properties={"form": "contact", "name": "Łukasz Żak", "company": LONG, "size": "50-200"},
+        email=who.email,
+        phone=who.phone,
+        properties={"form": "contact", "name": who.name, "company": LONG, "size": "50-200"},
         texts=said,
+        tell=True,
     )
-    labels = {"size": "Wielkość firmy", "message": "W czym możemy pomóc?"}
-    return render.message(event, labels, reader(language), lead(0), details=details(0))
+    now = message_now(event, (), NOW)
+    assert now is not None
+    details = Details(owner=SALES.name_of("anna"))
+    return render.message(now, labels, reader(language), hot(0, language).lead, details=details)
+
+
+_LABELS: Final = {
+    "en": {"size": "People in your company", "message": "How can we help?"},
+    "pl": {"size": "Wielkość firmy", "message": "W czym możemy pomóc?"},
+    "de": {"size": "Größe der Firma", "message": "Wie können wir helfen?"},
+}
 
 
 def more(language: str) -> render.Mail:
@@ -180,7 +296,7 @@ def more(language: str) -> render.Mail:
     return render.more("message", hour, reader(language), count=23, is_more=False, most=60)
 
 
-EACH: Final = len(_PEOPLE)
+EACH: Final = len(people("en"))
 """So many leads are one of each kind."""
 
 _COMPANY: Final = lead_mails.Company(

@@ -11,6 +11,7 @@ import pytest
 import typer
 from fast_mail_parser import parse_email
 
+from hotlist.mail.texts import CHANNEL_LABELS, TEXTS
 from hotlist_cli import previews, rewards
 from hotlist_cli.__main__ import app, main
 from hotlist_cli.local import running
@@ -89,7 +90,15 @@ def test_a_preview_of_sample_leads_needs_nothing(run: Run, tmp_path: Path, recip
     html, text = shown(tmp_path, recipient)
     assert "Łukasz Żak" in html
     assert "Śruby & Synowie" in text
-    assert f'lang="{"pl" if recipient == "anna" else "en"}"' in html
+    language = "pl" if recipient == "anna" else "en"
+    assert f'lang="{language}"' in html
+    words = TEXTS[language]
+    for name in ("hot_now", "new_leads", "unanswered", "cooling", "gone", "held"):
+        assert f"\n{words[name]}" in text, name
+    for said in (words["hot_number"], words["new_number"], CHANNEL_LABELS[language]["email"]):
+        assert f"\n{said}: " in text
+    for said in ("change", "cools"):
+        assert words[said].partition("{")[2].partition("}")[2].strip() in text
 
 
 def test_a_preview_is_the_mail_that_is_sent(
