@@ -65,7 +65,9 @@
     var label = head.textContent.trim();
     button.type = "button";
     button.textContent = label;
-    head.replaceChildren(button);
+    var plain = document.createElement("span");
+    plain.textContent = label;
+    head.replaceChildren(button, plain);
     button.addEventListener("click", function () {
       var was = head.getAttribute("aria-sort");
       sort(place, was ? was === "ascending" : isNumber);
