@@ -20,6 +20,7 @@ from hotlist.leads.lead import (
     Stage,
     Temperature,
 )
+from hotlist.links.tokens import Key
 from hotlist.mail import lead_mails, render
 from hotlist.mail.lead_card import Details
 from hotlist.runtime.failures import Troubles
@@ -28,6 +29,7 @@ from hotlist.sales.editions import Edition
 from hotlist.sales.gone import Gone, TakenBack, Why
 from hotlist.sales.hot_list import HotList, Shown
 from hotlist.sales.outlook import Outlook
+from hotlist.sales.reader_links import MailLinks
 from hotlist.sales.team import Recipient, Sales
 from hotlist.sales.to_send import alert_now, message_now
 from hotlist.sales.unsent import Count, HeldMessage, Unsent
@@ -238,9 +240,14 @@ def digest(count: int, language: str, new: int = 4, more: int = 6) -> render.Mai
         known_since=NOW - 9 * DAY,
         hot_ids=frozenset(one.lead.lead_id for one in hot_ones),
     )
-    stop = "https://api.example.com/unsubscribe/" + "s" * 200
-    issue = Issue(to, "digest#anna#1", window, told, frozenset(), unsent, stop)
+    issue = Issue(to, "digest#anna#1", window, told, frozenset(), unsent, links(language))
     return _compose(issue, edition, TakenBack(_gone(language)))
+
+
+def links(language: str) -> MailLinks:
+    """The links of a mail, as long as those of a stack are."""
+    url = "https://abcdefghij.execute-api.eu-central-1.amazonaws.com"
+    return MailLinks(reader(language), Key("1", b"k" * 64), NOW.date(), url)
 
 
 NOTHING: Final = TakenBack()
@@ -260,7 +267,10 @@ def alert(language: str, number: int = 3) -> render.Mail:
     now = alert_now(lead.alerting.alert_id or "", lead, None, ())
     assert now is not None
     note = render.last_of_hour("alert", 60, NOW, reader(language)) if number else ""
-    details = Details(owner=SALES.name_of("anna"))
+    name = lead.contact.name or ""
+    details = Details(
+        owner=SALES.name_of("anna"), links=links(language).of_lead(lead.lead_id, name)
+    )
     return render.alert(now, reader(language), title, note, details=details)
 
 
@@ -280,7 +290,9 @@ def message(language: str) -> render.Mail:
     )
     now = message_now(event, (), NOW)
     assert now is not None
-    details = Details(owner=SALES.name_of("anna"))
+    details = Details(
+        owner=SALES.name_of("anna"), links=links(language).of_lead("email:1", who.name or "")
+    )
     return render.message(now, labels, reader(language), hot(0, language).lead, details=details)
 
 
