@@ -20,7 +20,7 @@ from hotlist.sales.team import Recipient
 _BARS: Final = "▁▂▃▄▅▆▇█"
 _WIDEST: Final = 100
 _COLUMNS: Final = 60
-"""How many instants the curve shows."""
+"""How many instants the curve shows at most."""
 
 _BLANKS: Final = str.maketrans({"\xa0": " ", "\u202f": " ", "\u2009": " "})
 _COLOURS: Final = {"hot": "bold red", "warm": "yellow", "cold": "cyan"}
@@ -32,14 +32,14 @@ def drawn(card: LeadCard, reader: Recipient, now: datetime) -> str:
     width = min(_WIDEST, shutil.get_terminal_size((80, 24)).columns)
     console = Console(highlight=False, width=width, emoji=False, markup=False)
     with console.capture() as got:
-        for part in _parts(card, said):
+        for part in _parts(card, said, min(_COLUMNS, width - 4)):
             console.print(part)
     encoding = sys.stdout.encoding or "utf-8"
-    text = got.get().rstrip("\n")
+    text = "\n".join(line.rstrip() for line in got.get().splitlines())
     return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
-def _parts(card: LeadCard, said: CardInWords) -> Iterable[RenderableType]:
+def _parts(card: LeadCard, said: CardInWords, columns: int) -> Iterable[RenderableType]:
     words = said.words
     yield _head(said)
     for notice in said.notices:
@@ -54,7 +54,7 @@ def _parts(card: LeadCard, said: CardInWords) -> Iterable[RenderableType]:
         yield _section(words["answers"], answers or [_text(words["no_answers"], "dim")])
         yield _section(words["ahead"], [_text(said.ahead)])
         if card.curve is not None and said.curve is not None:
-            bars, legend = _bars(card.curve), _text(said.curve.says, "dim")
+            bars, legend = _bars(card.curve, columns), _text(said.curve.says, "dim")
             yield _section(said.curve.title, [bars, legend])
         yield _section(words["points"], [_points(said)])
         history = [_told(one) for one in said.history]
@@ -145,14 +145,14 @@ def _section(title: str, parts: Sequence[RenderableType]) -> RenderableType:
     )
 
 
-def _bars(curve: Curve) -> Text:
+def _bars(curve: Curve, columns: int) -> Text:
     """The curve as a row of bars; what comes is dim."""
     start, end = curve.points[0].at, curve.points[-1].at
     most = max(1, *(one.total for one in curve.points))
     text = Text()
     place = 0
-    for column in range(_COLUMNS):
-        at = start + (end - start) * column / (_COLUMNS - 1)
+    for column in range(columns):
+        at = start + (end - start) * column / max(1, columns - 1)
         while place + 1 < len(curve.points) and curve.points[place + 1].at <= at:
             place += 1
         height = max(0, curve.points[place].total) * (len(_BARS) - 1) // most

@@ -6,7 +6,7 @@ What it gives are texts, for a page as for a terminal: neither knows how to say 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -169,7 +169,7 @@ class _Words:
                 LineInWords(
                     words["last"].format(at=self._moment(one.at)) if one.at else "",
                     short(one.title),
-                    self._points(one.points),
+                    self._ours.number(one.points.quantize(Decimal(1), ROUND_HALF_UP)),
                 )
                 for one in card.reasons
             ),
