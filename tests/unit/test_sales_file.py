@@ -293,6 +293,14 @@ def test_what_a_file_without_owners_means() -> None:
     assert compile_sales(ONE + "owners: [{owner: a}]\n")["recipients"][0]["list"] == "own"
 
 
+def test_a_card_opens_by_a_device_unless_the_file_says_otherwise() -> None:
+    assert compile_sales(ONE)["card_access"] == "device"
+    assert from_checked(compile_sales(ONE)).card_access == "device"
+    assert from_checked(compile_sales(ONE + "card_access: link\n")).card_access == "link"
+    with pytest.raises(BadConfig, match=r"card_access: .*'device' or 'link'"):
+        compile_sales(ONE + "card_access: none\n")
+
+
 def test_a_word_that_never_occurs_is_doubtful() -> None:
     text = ONE + "owners: [{when: {email_class: [private], channel: [seo]}, owner: a}]\n"
     _, warnings = check_sales(text, domains={})
