@@ -122,7 +122,7 @@ class Picture(NamedTuple):
 
 PICTURES: Final = {
     "digest.png": Picture("digest", 600, "light", 1),
-    "digest-narrow.png": Picture("digest", 320, "dark", 2),
+    "digest-narrow.png": Picture("digest", 320, "dark", 1),
     "alert.png": Picture("alert", 600, "light", 0),
 }
 
