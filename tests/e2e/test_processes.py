@@ -104,6 +104,7 @@ def test_the_demo_shows_what_it_has_checked() -> None:
     assert demo.returncode == 0, demo.stdout + demo.stderr
     assert re.search(r"Marek Zieliński +\d+ +hot ", demo.stdout)
     assert re.search(r"\(a machine\) .*never scored", demo.stdout)
+    assert re.search(r"was contacted, and is in stage \w+\n  card  http\S+/leads/", demo.stdout)
     pages = re.findall(r"^ +(\S+\.html) ", demo.stdout, re.MULTILINE)
     assert len(pages) >= 8  # messages, an alert and the digest, each to two readers
     for page in pages:

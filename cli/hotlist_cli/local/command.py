@@ -62,7 +62,7 @@ def up() -> int:
     with Stack(Tools(ROOT), ports=_WANTED_PORTS, scheduled=True, progress=_say) as stack:
         print(
             f"\n  landing page  {stack.site_url}/"
-            f"\n  inbox         {stack.inbox_url}/"
+            f"\n  inbox         {stack.inbox_url}/  (its mails lead to cards, the list and answers)"
             f"\n  API           {stack.api_url}"
             f"\n  AWS endpoint  {stack.ministack.endpoint}"
             f"\n  scratch       {stack.scratch}"

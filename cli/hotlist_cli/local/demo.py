@@ -4,6 +4,7 @@ import http.client
 import json
 import math
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
@@ -26,6 +27,11 @@ from hotlist_cli.local.stack import Stack
 from hotlist_cli.local.visitors import BROWSER, Call, Visitor, visitors
 
 _SECONDS: Final = 60.0
+_ANSWERED_BY: Final = re.compile(
+    r"(?P<answer>https?://\S+/answers/[\w-]+)\s.*?(?P<card>https?://\S+/leads/[\w-]+)", re.DOTALL
+)
+"""A lead's links in the text of a mail."""
+
 _COLOURS: Final = {Temperature.HOT: "31;1", Temperature.WARM: "33", Temperature.COLD: "36"}
 
 Problems = Callable[[], list[str]]
@@ -62,10 +68,13 @@ def demo(tools: Tools, mails: Path, say: Callable[[str], None]) -> int:
                 invoke_digest(stack, at)
             say("waiting for the mails")
             _until(lambda: wrong_mails(stack, expectations.deliveries(stack, times)))
+            say("a salesperson answers by a button of the digest")
+            answered = _answered(stack)
         except WentWrong as wrong:
             print(f"\nThe demo found a mistake.\n{wrong}", file=sys.stderr)
             return 1
         print(table(everybody, all_leads(stack), expectations.ruleset, given))
+        print(answered)
         print(_written(stack))
     return 0
 
@@ -102,6 +111,30 @@ def _followed(stack: Stack, visitor: Visitor, route: str, files: Container[str])
         raise WentWrong(f"{visitor.name}: {given.name} is not the file that the form gives")
     got = f"{given.name}, {len(given.body):,} bytes" if given.name else f"“{given.title}”"
     return f"mail “{mails[0].subject}” → {got}"
+
+
+def _answered(stack: Stack) -> str:
+    """Press a button of the newest mail that has one, wait until its lead knows, and tell of it."""
+    for message in reversed(stack.mailbox.messages):
+        text = part(stack.mailbox.parse(message), "plain") or ""
+        if not (found := _ANSWERED_BY.search(text)):
+            continue
+        try:
+            noted = pressed(f"{found['answer']}?do=contacted", BROWSER)
+        except (OSError, ValueError) as error:
+            raise WentWrong(f"the button of “{message.subject}”: {error}") from error
+        _until(lambda: [] if _with_answer(stack) else ["no lead has an answer"])
+        (lead,) = _with_answer(stack)
+        who = lead.contact.name or lead.contact.email
+        return (
+            f"\nmail “{message.subject}” → “{noted.title}”: {who} was contacted, and is in stage "
+            f"{lead.stage}\n  card  {found['card']}"
+        )
+    raise WentWrong("no mail has a button to answer")
+
+
+def _with_answer(stack: Stack) -> list[Lead]:
+    return [one for one in all_leads(stack).values() if one.answer is not None]
 
 
 def post(url: str, body: object, agent: str = BROWSER) -> tuple[int, Any]:
