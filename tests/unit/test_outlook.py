@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import Route
 from hotlist.leads.lead import Lead, Temperature
-from hotlist.sales import outlook as outlooks
 from hotlist.sales.outlook import AHEAD, MOST_LOOKS, ahead_of, outlook
-from hotlist.scoring import ruleset
+from hotlist.scoring import engine, ruleset
 from hotlist.scoring.check.scoring_file import check_scoring
 
 RULES: Final = ruleset.from_checked(
@@ -124,13 +123,13 @@ def test_no_lead_is_scored_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
         event(10 + number, "order_completed", (number + 1) * HOUR, order_id=str(number))
         for number in range(3 * MOST_LOOKS)
     ]
-    looks, score = [], outlooks.engine.score
+    looks, score = [], engine.score
 
     def counted(*given: Any) -> Any:
         looks.append(given)
         return score(*given)
 
-    monkeypatch.setattr(outlooks.engine, "score", counted)
+    monkeypatch.setattr(engine, "score", counted)
     assert cools_at(*views, *orders) is None
     assert len(looks) == 1 + MOST_LOOKS
 
