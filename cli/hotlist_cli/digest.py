@@ -37,6 +37,10 @@ class Data(StrEnum):
     LIVE = "live"
 
 
+class NotWritten(OSError):
+    """A file of a preview cannot be written. The message says which and why."""
+
+
 class Source(NamedTuple):
     """Tables, the rules of their leads, and what a test is mailed with, if there is something."""
 
@@ -80,7 +84,7 @@ def preview(  # noqa: PLR0917 - options have names
     stage: _Stage = None,
     stack: _Stack = None,
     folder: _Folder = Path("config"),
-    out: Annotated[Path, typer.Option(help="folder for the files")] = Path(".build/preview"),
+    out: Annotated[str, typer.Option(help="folder for the files")] = ".build/preview",
     open_it: Annotated[bool, typer.Option("--open", help="show it in the browser")] = False,
 ) -> None:
     """Write somebody's digest as a page and as text, as it would be mailed at a time.
@@ -92,12 +96,15 @@ def preview(  # noqa: PLR0917 - options have names
 
     Exit status: 0, also if there is nothing to tell; 1 if something could not be read.
     """
+    if not out.strip():
+        raise typer.BadParameter("name a folder; . is the current one", param_hint="--out")
     with _told():
         made = _made(recipient, at=at, data=data, stage=stage, stack=stack, folder=folder)[0]
     if made.mail is None:
         say(f"Nobody is hot and nothing else is to be told: {cell(recipient)} gets no mail.")
     else:
-        page = _write(made.mail, out, recipient)
+        with _told():
+            page = _write(made.mail, Path(out), recipient)
         say(f"{cell(made.mail.subject)}\n{page}")
         if open_it:
             webbrowser.open(page.resolve().as_uri())
@@ -163,7 +170,7 @@ def _made(
         if chosen is Data.SAMPLE:
             with sample_leads.tables(instant, recipient) as (dynamodb, tables, rules):
                 source = Source(dynamodb, tables, rules, *poster)
-                return _of(source, recipient, instant), source
+                return _of(source, recipient, instant, all_theirs=True), source
         client = _local if chosen is Data.LOCAL else lambda one: rewards.client(one, said)
         values = outputs.of_stack(client("cloudformation"), name, *_OUTPUTS)
         tables = dict(zip(previews.TABLES, values, strict=True))
@@ -171,9 +178,11 @@ def _made(
         return _of(source, recipient, instant), source
 
 
-def _of(source: Source, recipient: str, at: datetime) -> previews.Preview:
-    held = previews.read_only(source.dynamodb)
-    return previews.digest_of(held, source.tables, recipient, source.ruleset, at)
+def _of(
+    source: Source, recipient: str, at: datetime, *, all_theirs: bool = False
+) -> previews.Preview:
+    held, rules = previews.read_only(source.dynamodb), source.ruleset
+    return previews.digest_of(held, source.tables, recipient, rules, at, all_theirs=all_theirs)
 
 
 def _poster(chosen: Data, said: Mapping[str, str], stack: str) -> tuple[Any, str]:
@@ -218,13 +227,20 @@ def _instant(text: str | None, zone: str) -> datetime:
 
 
 def _write(mail: Mail, out: Path, recipient: str) -> Path:
-    """The files of a mail: the page, the text, and what is attached. Returns the page."""
-    out.mkdir(parents=True, exist_ok=True)
+    """The files of a mail: the page, the text, and what is attached. Returns the page.
+
+    :raises NotWritten: if one of them cannot be written.
+    """
     page = out / f"{_NOT_IN_A_NAME.sub('_', recipient)}.html"
-    page.write_text(mail.html, "utf-8")
-    page.with_suffix(".txt").write_text(mail.text, "utf-8")
-    for one in mail.attachments:
-        (out / one.name).write_bytes(one.data)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        page.write_text(mail.html, "utf-8")
+        page.with_suffix(".txt").write_text(mail.text, "utf-8")
+        for one in mail.attachments:
+            (out / one.name).write_bytes(one.data)
+    except OSError as error:
+        where, why = cell(str(error.filename or out)), error.strerror
+        raise NotWritten(f"{where} cannot be written: {why}; name another folder: --out") from error
     return page
 
 
@@ -264,6 +280,8 @@ def _told() -> Iterator[None]:
 
 
 def _end(made: previews.Preview) -> None:
+    for note in made.notes:
+        say(f"Note: {note}.")
     for trouble in made.troubles:
         typer.echo(f"could not be read or shown: {trouble}", err=True)
     if made.troubles:

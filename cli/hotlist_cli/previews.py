@@ -7,7 +7,7 @@ every call that is not a read.
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
@@ -25,6 +25,7 @@ from hotlist.runtime.settings import DigestSettings
 from hotlist.sales.digest import Digester
 from hotlist.sales.reader_links import ReaderLinks
 from hotlist.sales.team import Recipient, Sales
+from hotlist.sales.working_days import has_work
 from hotlist.scoring.ruleset import Ruleset
 from hotlist.store.deliveries import DeliveryStore
 from hotlist.store.stores import Stores
@@ -95,18 +96,28 @@ def recipient_of(sales: Sales, name: str) -> Recipient:
 class Preview(NamedTuple):
     """What came of it: whose digest, and the mail; None if there is nothing to tell.
 
-    `troubles` has what could not be read or shown.
+    `troubles` has what could not be read or shown, `notes` what a reader should know: above all
+    why nobody would be mailed then.
     """
 
     recipient: Recipient
     mail: Mail | None
     troubles: Troubles
+    notes: tuple[str, ...] = ()
 
 
 def digest_of(
-    dynamodb: Any, tables: Mapping[str, str], who: str, ruleset: Ruleset, at: datetime
+    dynamodb: Any,
+    tables: Mapping[str, str],
+    who: str,
+    ruleset: Ruleset,
+    at: datetime,
+    *,
+    all_theirs: bool = False,
 ) -> Preview:
     """The digest of a recipient by the configuration of `compiled`.
+
+    With `all_theirs` they own every lead, whatever the rules for owners say.
 
     :raises UnknownRecipient: if sales.yaml has none of this id.
     """
@@ -121,18 +132,55 @@ def digest_of(
     opened = Digester.open(settings, dynamodb, stores, folder, clock)
     recipient = recipient_of(opened.sales, who)
     people = {one.name: getattr(opened.sales, one.name) for one in fields(opened.sales)}
+    people["recipients"] = tuple(map(_without_end, opened.sales.recipients))
     taken: list[Mail] = []
     table = settings.deliveries_table
     digester = replace(
         opened,
-        sales=_OneDue(**people, who=who),
+        sales=_OneDue(**people, who=who, all_theirs=all_theirs),
         outbox=_Recorder(_NothingSent(dynamodb, table), opened.outbox.mailer, clock, taken=taken),
         windows=_Unwritten(dynamodb, table),
         reader_links=_NoLinks(opened.reader_links.keys, ""),
     )
     troubles = Troubles()
     digester.send(at, troubles)
-    return Preview(recipient, taken[0] if taken else None, troubles)
+    notes = tuple(_notes(recipient, DeliveryStore(dynamodb, table), at))
+    return Preview(recipient, taken[0] if taken else None, troubles, notes)
+
+
+def _notes(recipient: Recipient, deliveries: DeliveryStore, at: datetime) -> Iterator[str]:
+    """Why they would get no digest on that day, and what a run would raise an alarm for."""
+    day = at.astimezone(ZoneInfo(recipient.timezone)).date()
+    absence, name = recipient.off.absence(day), repr(recipient.id)
+    off = "would get no digest on that day"
+    if absence is not None:
+        yield (
+            f"{name} {off}: absent from {absence.begins} to {absence.ends}, and "
+            f"{absence.stand_in!r} stands in"
+        )
+    if not has_work(day, recipient.weekdays, recipient.off):
+        why = "a holiday" if day in recipient.off.holidays else "none of their weekdays"
+        yield f"{name} {off}: {day} ({day:%A}) is {why}"
+    if recipient.id in deliveries.disabled([recipient.id]):
+        yield (
+            f"{name} gets no mail at all: their mail came back for good, or they complained; "
+            "docs/operations.md says how that is undone"
+        )
+    elif recipient.id in deliveries.without_digest([recipient.id]):
+        yield (
+            f"{name} gets no digest: they have stopped it by its link; "
+            f"`hotlist sales digest on {recipient.id}` brings it back"
+        )
+    if recipient.holidays_end(at):
+        yield (
+            f"public holidays are known until {recipient.off.known_until} only: after it they "
+            "count as working days; run `make lock` and deploy"
+        )
+
+
+def _without_end(recipient: Recipient) -> Recipient:
+    """Holidays never end in a preview, which says so in words: a run would in Lambda's log."""
+    return replace(recipient, off=replace(recipient.off, known_until=None))
 
 
 def _settings(tables: Mapping[str, str]) -> DigestSettings:
@@ -148,6 +196,15 @@ class _OneDue(Sales):
     """The people of the file, of whom one is due whatever the hour."""
 
     who: str = ""
+    all_theirs: bool = False
+
+    def owner_of(self, owner: str | None) -> str:
+        return self.who if self.all_theirs else Sales.owner_of(self, owner)
+
+    def listed(
+        self, recipient: Recipient, now: datetime, disabled: Collection[str] = ()
+    ) -> frozenset[str] | None:
+        return None if self.all_theirs else Sales.listed(self, recipient, now, disabled)
 
     def due_day(self, recipient: Recipient, now: datetime) -> str | None:
         today = now.astimezone(ZoneInfo(recipient.timezone)).date()

@@ -1,6 +1,7 @@
 """`hotlist sales`: who would own a lead and why, what of sales.yaml is never reached, digests."""
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from hotlist.scoring.domains import email_class
 from hotlist.scoring.pattern import eventbridge
 from hotlist_cli import digest_switch
 from hotlist_cli.config import forms_of, read_text, sales_of
+from hotlist_cli.rules import json_lines
 from hotlist_cli.rules.check import listed
 from hotlist_cli.rules.output import cell, say
 
@@ -133,14 +135,26 @@ def _domains(folder: Path) -> dict[str, Any] | None:
 
 def _facts(text: str) -> dict[str, Any]:
     try:
-        given = json.loads(text)
-    except ValueError:
-        given = None
-    if not isinstance(given, dict):
-        raise typer.BadParameter(
-            """this is no JSON object; write one like '{"country": "PL"}'""", param_hint="--facts"
-        )
+        given = json_lines.parse(text.encode("utf-8", "surrogateescape"), '{"country": "PL"}')
+        json.dumps(given, ensure_ascii=False).encode("utf-8")
+    except json_lines.BadLine as error:
+        raise typer.BadParameter(str(error), param_hint="--facts") from error
+    except UnicodeEncodeError as error:
+        said = "half a character (\\ud800 to \\udfff) stands here; write the whole one"
+        raise typer.BadParameter(said, param_hint="--facts") from error
+    if any(isinstance(one, int) and abs(one) > sys.float_info.max for one in _values(given)):
+        said = "a number is larger than those that a rule can ask for; write a smaller one"
+        raise typer.BadParameter(said, param_hint="--facts")
     return given
+
+
+def _values(given: object) -> Iterator[object]:
+    """The values inside maps and lists, which are not deep: `json_lines` has seen to it."""
+    if isinstance(given, dict | list):
+        for one in given.values() if isinstance(given, dict) else given:
+            yield from _values(one)
+    else:
+        yield given
 
 
 def _known(

@@ -148,7 +148,7 @@ def _has_been_told(dynamodb: Any, table: str, recipient: str, at: datetime) -> N
     window = Window(sent_at - _LAST_MAIL, sent_at)
     shown = {subject(EMAIL, email): points for email, points in _TOLD.items()}
     store.plan(recipient, delivery_id, Plan(window, shown, hot=len(shown)), Told())
-    store.sent(recipient, delivery_id, window)
+    store.sent(recipient, delivery_id, window, Told())
 
 
 def _are_held(dynamodb: Any, table: str, recipient: str, at: datetime) -> None:

@@ -159,11 +159,29 @@ def _scoring() -> Node:
     return _object(ruleset, "temperature", "rules") | {"$defs": definitions}
 
 
+def _without_null(node: Any) -> Any:
+    """A schema of models as files are checked: a keyword without a value is refused."""
+    if isinstance(node, list):
+        return [_without_null(one) for one in node if one != {"type": "null"}]
+    if not isinstance(node, dict):
+        return node
+    made = {
+        name: _without_null(one)
+        for name, one in node.items()
+        if not (name == "default" and one is None)
+    }
+    choices = made.get("anyOf")
+    if isinstance(choices, list) and len(choices) == 1:
+        del made["anyOf"]
+        made = {**choices[0], **made}
+    return made
+
+
 def schemas() -> dict[str, Node]:
     """The schema of each file, by the file's name without its ending."""
     made = {
-        "forms": Forms.model_json_schema(by_alias=True),
-        "sales": SalesFile.model_json_schema(by_alias=True),
+        "forms": _without_null(Forms.model_json_schema(by_alias=True)),
+        "sales": _without_null(SalesFile.model_json_schema(by_alias=True)),
         "scoring": _scoring(),
     }
     return {name: {"$schema": _DRAFT, "title": f"{name}.yaml"} | one for name, one in made.items()}

@@ -34,7 +34,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     if "Records" not in event:
         return feedback(event)
     is_queue = event["Records"][0]["eventSource"] == "aws:sqs"
-    batch = Batch(consumer.queue.park if is_queue else park, time_left(context))
+    batch = Batch(consumer.park if is_queue else park, time_left(context))
     records = stream.incoming(event) if is_queue else stream.writes(event)
     done = (consumer.consume if is_queue else Notifier(consumer.queue).notify)(records, batch)
     log.info("sent" if is_queue else "queued", extra={"n": done, "failed": len(batch.failed)})

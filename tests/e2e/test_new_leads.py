@@ -20,7 +20,8 @@ HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
 def created(stack: Stack, begins: datetime, ends: datetime) -> dict[str, Created]:
     """The leads that the store's own query finds, by id."""
     store = CreatedStore(stack.client("dynamodb"), stack.name("LeadsTable"))
-    return {one.lead_id: one for page in store.between(begins, ends) for one in page}
+    found = [read() for _, page in store.between(begins, ends) for read in page]
+    return {one.lead_id: one for one in found}
 
 
 def next_morning(now: datetime) -> datetime:

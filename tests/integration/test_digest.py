@@ -13,7 +13,7 @@ from hotlist.events import visible
 from hotlist.identity import identifiers
 from hotlist.leads.fold import Folder
 from hotlist.leads.lead import Lead, Temperature
-from hotlist.mail import render
+from hotlist.mail import digest_mail
 from hotlist.mail.layout import Card
 from hotlist.runtime.failures import RunFailed
 from hotlist.sales.hot_list import MOST
@@ -152,14 +152,14 @@ def test_the_digest_with_a_hostile_lead_at_its_top_reaches_everybody(
 
 
 def fails_to_render(patch: pytest.MonkeyPatch, *addresses: str) -> None:
-    rendered = render.card
+    rendered = digest_mail.card
 
     def card(lead: Lead, *args: Any, **named: Any) -> Card:
         if lead.contact.email in addresses:
             raise UnicodeError("not to be written")
         return rendered(lead, *args, **named)
 
-    patch.setattr(render, "card", card)
+    patch.setattr(digest_mail, "card", card)
 
 
 def test_a_lead_that_cannot_be_rendered_is_left_out_and_the_rest_reaches_everybody_once(

@@ -7,8 +7,9 @@ from functools import partial
 from typing import Any
 
 import pytest
+from fast_mail_parser import parse_email
 
-from hotlist.mail import render
+from hotlist.mail import digest_mail, digest_parts
 from hotlist.runtime.failures import RunFailed
 from integration.stages.corrections import DAY, MINUTE, MONDAY, TUESDAY, happens
 from integration.stages.digest import ANNAS_HOUR, RECENT, Digest
@@ -40,7 +41,7 @@ def run(digest: Digest, now: Any, error: str = "work=read") -> None:
 
 @contextmanager
 def cannot_be_written(digest: Digest, lead_id: str) -> Iterator[None]:
-    made = render.card
+    made = digest_mail.card
 
     def card(lead: Any, *args: Any, **named: Any) -> Any:
         if lead.lead_id == lead_id:
@@ -48,7 +49,7 @@ def cannot_be_written(digest: Digest, lead_id: str) -> Iterator[None]:
         return made(lead, *args, **named)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(render, "card", card)
+        patch.setattr(digest_mail, "card", card)
         yield
 
 
@@ -143,3 +144,23 @@ def test_a_broken_entry_of_the_index_of_new_leads_hides_no_other(digest: Digest)
     with digest.broken_item(broken, created_at=f"{RECENT:%Y-%m-%d}Tnight"):
         run(digest, ANNAS_HOUR)
     assert "new@example.org" in digest.texts()[-1]
+
+
+def test_a_lead_that_cannot_be_written_into_the_file_costs_it_one_line(
+    digest: Digest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest.wants(monkeypatch, csv=True)
+    digest.lead("ada@example.org", RECENT)
+    broken = digest.lead("bo@example.org", RECENT)
+    cells = digest_parts._cells
+
+    def fails(row: Any, *args: Any) -> Any:
+        if row.lead.lead_id == broken:
+            raise UnicodeError("not to be written")
+        return cells(row, *args)
+
+    monkeypatch.setattr(digest_parts, "_cells", fails)
+    run(digest, ANNAS_HOUR, "event_id=")
+    (attached,) = parse_email(digest.ses.sent[0]["Content"]["Raw"]["Data"]).attachments
+    assert b"ada@example.org" in attached.content
+    assert b"bo@example.org" not in attached.content

@@ -1,5 +1,6 @@
 """`hotlist digest`: what it shows is what would be mailed, and nothing is changed by it."""
 
+import shutil
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -273,3 +274,116 @@ def test_every_option_is_documented() -> None:
         options = {one for parameter in command.params for one in parameter.opts}
         assert "--recipient" in options
         assert [one for one in options if f"`{one}" not in page] == []
+
+
+# --- where the files go -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "out", ["file", "file/below", "folder", "/proc/x", "x" * 300, "\U0001f525" * 100]
+)
+def test_where_nothing_can_be_written_is_said(run: Run, tmp_path: Path, out: str) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "folder" / "anna.html").mkdir(parents=True)
+    status, said, err = run("preview", "--recipient", "anna", "--out", str(tmp_path / out))
+    assert (status, said) == (1, "")
+    assert "cannot be written: " in err
+    assert "--out" in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("out", ["", " "])
+def test_a_folder_without_a_name_is_refused(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    status, _, err = run("preview", "--recipient", "anna", "--out", out)
+    assert status == 2
+    assert "--out" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- who would get none -------------------------------------------------------------------------
+
+PEOPLE: Final = """
+recipients:
+  - id: anna
+    name: Anna
+    email: anna@example.com
+    timezone: Europe/Warsaw
+    digest: "07:30"
+    weekdays: [mon, tue, wed, thu, fri]
+    holidays: {country: PL}
+    absence: [{from: 2026-03-03, to: 2026-03-05, stand_in: ben}]
+    list: own
+  - {id: ben, name: Ben, email: ben@example.com, timezone: Europe/Warsaw, list: own}
+owners: [{owner: ben}]
+fallback: ben
+tell: all
+company: {name: Example Ltd, address: 1 Example Street, reply_to: hello@example.com}
+"""
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> tuple[str, ...]:
+    """Options for a configuration with these people."""
+    folder = tmp_path / "config"
+    shutil.copytree(CONFIG, folder)
+    (folder / "sales.yaml").write_text(PEOPLE)
+    return "--config", str(folder), "--out", str(tmp_path / "out")
+
+
+def notes(said: str) -> list[str]:
+    return [line for line in said.splitlines() if line.startswith("Note: ")]
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        ("2026-03-02T07:30", []),
+        ("2026-03-03T00:30", ["absent from 2026-03-03 to 2026-03-05, and 'ben' stands in"]),
+        ("2026-03-07T12:00", ["2026-03-07 (Saturday) is none of their weekdays"]),
+        ("2026-05-01T07:30", ["2026-05-01 (Friday) is a holiday"]),
+        ("2040-01-03T07:30", ["public holidays are known until"]),
+    ],
+)
+def test_it_says_why_somebody_would_get_none_on_that_day(
+    capsys: pytest.CaptureFixture[str], people: tuple[str, ...], at: str, expected: list[str]
+) -> None:
+    given = ["digest", "preview", "--recipient", "anna", "--at", at, *people]
+    assert main(given) == 0
+    said, err = capsys.readouterr()
+    assert err == ""
+    assert "Ada Byron" in said
+    assert [text in note for text, note in zip(expected, notes(said), strict=True)] == [
+        True for _ in expected
+    ]
+    assert "attention" not in said
+
+
+def test_it_says_who_gets_none_because_of_a_mark(
+    run: Run, digest: Digest, ses: Ses, tmp_path: Path
+) -> None:
+    digest.lead("ada@example.org", RECENT)
+    given = ("preview", "--recipient", "anna", "--stack", "mine", "--at", LOCAL_HOUR)
+    out = ("--out", str(tmp_path))
+    deliveries = digest.app.digester.outbox.deliveries
+    assert notes(run(*given, *out)[1]) == []
+    deliveries.stop_digest("anna", ANNAS_HOUR)
+    (note,) = notes(run(*given, *out)[1])
+    assert "hotlist sales digest on anna" in note
+    deliveries.disable("anna", "bounce", ANNAS_HOUR)
+    (note,) = notes(run(*given, *out)[1])
+    assert "no mail at all" in note
+    assert len(notes(run("send", "--test", *given[1:])[1])) == 1
+
+
+@pytest.mark.parametrize("recipient", ["anna", "ben"])
+def test_made_up_leads_belong_to_whoever_is_previewed(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, people: tuple[str, ...], recipient: str
+) -> None:
+    at = "2026-03-03T07:30"  # Anna is absent
+    assert main(["digest", "preview", "--recipient", recipient, "--at", at, *people]) == 0
+    assert "Ada Byron" in capsys.readouterr().out
+    text = shown(tmp_path / "out", recipient)[1]
+    assert f"Owner: {recipient.capitalize()}" in text

@@ -84,6 +84,7 @@ def office() -> Iterator[Office]:
 @pytest.fixture(scope="module")
 def before(office: Office) -> dict[str, list[Any]]:
     """All that is there on Tuesday just before the run."""
+    office.restore({name: [] for name in (*office.tables.names, "mails")}, MONDAY)
     for email, at in CROSSINGS.items():
         if at < MONDAY:
             office.turns_hot(email, at)
@@ -122,6 +123,7 @@ def struck(
             office.run(TUESDAY)
         if not office.calls.has_come:
             assert at > LEAST_STEPS * len(EVERYBODY)
+            office.calls.have(-1, as_asked)
             return
         name = office.calls.made[at]
         if way is is_made_twice and name == "send_email":
@@ -279,3 +281,99 @@ def test_a_day_on_which_nobody_is_hot_loses_nothing_either(
         assert [day[1] for day in mailed(office).values()] == [1, 1], (at, name)
         for one in EVERYBODY:
             assert_is_told_once(office, one, (at, name))
+
+
+# --- an answer is lost, and SES's event of that mail comes late -------------------------------
+
+SECOND = TUESDAY + 2 * QUARTER
+"""The first run after the lease of the one whose answer was lost."""
+
+
+def struck_again(office: Office, before: dict[str, list[Any]], way: Way) -> Iterator[object]:
+    """Tuesday's mail to Anna lost its answer; the run after its lease is struck at each call.
+
+    Between the two, a lead that the mail told of is taken out of the list.
+    """
+    office.restore(before, TUESDAY)
+    office.calls.have(-1, as_asked)
+    office.run(TUESDAY)
+    lost = office.calls.made.index("send_email")
+    office.restore(before, TUESDAY)
+    office.calls.have(lost, loses_its_answer)
+    office.run(TUESDAY)
+    office.calls.have(-1, as_asked)
+    office.is_corrected("new@example.org", TUESDAY + MINUTE)
+    held = office.kept()
+    for at in range(MOST_STEPS * 2):
+        office.restore(held, SECOND)
+        office.calls.have(at, way)
+        with suppress(Killed):
+            office.run(SECOND)
+        if not office.calls.has_come:
+            office.calls.have(-1, as_asked)
+            return
+        name = office.calls.made[at]
+        office.calls.have(-1, as_asked)
+        office.start()
+        yield at, name
+    raise AssertionError("the run does not end")
+
+
+@pytest.mark.parametrize(
+    ("way", "reported_at"),
+    [
+        (killed_before, SECOND + MINUTE),
+        (killed_after, SECOND + MINUTE),
+        (is_throttled, SECOND + MINUTE),
+        (killed_after, WEDNESDAY - MINUTE),
+    ],
+)
+def test_sess_event_of_a_mail_whose_answer_was_lost_books_what_that_mail_told(
+    office: Office, before: dict[str, list[Any]], way: Way, reported_at: datetime
+) -> None:
+    """Whatever the second run had come to: no gap, no overlap, and what was told is taken back."""
+    counts = set()
+    for case in struck_again(office, before, way):
+        if reported_at > SECOND + MINUTE:  # others come between that SES refuses
+            for after in (QUARTER, 3 * QUARTER):
+                with pytest.MonkeyPatch.context() as patch:
+                    patch.setattr(office, "send_email", lambda **_: is_throttled(lambda: None))
+                    office.now = SECOND + after
+                    office.run(office.now)
+        office.now = reported_at
+        office.report()
+        tried_again_since(office, reported_at)
+        wednesday(office)
+        tuesdays = office.to("anna", TUESDAY.date().isoformat())
+        counts.add(len(tuesdays))
+        found = windows(office, "anna")
+        assert [begin for begin, _ in found[1:]] == [end for _, end in found[:-1]], case
+        assert found[1][1] == TUESDAY - 3 * MINUTE, case  # the window that the first mail told
+        assert "new@example.org" in tuesdays[0].text, case
+        said = [*tuesdays[1:], *office.to("anna", WEDNESDAY.date().isoformat())]
+        assert any("new@example.org" in mail.text for mail in said), case
+    assert counts == {1, 2}
+
+
+def tried_again_since(office: Office, at: datetime) -> None:
+    """The runs of the schedule after an instant, in the three hours that a digest may be late."""
+    for number in range(3, 12):
+        if (scheduled := TUESDAY + number * QUARTER) > at:
+            office.now = scheduled
+            office.run(scheduled)
+
+
+def test_what_a_second_mail_has_taken_back_no_later_one_takes_back_again(
+    office: Office, before: dict[str, list[Any]]
+) -> None:
+    again = 0
+    for case in struck_again(office, before, killed_before):
+        office.now = SECOND + 2 * QUARTER
+        office.run(office.now)
+        wednesday(office)
+        mails = office.to("anna", TUESDAY.date().isoformat())
+        (last,) = office.to("anna", WEDNESDAY.date().isoformat())
+        assert "No longer hot" in mails[-1].text, case
+        assert "new@example.org" not in last.text, case
+        again += len(mails) == 2
+    assert again > LEAST_STEPS

@@ -16,6 +16,7 @@ from hotlist.links import tokens
 from hotlist.links.tokens import Purpose
 from hotlist.runtime.clients import aws_client
 from hotlist.runtime.failures import RunFailed
+from hotlist.store.deliveries import DeliveryStore
 from hotlist_cli import rewards
 from hotlist_cli.__main__ import main
 from integration.permissions import statements
@@ -307,6 +308,25 @@ def test_an_operator_brings_a_digest_back(
         assert said.startswith("Nothing is changed:")
     assert stopped(reader) == {"recipient#ben"}
     assert "recipient#nobody" not in {one["delivery_id"]["S"] for one in stored(reader)}
+
+
+def test_whoever_gets_no_mail_at_all_does_not_get_the_digest_again(
+    reader: Reader, command: Callable[..., tuple[int, str, str]]
+) -> None:
+    table = reader.api.app.settings.deliveries_table
+    DeliveryStore(boto3.client("dynamodb"), table).disable("anna", "bounce", ANNAS_HOUR)
+    reader.press(stop_link(), do="stop")
+    status, said, err = command("on", "anna", "--stack", "mine")
+    assert (status, said) == (1, "")
+    assert err.startswith("anna gets no mail at all: ")
+    assert "not stopped any more" in err
+    assert stopped(reader) == set()
+    status, said, err = command("on", "anna", "--stack", "mine")
+    assert (status, said) == (1, "")
+    first, second = err.splitlines()
+    assert first.startswith("Nothing is changed:")
+    assert second.startswith("anna gets no mail at all: ")
+    assert "not stopped any more" not in second
 
 
 def test_a_stack_or_stage_that_is_not_there_is_told(

@@ -12,7 +12,7 @@ from hotlist.events import times
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import Route
 from hotlist.identity import identifiers
-from hotlist.mail import render
+from hotlist.mail import digest_mail
 from hotlist.mail.ses import delivery_hash
 from hotlist.runtime.failures import RunFailed
 from hotlist.sales import views
@@ -327,7 +327,7 @@ def test_a_lead_whose_end_cannot_be_rendered_stops_no_mail_and_is_taken_back_lat
     digest.run(MONDAY)
     for lead_id in leads:
         happens(digest, "score_suspended", lead_id, MONDAY + 60 * MINUTE)
-    rendered = render.gone_line
+    rendered = digest_mail.gone_line
 
     def fails(one: Any, *args: Any) -> Any:
         if one.contact.name == "ada":
@@ -335,7 +335,7 @@ def test_a_lead_whose_end_cannot_be_rendered_stops_no_mail_and_is_taken_back_lat
         return rendered(one, *args)
 
     with monkeypatch.context() as patch:
-        patch.setattr(render, "gone_line", fails)
+        patch.setattr(digest_mail, "gone_line", fails)
         with pytest.raises(RunFailed, match=r"event_id=\w+: UnicodeError"):
             digest.run(TUESDAY)
     assert [line.partition(":")[0] for line in section(digest.texts()[-1])] == ["bo"]

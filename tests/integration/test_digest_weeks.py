@@ -6,13 +6,15 @@ Nothing between two of them is forgotten, and nothing is told twice.
 import re
 from datetime import UTC, date, datetime, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 
 from hotlist.store.deliveries import KEPT
 from hotlist.store.hours import HourStore, whole_hours
 from hotlist.store.windows import LEAST, MOST_HOURS, Window, looked_back
-from integration.stages.mornings import DAY, MINUTE, Office
+from integration.stages.crashes import LEAST_STEPS, MOST_STEPS
+from integration.stages.mornings import DAY, MINUTE, Call, Office, as_asked
 
 HOUR = 60 * MINUTE
 PERSON = (
@@ -98,6 +100,61 @@ def test_who_comes_back_after_weeks_hears_what_became_of_the_last_alerts(
     mails = [mail.text for mail in office.mails if mail.to == "anna@example.com"]
     assert ["told@example.org: corrected" in text for text in mails] == [False, True, False]
     assert ["hour was full: 1" in text for text in mails] == [False, True, False]
+
+
+def test_a_run_of_an_earlier_time_moves_no_window_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = datetime(2026, 3, 2, 7, tzinfo=UTC)
+    office = Office(f"{PERSON}}}\n", date(2026, 1, 1), first, monkeypatch)
+    shown = office.turns_hot("shown@example.org", first - 2 * HOUR)
+    office.run(first + DAY)  # tomorrow's, by somebody's hand
+    office.is_new("new@example.org", first + 2 * HOUR)
+    office.now = first + 5 * MINUTE
+    assert not office.run(first)
+    assert [mail.text.count("shown@example.org") for mail in office.mails] == [1, 1]
+    end = office.delivery("anna", "2026-03-03")["window_to"]
+    (item,) = [
+        one
+        for one in office.tables.items("deliveries")
+        if one["delivery_id"]["S"] == "recipient#anna"
+    ]
+    assert item["window_end"] == {"S": end}
+    office.is_corrected("shown@example.org", first + DAY)
+    office.now = first + 2 * DAY
+    assert not office.run(office.now)
+    assert office.delivery("anna", "2026-03-04")["window_from"] == end
+    assert office.mails[-1].text.count("shown@example.org: corrected") == 1
+    assert shown not in office.delivery("anna", "2026-03-04").get("owed", ())
+
+
+def test_a_run_that_another_has_overtaken_moves_no_window_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A digest of the next day is sent between any two calls of this one."""
+    first = datetime(2026, 3, 2, 7, tzinfo=UTC)
+    office = Office(f"{PERSON}}}\n", date(2026, 1, 1), first, monkeypatch)
+    office.turns_hot("ada@example.org", first - 2 * HOUR)
+    before = office.kept()
+    for at in range(MOST_STEPS):
+        office.restore(before, first)
+
+        def overtaken(call: Call) -> Any:
+            office.calls.have(-1, as_asked)
+            office.run(first + DAY)
+            return call()
+
+        office.calls.have(at, overtaken)
+        office.run(first)
+        ends = {
+            one["delivery_id"]["S"]: one["window_end"]["S"]
+            for one in office.tables.items("deliveries")
+            if "window_end" in one
+        }
+        later = office.delivery("anna", "2026-03-03")
+        if not later:
+            assert at > LEAST_STEPS
+            return
+        assert ends == {"recipient#anna": later["window_to"]}, at
+    raise AssertionError("the run does not end")
 
 
 EACH_DAY = 3

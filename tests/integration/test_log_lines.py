@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from hotlist.events.vocabulary import SPAM
 from hotlist.leads.fold import Folder
-from hotlist.mail import render
+from hotlist.mail import digest_mail
 from hotlist.store.hours import HourStore
 from hotlist.store.items import Conflict
 from hotlist.store.leads import LeadStore
@@ -95,7 +95,7 @@ def test_digest(
 ) -> None:
     digest.lead("ada@example.org", RECENT, phone=PHONE)
     monkeypatch.setattr(Folder, "view", error)
-    monkeypatch.setattr(render, "card", error)
+    monkeypatch.setattr(digest_mail, "card", error)
     with pytest.raises(Exception, match="event_id=") as raised:
         digest.run(ANNAS_HOUR + timedelta(0))
     found = said(capsys, caplog) + json.dumps(str(raised.value))

@@ -84,6 +84,10 @@ def test_without_sess_word_the_mail_is_sent_again_after_the_lease(notify: Notify
         (feedback("Bounce", bounce={"bounceType": "Permanent"}), True),
         (feedback("Bounce", bounce={"bounceType": "Transient"}), False),
         (feedback("Complaint", complaint={}), True),
+        (feedback("Complaint", complaint=None), True),
+        (feedback("Complaint", complaint={"complaintFeedbackType": "abuse"}), True),
+        (feedback("Complaint", complaint={"complaintFeedbackType": None}), True),
+        (feedback("Complaint", complaint={"complaintFeedbackType": "not-spam"}), False),
         (feedback("Delivery"), False),
     ],
 )

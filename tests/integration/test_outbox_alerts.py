@@ -1,6 +1,7 @@
 """Alerts in the OutboxQueue: what they say by now, and which are let be."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from fast_mail_parser import parse_email
@@ -8,8 +9,19 @@ from fast_mail_parser import parse_email
 from hotlist.events.vocabulary import Route
 from hotlist.leads.lead import Alerting, Lead, LeadState, May, Ownership, Temperature
 from hotlist.mail import texts
-from hotlist.mail.queue import Alert, Letter
-from integration.stages.letters import BEN, CALLER, fill, made_spam, subjects, text_of, to_ben
+from hotlist.mail.queue import AFTER_LEASE, Alert, Letter
+from hotlist.rescore.queue import FIRST_WAIT
+from hotlist.store.deliveries import LEASE
+from integration.stages.letters import (
+    BEN,
+    CALLER,
+    fill,
+    made_spam,
+    refuse,
+    subjects,
+    text_of,
+    to_ben,
+)
 from integration.stages.notify import ADA, ALERT, EVERYBODY, NOW, TOLD, Notify, a_lead, a_message
 
 DAY = timedelta(days=1)
@@ -125,3 +137,97 @@ def test_a_message_that_is_held_stands_for_no_alert(notify: Notify) -> None:
     assert notify.ses.sent == []
     notify.tell(ALERT)
     assert notify.ses.to == EVERYBODY
+
+
+# --- the message comes later, or not at all ---------------------------------------------------
+
+
+@pytest.fixture
+def written(notify: Notify) -> Notify:
+    """A lead that has turned hot by a message, of which neither it nor the alert is mailed yet."""
+    alerting = Alerting(alert_id=ALERT_ID, hot_since=NOW, alert_tell=f"{ADA}#{'1' * 32}")
+    notify.leads.save(a_lead(alerting=alerting), None)
+    notify.events.put(a_message())
+    return notify
+
+
+ALERT_ID = f"{ADA}@{NOW:%Y-%m-%dT%H:%M:%S}.000Z"
+ALERT_OF_MESSAGE = Letter(Alert(ADA, ALERT_ID))
+
+
+def told_by_message(notify: Notify) -> list[str]:
+    """The alerts for which a message stands, as the digest knows them."""
+    table = notify.app.settings.deliveries_table
+    items = notify.dynamodb.scan(TableName=table)["Items"]
+    return sorted(one for item in items for one in item.get("by_message", {}).get("SS", ()))
+
+
+def is_alert(sent: dict[str, Any]) -> bool:
+    return "Call me" not in text_of(sent)
+
+
+def test_an_alert_waits_for_its_message_and_comes_if_that_is_held(written: Notify) -> None:
+    fill(written, "message")
+    written.tell(ALERT_OF_MESSAGE)
+    assert written.ses.sent == []
+    assert written.waits == [FIRST_WAIT.seconds] * len(EVERYBODY)
+    written.tell(TOLD)
+    assert told_by_message(written) == []
+    written.pass_time(FIRST_WAIT)
+    written.work_off()
+    assert written.ses.to == EVERYBODY
+    assert all(map(is_alert, written.ses.sent))
+    assert told_by_message(written) == []
+
+
+def test_it_is_noted_that_a_message_stands_for_an_alert_once_it_was_sent(written: Notify) -> None:
+    written.tell(ALERT_OF_MESSAGE)
+    assert told_by_message(written) == []
+    written.tell(TOLD)
+    written.pass_time(FIRST_WAIT)
+    written.work_off()
+    assert written.ses.to == EVERYBODY
+    assert not any(map(is_alert, written.ses.sent))
+    assert told_by_message(written) == [f"alert#{ALERT_ID}#{one}" for one in ("anna", "ben")]
+
+
+def test_an_alert_waits_while_nobody_knows_what_became_of_its_message(written: Notify) -> None:
+    refuse(written, "InternalFailure", 500, BEN)
+    written.tell(TOLD)
+    written.tell(ALERT_OF_MESSAGE)
+    written.ses.refuse = {}
+    written.pass_time(FIRST_WAIT)
+    written.work_off()
+    assert written.ses.to == ["anna@example.com"]
+    written.pass_time(LEASE + AFTER_LEASE)
+    written.work_off()
+    assert written.ses.to == EVERYBODY
+    assert not any(map(is_alert, written.ses.sent))
+
+
+@pytest.mark.parametrize("is_first", [False, True])
+def test_an_alert_comes_if_its_message_can_never_be_sent(written: Notify, is_first: bool) -> None:
+    refuse(written, "MessageRejected", 400, BEN)
+    if is_first:
+        written.tell(ALERT_OF_MESSAGE)
+    written.tell(TOLD)
+    written.ses.refuse = {}
+    if not is_first:
+        written.tell(ALERT_OF_MESSAGE)
+    written.pass_time(FIRST_WAIT)
+    written.work_off()
+    (bens,) = [one for one in written.ses.sent if one["Destination"]["ToAddresses"] == [BEN]]
+    assert is_alert(bens)
+    ((letter, reason),) = written.dead()
+    assert (letter, reason) == (TOLD.to("ben"), "ClientError MessageRejected")
+    written.tell(letter)  # it is sent all the same if an operator has it tried again
+    assert len(written.ses.sent) == len(EVERYBODY) + 1
+
+
+def test_an_alert_comes_if_its_message_turns_out_to_be_spam(written: Notify) -> None:
+    written.tell(ALERT_OF_MESSAGE)
+    written.events.put(made_spam())
+    written.tell(TOLD)
+    written.pass_time(FIRST_WAIT)
+    written.work_off()
+    assert written.ses.to == EVERYBODY

@@ -93,3 +93,41 @@ def test_a_worker_killed_between_two_letters_loses_none(
         notify.work_off()
         assert notify.ses.to == EVERYBODY, at
         again.clear()
+
+
+@pytest.mark.parametrize("others", [0, 1])
+@pytest.mark.parametrize("case", ["message", "alert"])
+def test_what_counts_as_held_is_not_mailed_in_the_next_hour(
+    notify: Notify, monkeypatch: pytest.MonkeyPatch, case: str, others: int
+) -> None:
+    """A worker dies at any step of holding a mail. When the letter comes back there are places.
+
+    The hour names one that it holds, and says beyond it that there are more.
+    """
+    monkeypatch.setattr(hours, "MOST_HELD", 1)
+    steps = Steps(notify, monkeypatch)
+    kind = case
+    seen: set[tuple[int, int]] = set()
+    for at in range(100):
+        again = Fresh(notify)
+        letter = prepare(notify, case)
+        fill(notify, kind, "ben")
+        if others:
+            notify.held.hold("ben", kind, "other", notify.now)
+        begun = notify.now
+        notify.queue(letter)
+        messages = notify.receive()
+        steps.have(kill, at)
+        try:
+            notify.invoke(messages)
+        except Killed:
+            notify.now += timedelta(hours=1)
+            notify.invoke(messages)
+        else:
+            assert seen == {(0, 1), (1, 0)}
+            return
+        named, is_more = notify.held.count(hours.Held("ben", kind, hours.hour_of(begun)))
+        mails, held = len(notify.ses.sent), named + is_more - others
+        assert mails + held == 1, at
+        seen.add((mails, held))
+        again.clear()

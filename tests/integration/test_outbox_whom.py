@@ -9,6 +9,7 @@ import pytest
 from hotlist.config.sales_schema import compile_sales
 from hotlist.leads.lead import Alerting, LeadState, Ownership, Temperature
 from hotlist.mail.queue import Alert, Letter, Message, More
+from hotlist.rescore.queue import FIRST_WAIT
 from hotlist.sales import team
 from hotlist.store.deliveries import SENT
 from hotlist.store.hours import Held, hour_of
@@ -251,13 +252,29 @@ def test_whoever_gets_no_message_gets_the_alert(notify: Notify) -> None:
     hot(notify, alerting=Alerting(alert_id="a1", hot_since=NOON, alert_tell=tell))
     written(notify)
     notify.tell(ALERT, TOLD)
+    notify.pass_time(FIRST_WAIT)
+    notify.work_off()
     sent = {one.rpartition("#")[2]: one for one in deliveries(notify) if one[0] in "at"}
+    del sent["1" * 32]  # to whom the message was addressed
     assert sorted(names(notify)) == ["anna", "ben", "cleo"]
     assert {one: name.partition("#")[0] for one, name in sent.items()} == {
         "anna": "tell",
         "ben": "alert",
         "cleo": "alert",
     }
+
+
+def test_the_new_owner_of_a_lead_whose_message_another_has_gets_the_alert(notify: Notify) -> None:
+    whose(notify)
+    tell = f"{ADA}#{'1' * 32}"
+    hot(notify, alerting=Alerting(alert_id="a1", hot_since=NOON, alert_tell=tell))
+    written(notify)
+    notify.tell(TOLD)
+    stored = notify.leads.get(ADA)
+    assert stored is not None
+    notify.leads.save(replace(stored, ownership=Ownership("ben")), stored)
+    notify.tell(ALERT)
+    assert names(notify) == ["anna", "ben"]
 
 
 # --- caps -----------------------------------------------------------------------------------

@@ -214,7 +214,7 @@ def test_each_hour_is_told_by_one_digest() -> None:
 
 def test_a_message_that_is_spam_or_gone_meanwhile_is_none(digest: Digest) -> None:
     kept, called_spam, gone = (hold(digest, n, LAST_NIGHT + n * MINUTE) for n in range(3))
-    flags = {"event_id": called_spam.event_id, "add": ["spam"]}
+    flags: dict[str, Any] = {"event_id": called_spam.event_id, "add": ["spam"]}
     happens(digest, "event_reclassified", called_spam.subject, MONDAY - 60 * MINUTE, **flags)
     digest.app.dynamodb.delete_item(
         TableName=digest.app.settings.events_table,

@@ -20,7 +20,7 @@ from hotlist.events.vocabulary import Route
 from hotlist.leads import classify
 from hotlist.leads.lead import Alerting, Contact, Lead, LeadState, Ownership, Temperature
 from hotlist.leads.profile import profile_of
-from hotlist.mail import render
+from hotlist.mail import digest_mail
 from hotlist.sales import team as sales_team
 from hotlist.sales.team import Recipient, Sales
 from hotlist.scoring import engine
@@ -215,8 +215,8 @@ def test_no_digest_is_dated_before_its_leads(
         hot = replace(lead, alerting=replace(lead.alerting, hot_since=now))
         for recipient in expectations.team.recipients:
             for at in digests(expectations, now)[recipient.id]:
-                card = render.card(hot, recipient, lambda rule, _: rule)
-                mail = render.digest([card], 0, recipient, at).mail
+                card = digest_mail.card(hot, recipient, lambda rule, _: rule)
+                mail = digest_mail.digest([card], 0, recipient, at).mail
                 local = now.astimezone(ZoneInfo(recipient.timezone))
                 told = at.astimezone(local.tzinfo)
                 assert f"Hot list {told:%b} {told.day} " in mail.subject

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 
 from hotlist.config.field_schema import FieldSpec
-from hotlist.config.findings import BadConfig
+from hotlist.config.findings import BadConfig, path_text, to_json
 from hotlist.config.forms_schema import Form, compile_forms
 from hotlist.config.mail_to_leads_schema import (
     Consent,
@@ -342,3 +342,35 @@ def test_a_mistake_of_shape_in_rules_is_found_in_the_editor_and_by_the_build(
     text = RULES.replace(old, new, 1)
     assert faults("scoring", text)
     assert check_scoring(text, "scoring.yaml").has_errors
+
+
+@pytest.mark.parametrize("name", ["forms", "sales"])
+def test_a_keyword_without_a_value_is_wrong_in_an_editor_too(name: str) -> None:
+    text = {
+        "sales": "recipients: [{id: a, name: A, email: a@example.com}]\nfallback:\n",
+        "forms": "f: {fields: {email: {type: email}}, honeypot: }\n",
+    }[name]
+    assert faults(name, text) == ["None is no ['string']"]
+    assert faults(name, text.replace("fallback:", "fallback: a").replace(": }", ": x}")) == []
+
+
+def keywords(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    entries = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, one in entries:
+        if isinstance(value, dict):
+            yield (*path, key)
+        if isinstance(one, dict | list):
+            yield from keywords(one, (*path, key))
+
+
+@pytest.mark.parametrize("path", list(keywords(parse_yaml(FORMS, "")[0])), ids=path_text)
+def test_the_build_refuses_a_keyword_of_forms_without_a_value(path: tuple[Any, ...]) -> None:
+    source = parse_yaml(FORMS, "")[0]
+    inner = source
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = None
+    with pytest.raises(BadConfig) as error:
+        compile_forms(to_json(source))
+    found = [one.path for one in error.value.findings if "nothing stands after" in one.message]
+    assert found == [path_text(path)]

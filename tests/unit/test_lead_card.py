@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from markupsafe import escape
 
 from hotlist.leads.lead import Alerting, Contact, Lead, May, Reason, Stage, Temperature
-from hotlist.mail import render, texts, unsent_part
+from hotlist.mail import digest_mail, render, texts, unsent_part
 from hotlist.mail.formats import formats
 from hotlist.mail.layout import Card, Figure, Line, Section
 from hotlist.mail.lead_card import Details, lead_card
@@ -230,11 +230,11 @@ def test_no_program_makes_a_link_of_what_others_have_written(text: str) -> None:
     contact = Contact(text, text, "ada@example.org", "+48600100200")
     who = lead(contact=contact, may=May.NEITHER)
     made = card(told=who, campaign=text, owner="Ben")
-    gone = render.gone_line(Gone(who, Why.COOLED, contact, may=May.CALL), reader)
+    gone = digest_mail.gone_line(Gone(who, Why.COOLED, contact, may=May.CALL), reader)
     held = unsent_part.HeldLine("", text, text, text)
     unsent = unsent_part.UnsentPart(reader, messages="1", lines=[held])
     mails = (
-        render.digest([made], 0, reader, NOW, [gone], unsent=unsent).mail,
+        digest_mail.digest([made], 0, reader, NOW, [gone], unsent=unsent).mail,
         render.message(asked(name=text, message=f"Hi\n{text}"), {"message": text}, reader, who),
         render.alert(AlertNow(who, NOW), reader, lambda rule, _: rule),
     )
@@ -283,7 +283,7 @@ def test_no_text_of_a_section_or_figure_breaks_out() -> None:
         for one in fields(Section)
         if one.name not in {"cards", "more", "hot"}
     )
-    mail = render.digest([], 0, ANNA, NOW, figures=figures, sections=sections).mail
+    mail = digest_mail.digest([], 0, ANNA, NOW, figures=figures, sections=sections).mail
     assert "<img" not in mail.html
     assert mail.html.count("&lt;img") == 3 + 4 + 6
     assert mail.text.count(HOSTILE.split("\r", maxsplit=1)[0]) >= 3 + 4 + 4
@@ -305,7 +305,7 @@ def test_fifty_leads_of_whom_all_is_known_fit_into_one_mail(language: str) -> No
         )
         for number in range(50)
     ]
-    made = render.digest(cards, 0, reader, NOW)
+    made = digest_mail.digest(cards, 0, reader, NOW)
     assert made.cards == 50
     assert len(made.mail.html.encode()) <= 82_000
 
@@ -317,7 +317,7 @@ def test_a_mail_begins_with_its_best_leads_in_the_preview(language: str) -> None
         card(language, told=lead(total=1240)),
         card(language, told=lead(contact=Contact("Ada"))),
     ]
-    html = render.digest(cards, 0, reader, NOW).mail.html
+    html = digest_mail.digest(cards, 0, reader, NOW).mail.html
     grouped = {"en": "1,240", "pl": "1\xa0240", "de": "1.240"}[language]
     body = html.partition("<body")[2].partition(">")[2]
     hidden, _, rest = body.partition("</div>")
@@ -330,7 +330,7 @@ def test_the_signed_number_is_explained_where_there_is_one() -> None:
     explained = texts.TEXTS["en"]["changes"]
     reader = replace(ANNA, language="en")
     for change, is_explained in ((3, True), (None, False)):
-        mail = render.digest([card(change=change)], 0, reader, NOW).mail
+        mail = digest_mail.digest([card(change=change)], 0, reader, NOW).mail
         assert (explained in mail.html) is is_explained
         assert explained not in mail.text
 
@@ -365,7 +365,7 @@ def test_a_digest_reads_well_as_text() -> None:
     made = card("en", change=12, reasons_at={"pricing": NOW}, owner="Ben Miller")
     figures = [Figure("e-mail", "17", "+12%", is_up=True), Figure("referral", "9")]
     sections = [Section("Cooling", "1", lines=[Line("Ada", "ada@example.org", said="Thursday")])]
-    mail = render.digest([made], 7, reader, NOW, figures=figures, sections=sections).mail
+    mail = digest_mail.digest([made], 7, reader, NOW, figures=figures, sections=sections).mail
     assert mail.text == DIGEST
 
 
@@ -443,9 +443,9 @@ def test_a_lead_that_is_hot_no_longer_comes_with_what_is_allowed(
 ) -> None:
     words, reader = texts.TEXTS[language], replace(ANNA, language=language)
     told = words[warning] if warning else ""
-    line = render.gone_line(Gone(lead(), Why.OBJECTED, WAYS, may=may), reader)
+    line = digest_mail.gone_line(Gone(lead(), Why.OBJECTED, WAYS, may=may), reader)
     assert (line.contact, line.reason, line.warning) == (contact, words["gone_objected"], told)
-    mail = render.digest([], 0, reader, NOW, [line]).mail
+    mail = digest_mail.digest([], 0, reader, NOW, [line]).mail
     for part in (mail.html, mail.text):
         assert told in part
         assert "mailto:" not in part

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, time
 
-from hotlist.mail import render, unsent_part
+from hotlist.mail import digest_mail, unsent_part
 from hotlist.sales.team import Recipient
 from hotlist.sales.unsent import Count
 
@@ -20,9 +20,11 @@ def test_a_digest_of_the_longest_lines_fits_and_says_what_it_leaves_out() -> Non
     unsent = unsent_part.UnsentPart(
         reader, messages="held", lines=[line] * 20, others=Count(5), alerts="", suspects="s"
     )
-    gone = [render.Line(f"email:{number}", wide, f"{wide} · {wide}", wide) for number in range(40)]
-    made = render.digest([], 0, reader, NOW, gone, unsent=unsent)
-    assert len(made.mail.html.encode()) <= render.MAX_HTML
+    gone = [
+        digest_mail.Line(f"email:{number}", wide, f"{wide} · {wide}", wide) for number in range(40)
+    ]
+    made = digest_mail.digest([], 0, reader, NOW, gone, unsent=unsent)
+    assert len(made.mail.html.encode()) <= digest_mail.MAX_HTML
     assert 0 < made.gone < 40
     shown = made.mail.text.count("02.03. 07:45")
     assert f"and {25 - shown} more" in made.mail.text

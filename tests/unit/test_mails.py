@@ -16,7 +16,7 @@ from hotlist.events.event import Event
 from hotlist.events.vocabulary import CHANNELS, Route
 from hotlist.leads.lead import Alerting, Contact, Lead, LeadState, May, Reason, Stage, Temperature
 from hotlist.leads.profile import profile_of
-from hotlist.mail import render, texts
+from hotlist.mail import digest_mail, render, texts
 from hotlist.mail.formats import formats
 from hotlist.mail.ses import Mailer, delivery_hash
 from hotlist.sales.hot_list import Shown, hot_list
@@ -52,8 +52,8 @@ def lead(number: int = 0, **changes: Any) -> Lead:
 def digest_of(leads: Iterable[Lead], reader: Recipient = ANNA) -> render.Mail:
     """The digest of these leads as a reader gets it."""
     hot = hot_list(map(Shown, leads))
-    cards = [render.card(one.lead, reader, title) for one in hot.leads]
-    return render.digest(cards, hot.more, reader, NOW).mail
+    cards = [digest_mail.card(one.lead, reader, title) for one in hot.leads]
+    return digest_mail.digest(cards, hot.more, reader, NOW).mail
 
 
 def now(turned_hot: Lead, **changes: Any) -> AlertNow:
@@ -273,7 +273,7 @@ def test_who_is_called_nothing_is_told_by_address_or_number(nothing: str) -> Non
         (Contact(nothing, nothing, nothing, nothing), texts.TEXTS["pl"]["unknown"]),
     ]
     for contact, name in by:
-        card = render.card(lead(contact=contact), ANNA, title)
+        card = digest_mail.card(lead(contact=contact), ANNA, title)
         assert card.name == name
         assert 'class="soft"' not in card.html  # no line for the company
     said = asked(None, name=nothing, first_name="Ada", company=nothing)
@@ -282,14 +282,16 @@ def test_who_is_called_nothing_is_told_by_address_or_number(nothing: str) -> Non
 
 def test_a_name_keeps_its_joiners_and_loses_what_turns_it_round() -> None:
     name = "\u202eمی\u200cخواهم \U0001f469\u200d\U0001f467\u202c"
-    card = render.card(lead(contact=Contact(name, None, "ada@example.org")), ANNA, title)
+    card = digest_mail.card(lead(contact=Contact(name, None, "ada@example.org")), ANNA, title)
     assert card.name == "می\u200cخواهم \U0001f469\u200d\U0001f467"
     assert card.name in card.html
 
 
 def test_a_long_address_is_whole_in_its_link_and_short_beside_it() -> None:
     address = f"{'a' * 60}@{'b' * 60}.{'c' * 60}.example"
-    made = render.card(lead(contact=Contact("Ada", None, address, "+" + "1" * 130)), ANNA, title)
+    made = digest_mail.card(
+        lead(contact=Contact("Ada", None, address, "+" + "1" * 130)), ANNA, title
+    )
     assert f'href="mailto:{quote(address)}?subject=' in made.html
     assert f'href="tel:+{"1" * 130}"' in made.html
     shown = re.sub("<[^>]*>", "", made.html)
@@ -300,7 +302,7 @@ def test_a_long_address_is_whole_in_its_link_and_short_beside_it() -> None:
 
 def test_a_link_to_an_address_is_to_that_address_alone() -> None:
     contact = Contact("Ada", None, "a?bcc=x&cc=y#%@example.org", "+48 600;ext=1")
-    html = render.card(lead(contact=contact), ANNA, title).html
+    html = digest_mail.card(lead(contact=contact), ANNA, title).html
     assert 'href="mailto:a%3Fbcc%3Dx%26cc%3Dy%23%25%40example.org?subject=' in html
     assert 'href="tel:+486001"' in html
 

@@ -114,7 +114,7 @@ ONE = "recipients:\n  - {id: a, name: A, email: a@example.com}\n"
 @pytest.mark.parametrize(
     ("text", "path"),
     [
-        (ONE + "  - {id: a, name: B, email: b@example.com}\n", ""),
+        (ONE + "  - {id: a, name: B, email: b@example.com}\n", "recipients[1].id"),
         (ONE.replace("a@example.com", "nobody"), "recipients[0].email"),
         (ONE.replace("a@example.com", "zażółć@example.pl"), "recipients[0].email"),
         (ONE.replace("name: A", 'name: "A\\nBcc: b@example.com"'), "recipients[0].name"),

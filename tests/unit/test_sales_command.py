@@ -125,13 +125,29 @@ def test_without_rules_nobody_owns_anything(
     [
         ("--facts", "[1]"),
         ("--facts", "{"),
+        ("--facts", "[" * 100_000),
+        ("--facts", '{"a":' * 3_000 + "1" + "}" * 3_000),
+        ("--facts", '{"country": "PL", "country": "DE"}'),
+        ("--facts", '{"a": {"b": 1, "b": 1}}'),
+        ("--facts", '{"company_size": NaN}'),
+        ("--facts", '{"company_size": -Infinity}'),
+        ("--facts", '{"company_size": 1e999}'),
+        ("--facts", '{"a": [{"b": -1e400}]}'),
+        ("--facts", '{"company_size": ' + "9" * 5_000 + "}"),
+        ("--facts", '{"company_size": ' + "9" * 400 + "}"),
+        ("--facts", '{"company": "\\ud800"}'),
+        ("--facts", '{"company": "\udcff"}'),
         ("--email", "nobody"),
         ("--phone", "call me"),
         ("--facts", '{"email": "nobody"}'),
     ],
 )
-def test_a_wrong_call(folder: Path, given: tuple[str, str], capsys: object) -> None:
+def test_a_wrong_call(
+    folder: Path, given: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["sales", "who", *given, "--config", str(folder)]) == 2
+    said = capsys.readouterr()
+    assert "Invalid value for --" in said.out + said.err
 
 
 @pytest.mark.parametrize("command", ["who", "check"])

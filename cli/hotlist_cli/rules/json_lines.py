@@ -36,8 +36,11 @@ def lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
             yield number, line
 
 
-def parse(line: bytes) -> dict[str, Any]:
-    """The object that a line holds. :raises BadLine: if there is none, or one beyond bounds."""
+def parse(line: bytes, like: str = '{"lead": "ada", …}') -> dict[str, Any]:
+    """The object that a line holds, `like` an example.
+
+    :raises BadLine: if there is none, or one beyond bounds.
+    """
     if len(line) > MAX_LINE:
         raise BadLine(f"the line is longer than {MAX_LINE:,} bytes; write one object on each line")
     try:
@@ -51,13 +54,13 @@ def parse(line: bytes) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise BadLine(f"not UTF-8, at byte {error.start + 1}; save it as UTF-8") from error
     except json.JSONDecodeError as error:
-        instead = 'write one object on the line, as in {"lead": "ada", …}'
+        instead = f"write one object on the line, as in {like}"
         raise BadLine(f"no JSON, at column {error.colno}: {error.msg}; {instead}") from error
     except RecursionError as error:
         raise BadLine(_TOO_DEEP) from error
     _check(value)
     if not isinstance(value, dict):
-        raise BadLine('no object; write one, as in {"lead": "ada", …}')
+        raise BadLine(f"no object; write one, as in {like}")
     return value
 
 

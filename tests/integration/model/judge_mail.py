@@ -46,6 +46,9 @@ class MailJudge:
         items = {item["delivery_id"]["S"]: item for item in world.tables.items("deliveries")}
         self._states = {name: item["state"]["S"] for name, item in items.items() if "state" in item}
         self._hours = {name: item for name, item in items.items() if name.startswith("hour#")}
+        self._by_message = {
+            one for item in self._hours.values() for one in item.get("by_message", {}).get("SS", ())
+        }
         self._parked = Counter(
             hash_of(letter_of(one.body).delivery_id) for one in world.queues.held[DEAD_LETTERS]
         )
@@ -126,6 +129,8 @@ class MailJudge:
             for one in TEAM:
                 sent = self._end(f"tell#{tell}", one.id) == "sent"
                 assert not sent or self._end(name, one.id) != "sent", "a message and its alert"
+                noted = f"{name}#{one.id}" in self._by_message
+                assert sent or not noted, "a message stands for an alert, and was not sent"
         if place < self._since:
             return ends
         reason = self._let_be(place, lead)
@@ -138,12 +143,14 @@ class MailJudge:
         return ends
 
     def _stands(self, message: Event | None, recipient: str) -> bool:
-        """Whether a message stands for an alert: it was told, or is let be itself."""
+        """Whether a message stands for an alert: somebody who gets the message gets no alert.
+
+        A message that was held, refused or let be stands for nothing.
+        """
         if message is None:
             return False
         name = f"tell#{message.subject}#{message.event_id}"
-        is_told = self._end(name, recipient) or self._is_told_by_another(message, recipient)
-        return bool(is_told) or message.event_id in self._flagged or self._may_be_let_be(message)
+        return self._end(name, recipient) == "sent"
 
     def _let_be(self, place: int, lead: Lead) -> str:
         """Why an alert may be let be, by what was stored since."""

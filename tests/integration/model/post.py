@@ -192,11 +192,12 @@ class Post:
         invocation = Invocation(self._around.clock.now, self.disabled())
         self._invocations[this] = invocation
         this.check = partial(self._check, invocation)
+        consumer = self._consumer(invocation)
         batch = WatchedBatch(
-            self._queue().park, self._around.time_left(), invocation, self.letters, self.now
+            consumer.park, self._around.time_left(), invocation, self.letters, self.now
         )
         try:
-            self._consumer(invocation).consume(stream.incoming({"Records": raw}), batch)
+            consumer.consume(stream.incoming({"Records": raw}), batch)
             self._done(raw, batch, invocation)
         except TimedOut:
             pass

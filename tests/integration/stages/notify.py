@@ -64,6 +64,7 @@ class Notify:
             lambda params, **_: self.waits.append(params["VisibilityTimeout"]),
         )
         self._waiting: list[dict[str, Any]] = []
+        self._queued_at: dict[str, str] = {}
 
     def __call__(self, event: dict[str, Any]) -> dict[str, Any]:
         answer: dict[str, Any] = self.app.handler(event, None)
@@ -95,7 +96,14 @@ class Notify:
         ).get("Messages", [])
 
     def invoke(self, messages: list[dict[str, Any]]) -> dict[str, Any]:
-        """Hand messages to the function and delete those that it has not reported."""
+        """Hand messages to the function and delete those that it has not reported.
+
+        By the stage's clock, each was queued when it was received first.
+        """
+        for message in messages:
+            now = str(int(self.now.timestamp() * 1000))
+            queued_at = self._queued_at.setdefault(message["MessageId"], now)
+            message["Attributes"]["SentTimestamp"] = queued_at
         answer = self(queue_event(*messages))
         failed = {one["itemIdentifier"] for one in answer["batchItemFailures"]}
         for message in messages:

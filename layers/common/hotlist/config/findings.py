@@ -1,16 +1,23 @@
 """Findings: what is wrong in a configuration file, and where. Only the build uses this module."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+
+from pydantic import ValidationError
 
 MAX_BYTES: Final = 1_000_000
 MAX_NODES: Final = 100_000
 
 Path_ = tuple[str | int, ...]
+M = TypeVar("M")
+
+
+_OF_KEY: Final = "[key]"
+"""What pydantic puts behind the path of a key that is wrong itself."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,6 +60,10 @@ class Positions:
     def put(self, path: Path_, line: int, column: int) -> None:
         self._places[path] = (line + 1, column + 1)
 
+    def has(self, path: Sequence[str | int]) -> bool:
+        """Whether the file has a value at this path."""
+        return tuple(path) in self._places
+
     def finding(
         self, path: Sequence[str | int], message: str, code: str = "type", level: str = "error"
     ) -> Finding:
@@ -78,15 +89,49 @@ def nearest(name: str, known: Collection[str]) -> str | None:
     return near[0] if near else None
 
 
-def model_findings(error: Any, positions: Positions) -> list[Finding]:
+def read_model(read: Callable[[Any], M], source: object, positions: Positions) -> M:
+    """What a model of pydantic makes of a file.
+
+    A keyword without a value is refused wherever it stands. It may be one whose value somebody
+    forgot, and a model cannot tell it from one that is left out.
+
+    :raises BadConfig: with everything that is wrong.
+    """
+    empty = [*_without_value(source, positions, ())]
+    try:
+        made = read(source)
+    except ValidationError as error:
+        told = {one.path for one in empty}
+        wrong = [one for one in _model_findings(error, positions) if one.path not in told]
+        raise BadConfig([*empty, *wrong]) from error
+    if empty:
+        raise BadConfig(empty)
+    return made
+
+
+def _without_value(value: object, positions: Positions, path: Path_) -> Iterator[Finding]:
+    if isinstance(value, Mapping):
+        for key, one in value.items():
+            if one is None:
+                message = "nothing stands after this; write its value, or take it out"
+                yield positions.finding((*path, key), message)
+            else:
+                yield from _without_value(one, positions, (*path, key))
+    elif isinstance(value, list):
+        for place, one in enumerate(value):
+            yield from _without_value(one, positions, (*path, place))
+
+
+def _model_findings(error: ValidationError, positions: Positions) -> Iterator[Finding]:
     """The findings for an error of pydantic, each with its place in the file."""
-    findings = []
     for one in error.errors(include_url=False):
         path = [part for part in one["loc"] if isinstance(part, int | str)]
         code = "unknown-key" if one["type"] == "extra_forbidden" else "type"
         message = "there is no such key here; remove it" if code == "unknown-key" else one["msg"]
-        findings.append(positions.finding(path, message.removeprefix("Value error, "), code))
-    return findings
+        message = message.removeprefix("Value error, ")
+        if path[-1:] == [_OF_KEY] and not positions.has(path):
+            path, message = path[:-1], f"this name is refused: {message}"
+        yield positions.finding(path, message, code)
 
 
 def to_json(mapping: Mapping[str, Any]) -> str:

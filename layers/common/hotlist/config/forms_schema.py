@@ -15,7 +15,6 @@ from pydantic import (
     ConfigDict,
     Field,
     RootModel,
-    ValidationError,
     model_validator,
 )
 
@@ -35,7 +34,7 @@ from hotlist.config.field_schema import (
     is_numbered,
     sent_as,
 )
-from hotlist.config.findings import BadConfig, Finding, Positions, model_findings
+from hotlist.config.findings import BadConfig, Finding, Positions, read_model
 from hotlist.config.yaml import parse_yaml
 from hotlist.events import sizes, times, vocabulary
 from hotlist.events.vocabulary import Route
@@ -168,9 +167,9 @@ def check_forms(
     source, positions = parse_yaml(text, file)
     misnamed = list(_misnamed(source, positions))
     try:
-        forms = Forms.model_validate(source)
-    except ValidationError as error:
-        raise BadConfig([*model_findings(error, positions), *misnamed]) from error
+        forms = read_model(Forms.model_validate, source, positions)
+    except BadConfig as error:
+        raise BadConfig([*error.findings, *misnamed]) from error
     checked: dict[str, Any] = forms.model_dump(exclude_none=True, by_alias=True)
     for name, form in checked.items():
         for check in (claimed, impossible, mails.wrong_mails):

@@ -136,6 +136,8 @@ def _check_when(
                 report.error(at, "type", f"this is no territory; {instead}")
             elif name not in territories:
                 _unknown(report, at, "territory", name, territories)
+            elif name in named[:place]:
+                report.error(at, "duplicate-id", f"{name} stands here twice; write it once")
     if pattern := pattern_of(when):
         _check_pattern(report, path, pattern)
 

@@ -41,11 +41,13 @@ def public_holidays(country: str, region: str | None, first_year: int) -> Public
 
     known = {
         code: regions
-        for code, regions in holidays.list_supported_countries().items()
+        for code, regions in holidays.list_supported_countries(include_aliases=False).items()
         if len(code) == 2
     }
     if country not in known:
-        raise UnknownPlace("country", _unknown("country", country, known, "as in PL, GB or US"))
+        raise UnknownPlace(
+            "country", _unknown("country", country, known, "as in PL, GB (not UK) or US")
+        )
     if region is not None and region not in known[country]:
         regions = known[country]
         advice = f"there are {', '.join(sorted(regions))}" if regions else "leave it out"

@@ -6,9 +6,10 @@ from contextlib import suppress
 from datetime import date
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from hotlist.config.zones import time_zone
+from hotlist.events.visible import trimmed
 from hotlist.identity.identifiers import BadIdentifier, normalise_email
 
 MOST_CARDS: Final = 50
@@ -33,10 +34,19 @@ def mail_address(email: str) -> str:
 
 
 def in_one_line(text: str) -> str:
-    """A text without line breaks. :raises ValueError: if it has some."""
+    """A text without line breaks. :raises ValueError: if it has some, or shows nothing."""
+    if not trimmed(text):
+        raise ValueError("nothing can be seen here; write a text")
     if any(unicodedata.category(c) in _CONTROL for c in text):
         raise ValueError("a name has control characters or line breaks; write it in one line")
     return text
+
+
+def each_once(given: list[str]) -> list[str]:
+    """A list without repetitions. :raises ValueError: if something stands in it twice."""
+    if twice := next((one for place, one in enumerate(given) if one in given[:place]), None):
+        raise ValueError(f"{twice} stands here twice; write it once")
+    return given
 
 
 def local_day(text: str) -> str:
@@ -73,7 +83,7 @@ class _Entry(BaseModel):
 class HolidaysEntry(_Entry):
     country: Annotated[str, _like(_COUNTRY)] | None = None
     region: Annotated[str, Field(min_length=1, max_length=40)] | None = None
-    dates: Annotated[list[Day], Field(max_length=400)] = []
+    dates: Annotated[list[Day], Field(max_length=400), AfterValidator(each_once)] = []
 
     @model_validator(mode="after")
     def _whole(self) -> "HolidaysEntry":
@@ -108,6 +118,12 @@ class AbsenceEntry(_Entry):
         return self
 
 
+def _absences(given: Any) -> Any:
+    if isinstance(given, dict):
+        raise ValueError("`absence` is a list; write absence: [{from: …, to: …}]")
+    return given
+
+
 class RecipientEntry(_Entry):
     id: Id
     name: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(in_one_line)]
@@ -115,21 +131,20 @@ class RecipientEntry(_Entry):
     language: Literal["en", "pl", "de"] = "en"
     timezone: Annotated[str, AfterValidator(time_zone)] = "UTC"
     digest: LocalTime = "08:00"
-    weekdays: Annotated[list[Weekday], Field(min_length=1)] = ["mon", "tue", "wed", "thu", "fri"]
+    weekdays: Annotated[list[Weekday], Field(min_length=1), AfterValidator(each_once)] = [
+        "mon",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
+    ]
     holidays: HolidaysEntry | None = None
     quiet_hours: QuietHoursEntry | None = None
-    absence: Annotated[list[AbsenceEntry], Field(max_length=100)] = []
+    absence: Annotated[list[AbsenceEntry], Field(max_length=100), BeforeValidator(_absences)] = []
     on_empty: OnEmpty | None = None
     list_: Literal["own", "all"] | None = Field(default=None, alias="list")
     top: Annotated[int, Field(ge=1, le=MOST_CARDS)] = 10
     csv: bool = False
-
-    @model_validator(mode="before")
-    @classmethod
-    def _one_absence(cls, given: Any) -> Any:
-        if isinstance(given, dict) and isinstance(given.get("absence"), dict):
-            raise ValueError("`absence` is a list; write absence: [{from: …, to: …}]")
-        return given
 
 
 class CompanyEntry(_Entry):

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from hotlist.config.absences import check_absences
-from hotlist.config.findings import BadConfig, Finding, model_findings
+from hotlist.config.findings import BadConfig, Finding, read_model
 from hotlist.config.owners_reach import check_names, check_people, check_rules, owners_of
 from hotlist.config.owners_schema import (
     OwnerEntry,
@@ -60,14 +60,6 @@ class SalesFile(BaseModel):
     territories: dict[Id, Pattern] = {}
     owners: Annotated[list[OwnerEntry], Field(max_length=200)] = []
 
-    @model_validator(mode="after")
-    def _unique(self) -> "SalesFile":
-        ids = [recipient.id for recipient in self.recipients]
-        twice = sorted({one for one in ids if ids.count(one) > 1})
-        if twice:
-            raise ValueError(f"two recipients have the id {twice[0]!r}; give each its own")
-        return self
-
     @property
     def people(self) -> list[str]:
         return [recipient.id for recipient in self.recipients]
@@ -107,10 +99,7 @@ def check_sales(
     :raises BadConfig: with everything that is wrong in the file.
     """
     source, positions = parse_yaml(text, file)
-    try:
-        checked = SalesFile.model_validate(source)
-    except ValidationError as error:
-        raise BadConfig(model_findings(error, positions)) from error
+    checked = read_model(SalesFile.model_validate, source, positions)
     report = Report(positions)
     wrong = []
     if mailing and checked.company is None:
@@ -123,6 +112,7 @@ def check_sales(
     if checked.the_fallback not in checked.people:
         fallback = checked.the_fallback
         report.unknown(("fallback",), "unknown-name", "recipient", fallback, checked.people)
+    _check_people(report, checked.recipients)
     check_absences(report, checked.recipients, checked.the_fallback)
     check_owners(report, checked.people, checked.teams, checked.territories, checked.owners)
     calendars = _calendars(report, checked, today)
@@ -133,6 +123,24 @@ def check_sales(
     if wrong:
         raise BadConfig(wrong)
     return _compiled(checked, calendars), report.findings
+
+
+def _check_people(report: Report, recipients: Sequence[RecipientEntry]) -> None:
+    """Refuse two of one id. Two of one address may be meant: a mailbox that many people read."""
+    ids: set[str] = set()
+    addresses: dict[str, str] = {}
+    for place, one in enumerate(recipients):
+        if one.id in ids:
+            message = f"two recipients have the id {one.id!r}; give each its own"
+            report.error(("recipients", place, "id"), "duplicate-id", message)
+        ids.add(one.id)
+        other = addresses.setdefault(one.email.lower(), one.id)
+        if other != one.id:
+            message = (
+                f"{other} has the same address, so what goes to both comes there twice; take one "
+                "of them out, unless several people read this mailbox"
+            )
+            report.warning(("recipients", place, "email"), "same-address", message)
 
 
 def _check_reach(report: Report, checked: SalesFile, forms: Mapping[str, Any] | None) -> None:

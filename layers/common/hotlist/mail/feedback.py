@@ -63,7 +63,8 @@ class FeedbackReader:
             self._of_lead(detail, tags.get("delivery", ""), now)
             return None
         for_good = kind == "Bounce" and is_permanent(detail)
-        if (for_good or kind == "Complaint") and "recipient" in tags:
+        complained = kind == "Complaint" and not is_no_complaint(detail)
+        if (for_good or complained) and "recipient" in tags:
             self.deliveries.disable(tags["recipient"], kind.lower(), now)
             return str(tags["recipient"])
         return None

@@ -94,9 +94,33 @@ class Outbox:
         if self._claim(delivery_id, self.clock()):
             self.deliveries.skip(delivery_id, self.clock())
 
-    def hold(self, delivery_id: str, note: Callable[[], None], letter: str | None = None) -> None:
+    def is_over(self, delivery_id: str, counts: Callable[[str], bool]) -> bool:
+        """Whether a mail is settled.
+
+        What a run that died has counted as held is held now: nobody gets it later as well.
+        `counts` says whether an hour (`2026-03-28T11`) counts it.
+
+        :raises InFlight: while that run may still hold it.
+        """
+        standing = self.deliveries.standing(delivery_id)
+        if standing.is_settled:
+            return True
+        if standing.held_in is None or not counts(standing.held_in):
+            return False
+        if self._claim(delivery_id, self.clock()):
+            self.deliveries.skip(delivery_id, self.clock(), HELD)
+        return True
+
+    def hold(
+        self,
+        delivery_id: str,
+        note: Callable[[], None],
+        letter: str | None = None,
+        hour: str | None = None,
+    ) -> None:
         """Store that a mail is held back for good, unless it has been sent. `note` counts it first.
 
+        If it counts in an `hour`, this is stored before, see `is_over`.
         With a `letter` it is this letter that is held, under its own name: the delivery stays free
         for another letter that asks for the same mail.
 
@@ -104,6 +128,8 @@ class Outbox:
         """
         if self._claim(delivery_id, self.clock()):
             if letter is None or self._claim(letter, self.clock()):
+                if hour is not None:
+                    self.deliveries.counts_in(letter or delivery_id, hour)
                 note()
                 self.deliveries.skip(letter or delivery_id, self.clock(), HELD)
             if letter is not None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from hotlist.mail import digest_parts, render, unsent_part
+from hotlist.mail import digest_mail, digest_parts, unsent_part
 from hotlist.mail.digest_parts import Row
 from hotlist.mail.layout import Card, Figure, Section
 from hotlist.mail.lead_card import Details, Title
@@ -83,7 +83,7 @@ class Composer:
             self._section(words["cooling"], parts.cooling, issue),
         ]
         figures, note = self._figures(issue, edition)
-        made = render.digest(
+        made = digest_mail.digest(
             hot.cards,
             hot.more,
             recipient,
@@ -129,7 +129,7 @@ class Composer:
         return Section(heading, cards=cards, more=more, hot=(len(cards) + more) * is_hot)
 
     def _card(self, one: Shown, issue: Issue) -> Card:
-        return render.card(
+        return digest_mail.card(
             one.lead,
             issue.recipient,
             self.title,
@@ -179,15 +179,22 @@ class Composer:
         ]
 
     def _file(self, issue: Issue, leads: Mapping[str, Sequence[Shown]]) -> tuple[Attachment, ...]:
-        """All leads that the digest is about, in full or not; none if they cannot be written."""
+        """All leads that the digest is about, in full or not, but those that cannot be written."""
         rows = [
             Row(name, one.lead, self._details(one, issue))
             for name, some in leads.items()
             for one in some
         ]
-        make = digest_parts.as_file
-        ids = {"recipient": issue.recipient.id}
-        made = self.troubles.attempt(ids, make, rows, issue.recipient, self.title, self.now)
+
+        def make(*rows: Row) -> Attachment:
+            return digest_parts.as_file(rows, issue.recipient, self.title, self.now)
+
+        written = [
+            row
+            for row in rows
+            if self.troubles.attempt({"event_id": row.lead.last_event_id or ""}, make, row)
+        ]
+        made = self.troubles.attempt({"recipient": issue.recipient.id}, make, *written)
         return () if made is None else (made,)
 
     def _figures(self, issue: Issue, edition: Edition) -> tuple[Sequence[Figure], str]:
@@ -201,10 +208,10 @@ class Composer:
 
     def _gone_lines(
         self, taken_back: Iterable[Gone], recipient: Recipient
-    ) -> Iterator[render.Line]:
+    ) -> Iterator[digest_mail.Line]:
         for one in taken_back:
             ids = {"event_id": one.lead.last_event_id or ""}
-            line = self.troubles.attempt(ids, render.gone_line, one, recipient)
+            line = self.troubles.attempt(ids, digest_mail.gone_line, one, recipient)
             if line is not None:
                 yield line
 

@@ -5,6 +5,7 @@ What is read is read as it is now. SES is asked at most once for each message re
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -27,6 +28,7 @@ from hotlist.mail.queue import (
     More,
     OutboxQueue,
     ToLead,
+    delivery_name,
     letter_of,
     reason,
     waiting_time,
@@ -40,11 +42,12 @@ from hotlist.runtime.passing import is_passing
 from hotlist.runtime.settings import NotifySettings
 from hotlist.runtime.stream import Record
 from hotlist.sales import team
+from hotlist.sales.instead import has_come
 from hotlist.sales.lead_mailer import LeadMailer
 from hotlist.sales.team import Recipient, Sales
 from hotlist.sales.to_send import AlertNow, alert_now, held_back, message_now
 from hotlist.scoring.ruleset import Ruleset, from_checked, in_language
-from hotlist.store.deliveries import HELD, SENT, DeliveryStore
+from hotlist.store.deliveries import DeliveryStore
 from hotlist.store.events import EventStore
 from hotlist.store.hours import Held, HeldStore, HourStore, Place, hour_of, start_of
 from hotlist.store.items import Conflict, ReadsThrottled
@@ -53,14 +56,7 @@ from hotlist.store.suspects import SuspectStore
 
 log = logging.getLogger(__name__)
 
-_TROUBLES: Final = (
-    Conflict,
-    ReadsThrottled,
-    NotQueued,
-    BadSecret,
-    BotoCoreError,
-    ClientError,
-)
+_TROUBLES: Final = (Conflict, ReadsThrottled, NotQueued, BadSecret, BotoCoreError, ClientError)
 """What a letter may meet and wait for, unless it is final."""
 
 Write = Callable[[Recipient, str], Mail]
@@ -81,7 +77,7 @@ class Said:
 
     told: Told
     write: Write
-    instead: str | None = None
+    instead: Message | None = None
 
 
 class NobodyGetsMail(LookupError):
@@ -170,6 +166,17 @@ class OutboxConsumer:
         except (BotoCoreError, ClientError):
             log.warning("comes back at the queue's time", extra={"record_id": record.record_id})
 
+    def park(self, record: Record, error: Exception) -> None:
+        """Give up a letter that can never be sent. A message that is given up stands for no alert.
+
+        One that waited in vain is only parked: its alert has waited as long, and is parked too.
+        """
+        with suppress(TypeError, ValueError):  # it may be no letter at all
+            letter = letter_of(record.body or "")
+            if isinstance(letter.about, Message) and letter.recipient is not None:
+                self.outbox.deliveries.refuse(letter.delivery_id, self.outbox.clock())
+        self.queue.park(record, error)
+
     def _park(self, record: Record, error: Exception) -> None:
         self.queue.park(record, error)
         log.error("parked", extra={"record_id": record.record_id, "error": reason(error)})
@@ -181,23 +188,21 @@ class OutboxConsumer:
         disabled = self._disabled()
         if isinstance(letter.about, More):
             return self._take_more(letter, letter.about, disabled)
+        if letter.recipient and self.outbox.is_over(letter.delivery_id, self._counts(letter)):
+            return False
         living = self.sales.living(disabled)
         recipient = next((one for one in living if one.id == letter.recipient), None)
         if recipient is None:
             self._address(letter, disabled)
             return False
-        if letter.delivery_id in self.outbox.deliveries.settled([letter.delivery_id]):
-            return False
-        about, is_message = letter.about, isinstance(letter.about, Message)
+        about = letter.about
         said = self._message(about) if isinstance(about, Message) else self._alert(about)
         if said is None:
             return False
-        if recipient not in self._whom(
-            said.told, disabled
-        ):  # it is another's lead, or they are off
+        if recipient not in self._whom(said.told, disabled):  # another's lead, or they are off
             self._address(letter, disabled)
             return False
-        if not is_message and self._is_left(letter, recipient, said, disabled):
+        if isinstance(about, Alert) and self._is_left(letter, recipient, said, disabled):
             return False
         return self._send_in_hour(letter, recipient, said.write)
 
@@ -234,8 +239,11 @@ class OutboxConsumer:
         elif isinstance(letter.about, Alert) and (found := self._is_news(letter.about)):
             told = Told(self.sales.tell, found[0].lead.ownership.owner)
         if told is not None:
-            whom = self._whom(told, disabled)
-            self.queue.send(letter.to(recipient.id) for recipient in whom)
+            whom = [recipient.id for recipient in self._whom(told, disabled)]
+            if isinstance(letter.about, Message):
+                name = delivery_name(letter.about)
+                self.outbox.deliveries.address(name, whom, self.outbox.clock())
+            self.queue.send(letter.to(one) for one in whom)
 
     def _told(self, event: Event) -> Told:
         """Who is told of a message. Its lead is read only if that depends on whose it is."""
@@ -264,14 +272,18 @@ class OutboxConsumer:
         now, kind, delivery_id = self.outbox.clock(), letter.kind, letter.delivery_id
         place = self.hours.take_place(recipient.id, kind, delivery_id, now)
         if place is Place.NONE:
-            note = partial(self.held.hold, recipient.id, kind, delivery_id, now)
-            self.outbox.hold(delivery_id, note)
+            count = partial(self.held.hold, recipient.id, kind, delivery_id, now)
+            self.outbox.hold(delivery_id, count, hour=hour_of(now))
             return False
         full = ""
         if place is Place.LAST:
             most = self.hours.most_of(kind)
             full = render.last_of_hour(kind, most, start_of(hour_of(now)), recipient)
         return self._send(letter, recipient, write, full)
+
+    def _counts(self, letter: Letter) -> Callable[[str], bool]:
+        to, kind, name = letter.recipient or "", letter.kind, letter.delivery_id
+        return lambda hour: self.held.has(Held(to, kind, hour), name)
 
     def _send(self, letter: Letter, recipient: Recipient, write: Write, note: str = "") -> bool:
         mail = write(recipient, note)
@@ -314,30 +326,37 @@ class OutboxConsumer:
             return None
         now, tell = found
         told = Told(self.sales.tell, now.lead.ownership.owner)
+        instead = None if tell is None else Message(*tell.split("#"))
 
         def write(recipient: Recipient, note: str) -> Mail:
             details = self._details(now.lead)
             return render.alert(now, recipient, self.rules.title, note, details=details)
 
-        return Said(told, write, tell)
+        return Said(told, write, instead)
 
     def _is_left(
-        self,
-        letter: Letter,
-        recipient: Recipient,
-        said: Said,
-        disabled: Collection[str],
+        self, letter: Letter, recipient: Recipient, said: Said, disabled: Collection[str]
     ) -> bool:
         """Whether a recipient gets no alert: a message stands for it, or it is too late at night.
 
         The delivery stays as it is. It is noted, and the next digest knows of it.
+
+        :raises MessageToCome: while it is open whether the message comes.
         """
-        now = self.outbox.clock()
-        if said.instead is not None and self._is_told(said, recipient, disabled):
-            self.hours.note_told(recipient.id, letter.delivery_id, now)
-            return True
-        without_digest = self.outbox.deliveries.without_digest
-        if recipient.is_quiet(now) and not without_digest([recipient.id]):
+        now, about, deliveries = self.outbox.clock(), said.instead, self.outbox.deliveries
+        if about is not None:
+
+            def is_meant() -> bool:
+                event = self._event(about)
+                if event is None or held_back(event) is not None:
+                    return False
+                told = Told(self._tell(event), said.told.owner)
+                return recipient in self._whom(told, disabled)
+
+            if has_come(deliveries, about, recipient.id, is_meant):
+                self.hours.note_told(recipient.id, letter.delivery_id, now)
+                return True
+        if recipient.is_quiet(now) and not deliveries.without_digest([recipient.id]):
             self.hours.note_quiet(recipient.id, letter.delivery_id, now)
             return True
         return False
@@ -354,18 +373,6 @@ class OutboxConsumer:
         said = [event for subject in subjects for event in self.events.kept_apart(subject)]
         now = alert_now(about.alert_id, lead, claimant, said)
         return None if now is None else (now, lead.alerting.alert_tell)
-
-    def _is_told(self, said: Said, recipient: Recipient, disabled: Collection[str]) -> bool:
-        """Whether a recipient has the message that came just before, or is to get it."""
-        about = Message(*(said.instead or "").split("#"))
-        delivery_id = Letter(about, recipient.id).delivery_id
-        state = self.outbox.deliveries.settled_as([delivery_id]).get(delivery_id)
-        if state in (SENT, HELD):
-            return state == SENT
-        event = self._event(about)
-        if event is None or held_back(event) is not None:
-            return False
-        return recipient in self._whom(Told(self._tell(event), said.told.owner), disabled)
 
     def _more(self, about: More) -> Write | None:
         """How many were held. None for none: whoever was to hold the only one has died."""

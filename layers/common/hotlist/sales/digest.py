@@ -109,7 +109,7 @@ class Digester:
             return 0
         _look_at_calendars((recipient for recipient, _ in waiting), now)
         told = self.windows.told((recipient.id for recipient, _ in waiting), delivery_hash)
-        windows = {one: _window(told[one], now) for one in told}
+        windows = {one.id: _window(told[one.id], name, now) for one, name in waiting}
         back = looked_back(windows)
         alerted = self.windows.alerted(back, now)
         views = Views(self.stores, self.folder, clock, now, started + FOLDING, troubles)
@@ -198,7 +198,7 @@ class Digester:
             recipient, issue.delivery_id, partial(self._plan, issue, made)
         ):
             return False
-        self.windows.sent(recipient.id, issue.delivery_id, issue.window)
+        self.windows.sent(recipient.id, issue.delivery_id, issue.window, issue.told)
         return True
 
     def _plan(self, issue: Issue, made: Composed) -> Mail:
@@ -246,7 +246,9 @@ def _day(delivery_id: str) -> str:
     return delivery_id.rpartition("#")[2]
 
 
-def _window(told: Told, now: datetime) -> Window:
+def _window(told: Told, delivery_id: str, now: datetime) -> Window:
+    if (tried := told.window_of(delivery_id)) is not None:
+        return tried
     ends = now - SETTLED
     return Window(min(told.window_end or ends - _FIRST, ends), ends)
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from hotlist.events.times import to_text
+from hotlist.events.times import from_text, to_text
 from hotlist.store.items import (
     Conflict,
     Item,
     batch_get,
     read_instant,
+    read_texts,
     seconds,
 )
 
@@ -21,9 +22,25 @@ _LONG_AGO: Final = "1970-01-01T00:00:00.000Z"
 SENT: Final = "sent"
 SKIPPED: Final = "let_be"
 HELD: Final = "held"
+REFUSED: Final = "refused"
+CLAIMED: Final = "claimed"
 
 RECIPIENT: Final = "recipient#"
 """How the keys of what is known of recipients begin."""
+
+
+class Standing(NamedTuple):
+    """How a delivery stands: how it is settled; else whether it is claimed or refused.
+
+    Without a state nobody has begun it. `held_in` is the hour in which it may count as held.
+    """
+
+    state: str | None = None
+    held_in: str | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        return self.state in (SENT, SKIPPED, HELD)
 
 
 class InFlight(Conflict):
@@ -53,7 +70,7 @@ class DeliveryStore:
 
         :raises InFlight: while the claim of another run lasts.
         """
-        if self._take(delivery_id, now, "attribute_not_exists(delivery_id)", {}):
+        if self._take(delivery_id, now):
             return True
         item = self._get(delivery_id)
         if item is not None and _is_settled(item):
@@ -64,9 +81,7 @@ class DeliveryStore:
         until = None if item is None else read_instant(item, "lease_until")
         if until is None or until > now:
             raise InFlight(delivery_id, until or now + self.lease)
-        condition = "lease_until = :seen AND #state = :claimed"
-        seen = {":seen": {"S": to_text(until)}, ":claimed": {"S": "claimed"}}
-        if not self._take(delivery_id, now, condition, seen):
+        if not self._take_over(delivery_id, now, until):
             raise InFlight(delivery_id, now + self.lease)
         return True
 
@@ -106,6 +121,62 @@ class DeliveryStore:
         keys = [{"delivery_id": one} for one in delivery_ids]
         found = batch_get(self._client, self._table, keys)
         return {item["delivery_id"]["S"]: item["state"]["S"] for item in found if _is_settled(item)}
+
+    def standing(self, delivery_id: str) -> Standing:
+        """How a delivery stands."""
+        item = self._get(delivery_id)
+        if item is None:
+            return Standing()
+        state = str(item["state"]["S"])
+        if state == CLAIMED and "refused_at" in item:
+            state = REFUSED
+        return Standing(state, item["held_in"]["S"] if "held_in" in item else None)
+
+    def counts_in(self, delivery_id: str, hour: str) -> None:
+        """Store that a claimed mail is about to be counted as held in this hour."""
+        self._client.update_item(
+            TableName=self._table,
+            Key={"delivery_id": {"S": delivery_id}},
+            UpdateExpression="SET held_in = :hour",
+            ExpressionAttributeValues={":hour": {"S": hour}},
+        )
+
+    def address(self, name: str, recipients: Iterable[str], now: datetime) -> None:
+        """Store that these recipients are to get a letter. `name` is that of its deliveries."""
+        self._client.update_item(
+            TableName=self._table,
+            Key={"delivery_id": {"S": name}},
+            UpdateExpression="SET expires_at = :until ADD addressed :to",
+            ExpressionAttributeValues={
+                ":to": {"SS": list(recipients)},
+                ":until": seconds(now + KEPT),
+            },
+        )
+
+    def addressed(self, name: str) -> tuple[str, ...]:
+        """To whom a letter was addressed: to nobody as long as that is not decided."""
+        return read_texts(self._get(name) or {}, "addressed")
+
+    def refuse(self, delivery_id: str, now: datetime) -> None:
+        """Store that a mail cannot be sent as it is, unless it is settled.
+
+        A claim goes on, and another may follow: an operator can have the mail tried again.
+        """
+        self._client.update_item(
+            TableName=self._table,
+            Key={"delivery_id": {"S": delivery_id}},
+            UpdateExpression=(
+                "SET refused_at = :now, #state = if_not_exists(#state, :claimed), "
+                "lease_until = if_not_exists(lease_until, :past), expires_at = :until"
+            ),
+            ExpressionAttributeNames={"#state": "state"},
+            ExpressionAttributeValues={
+                ":now": {"S": to_text(now)},
+                ":claimed": {"S": CLAIMED},
+                ":past": {"S": _LONG_AGO},
+                ":until": seconds(now + KEPT),
+            },
+        )
 
     def release(self, delivery_id: str) -> None:
         """End a claim because SES refused the mail. The next try need not wait for the lease."""
@@ -182,24 +253,44 @@ class DeliveryStore:
             return False
         return True
 
-    def _take(
-        self, delivery_id: str, now: datetime, condition: str, values: dict[str, Any]
-    ) -> bool:
-        request: dict[str, Any] = {}
-        if values:
-            request["ExpressionAttributeValues"] = values
-            request["ExpressionAttributeNames"] = {"#state": "state"}
+    def _take(self, delivery_id: str, now: datetime) -> bool:
+        """Make a new delivery's claim. False if there is one already."""
         try:
             self._client.put_item(
                 TableName=self._table,
                 Item={
                     "delivery_id": {"S": delivery_id},
-                    "state": {"S": "claimed"},
+                    "state": {"S": CLAIMED},
                     "lease_until": {"S": to_text(now + self.lease)},
                     "expires_at": seconds(now + KEPT),
                 },
-                ConditionExpression=condition,
-                **request,
+                ConditionExpression="attribute_not_exists(delivery_id)",
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def _take_over(self, delivery_id: str, now: datetime, seen: datetime) -> bool:
+        """Claim a delivery anew whose lease has ended, as seen. False if another run did.
+
+        All else that is stored of it stays: its mail may have come. Unless SES has refused that,
+        this is noted for good.
+        """
+        is_open = ", may_have_come = :yes" if seen > from_text(_LONG_AGO) else ""
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key={"delivery_id": {"S": delivery_id}},
+                UpdateExpression=f"SET lease_until = :lease, expires_at = :until{is_open}",
+                ConditionExpression="lease_until = :seen AND #state = :claimed",
+                ExpressionAttributeNames={"#state": "state"},
+                ExpressionAttributeValues={
+                    ":lease": {"S": to_text(now + self.lease)},
+                    ":until": seconds(now + KEPT),
+                    ":seen": {"S": to_text(seen)},
+                    ":claimed": {"S": CLAIMED},
+                    **({":yes": {"BOOL": True}} if is_open else {}),
+                },
             )
         except self._client.exceptions.ConditionalCheckFailedException:
             return False

@@ -158,6 +158,12 @@ class HeldStore:
                 ExpressionAttributeValues={":yes": {"BOOL": True}},
             )
 
+    def has(self, held: Held, delivery_id: str) -> bool:
+        """Whether an hour counts a delivery as held: by name, or as one of more than it names."""
+        answer = self.dynamodb.get_item(TableName=self.table, Key=_key(*held), ConsistentRead=True)
+        item = answer.get("Item", {})
+        return delivery_id in read_texts(item, "held") or "held_more" in item
+
     def count(self, held: Held) -> tuple[int, bool]:
         """How many were held back in an hour, and whether there were more than are named."""
         answer = self.dynamodb.get_item(TableName=self.table, Key=_key(*held), ConsistentRead=True)

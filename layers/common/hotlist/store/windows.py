@@ -2,10 +2,10 @@
 
 Items of the Deliveries table. The delivery of a digest has `window_from` and `window_to`, the
 leads that it shows (`shown`, with their points in `points`), those that earlier mails told of and
-that no mail took back yet (`owed`), how many were hot (`hot`), and since when those of `owed` may
-have cooled that are known to be hot no longer (`cooled_since`). `recipient#<id>` has
-`window_end`, where the next window begins, `last_digest`, the delivery of the last one sent, and
-`tried_digest`, the one that was tried last.
+that no mail took back yet (`owed`; `owed_before`, if this one was not the last mail), how many were
+hot (`hot`), and since when those of `owed` may have cooled that are known to be hot no longer
+(`cooled_since`). `recipient#<id>` has `window_end`, where the next window begins, `last_digest`,
+the delivery of the last one sent, and `tried_digest`, the one that was tried last.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -15,9 +15,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from hotlist.events.times import from_text
-from hotlist.store.deliveries import KEPT, SENT, outcome_key
+from hotlist.store.deliveries import CLAIMED, KEPT, SENT, outcome_key
 from hotlist.store.hours import start_of, whole_hours
 from hotlist.store.items import (
+    Conflict,
     Item,
     batch_get,
     instant,
@@ -81,8 +82,9 @@ class Told:
     """What a recipient knows: the end of their last window, and the leads they were told of.
 
     `points` are those of the leads that their last digest showed, and `hot` is how many leads it
-    counted. Digests of older versions have neither. `cooled_since` has for a lead that was hot no
-    longer, and for which the last digest had no room, the last time at which it was told as hot.
+    counted. Digests of older versions have neither. `tried` is a digest of which nobody knows
+    whether it was sent, with its window. `cooled_since` has for a lead that was hot no longer, and
+    for which the last digest had no room, the last time at which it was told as hot.
     """
 
     window_end: datetime | None = None
@@ -91,6 +93,12 @@ class Told:
     points: Mapping[str, int] = field(default_factory=dict)
     hot: int | None = None
     cooled_since: Mapping[str, datetime] = field(default_factory=dict)
+    tried: str = ""
+    tried_window: Window | None = None
+
+    def window_of(self, delivery_id: str) -> Window | None:
+        """The window of this digest, if a mail of it may have come: another tells the same."""
+        return self.tried_window if self.tried == delivery_id else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +167,13 @@ class WindowStore:
         return {one: Alerted(frozenset(told[one]), frozenset(quiet[one])) for one in windows}
 
     def plan(self, recipient_id: str, delivery_id: str, plan: Plan, told: Told) -> None:
-        """Write what a digest tells, before it is sent."""
+        """Write what a digest tells, before it is sent.
+
+        If an earlier mail of it may have come, all that it told of is kept until this one is out.
+
+        :raises Conflict: if another digest of the recipient has moved their window since `told`.
+        """
+        before = () if told.window_of(delivery_id) is None else told.leads - plan.shown.keys()
         sets = {
             "window_from": instant(plan.window.begins),
             "window_to": instant(plan.window.ends),
@@ -168,13 +182,19 @@ class WindowStore:
             "hot": number(plan.hot),
             "owed": texts(owed := sorted(plan.owed)[:MOST_OWED]),
             "cooled_since": _instants({one: plan.cooled_since.get(one) for one in owed}),
+            "owed_before": texts(sorted(before)[:MOST_OWED]),
         }
         self._set(delivery_id, sets)
         self._point(recipient_id, told.last_digest, delivery_id, told.window_end)
 
-    def sent(self, recipient_id: str, delivery_id: str, window: Window) -> None:
-        """The digest is out: the next window begins where this one ends."""
-        self._point(recipient_id, delivery_id, delivery_id, window.ends)
+    def sent(self, recipient_id: str, delivery_id: str, window: Window, told: Told) -> None:
+        """The digest is out: the next window begins where this one ends.
+
+        It never begins earlier than before: a run may have an earlier time than one that was.
+        """
+        ends = max(window.ends, told.window_end or window.ends)
+        with suppress(Conflict):  # a later one is out
+            self._point(recipient_id, delivery_id, delivery_id, ends)
 
     def _point(
         self, recipient_id: str, last: str | None, tried: str, window_end: datetime | None
@@ -184,9 +204,15 @@ class WindowStore:
             "last_digest": text(last),
             "window_end": instant(window_end),
         }
-        self._set(f"recipient#{recipient_id}", pointers)
+        condition = "attribute_not_exists(window_end)"
+        if window_end is not None:
+            condition += " OR window_end <= :window_end"
+        try:
+            self._set(f"recipient#{recipient_id}", pointers, ConditionExpression=condition)
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            raise Conflict(recipient_id) from error
 
-    def _set(self, delivery_id: str, attributes: Mapping[str, Any]) -> None:
+    def _set(self, delivery_id: str, attributes: Mapping[str, Any], **request: Any) -> None:
         """Set attributes of an item; those without a value go."""
         held = present(attributes)
         update = "SET " + ", ".join(f"{name} = :{name}" for name in held)
@@ -197,6 +223,7 @@ class WindowStore:
             Key={"delivery_id": {"S": delivery_id}},
             UpdateExpression=update,
             ExpressionAttributeValues={f":{name}": value for name, value in held.items()},
+            **request,
         )
 
     def _get(self, names: Iterable[str]) -> list[Item]:
@@ -209,12 +236,14 @@ def _told(recipient: Item, digests: Mapping[str, Item], reported: Collection[str
     tried = _text(recipient, "tried_digest")
     attempt = digests.get(tried, {})
     if _text(attempt, "state") == SENT or tried in reported:
-        last, window_end = tried, read_instant(attempt, "window_to") or window_end
+        ends = [at for at in (read_instant(attempt, "window_to"), window_end) if at is not None]
+        last, window_end = tried, max(ends, default=None)
     digest = digests.get(last, {})
-    leads = {*read_texts(digest, "shown"), *read_texts(digest, "owed")}
+    leads = _told_by(digest)
     points, hot = _points(digest), digest.get("hot")
-    if _may_have_come(attempt):
-        leads |= {*read_texts(attempt, "shown")}
+    is_open = _may_have_come(attempt)
+    if is_open:
+        leads |= _told_by(attempt)
         points |= _points(attempt)
     return Told(
         window_end=window_end,
@@ -223,7 +252,25 @@ def _told(recipient: Item, digests: Mapping[str, Item], reported: Collection[str
         points=points,
         hot=None if hot is None else int(hot["N"]),
         cooled_since=_cooled_since(digest),
+        tried=tried if is_open else "",
+        tried_window=_window(attempt) if is_open else None,
     )
+
+
+def _told_by(digest: Item) -> set[str]:
+    """The leads that a digest shows, and those owed after it.
+
+    If several mails of it were tried, only SES's own answer says that it was the last one.
+    """
+    leads = {*read_texts(digest, "shown"), *read_texts(digest, "owed")}
+    if not _text(digest, "message_id"):
+        leads |= {*read_texts(digest, "owed_before")}
+    return leads
+
+
+def _window(digest: Item) -> Window | None:
+    begins, ends = read_instant(digest, "window_from"), read_instant(digest, "window_to")
+    return None if begins is None or ends is None else Window(begins, ends)
 
 
 def _cooled_since(digest: Item) -> dict[str, datetime]:
@@ -244,9 +291,13 @@ def _points(digest: Item) -> dict[str, int]:
 
 
 def _may_have_come(attempt: Item) -> bool:
-    """Whether a digest has no outcome yet. One that SES has refused has no lease any more."""
+    """Whether a digest has no outcome yet. One that SES has refused has no lease any more.
+
+    But an earlier mail of it may have come, of which SES said nothing.
+    """
     lease = read_instant(attempt, "lease_until")
-    return _text(attempt, "state") == "claimed" and lease is not None and lease > _EPOCH
+    is_open = "may_have_come" in attempt or (lease is not None and lease > _EPOCH)
+    return _text(attempt, "state") == CLAIMED and is_open
 
 
 def _crossings(delivery_ids: Iterable[str]) -> Iterator[tuple[str, datetime]]:

@@ -89,7 +89,7 @@ class Condition:
             exact = [(n, n) for n in self._values.numbers if isinstance(n, float)]
             own = merged((*exact, *self._values.number_ranges))
             inner = [(n, n) for n in values.numbers if isinstance(n, float)]
-            return all(_is_in(i, own) for i in (*inner, *values.number_ranges))
+            return all(is_in(i, own) for i in (*inner, *values.number_ranges))
         if keyword == "exactly":
             return self._values.accepts(operand)
         return keyword in ("prefix", "suffix") and any(
@@ -174,7 +174,8 @@ def overlap(one: Collection[Interval], other: Collection[Interval]) -> Interval 
     return None
 
 
-def _is_in(interval: Interval, intervals: Collection[Interval]) -> bool:
+def is_in(interval: Interval, intervals: Collection[Interval]) -> bool:
+    """Whether all numbers of the one are in one of the others."""
     return any(low <= interval[0] and interval[1] <= high for low, high in intervals)
 
 

@@ -28,6 +28,7 @@ Code = Literal[
     "unread-field",
     "absence",
     "stand-in",
+    "same-address",
 ]
 
 _MAX_HINTS: Final = 200
