@@ -168,9 +168,9 @@ def _new(number: int, language: str) -> Shown:
     calm = replace(
         shown.lead,
         lead_id=f"email:n{number}",
-        temperature=Temperature.COLD if number == 3 else Temperature.WARM,
+        temperature=Temperature.WARM,
         stage=Stage.INTEREST,
-        total=24 - 3 * number,
+        total=26 - 2 * number,
         contact=_NEW[number % len(_NEW)],
         reasons=shown.lead.reasons[1:2],
         created_at=created,
@@ -183,16 +183,18 @@ def _new(number: int, language: str) -> Shown:
     return Shown(calm, None, replace(shown.outlook, reasons_at={"guide": created}, cools_at=None))
 
 
+_GONE: Final = (
+    (Contact("Clara Lind", "Lind AB", "clara@lind.example", "+46812345678"), Why.COOLED, May.BOTH),
+    (Contact("Piotr Mazur", None, "piotr@mazur.example"), Why.ANSWERED, May.CALL),
+    (Contact("Nils Holm", None, "nils@holm.example", "+4521234567"), Why.OBJECTED, May.NEITHER),
+)
+
+
 def _gone(language: str) -> list[Gone]:
-    first, second, *_ = people(language)
     cooled = replace(hot(1, language).lead, temperature=Temperature.WARM)
-    ways = ((Why.COOLED, May.BOTH), (Why.ANSWERED, May.CALL), (Why.OBJECTED, May.NEITHER))
     return [
         Gone(replace(cooled, lead_id=f"email:g{place}"), why, contact, may=may)
-        for place, ((why, may), contact) in enumerate(
-            zip(ways, (second, _NEW[0], _NEW[3]), strict=True)
-        )
-        if contact is not first
+        for place, (contact, why, may) in enumerate(_GONE)
     ]
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from fast_mail_parser import parse_email
 
-from hotlist.events.vocabulary import Route
 from hotlist.identity import identifiers
 from hotlist.leads.lead import Ownership
 from hotlist.links import tokens
@@ -357,8 +356,7 @@ def test_hot_leads_that_were_not_looked_at_belong_to_no_section(
 def unscored(digest: Digest, event_type: str, lead_id: str) -> None:
     """Something happens to a lead just before the digest, and nobody has scored it yet."""
     handler, digest._score.handler = digest._score.handler, lambda *_: None
-    route = {"contact_requested": Route.FORM}.get(event_type, Route.OPERATOR)
-    happens(digest, event_type, lead_id, MONDAY - 20 * MINUTE, route=route, reason="x")
+    happens(digest, event_type, lead_id, MONDAY - 20 * MINUTE, reason="x")
     digest._score.handler = handler
 
 

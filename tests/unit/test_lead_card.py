@@ -111,7 +111,7 @@ def test_what_is_known_beside_the_lead_is_told() -> None:
     for said in (
         "<b>-12</b>",
         "<b>+45</b> Pricing · yesterday",
-        "Campaign: spring\xa0· ",
+        "Campaign: spring&nbsp;· ",
         "Ben Miller",
     ):
         assert said in made.html

@@ -14,17 +14,9 @@ DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 MONDAY, TUESDAY, WEDNESDAY = (ANNAS_HOUR + day * DAY for day in range(3))
 
 
-def happens(
-    digest: Digest,
-    event_type: str,
-    lead_id: str,
-    at: datetime,
-    route: Route | None = None,
-    **said: Any,
-) -> Event:
+def happens(digest: Digest, event_type: str, lead_id: str, at: datetime, **said: Any) -> Event:
     """Something else happens to a lead, and it is scored then."""
-    if route is None:
-        route = Route.OPERATOR if event_type[:5] in ("score", "event") else Route.LINK
+    route = Route.OPERATOR if event_type[:5] in ("score", "event") else Route.LINK
     event = Event(
         event_id=f"{times.to_ms(at):012x}{'f' * 20}",
         type=event_type,
