@@ -1,4 +1,4 @@
-"""Compile and try what config/ has, look at digests, run the stack here, mails, files, keys."""
+"""Compile and try what config/ has, look at digests and leads, run the stack, mails and keys."""
 
 import sys
 from pathlib import Path
@@ -10,6 +10,7 @@ from hotlist_cli import (
     account,
     config,
     digest,
+    lead,
     link_keys,
     local,
     outbox,
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.add_typer(account.app, name="account")
 app.add_typer(digest.app, name="digest")
 app.add_typer(try_form.app, name="forms")
+app.add_typer(lead.app, name="lead")
 app.add_typer(link_keys.app, name="keys")
 app.add_typer(local.app, name="local")
 app.add_typer(outbox.app, name="outbox")

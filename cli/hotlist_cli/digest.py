@@ -164,7 +164,7 @@ def _made(
             with sample_leads.tables(instant) as (dynamodb, tables, rules):
                 source = Source(dynamodb, tables, rules, *poster)
                 return _of(source, recipient, instant), source
-        client = _local if chosen is Data.LOCAL else lambda one: rewards.client(one, said)
+        client = running.client if chosen is Data.LOCAL else lambda one: rewards.client(one, said)
         values = outputs.of_stack(client("cloudformation"), name, *_OUTPUTS)
         tables = dict(zip(previews.TABLES, values, strict=True))
         source = Source(client("dynamodb"), tables, deployed().live, *poster)
@@ -179,26 +179,10 @@ def _of(source: Source, recipient: str, at: datetime) -> previews.Preview:
 def _poster(chosen: Data, said: Mapping[str, str], stack: str) -> tuple[Any, str]:
     """What a test is mailed with, and from whom."""
     if chosen is Data.LOCAL:
-        sender = outputs.parameter(_local("cloudformation"), stack, "Sender")
-        return _local("sesv2"), sender
+        sender = outputs.parameter(running.client("cloudformation"), stack, "Sender")
+        return running.client("sesv2"), sender
     sender = outputs.parameter(rewards.client("cloudformation", said), stack, "Sender")
     return rewards.client("sesv2", said), sender
-
-
-def _local(service: str) -> Any:
-    """A client of the stack that runs on this machine. Its mails go into its inbox."""
-    import boto3  # noqa: PLC0415 - most commands need none
-
-    from hotlist_cli.local.ministack import CREDENTIALS, REGION  # noqa: PLC0415 - the same
-
-    where = running.addresses()
-    return boto3.client(
-        service,
-        endpoint_url=where["mails" if service == "sesv2" else "aws"],
-        region_name=REGION,
-        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-    )
 
 
 def _instant(text: str | None, zone: str) -> datetime:

@@ -34,17 +34,23 @@ def measured(kind: str, leads: int, how: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_worst_history_is_folded_in_little_memory_and_time(kind: str) -> None:
-    folds = measured(kind, LEADS, "one_by_one")
+    *folds, card = measured(kind, LEADS, "one_by_one")
     first, last = folds[0], folds[-1]
     seconds = sum(fold["seconds"] for fold in folds)
     print(  # noqa: T201 - the figures, with -s
-        f"{kind}: {first}; {len(folds)} leads: {seconds:.1f} s of CPU, {last['peak_mb']} MB"
+        f"{kind}: {first}; {len(folds)} leads: {seconds:.1f} s of CPU, {last['peak_mb']} MB;"
+        f" the card: {card}"
     )
     assert len(folds) == LEADS
     assert all(fold["largest"] <= SCORED_BYTES for fold in folds)
     assert max(fold["seconds"] for fold in folds) < CPU_SECONDS
     assert last["peak_mb"] < MEMORY_MB
     assert last["peak_mb"] < first["peak_mb"] * 1.15, "memory grows with the number of leads"
+    assert card["events"] > 9_900
+    assert card["seconds"] < CPU_SECONDS
+    assert card["peak_mb"] < MEMORY_MB
+    assert card["page_kb"] < 4_500
+    assert card["read_mb"] <= first["read_mb"], "it is read as for a fold"
 
 
 def test_a_batch_of_such_leads_is_folded_in_the_memory_of_the_function() -> None:

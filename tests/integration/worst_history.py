@@ -22,8 +22,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from card_views import ANNA, card
 from hotlist.capture.capture import Capture
 from hotlist.capture.http import Request
+from hotlist.cards.lead_page import CardLinks, lead_page
 from hotlist.config.forms_schema import compile_forms
 from hotlist.events.event import Event
 from hotlist.identity.claims import MAX_CLAIMS, Claim, Identity
@@ -278,14 +280,33 @@ class Case:
         self.by = Folder(stores, from_checked(load_config("scoring")), lambda: NOW)
 
     def one_by_one(self, leads: int) -> Iterator[dict[str, float]]:
-        """Fold it as so many leads one after the other, and measure each."""
+        """Fold it as so many leads one after the other, and measure each; then one's card."""
         for _ in range(leads):
             yield self._measured([subject(EMAIL, EMAIL_OF)])
+        yield self._card()
 
     def together(self, leads: int) -> Iterator[dict[str, float]]:
         """Fold so many leads that have it in one batch."""
         whose = subject(EMAIL, EMAIL_OF)
         yield self._measured([of_lead(whose, str(number)) for number in range(leads)])
+
+    def _card(self) -> dict[str, float]:
+        """Make the lead's card and its page, as whoever opens it does, and measure that."""
+        stored = Lead(lead_id=subject(EMAIL, EMAIL_OF), folded_at=NOW, expires_at=FAR)
+        self.table.read = 0
+        view = self.by.view(stored, NOW)
+        began = time.process_time()
+        made = card(view, self.by.ruleset, NOW)
+        page = lead_page(made, ANNA, CardLinks(), NOW)
+        assert made.curve is not None
+        return {
+            "events": len(view.profile.events) if view.profile else 0,
+            "seconds": round(time.process_time() - began, 2),
+            "points": len(made.curve.points),
+            "page_kb": len(page.encode()) // 1_000,
+            "peak_mb": round(_peak_mb(), 1),
+            "read_mb": round(self.table.read / PAGE, 1),
+        }
 
     def _measured(self, lead_ids: list[str]) -> dict[str, float]:
         began, self.table.read = time.process_time(), 0

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 _FILE: Final = Path(__file__).resolve().parents[3] / ".local" / "running.json"
 
@@ -33,3 +33,19 @@ def addresses() -> dict[str, str]:
     except (OSError, ValueError) as error:
         raise NothingRuns("no stack runs on this machine: start one with `make up`") from error
     return found
+
+
+def client(service: str) -> Any:
+    """A client of the stack that runs on this machine. Its mails go into its inbox."""
+    import boto3  # noqa: PLC0415 - most commands need none
+
+    from hotlist_cli.local.ministack import CREDENTIALS, REGION  # noqa: PLC0415 - the same
+
+    where = addresses()
+    return boto3.client(
+        service,
+        endpoint_url=where["mails" if service == "sesv2" else "aws"],
+        region_name=REGION,
+        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+    )

@@ -65,23 +65,29 @@ def is_undone(event: Event, gone: frozenset[str]) -> bool:
 
 def newest_answer(events: Iterable[Event]) -> SalesAnswer | None:
     """The newest answer that stands, or None."""
+    return next(iter(standing_answers(events)), None)
+
+
+def standing_answers(events: Iterable[Event]) -> list[SalesAnswer]:
+    """All answers that stand, the newest first."""
     found = list(events)
     gone = undone(found)
-    standing = (
+    standing = [
         event
         for event in found
         if event.type in ANSWERS and event.event_id not in gone and event.flags.isdisjoint(_VOID)
-    )
-    newest = max(standing, key=lambda event: event.order, default=None)
-    if newest is None:
-        return None
-    by = newest.properties.get("by")
+    ]
+    return [_said(event) for event in sorted(standing, key=lambda one: one.order, reverse=True)]
+
+
+def _said(event: Event) -> SalesAnswer:
+    by = event.properties.get("by")
     return SalesAnswer(
-        event_id=newest.event_id,
-        type=newest.type,
-        at=newest.occurred_at,
+        event_id=event.event_id,
+        type=event.type,
+        at=event.occurred_at,
         by=by if isinstance(by, str) and by else None,
-        until=_until(newest) if newest.type == SNOOZED else None,
+        until=_until(event) if event.type == SNOOZED else None,
     )
 
 

@@ -94,6 +94,13 @@ class Course:
         scene, _ = self._scene(now)
         return 0 if scene.suspended else scene.sums(now).shown[TOTAL]
 
+    def point(self, facts: Mapping[str, Any], at: datetime) -> tuple[Temperature, int]:
+        """The temperature and the total at `at`; nothing is searched."""
+        self._know(facts)
+        now = to_ms(at)
+        (temperature,) = self._scene(now)[0].judge(temperature_alone, now, now)
+        return temperature, self.total(at)
+
     def _know(self, facts: Mapping[str, Any]) -> None:
         """Start anew if a fact changes that the ruleset asks for."""
         if facts is self._given:

@@ -1,0 +1,393 @@
+"""Tells the card of a lead in the language and time zone of its reader. Pure.
+
+What it gives are texts, for a page as for a terminal: neither knows how to say anything.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from hotlist.cards.card import Answer, Giver, LeadCard, Points, PointsLine, Touch
+from hotlist.cards.card_texts import CARD_COUNTED, CARD_TEXTS
+from hotlist.cards.curve import Curve
+from hotlist.cards.history_texts import DETAILS
+from hotlist.cards.history_words import Told, amount, of_type, purpose_name, reason_name, told
+from hotlist.leads.lead import LeadState, May
+from hotlist.mail.formats import Formats, formats
+from hotlist.mail.texts import (
+    CHANNEL_NAMES,
+    COUNTED,
+    ON_DAYS,
+    STAGE_NAMES,
+    TEMPERATURES,
+    TEXTS,
+)
+from hotlist.mail.wording import name_of, short
+from hotlist.sales.owners import FALLBACK, MOVED
+from hotlist.sales.team import Recipient
+
+MOST_LINES: Final = 30
+"""How many lines of one rule are told. The others are told as one."""
+
+_PLACES: Final = 5
+"""Decimal places of weighted points at most: the lines that are told sum to what is told."""
+
+_FAR: Final = 300
+"""Days from which a day is told with its year."""
+
+_WEEK: Final = 7
+
+_TOUCH: Final = ("source", "medium", "campaign", "term", "content", "referrer", "landing_page")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How to reach a lead. `tel` and `mailto` are "" where that is not allowed."""
+
+    name: str
+    company: str
+    phone: str
+    number: str
+    tel: str
+    email: str
+    mailto: str
+    subject: str
+    allowed: str
+    is_warning: bool
+    bounced: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineInWords:
+    """A line of the score: when, for what, how much; `beside` says what it was and what cut it."""
+
+    at: str
+    about: str
+    points: str
+    beside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PointsInWords:
+    """What one rule gives, in all and line by line. `times` is how many lines there are."""
+
+    title: str
+    points: str
+    times: str
+    lines: tuple[LineInWords, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CurveInWords:
+    """What a curve is called, what it shows, and the labels in its picture."""
+
+    title: str
+    says: str
+    start: str
+    now: str
+    end: str
+    total: str
+    warm: str
+    hot: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardInWords:
+    """All texts of a card, in the order in which a salesperson needs them.
+
+    `words` has headings and buttons. `facts`, `touches` are pairs of a label and a value. What is
+    empty is left out.
+    """
+
+    words: Mapping[str, str]
+    reach: Reach
+    points: str
+    unit: str
+    temperature: str
+    heat: str
+    notices: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    override: str
+    reasons: tuple[LineInWords, ...]
+    answers: tuple[Told, ...]
+    snoozed: str
+    ahead: str
+    curve: CurveInWords | None
+    lines: tuple[PointsInWords, ...]
+    sum: str
+    rounded: str
+    history: tuple[Told, ...]
+    older: str
+    consents: tuple[tuple[str, str], ...]
+    touches: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    owner: str
+    owner_rule: str
+    as_of: str
+
+    @property
+    def is_live(self) -> bool:
+        """Whether there is anything to tell beside how to reach the lead."""
+        return bool(self.points)
+
+
+def in_words(card: LeadCard, recipient: Recipient, now: datetime) -> CardInWords:
+    """A card as its reader sees it. Days nearby are told as people say them."""
+    return _Words(card, recipient, now).all()
+
+
+class _Words:
+    """One card, one reader, one time."""
+
+    def __init__(self, card: LeadCard, recipient: Recipient, now: datetime) -> None:
+        self._card = card
+        self._recipient = recipient
+        self._now = now
+        self._language = recipient.language
+        self._words = CARD_TEXTS[recipient.language]
+        self._mails = TEXTS[recipient.language]
+        self._ours: Formats = formats(recipient.language)
+        self._zone = ZoneInfo(recipient.timezone)
+
+    def all(self) -> CardInWords:
+        card, lead, words = self._card, self._card.lead, self._words
+        is_live = lead.state is LeadState.LIVE
+        older = card.history.older
+        return CardInWords(
+            words={**words, **{k: self._mails[k] for k in ("campaign", "stage", "unknown")}},
+            reach=self._reach(),
+            points=self._ours.number(lead.total) if is_live else "",
+            unit=self._counted("points_alone", lead.total),
+            temperature=self._temperature(lead.temperature.value) if is_live else "",
+            heat=lead.temperature.value if is_live else "",
+            notices=tuple(self._notices()),
+            facts=tuple((label, value) for label, value in self._facts() if value),
+            override=words["override"].format(rule=short(card.override)) if card.override else "",
+            reasons=tuple(
+                LineInWords(
+                    words["last"].format(at=self._moment(one.at)) if one.at else "",
+                    short(one.title),
+                    self._ours.number(one.points.quantize(Decimal(1), ROUND_HALF_UP)),
+                )
+                for one in card.reasons
+            ),
+            answers=tuple(map(self._answer, card.answers)),
+            snoozed=""
+            if card.snoozed_until is None
+            else words["snoozed"].format(day=self._day(card.snoozed_until)),
+            ahead=self._ahead() if is_live else "",
+            curve=None if card.curve is None else self._curve(card.curve),
+            lines=tuple(map(self._of_rule, card.points)),
+            sum=self._points(card.exact),
+            rounded=words["rounded"].format(points=self._ours.number(lead.total)),
+            history=tuple(told(one, self._recipient, self._now) for one in card.history.episodes),
+            older=self._ours.counted(CARD_COUNTED[self._language]["older"], older) if older else "",
+            consents=tuple(
+                (
+                    purpose_name(one.purpose, self._language),
+                    words["since"].format(day=self._day(one.since)) if one.since else "",
+                )
+                for one in card.consents
+            ),
+            touches=tuple(self._touches()),
+            owner=short(card.owner),
+            owner_rule=self._owner_rule(),
+            as_of=words["as_of"].format(time=self._ours.moment(lead.folded_at, self._zone)),
+        )
+
+    # --- who ----------------------------------------------------------------------------
+
+    def _reach(self) -> Reach:
+        lead = self._card.lead
+        contact, is_live = lead.contact, lead.state is LeadState.LIVE
+        email, phone = short(contact.email or ""), short(contact.phone or "")
+        may_call = lead.may in (May.BOTH, May.CALL)
+        may_mail = lead.may in (May.BOTH, May.MAIL)
+        return Reach(
+            name=name_of(contact, self._mails["unknown"]),
+            company=short(contact.company or ""),
+            phone=national(phone),
+            number=phone,
+            tel="".join(c for c in phone if c in "+0123456789") if may_call else "",
+            email=email,
+            mailto=email if may_mail else "",
+            subject=TEXTS.get(self._card.language, self._mails)["mail_subject"],
+            allowed=self._mails[f"may_{lead.may}"] if is_live else "",
+            is_warning=lead.may is not May.BOTH,
+            bounced=self._mails["bounced"] if lead.bounced and email else "",
+        )
+
+    def _notices(self) -> Iterable[str]:
+        lead = self._card.lead
+        if lead.state is not LeadState.LIVE:
+            yield self._words[lead.state.value]
+        if lead.stage.value == "suspended":
+            yield self._words["suspended"]
+        if lead.truncated:
+            yield self._words["truncated"]
+
+    def _facts(self) -> Iterable[tuple[str, str]]:
+        lead, words = self._card.lead, self._words
+        if lead.state is not LeadState.LIVE:
+            return
+        hot_since = lead.alerting.hot_since if lead.temperature.value == "hot" else None
+        yield self._mails["stage"], STAGE_NAMES[self._language][lead.stage.value]
+        yield words["grade"], short(lead.grade or "")
+        yield words["segment"], short(lead.segment or "")
+        yield self._mails["hot_since"], self._moment(hot_since)
+        yield self._mails["last_seen"], self._moment(lead.last_event_at)
+        yield words["created"], "" if lead.created_at is None else self._day(lead.created_at)
+
+    def _owner_rule(self) -> str:
+        ownership = self._card.lead.ownership
+        if not ownership.rule or not self._card.owner:
+            return ""
+        if ownership.rule in (FALLBACK, MOVED):
+            return self._words[f"rule_{ownership.rule}"]
+        return self._words["rule"].format(rule=short(ownership.rule))
+
+    def _touches(self) -> Iterable[tuple[str, tuple[tuple[str, str], ...]]]:
+        for name in ("first_touch", "last_touch"):
+            touch: Touch | None = getattr(self._card, name)
+            if touch is None:
+                continue
+            channels = CHANNEL_NAMES[self._language]
+            known = channels.get(touch.channel or "", touch.channel or "")
+            labels = {**self._words, "campaign": self._mails["campaign"]}
+            rows = [(self._words["channel"], short(known))]
+            rows += [(labels[one], short(touch.said[one])) for one in _TOUCH if one in touch.said]
+            heading = f"{self._words[name]} · {self._moment(touch.at)}"
+            yield heading, tuple((label, value) for label, value in rows if value)
+
+    def _answer(self, answer: Answer) -> Told:
+        said = answer.said
+        parts = [
+            amount(answer.value, self._language) if answer.value is not None else "",
+            reason_name(answer.reason, self._language) if answer.reason else "",
+            ""
+            if said.until is None
+            else DETAILS[self._language]["until"].format(day=self._day(said.until)),
+        ]
+        return Told(
+            at=self._moment(said.at),
+            text=of_type(said.type, self._language),
+            about=" · ".join(filter(None, parts)),
+            note=short(answer.by) or self._words["server"],
+        )
+
+    # --- points -------------------------------------------------------------------------
+
+    def _of_rule(self, one: Points) -> PointsInWords:
+        if one.giver is Giver.RULE:
+            title = short(one.title)
+        elif one.giver is Giver.ADJUSTMENT:
+            title = self._words["score_adjusted"]
+        elif one.name:
+            title = self._words["limit"].format(group=short(one.name))
+        else:
+            title = self._words["limit_total"]
+        lines = [self._line(line) for line in one.lines[:MOST_LINES]]
+        if rest := one.lines[MOST_LINES:]:
+            points = sum((line.line.points for line in rest), Decimal(0))
+            count = self._ours.number(len(rest))
+            more = self._words["more_lines"].format(count=count)
+            lines.append(LineInWords("", more, self._points(points)))
+        counted = CARD_COUNTED[self._language]["times"]
+        times = self._ours.counted(counted, len(one.lines)) if len(one.lines) > 1 else ""
+        return PointsInWords(title, self._points(one.points), times, tuple(lines))
+
+    def _line(self, one: PointsLine) -> LineInWords:
+        line = one.line
+        beside = []
+        if line.raw != line.decayed:
+            beside.append(self._words["given"].format(points=self._points(line.raw)))
+        if line.lost:
+            beside.append(self._words["cut"].format(points=self._points(line.lost)))
+        about = " · ".join(filter(None, (short(one.about), short(one.by))))
+        return LineInWords(
+            self._moment(line.at), about, self._points(line.points), ", ".join(beside)
+        )
+
+    def _ahead(self) -> str:
+        card, words = self._card, self._words
+        if card.next is None:
+            return words["stays"].format(temperature=self._temperature(card.lead.temperature.value))
+        if card.next.temperature is None:
+            return words["ends"].format(day=self._day(card.next.at))
+        told_so = words["change"].format(
+            day=self._coming(card.next.at),
+            temperature=self._temperature(card.next.temperature.value),
+            points=self._counted("points", card.next.total or 0),
+        )
+        return told_so[:1].upper() + told_so[1:]
+
+    def _curve(self, curve: Curve) -> CurveInWords:
+        words, number = self._words, self._ours.number
+        first, last = curve.points[0], curve.points[-1]
+        most = max(curve.points, key=lambda one: one.total)
+        (now,) = [one for one in curve.points if one.at == curve.present]
+        start, end = self._day(first.at), self._day(last.at)
+        says = words["curve_says"].format(
+            then=number(first.total),
+            start=start,
+            total=number(now.total),
+            later=number(last.total),
+            end=end,
+            most=number(most.total),
+            at=self._day(most.at),
+        )
+        levels = {
+            name: "" if level is None else words[f"threshold_{name}"].format(points=number(level))
+            for name, level in (("warm", curve.warm), ("hot", curve.hot))
+        }
+        return CurveInWords(
+            title=words["curve"],
+            says=says,
+            start=start,
+            now=words["now"],
+            end=end,
+            total=number(now.total),
+            **levels,
+        )
+
+    # --- numbers and times --------------------------------------------------------------
+
+    def _points(self, points: Decimal) -> str:
+        return self._ours.number(points, _PLACES)
+
+    def _counted(self, name: str, count: int) -> str:
+        form = self._ours.plural(abs(count))
+        return COUNTED[self._language][name][form].format(count=self._ours.number(count))
+
+    def _temperature(self, name: str) -> str:
+        return TEMPERATURES[self._language][name]
+
+    def _moment(self, at: datetime | None) -> str:
+        return "" if at is None else self._ours.moment(at, self._zone, self._now)
+
+    def _day(self, at: datetime) -> str:
+        day, today = self._local(at), self._local(self._now)
+        is_far = abs((day - today).days) >= _FAR
+        return self._ours.day_of_year(day) if is_far else self._ours.day(day)
+
+    def _coming(self, at: datetime) -> str:
+        """A day to come within a sentence; with its time if it is today or tomorrow."""
+        day, days = self._local(at), (self._local(at) - self._local(self._now)).days
+        if days >= _WEEK:
+            return self._words["on"].format(day=self._day(at))
+        said = self._ours.coming_day(day, self._local(self._now), ON_DAYS[self._language])
+        return f"{said}, {self._ours.time(at.astimezone(self._zone))}" if days in (0, 1) else said
+
+    def _local(self, at: datetime) -> date:
+        return at.astimezone(self._zone).date()
+
+
+def national(phone: str) -> str:
+    """A number of E.164 as its country writes it; "" for none."""
+    if not phone:
+        return ""
+    from hotlist.identity import phones  # noqa: PLC0415 - slow to import
+
+    return phones.national(phone)

@@ -1,0 +1,316 @@
+"""The card of a lead as a page and in a terminal: what it says. Nobody breaks out of it."""
+
+import hashlib
+import re
+from base64 import b64decode
+from dataclasses import replace
+from datetime import timedelta
+from html.parser import HTMLParser
+from string import Formatter
+from typing import Any, Final
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from browser import cards
+from card_views import ANNA, NOON, card, random_lead, view_of
+from hotlist.cards import card_texts, history_texts
+from hotlist.cards.card_words import MOST_LINES, in_words
+from hotlist.cards.lead_page import CardLinks, lead_page, policy, style
+from hotlist.events.event import Event
+from hotlist.events.vocabulary import TYPES, Route
+from hotlist.leads.fold import View
+from hotlist.leads.lead import Lead, LeadState, May
+from hotlist.mail.formats import formats
+from hotlist_cli import lead_screen
+from scoring import rules
+
+LANGUAGES: Final = ("en", "pl", "de")
+DAY: Final = timedelta(days=1)
+VOID: Final = {"meta", "link", "img", "input", "br", "hr"}
+KNOWN: Final = set(
+    "html head meta title style body div main nav p a h1 h2 h3 section ul ol li dl dt dd b span br "
+    "details summary svg desc line path circle text".split()
+)
+ATTRIBUTES: Final = set(
+    "lang charset name content class id dir href aria-label aria-labelledby role focusable viewbox "
+    "preserveaspectratio width height overflow d vector-effect cx cy r x y x1 x2 y1 y2 dx dy "
+    "text-anchor".split()
+)
+
+
+class Page(HTMLParser):
+    """The tags, attributes and links of a page; every tag is closed in its place."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.links: list[str] = []
+        self.text: list[str] = []
+        self._open: list[str] = []
+        self.feed(html)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.links += [value or "" for name, value in attrs if name == "href"]
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self._open:
+            self.text.append(data)
+
+
+def page(of: Any, language: str = "en", links: CardLinks = cards.LINKS) -> str:
+    return lead_page(of, replace(ANNA, language=language), links, NOON)
+
+
+def shown(html: str) -> str:
+    return " ".join("".join(Page(html).text).split())
+
+
+# --- nobody breaks out ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", cards.KINDS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_has_the_tags_of_its_template_and_no_others(kind: str, language: str) -> None:
+    html = cards.page(kind, language)
+    found = Page(html)
+    assert found.tags <= KNOWN
+    assert found.attributes <= ATTRIBUTES
+    assert re.search(r"<html lang=\"(..)\">", html)[1] == language  # type: ignore[index]
+    assert {link.partition(":")[0] for link in found.links} <= {"tel", "mailto", "https", "?vcard"}
+    assert html.startswith("<!doctype html>")
+
+
+HOSTILE: Final = st.sampled_from(
+    [
+        "</svg><script>",
+        "</style><b>",
+        "{{7*7}}",
+        "{0}{points}",
+        "' onload=x ",
+        '"><img src=x>',
+        "]]>",
+    ]
+) | st.text(max_size=40)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data(), st.sampled_from(LANGUAGES))
+def test_no_text_of_a_lead_is_anything_but_text(data: st.DataObject, language: str) -> None:
+    def said() -> str:
+        return data.draw(HOSTILE)
+
+    names = ("page_title", "page_path", "source", "campaign", "referrer", "form", "session_id")
+    answers = {said() or "x": said(), "name": said(), "company": said(), "role": [said()]}
+    events = [
+        happened("form_submitted", 3, {**answers, **{n: said() for n in names}}, email=said()),
+        happened("page_viewed", 2, {n: said() for n in names}, route=Route.BEACON),
+        happened("sales_rejected", 1, {"by": said(), "reason": said()}, route=Route.LINK),
+        happened("score_adjusted", 1, {"add": 5, "reason": said(), "author": said()}),
+        happened("order_completed", 1, {"value": 3, "currency": said(), "order_id": said()}),
+    ]
+    ruleset = rules({"id": "v", "event": "page_viewed", "points": 3}, hot=5)
+    html = page(card(view_of(events, ruleset, NOON), ruleset, NOON), language)
+    found = Page(html)
+    assert found.tags <= KNOWN
+    assert found.attributes <= ATTRIBUTES
+
+
+def happened(kind: str, days: float, said: dict[str, Any], **more: Any) -> Event:
+    at = NOON - days * DAY
+    fields: dict[str, Any] = {
+        "event_id": f"{kind} {days}",
+        "type": kind,
+        "occurred_at": at,
+        "received_at": at,
+        "properties": said,
+        "subject": "email:1",
+    }
+    return Event(**(fields | more))
+
+
+def test_a_terminal_gets_no_controls() -> None:
+    evil = "\x1b[2J\x1b]0;x\x07[bold red]\u202e"
+    said = {"name": evil, "company": evil, "form": evil, "note": evil}
+    ruleset = rules(hot=5)
+    of = card(view_of([happened("form_submitted", 1, said)], ruleset, NOON), ruleset, NOON)
+    drawn = lead_screen.drawn(of, ANNA, NOON)
+    assert all(c.isprintable() or c == "\n" for c in drawn)
+    assert "[bold red]" in drawn
+
+
+def test_the_policy_names_the_style_and_allows_nothing_else() -> None:
+    css, digest = style()
+    assert hashlib.sha256(css.encode()).digest() == b64decode(digest)
+    assert f"style-src 'sha256-{digest}'" in policy()
+    assert policy().startswith("default-src 'none'; ")
+    assert f"<style>{css}</style>" in cards.page("rich", "en")
+    assert re.search(r"url\(|@import", css) is None
+
+
+# --- what it says -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("may", "links"),
+    [
+        (May.BOTH, {"tel", "mailto"}),
+        (May.CALL, {"tel"}),
+        (May.MAIL, {"mailto"}),
+        (May.NEITHER, set()),
+        (May.UNKNOWN, set()),
+    ],
+)
+def test_there_is_a_link_only_where_it_is_allowed(may: May, links: set[str]) -> None:
+    of = cards.card("rich", "en")
+    html = page(replace(of, lead=replace(of.lead, may=may)), links=CardLinks())
+    assert {link.partition(":")[0] for link in Page(html).links} == links
+    assert "600 100 200" in html
+    assert "lukasz@sruby.example" in html
+
+
+def test_a_mail_begins_with_a_subject_in_the_language_of_the_lead() -> None:
+    html = page(cards.card("rich", "de"), "de")
+    subject = "Pa%C5%84stwa%20zainteresowanie%20nasz%C4%85%20ofert%C4%85"
+    assert f'href="mailto:lukasz%40sruby.example?subject={subject}"' in html
+    assert 'href="tel:+48600100200"' in html
+
+
+def test_links_that_are_not_given_are_not_there() -> None:
+    of = cards.card("rich", "en")
+    html = page(of, links=CardLinks(answer="https://a.example/x?y=1&z=2"))
+    assert 'href="https://a.example/x?y=1&amp;z=2"' in html
+    assert "Save the contact" not in html
+    assert "Today’s list" not in html
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "Warm on May 23 (59 points), unless something happens."),
+        ("pl", "Ciepły 23 maj (59 pkt), jeśli nic się nie wydarzy."),
+        ("de", "Warm am 23. Mai (59 Punkte), wenn nichts geschieht."),
+    ],
+)
+def test_what_changes_next_is_a_sentence(language: str, says: str) -> None:
+    assert in_words(cards.card("rich", language), cards.reader(language), NOON).ahead == says
+
+
+def test_what_changes_soon_is_told_as_people_say_it() -> None:
+    ask = {"id": "ask", "event": "contact_requested", "points": 5, "override": "hot"}
+    told = []
+    for lasts in ("5h", "1d", "4d", "400d"):
+        ruleset = rules({**ask, "lasts": lasts}, hot=100)
+        view = view_of([happened("contact_requested", 0, {}, email="a@b.pl")], ruleset, NOON)
+        said = in_words(card(view, ruleset, NOON), ANNA, NOON).ahead
+        told.append(said.replace("\xa0", " "))
+    assert told == [
+        "Cold today, 7:00 PM (0 points), unless something happens.",
+        "Cold tomorrow, 2:00 PM (0 points), unless something happens.",
+        "Cold on Thursday (0 points), unless something happens.",
+        "Nothing changes until Apr 29, 2027. Then nothing that counts is kept any more.",
+    ]
+
+
+def test_the_lines_that_are_shown_sum_to_the_score() -> None:
+    ruleset = rules(
+        {"id": "v", "event": "page_viewed", "points": 1.5, "decay": {"half_life": "9d"}},
+        {"id": "f", "event": "form_submitted", "points": 40},
+        groups={"engagement": {"weight": "33%"}},
+    )
+    events = [happened("page_viewed", n / 3, {}, event_id=f"{n:03}") for n in range(2 * MOST_LINES)]
+    form = happened("form_submitted", 50, {}, email="a@b.pl")
+    of = card(view_of([form, *events], ruleset, NOON), ruleset, NOON)
+    said = in_words(of, ANNA, NOON)
+    lines = [float(line.points) for one in said.lines for line in one.lines]
+    assert len(lines) == 1 + MOST_LINES + 1
+    assert sum(lines) == pytest.approx(float(said.sum), abs=1e-9)
+    assert said.sum == f"{of.exact.normalize():f}"
+    assert sum(float(one.points) for one in said.lines) == pytest.approx(float(said.sum))
+
+
+@pytest.mark.parametrize("state", [LeadState.CLAIMED, LeadState.EMPTY])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_lead_that_has_nothing_says_why(state: LeadState, language: str) -> None:
+    lead = Lead(lead_id="phone:1", state=state, folded_at=NOON, expires_at=NOON)
+    html = page(card(View(lead, ()), rules(), NOON), language)
+    assert card_texts.CARD_TEXTS[language][state.value] in shown(html)
+    assert "<section" not in html
+    assert "badge" not in html.partition("</style>")[2]
+
+
+def test_a_page_of_very_many_things_is_bounded() -> None:
+    long = "\"'" * 1_000
+    many = [
+        happened(
+            "form_submitted",
+            n / 10,
+            {f"{m}{long}": long for m in range(40)} | {"form": long},
+            event_id=str(n),
+            email="a@b.pl",
+        )
+        for n in range(700)
+    ]
+    ruleset = rules({"id": "f", "event": "form_submitted", "points": 1})
+    of = card(view_of(many, ruleset, NOON), ruleset, NOON)
+    assert (len(of.history.episodes), of.history.older) == (200, 500)
+    html = page(of)
+    assert "and 500 older ones" in html
+    assert len(html.encode()) < 4_500_000, "a function answers 6 MB at most"
+
+
+# --- words ------------------------------------------------------------------------------------
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize(
+    "texts", [card_texts.CARD_TEXTS, history_texts.EVENTS, history_texts.DETAILS]
+)
+def test_each_language_has_every_text_with_the_same_gaps(texts: Any) -> None:
+    assert tuple(texts) == LANGUAGES
+    gaps = {name: placeholders(text) for name, text in texts["en"].items()}
+    for language in LANGUAGES:
+        assert {name: placeholders(text) for name, text in texts[language].items()} == gaps
+        assert all(texts[language].values())
+
+
+@pytest.mark.parametrize("texts", [card_texts.CARD_COUNTED, history_texts.VISITS])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_number_has_its_form(texts: Any, language: str) -> None:
+    assert texts[language].keys() == texts["en"].keys()
+    wanted = {formats(language).plural(count) for count in range(200)}
+    for forms in texts[language].values():
+        assert set(forms) == wanted
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_type_of_event_is_called_something(language: str) -> None:
+    assert history_texts.EVENTS[language].keys() - {"visit"} == TYPES
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_every_card_can_be_told_and_drawn(seed: int) -> None:
+    view, ruleset, now = random_lead(seed)
+    for language in LANGUAGES:
+        reader = replace(ANNA, language=language, timezone="America/St_Johns")
+        of = card(view, ruleset, now, reader)
+        Page(lead_page(of, reader, CardLinks(), now))
+        assert lead_screen.drawn(of, reader, now)
