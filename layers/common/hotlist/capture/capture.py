@@ -32,8 +32,12 @@ _LINKS: Final = {
     "d": "GET, HEAD, POST",
     "o": "GET, HEAD",
     "c": "GET, HEAD",
+    "leads": "GET, HEAD, POST",
+    "lists": "GET, HEAD, POST",
 }
-"""The methods of the links in mails, by the first part of their paths. A token is the second."""
+"""The methods of the links in mails, by the first part of their paths. A token is the second.
+
+`leads` and `lists` are the function card's, which gets them whole. Half of one comes here."""
 
 _RESULTS: Final[Mapping[str | None, Mapping[str, str]]] = {
     None: {"status": "stored"},
@@ -90,9 +94,9 @@ class Capture:
     def not_stored(self, request: Request) -> Answer:
         """503, for a table that does not answer. A plain form is shown, to be sent again."""
         if _token_of(request) is not None:
-            from hotlist.capture import links  # noqa: PLC0415 - for links in mails
+            from hotlist.capture import dead_links  # noqa: PLC0415 - for links in mails
 
-            return links.later(request)
+            return dead_links.later(request)
         name = request.parameters.get("form", "")
         if not request.is_plain_form or name not in self._forms:
             return http.problem(503, "Not stored; send it again.", None, retry_after="2")
@@ -192,9 +196,9 @@ class Capture:
             return _elsewhere(request)
         kind, text = found
         if request.method not in _LINKS[kind]:
-            from hotlist.capture import links  # noqa: PLC0415 - for links in mails
+            from hotlist.capture import dead_links  # noqa: PLC0415 - for links in mails
 
-            return links.not_taken(request, _LINKS[kind])
+            return dead_links.not_taken(request, _LINKS[kind])
         return self._opened_links().answer(request, kind, text, now)
 
     def _opened_links(self) -> "Links":

@@ -6,7 +6,6 @@ the mail was sent. No link leads anywhere but to what the configuration names.
 
 import base64
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -14,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from hotlist.capture import form_page, http, link_page, proof
+from hotlist.capture import dead_links, form_page, http, link_page, proof
 from hotlist.capture.context import Received
+from hotlist.capture.dead_links import told
 from hotlist.capture.http import Answer, Request
 from hotlist.capture.link_events import (
     Ending,
@@ -34,7 +34,7 @@ from hotlist.events.event import Event
 from hotlist.leads import scanners
 from hotlist.links import addresses, invitation, tokens
 from hotlist.links.keys import TROUBLES, LinkKeys
-from hotlist.links.secret import KEPT, BadSecret
+from hotlist.links.secret import BadSecret
 from hotlist.links.tokens import BadToken, Expired, Purpose, Token
 from hotlist.runtime import metrics
 from hotlist.runtime.settings import CaptureSettings
@@ -94,7 +94,7 @@ class Links:
         """The answer to a request for `/<kind>/<text>`. HEAD is answered as GET."""
         readings = tokens.readings(text)
         try:
-            token, text = self._read(kind, readings, now)
+            token, text = self._keys.read_first(readings, partial(_purpose, kind), now)
             visit = Visit(request, token, text, self._forms.get(token.said.get("form", "")), now)
             answer: Answer = getattr(self, f"_{token.purpose.value}")(visit)
         except Expired as error:
@@ -102,16 +102,8 @@ class Links:
         except BadToken:
             return self._bad(request, readings[0], kind)
         except (BadSecret, NoPlace):
-            return later(request)
+            return dead_links.later(request)
         return answer
-
-    def _read(self, kind: str, readings: tuple[str, ...], now: datetime) -> tuple[Token, str]:
-        """The first that is a token, with its text. :raises BadToken, Expired: if none is."""
-        for text in readings[:-1]:
-            with suppress(BadToken):
-                return self._keys.read(text, _purpose(kind, text), now), text
-        text = readings[-1]
-        return self._keys.read(text, _purpose(kind, text), now), text
 
     def gift(self, form: str, event: Event, language: str, now: datetime) -> str:
         """The path of `download`, or "" if there is no key to sign it with.
@@ -163,7 +155,7 @@ class Links:
         purpose = visit.token.said.get("purpose", "")
         consent = (visit.form or {}).get("consents", {}).get(purpose)
         if visit.form is None or consent is None:
-            return _told(410, "gone", visit.request, visit.who)
+            return told(410, "gone", visit.request, visit.who)
         who, text = visit.who, visit.who.of(consent["text"])
         if visit.request.method != "POST":
             return _page(link_page.confirm(text, visit.asked, who, is_test=visit.is_test))
@@ -229,14 +221,14 @@ class Links:
             from hotlist.capture.digest_links import DigestLinks  # noqa: PLC0415 - these are rare
 
             self._digests = DigestLinks(self._deliveries_table)
-        return self._digests.answer(visit) or _told(410, "gone", visit.request, visit.who)
+        return self._digests.answer(visit) or told(410, "gone", visit.request, visit.who)
 
     # --- a reward ---------------------------------------------------------------------------
 
     def _reward(self, visit: Visit) -> Answer:
         reward = (visit.form or {}).get("reward")
         if reward is None:
-            return _told(410, "gone", visit.request, visit.who)
+            return told(410, "gone", visit.request, visit.who)
         if visit.request.method != "POST":
             title = visit.who.of(reward["title"])
             html = link_page.reward(title, visit.asked, visit.who, is_test=visit.is_test)
@@ -251,11 +243,11 @@ class Links:
             return http.redirect(f"/d/{visit.text}")
         reward = (visit.form or {}).get("reward")
         if reward is None:
-            return _told(410, "gone", visit.request, visit.who)
+            return told(410, "gone", visit.request, visit.who)
         answer = self._given(visit, reward)
         if answer is None:
             self._missing(visit.name)
-            return _told(404, "missing", visit.request, visit.who)
+            return told(404, "missing", visit.request, visit.who)
         about = {"form": visit.name, "reward": reward["id"]}
         self._note(visit, "file_downloaded", about)
         return answer
@@ -292,7 +284,7 @@ class Links:
         to = visit.token.said.get("to", "")
         url = addresses.addresses(visit.form or {}).get(to)
         if url is None:
-            return _told(410, "gone", visit.request, visit.who)
+            return told(410, "gone", visit.request, visit.who)
         self._note(visit, "email_clicked", {**of_mail(visit), "to": to})
         return _sent_to(url)
 
@@ -319,22 +311,10 @@ class Links:
             said = {name: one for name, one in token.said.items() if name != "tracked"}
             return self._clicked(Visit(request, replace(token, said=said), "", form, now))
         who = link_page.reader(request.headers, token.said.get("lang", ""), None)
-        return _told(410, f"expired_{token.purpose.value}", request, who)
+        return told(410, f"expired_{token.purpose.value}", request, who)
 
     def _bad(self, request: Request, text: str, kind: str) -> Answer:
-        who = link_page.reader(request.headers, "", None)
-        if self._is_of_a_past_key(text):
-            return _told(410, f"gone_{kind}", request, who)
-        return _told(404, "bad", request, who)
-
-    def _is_of_a_past_key(self, text: str) -> bool:
-        try:
-            number = tokens.key_id_of(text)
-        except BadToken:
-            return False
-        newest = self._keys.newest().key_id
-        is_numbered = number.isdecimal() and newest.isdecimal()
-        return is_numbered and int(number) <= int(newest) - KEPT  # a rotation has dropped it
+        return dead_links.bad(request, text, kind, self._keys.newest().key_id)
 
 
 _PRIVATE: Final = {
@@ -344,28 +324,14 @@ _PRIVATE: Final = {
 }
 
 
-def later(request: Request) -> Answer:
-    """503, for a table or a secret that does not answer."""
-    who = link_page.reader(request.headers, "", None)
-    answer = _told(503, "later", request, who)
-    answer["headers"]["retry-after"] = "2"
-    return answer
-
-
-def not_taken(request: Request, allowed: str) -> Answer:
-    """405: links take other methods."""
-    who = link_page.reader(request.headers, "", None)
-    answer = _told(405, "bad", request, who)
-    answer["headers"]["allow"] = allowed
-    return answer
-
-
 def _purpose(kind: str, text: str) -> Purpose:
     """What a text is to be verified for. Under some routes it says so itself, unverified."""
     if kind == "d":
         return Purpose.DOWNLOAD if "give" in tokens.claimed(text) else Purpose.REWARD
     if kind == "unsubscribe" and "digest" in tokens.claimed(text):
         return Purpose.DIGEST_OFF
+    if kind not in _PURPOSES:  # its route is another function's, and takes what is whole
+        raise BadToken
     return _PURPOSES[kind]
 
 
@@ -383,11 +349,3 @@ def _page(html: str, status: int = 200, form: Form = _TO_ITSELF) -> Answer:
 
 def _sent_to(url: str) -> Answer:
     return {"statusCode": 302, "headers": {**_PRIVATE, "location": addresses.sendable(url)}}
-
-
-def _told(status: int, what: str, request: Request, who: form_page.Visitor) -> Answer:
-    """A page that says why a link leads nowhere; problem details for a program that asks so."""
-    accept = request.headers.get("accept", "").lower()
-    if "json" in accept and "text/html" not in accept:
-        return http.problem(status, link_page.reason(what))
-    return http.page(status, link_page.told(what, who), form_page.policy())

@@ -1,6 +1,6 @@
 """The link keys of the stack's secret: read when the first link is, and seldom again. Not pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
@@ -68,6 +68,18 @@ class LinkKeys:
             except TROUBLES as error:
                 raise BadToken from error  # no key that we know has signed it
         return verified(text, purpose, _named(secret, key_id), now)
+
+    def read_first(
+        self, texts: Sequence[str], purpose: Callable[[str], Purpose], now: datetime
+    ) -> tuple[Token, str]:
+        """The first of these texts that is a token for its purpose, and the text.
+
+        :raises BadToken, Expired: if none is, as `read` of the last one.
+        """
+        for text in texts[:-1]:
+            with suppress(BadToken):
+                return self.read(text, purpose(text), now), text
+        return self.read(texts[-1], purpose(texts[-1]), now), texts[-1]
 
     def ask(self) -> Secret:
         """What the secret says now. It has a key."""
