@@ -44,6 +44,11 @@ class Purpose(StrEnum):
     OPENED = "opened"
     CLICKED = "clicked"
     DIGEST_OFF = "digest_off"
+    ANSWER = "answer"
+    CARD = "card"
+    LIST = "list"
+    DEVICE = "device"
+    COOKIE = "cookie"
 
 
 VALID: Final[Mapping[Purpose, timedelta | None]] = {
@@ -54,6 +59,11 @@ VALID: Final[Mapping[Purpose, timedelta | None]] = {
     Purpose.OPENED: timedelta(days=90),
     Purpose.CLICKED: timedelta(days=90),
     Purpose.DIGEST_OFF: None,
+    Purpose.ANSWER: timedelta(days=7),
+    Purpose.CARD: timedelta(days=7),
+    Purpose.LIST: timedelta(days=7),
+    Purpose.DEVICE: timedelta(days=1),  # it says itself when its quarter of an hour began
+    Purpose.COOKIE: timedelta(days=30),
 }
 """How long after its day a link holds. One without an end holds as long as its key is kept."""
 

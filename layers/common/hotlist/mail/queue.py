@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from hotlist.rescore.queue import NotQueued, wait_after
 from hotlist.runtime.stream import Record
 from hotlist.store.deliveries import InFlight
+from hotlist.store.device_asks import OF_DEVICES
 
 AFTER_LEASE: Final = timedelta(seconds=5)
 QUOTA_WAIT: Final = timedelta(hours=1)
@@ -64,11 +65,26 @@ class ToLead:
 
 EVERYTHING: Final = "everything"
 
-_KINDS: Final[dict[str, type[Message | Alert | More | ToLead]]] = {
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """The link that a recipient has asked for on a device, in a quarter of an hour in UTC.
+
+    It opens a page of theirs: `leads` with its subject, or `lists`. `day` is that of the page.
+    """
+
+    page: str
+    subject: str
+    day: str
+    quarter: str
+
+
+_KINDS: Final[dict[str, type[Message | Alert | More | ToLead | Device]]] = {
     "message": Message,
     "alert": Alert,
     "more": More,
     "lead": ToLead,
+    "device": Device,
 }
 
 
@@ -76,7 +92,7 @@ _KINDS: Final[dict[str, type[Message | Alert | More | ToLead]]] = {
 class Letter:
     """A mail that is to be sent, before it is written. Without a recipient: to whom it concerns."""
 
-    about: Message | Alert | More | ToLead
+    about: Message | Alert | More | ToLead | Device
     recipient: str | None = None
 
     @property
@@ -92,6 +108,8 @@ class Letter:
         about = self.about
         if isinstance(about, ToLead):
             return f"lead#{about.subject}#{about.event_id}#{about.what}"
+        if isinstance(about, Device):
+            return f"{OF_DEVICES}{self.recipient}#{about.quarter}"
         if isinstance(about, More):
             return f"more#{about.of}#{about.kind}#{about.hour}"
         return f"{delivery_name(about)}#{self.recipient}"
