@@ -27,6 +27,7 @@ from hotlist.runtime.failures import Batch
 from hotlist.runtime.limits import TimeLeft
 from hotlist.runtime.stream import Record
 from hotlist.sales.consume import OutboxConsumer
+from hotlist.sales.device_mails import DeviceMailer
 from hotlist.sales.held import HeldTeller
 from hotlist.sales.notify import Notifier
 from hotlist.sales.team import Recipient, Sales
@@ -242,6 +243,7 @@ class Post:
                 keys=self._keys,
                 plain=self._around.tables.client,
             ),
+            devices=DeviceMailer(Sales(self.team), outbox, self._keys, ""),
             count=lambda _, **__: None,
         )
 

@@ -55,7 +55,8 @@ class Notify:
         self.leads = LeadStore(self.dynamodb, names["leads"])
         outbox = replace(app.consumer.outbox, clock=lambda: self.now)
         to_leads = replace(app.consumer.to_leads, outbox=outbox)
-        app.consumer = replace(app.consumer, outbox=outbox, to_leads=to_leads)
+        devices = replace(app.consumer.devices, outbox=outbox)
+        app.consumer = replace(app.consumer, outbox=outbox, to_leads=to_leads, devices=devices)
         self.deliveries: DeliveryStore = outbox.deliveries
         self.held = app.consumer.held
         self.waits: list[int] = []

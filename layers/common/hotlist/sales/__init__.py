@@ -1,5 +1,6 @@
-"""Decides which mail is sent to whom and when: digests, alerts, messages of forms, mails to leads.
+"""Decides which mail is sent to whom and when: digests, alerts, messages of forms, mails to leads
+and links of devices.
 
-Pure, but for `compose`, `consume`, `digest`, `editions`, `held`, `lead_mailer`, `look_back`,
-`notify`, `reader_links` and `views`.
+Pure, but for `compose`, `consume`, `device_mails`, `digest`, `editions`, `held`, `lead_mailer`,
+`look_back`, `notify`, `reader_links` and `views`.
 """

@@ -22,6 +22,7 @@ from hotlist.mail.lead_card import Details
 from hotlist.mail.outbox import Outbox
 from hotlist.mail.queue import (
     Alert,
+    Device,
     Letter,
     Message,
     More,
@@ -40,6 +41,7 @@ from hotlist.runtime.passing import is_passing
 from hotlist.runtime.settings import NotifySettings
 from hotlist.runtime.stream import Record
 from hotlist.sales import team
+from hotlist.sales.device_mails import DeviceMailer
 from hotlist.sales.lead_mailer import LeadMailer
 from hotlist.sales.team import Recipient, Sales
 from hotlist.sales.to_send import AlertNow, alert_now, held_back, message_now
@@ -103,6 +105,7 @@ class OutboxConsumer:
     outbox: Outbox
     queue: OutboxQueue
     to_leads: LeadMailer
+    devices: DeviceMailer
     count: Callable[..., None]
 
     @classmethod
@@ -136,6 +139,7 @@ class OutboxConsumer:
             outbox=outbox,
             queue=queue,
             to_leads=LeadMailer.open(settings, dynamodb, events=events, outbox=outbox, queue=queue),
+            devices=DeviceMailer.open(settings, sales, outbox),
             count=count,
         )
 
@@ -178,6 +182,8 @@ class OutboxConsumer:
         """Send a letter, or make one for each recipient of it. Whether a mail was sent."""
         if isinstance(letter.about, ToLead):
             return self.to_leads.send(letter.about)
+        if isinstance(letter.about, Device):
+            return self.devices.send(letter, letter.about)
         disabled = self._disabled()
         if isinstance(letter.about, More):
             return self._take_more(letter, letter.about, disabled)

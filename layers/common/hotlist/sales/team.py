@@ -27,6 +27,10 @@ TEAM: Final = "team"
 ALL: Final = "all"
 """Who is told: a lead's owner, whoever shares a team with them, everybody."""
 
+DEVICE: Final = "device"
+LINK: Final = "link"
+"""What opens a card or a list: a confirmed device, or its link alone."""
+
 _SKIP: Final = "skip"
 _SHORT: Final = "short"
 
@@ -102,7 +106,8 @@ class Sales:
 
     `fallback` gets what has no owner, or one who is no longer there. `tell` says who gets an
     alert, and a message whose form does not say it: `owner`, `team` or `all`. `teams` have the ids
-    of their members. `caps` are mails of a kind in an hour.
+    of their members. `caps` are mails of a kind in an hour. `card_access` says what opens a card:
+    a `device` that the recipient has confirmed, or the `link` alone.
     """
 
     recipients: tuple[Recipient, ...]
@@ -110,6 +115,11 @@ class Sales:
     tell: str = ALL
     teams: tuple[frozenset[str], ...] = ()
     caps: Mapping[str, int] = field(default_factory=dict)
+    card_access: str = DEVICE
+
+    def of_id(self, recipient: str | None) -> Recipient | None:
+        """The recipient of this id, or None if nobody has it now."""
+        return next((one for one in self.recipients if one.id == recipient), None)
 
     def living(self, disabled: Collection[str]) -> tuple[Recipient, ...]:
         """Everybody who gets mail, in the order of sales.yaml."""
@@ -214,4 +224,5 @@ def from_checked(source: Mapping[str, Any]) -> Sales:
             frozenset(member["id"] for member in members) for members in source["teams"].values()
         ),
         caps=source.get("caps", {}),
+        card_access=source["card_access"],
     )
