@@ -9,6 +9,7 @@ from hotlist.config import public_holidays
 from hotlist.config.findings import BadConfig
 from hotlist.config.forms_schema import compile_forms
 from hotlist.config.sales_schema import check_sales, compile_sales
+from hotlist.sales.team import from_checked
 
 GOOD: Final = """\
 recipients:
@@ -161,6 +162,14 @@ def test_what_a_file_without_owners_means() -> None:
     assert checked["recipients"][0]["on_empty"] == "short"
     assert compile_sales(ONE + "owners: [{owner: a}]\n")["tell"] == "owner"
     assert compile_sales(ONE + "owners: [{owner: a}]\n")["recipients"][0]["list"] == "own"
+
+
+def test_a_card_opens_by_a_device_unless_the_file_says_otherwise() -> None:
+    assert compile_sales(ONE)["card_access"] == "device"
+    assert from_checked(compile_sales(ONE)).card_access == "device"
+    assert from_checked(compile_sales(ONE + "card_access: link\n")).card_access == "link"
+    with pytest.raises(BadConfig, match=r"card_access: .*'device' or 'link'"):
+        compile_sales(ONE + "card_access: none\n")
 
 
 def test_a_word_that_never_occurs_is_doubtful() -> None:

@@ -51,6 +51,7 @@ class SalesFile(BaseModel):
     fallback: Id | None = None
     tell: Tell | None = None
     caps: CapsEntry | None = None
+    card_access: Literal["device", "link"] = "device"
     teams: dict[Id, TeamEntry] = {}
     territories: dict[Id, Pattern] = {}
     owners: Annotated[list[OwnerEntry], Field(max_length=200)] = []
