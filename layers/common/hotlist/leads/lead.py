@@ -177,6 +177,33 @@ class Ranked:
     owner: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """What today's list shows of a hot or warm lead, as of `folded_at`."""
+
+    lead_id: str
+    contact: Contact
+    temperature: Temperature
+    stage: Stage
+    total: int
+    folded_at: datetime
+    hot_since: datetime | None = None
+    channel: str | None = None
+    owner: str | None = None
+    last_event_at: datetime | None = None
+    bounced: bool = False
+    may: May = May.UNKNOWN
+    answer: SalesAnswer | None = None
+
+    def is_answered(self, now: datetime) -> bool:
+        """Whether an answer of sales holds now: for a hot lead, one since it turned hot."""
+        said = self.answer
+        is_since = said is not None and (
+            self.temperature is not Temperature.HOT or said.is_since(self.hot_since)
+        )
+        return said is not None and is_since and said.holds(now)
+
+
 @dataclass(frozen=True, slots=True)
 class Created:
     """What the index by day says of a lead.

@@ -95,8 +95,10 @@ def read_seconds(item: Item, name: str) -> datetime | None:
     return None if value is None else datetime.fromtimestamp(int(value["N"]), UTC)
 
 
-def batch_get(client: Any, table: str, keys: Iterable[Mapping[str, str]]) -> Iterator[Item]:
-    """The existing items of these keys, read consistently, in any order.
+def batch_get(
+    client: Any, table: str, keys: Iterable[Mapping[str, str]], **wanted: Any
+) -> Iterator[Item]:
+    """The existing items of these keys, in any order: whole and consistent, or as `wanted` says.
 
     :raises ReadsThrottled: if DynamoDB leaves keys unread `_READ_ROUNDS` times.
     """
@@ -105,7 +107,7 @@ def batch_get(client: Any, table: str, keys: Iterable[Mapping[str, str]]) -> Ite
         unread: list[Any] = todo[start : start + MAX_BATCH_READ]
         for _ in range(_READ_ROUNDS):
             answer = client.batch_get_item(
-                RequestItems={table: {"Keys": unread, "ConsistentRead": True}}
+                RequestItems={table: {"Keys": unread, "ConsistentRead": True, **wanted}}
             )
             yield from answer["Responses"].get(table, ())
             unread = answer["UnprocessedKeys"].get(table, {}).get("Keys", [])

@@ -285,7 +285,7 @@ def _answer_text(answer: SalesAnswer) -> str:
     return json.dumps([answer.type, answer.event_id, to_text(answer.at), answer.by, until])
 
 
-def _answer(item: Item) -> SalesAnswer | None:
+def read_answer(item: Item) -> SalesAnswer | None:
     if "answer" not in item:
         return None
     said, event_id, at, by, until = json.loads(item["answer"]["S"])
@@ -392,6 +392,6 @@ def from_item(item: Item) -> Lead:
         bounced="bounced" in item,
         tracked="tracked" in item,
         may=May(read_text(item, "may") or May.UNKNOWN),
-        answer=_answer(item),
+        answer=read_answer(item),
         shadow=_shadow(item),
     )

@@ -1,0 +1,235 @@
+"""Today's list and the device step in Chromium: they fit each window, and axe finds nothing.
+
+With HOTLIST_SHOTS=<folder> each is drawn into that folder, at each width, light and dark.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import pytest
+
+from card_views import ANNA, BEN, SALES
+from hotlist.cards import list_page, step_page
+from hotlist.cards.today import today
+from hotlist.events.answers import SalesAnswer
+from hotlist.leads.lead import Contact, Listed, May, Stage, Temperature
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page, Route
+
+WIDTHS: Final = (320, 768, 1290)
+SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
+ADDRESS: Final = "http://list.test/lists/x"
+LANGUAGES: Final = ("en", "pl", "de")
+NOW: Final = datetime(2026, 3, 30, 9, tzinfo=UTC)
+HOUR: Final = timedelta(hours=1)
+HOSTILE: Final = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\"'&"
+UNBROKEN: Final = "Donaudampfschifffahrtsgesellschaftskapitän" * 3
+
+
+def a_lead(number: int, **changes: Any) -> Listed:
+    is_hot = number < 4
+    fields: dict[str, Any] = {
+        "lead_id": f"email:{number:08}",
+        "contact": Contact(
+            ("Łukasz Żak", "Ada Lovelace", "Bo Ek", "Cem Öz", "Dörte Groß", "Eva")[number % 6],
+            ("Śruby & Synowie sp. z o.o.", "Engines Ltd", None)[number % 3],
+            f"person{number}@example.com",
+            f"+4860010020{number % 10}" if number % 2 else None,
+        ),
+        "temperature": Temperature.HOT if is_hot else Temperature.WARM,
+        "stage": (Stage.INTENT, Stage.CONSIDERATION, Stage.INTEREST)[number % 3],
+        "total": 90 - 5 * number if is_hot else 45 - number,
+        "folded_at": NOW - HOUR,
+        "hot_since": NOW - 30 * HOUR if is_hot else None,
+        "channel": ("paid_search", "referral", "direct")[number % 3],
+        "owner": ("anna", "ben")[number % 2],
+        "last_event_at": NOW - number * 7 * HOUR,
+        "may": (May.BOTH, May.CALL, May.NEITHER)[number % 3],
+    }
+    return Listed(**(fields | changes))
+
+
+def leads() -> list[Listed]:
+    answered = SalesAnswer("1", "sales_meeting", NOW - 2 * HOUR, "ben")
+    later = SalesAnswer("1", "sales_snoozed", NOW - 2 * HOUR, "anna", NOW + 60 * HOUR)
+    made = [a_lead(number) for number in range(12)]
+    made[2], made[7] = replace(made[2], answer=answered), replace(made[7], answer=later)
+    bad = Contact(HOSTILE, UNBROKEN, f"{UNBROKEN.lower()}@example.com", "+48600100299")
+    return [*made, a_lead(12, contact=bad, bounced=True, may=May.BOTH, owner=None)]
+
+
+def page_of(language: str, found: list[Listed] | None = None, count: int = 13) -> str:
+    reader = replace(ANNA, language=language)
+    made = today(leads() if found is None else found, count, SALES, reader, NOW)
+    return list_page.list_page(made, reader, NOW, lambda lead_id: f"/leads/{lead_id[-8:]}")
+
+
+class Shown:
+    """A page as a browser gets it, with its policy; it fetches nothing, and says nothing."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.asked: list[str] = []
+        self.said: list[str] = []
+        self._html = self._policy = ""
+        page.on("request", lambda sent: self.asked.append(sent.url))
+        page.on("dialog", lambda dialog: self.said.append(dialog.message))
+        page.on("console", lambda said: self.said.append(said.text))
+        page.on("pageerror", lambda error: self.said.append(error.message))
+        page.route(ADDRESS, self._serve)
+
+    def show(self, html: str, policy: str) -> Page:
+        self._html, self._policy = html, policy
+        self.page.goto(ADDRESS)
+        return self.page
+
+    def show_list(self, language: str = "en", **said: Any) -> Page:
+        return self.show(page_of(language, **said), list_page.policy(language))
+
+    def names(self) -> list[str]:
+        return self.page.locator("tbody tr:visible th a").all_inner_texts()
+
+    def _serve(self, route: Route) -> None:
+        headers = {
+            "content-type": "text/html; charset=utf-8",
+            "content-security-policy": self._policy,
+        }
+        route.fulfill(body=self._html, headers=headers)
+
+
+@pytest.fixture(params=SCHEMES)
+def shown(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Shown]:
+    with browser.new_context(color_scheme=request.param, reduced_motion="reduce") as context:
+        made = Shown(context.new_page())
+        yield made
+        assert set(made.asked) <= {ADDRESS}
+        assert made.said == []
+
+
+@pytest.fixture
+def plain(browser: Browser) -> Iterator[Shown]:
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        made = Shown(context.new_page())
+        yield made
+        assert made.said == []
+
+
+def look(shown: Shown, axe: str, name: str) -> None:
+    """At each width it fits the window, and axe finds nothing."""
+    folder = os.environ.get("HOTLIST_SHOTS")
+    scheme = (
+        "dark"
+        if shown.page.evaluate("matchMedia('(prefers-color-scheme:dark)').matches")
+        else "light"
+    )
+    for width in WIDTHS:
+        shown.page.set_viewport_size({"width": width, "height": 900})
+        if folder:
+            path = Path(folder) / f"{name}-{width}-{scheme}.png"
+            shown.page.screenshot(path=path, full_page=True)
+        widest = shown.page.evaluate("document.documentElement.scrollWidth")
+        assert widest <= width, (name, width)
+        shown.page.evaluate(axe)
+        found = shown.page.evaluate(
+            "axe.run().then(found => found.violations.map(one => one.id + ' ' + one.nodes[0].html))"
+        )
+        assert found == [], (name, width)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_list_fits_each_window(shown: Shown, axe: str, language: str) -> None:
+    shown.show_list(language)
+    look(shown, axe, f"list-{language}")
+
+
+def test_an_empty_list_fits_each_window(shown: Shown, axe: str) -> None:
+    shown.show_list(found=[], count=0)
+    look(shown, axe, "list-empty")
+
+
+@pytest.mark.parametrize("name", ["step", "mailed", "just_mailed", "day_full", "stale", "nothing"])
+def test_a_page_of_the_step_fits_each_window(shown: Shown, axe: str, name: str) -> None:
+    shown.show(getattr(step_page, name)(BEN), step_page.policy())
+    look(shown, axe, f"step-{name}")
+
+
+def test_the_page_of_a_mailed_link_fits_each_window(shown: Shown, axe: str) -> None:
+    shown.show(step_page.confirm(BEN, "t" * 300), step_page.policy())
+    look(shown, axe, "step-confirm")
+
+
+# --- sorting and filtering --------------------------------------------------------------------
+
+
+def test_a_column_is_sorted_by_its_button_and_by_the_keyboard(plain: Shown) -> None:
+    page = plain.show_list()
+    button = page.get_by_role("button", name="Points")
+    head = page.get_by_role("columnheader", name="Points")
+    button.focus()
+    page.keyboard.press("Enter")
+    assert head.get_attribute("aria-sort") == "descending"
+    points = [int(one) for one in page.locator("tbody td:nth-child(2)").all_inner_texts()]
+    assert points == sorted(points, reverse=True)
+    page.keyboard.press("Space")
+    assert head.get_attribute("aria-sort") == "ascending"
+    points = [int(one) for one in page.locator("tbody td:nth-child(2)").all_inner_texts()]
+    assert points == sorted(points)
+    page.get_by_role("button", name="Last seen").click()
+    assert head.get_attribute("aria-sort") is None
+    assert plain.names()[0] == "Łukasz Żak"
+    assert page.url == ADDRESS
+
+
+def test_rows_are_filtered_by_text_and_by_what_columns_have(plain: Shown) -> None:
+    page = plain.show_list()
+    told = page.get_by_role("status")
+    assert told.inner_text() == "13 / 13 shown"
+    page.get_by_label("Find", exact=True).fill("ada ENGINES")
+    assert set(plain.names()) == {"Ada Lovelace"}
+    page.get_by_label("Temperature").select_option("hot")
+    assert plain.names() == ["Ada Lovelace"]
+    assert told.inner_text() == "1 / 13 shown"
+    page.get_by_label("Find", exact=True).fill("")
+    assert len(plain.names()) == 4
+    page.get_by_label("Owner").select_option("Ben Miller")
+    assert len(plain.names()) == 2
+    page.get_by_label("Stage").select_option("interest")
+    page.get_by_label("Came by").select_option("a direct visit")
+    assert told.inner_text() == "0 / 13 shown"
+    options = page.get_by_label("Temperature").locator("option").all_inner_texts()
+    assert options == ["all", "warm", "hot"]
+
+
+def test_on_a_phone_a_select_sorts(plain: Shown) -> None:
+    page = plain.show_list()
+    page.set_viewport_size({"width": 320, "height": 700})
+    page.get_by_label("Sort by").select_option(label="Points ↑")
+    points = [int(one) for one in page.locator("tbody td:nth-child(2)").all_inner_texts()]
+    assert points == sorted(points)
+
+
+def test_without_script_it_is_a_sorted_table(browser: Browser) -> None:
+    with browser.new_context(java_script_enabled=False) as context:
+        shown = Shown(context.new_page())
+        page = shown.show_list()
+        assert page.get_by_role("button").count() == 0
+        assert not page.get_by_label("Find", exact=True).is_visible()
+        temperatures = page.locator("tbody td:nth-child(3)").all_inner_texts()
+        assert temperatures == sorted(temperatures)  # hot, then warm
+        assert len(shown.names()) == 13
+
+
+def test_what_is_printed_has_no_tools(plain: Shown) -> None:
+    page = plain.show_list()
+    page.emulate_media(media="print")
+    assert not page.get_by_label("Find", exact=True).is_visible()
+    folder = os.environ.get("HOTLIST_SHOTS")
+    if folder:
+        page.screenshot(path=Path(folder) / "list-print.png", full_page=True)
