@@ -11,6 +11,7 @@ from hotlist_cli import (
     config,
     digest,
     lead,
+    lead_list,
     link_keys,
     local,
     outbox,
@@ -30,6 +31,7 @@ app = typer.Typer(
 app.add_typer(account.app, name="account")
 app.add_typer(digest.app, name="digest")
 app.add_typer(try_form.app, name="forms")
+lead.app.command("list")(lead_list.show_list)
 app.add_typer(lead.app, name="lead")
 app.add_typer(link_keys.app, name="keys")
 app.add_typer(local.app, name="local")

@@ -24,10 +24,12 @@ from hotlist.identity.identifiers import (
 )
 from hotlist.leads.fold import Folder, View
 from hotlist.leads.lead import Lead, LeadState
+from hotlist.runtime.phases import on_threads
 from hotlist.sales import team
 from hotlist.sales.team import Recipient, Sales
 from hotlist.scoring.deployed import deployed
 from hotlist.scoring.ruleset import Ruleset
+from hotlist.store.listed import ListedStore
 from hotlist.store.stores import Stores
 from hotlist_cli import lead_json, lead_screen, outputs, previews, rewards
 from hotlist_cli.local import running
@@ -42,7 +44,7 @@ _ANYWHERE: Final = "ZZ"
 
 _NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
-_OPERATOR: Final = Recipient(
+OPERATOR: Final = Recipient(
     id="",
     name="",
     email="",
@@ -74,6 +76,7 @@ class Opened(NamedTuple):
     """The tables, which refuse to be written, and the configuration of this folder."""
 
     stores: Stores
+    listed: ListedStore
     folder: Folder
     ruleset: Ruleset
     sales: Sales
@@ -143,7 +146,7 @@ def show(  # noqa: PLR0917 - options have names
         lead_id = _lead_id(who)
         with opened(data=data, stage=stage, stack=stack) as tables:
             reader = (
-                _OPERATOR if recipient is None else previews.recipient_of(tables.sales, recipient)
+                OPERATOR if recipient is None else previews.recipient_of(tables.sales, recipient)
             )
             now = datetime.now(UTC)
             found = _found(tables, lead_id, reader, now, who)
@@ -219,11 +222,13 @@ def opened(*, data: Data | None, stage: str | None, stack: str | None) -> Iterat
         return running.client(service) if data is Data.LOCAL else rewards.client(service, said)
 
     values = outputs.of_stack(client("cloudformation"), name, *_OUTPUTS)
-    stores = Stores.open(previews.read_only(client("dynamodb")), _Names(*values))
+    dynamodb, names = previews.read_only(client("dynamodb")), _Names(*values)
+    stores = Stores.open(dynamodb, names)
+    listed = ListedStore(dynamodb, names.leads_table, on_threads)
     ruleset = deployed().live
     sales = team.from_checked(load_config("sales"))
     folder = Folder.open(stores, ruleset, lambda: datetime.now(UTC))
-    yield Opened(stores, folder, ruleset, sales)
+    yield Opened(stores, listed, folder, ruleset, sales)
 
 
 @contextmanager
