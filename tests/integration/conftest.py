@@ -21,6 +21,7 @@ from cloudformation import resources, template
 from hotlist.store.deliveries import LEASE
 from integration.lambdas import load
 from integration.stages.capture import Api
+from integration.stages.card import Browser, Card
 from integration.stages.digest import ANNAS_HOUR, Digest
 from integration.stages.links import Reader
 from integration.stages.notify import ADA, MOST, Notify, Ses, a_lead
@@ -240,3 +241,26 @@ def digest(
 def reader(api: Api) -> Reader:
     """A browser that follows links of mails."""
     return Reader(api)
+
+
+@pytest.fixture
+def card(tables: Any, link_secret: str, monkeypatch: pytest.MonkeyPatch) -> Card:
+    _, names = tables
+    queue = boto3.client("sqs").create_queue(QueueName=f"c-{uuid.uuid4()}")["QueueUrl"]
+    environment = {
+        "EVENTS_TABLE": names["events"],
+        "LEADS_TABLE": names["leads"],
+        "IDENTITIES_TABLE": names["identities"],
+        "DELIVERIES_TABLE": names["deliveries"],
+        "OUTBOX_QUEUE_URL": queue,
+        "LINK_SECRET_ARN": link_secret,
+    }
+    others = {"RESCORE_QUEUE_URL": queue, "FAILURE_QUEUE_URL": queue}
+    app = load("card", environment, monkeypatch)
+    return Card(app, load("score", environment | others, monkeypatch), queue)
+
+
+@pytest.fixture
+def browser(card: Card) -> Browser:
+    """A browser that opens cards and lists."""
+    return Browser(card)

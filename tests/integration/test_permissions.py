@@ -3,6 +3,7 @@
 That no test's invocation calls more is looked at wherever a function is invoked.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,12 +13,14 @@ from cloudformation import resources
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import SPAM, Route
 from hotlist.identity.claims import MAX_CLAIMANTS
+from hotlist.store.device_asks import OF_DEVICES
 from hotlist.store.hours import HeldStore
 from integration.lambdas import stream_event
 from integration.meter import takes_insert_statements
-from integration.permissions import Calls, allowed
+from integration.permissions import Calls, allowed, short, statements
 from integration.stages.batches import hang, queued, when_read
 from integration.stages.capture import GOOD, Api
+from integration.stages.card import Browser, Card, link
 from integration.stages.corrections import spam
 from integration.stages.digest import ANNAS_HOUR, RECENT, Digest
 from integration.stages.letters import fill
@@ -44,6 +47,7 @@ LAMBDAS: dict[str, Calls] = {
         "RescoreQueue": {"ReceiveMessage", "DeleteMessage", "GetQueueAttributes"},
     },
     "digest": {**LOGS, **SES},
+    "card": LOGS,
     "notify": {
         **LOGS,
         **LINKS,
@@ -137,6 +141,26 @@ def test_notify(notify: Notify, hot: dict[str, Any]) -> None:
     notify.tell(*letters(asked))
     notify(report("Delivery", f"receipt#{asked.subject}#ebook#{asked.received_at:%Y-%m-%d}"))
     assert_all_is_needed("notify", notify.app)
+
+
+def test_card(card: Card) -> None:
+    lead = card.lead("ada@example.org", phone=NUMBER)
+    browser = Browser(card)
+    browser.mail(link(subject=lead))
+    card.has_sales(replace(card.app.door.sales, card_access="link"))
+    browser.ask(link(subject=lead))
+    browser.ask(link("lists"))
+    assert_all_is_needed("card", card.app)
+
+
+def test_of_the_deliveries_the_card_touches_those_of_devices_alone() -> None:
+    (statement,) = [
+        one for one in statements("card") if short(one["Resource"]) == "DeliveriesTable"
+    ]
+    assert statement["Action"] == ["dynamodb:UpdateItem"]
+    assert statement["Condition"] == {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{OF_DEVICES}*"]}
+    }
 
 
 def test_a_call_that_the_role_does_not_allow_fails_the_test(score: Score) -> None:

@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from cloudformation import ROOT, resources
+from hotlist.cards.door import BEGUN_WITHIN
 from hotlist.mail.ses import Mailer
 from hotlist.rescore.queue import FIRST_WAIT, LONGEST_WAIT, PARKED_AFTER, wait_after
 from hotlist.runtime import clients
@@ -120,6 +121,13 @@ def test_capture_answers_before_its_end() -> None:
     """A link needs its key and its reward, and then the event is stored."""
     worst = sum(PATIENCE[one].longest for one in ("secretsmanager", "s3", "dynamodb"))
     assert worst < FUNCTIONS["CaptureFunction"]["Timeout"] < 30  # the API waits no longer
+
+
+def test_a_card_answers_before_its_end() -> None:
+    """After `BEGUN_WITHIN` no call begins, and the last one may hang. The key is read before."""
+    longest = max(PATIENCE[one].longest for one in ("dynamodb", "sqs"))
+    assert PATIENCE["secretsmanager"].longest < BEGUN_WITHIN
+    assert BEGUN_WITHIN + longest < FUNCTIONS["CardFunction"]["Timeout"] < 30
 
 
 def test_a_last_letter_has_time_for_its_links() -> None:

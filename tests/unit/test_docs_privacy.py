@@ -69,7 +69,16 @@ MODULES: Final = [
     ("datum of an identity", ["identities"]),
     (
         "datum of a delivery",
-        ["deliveries", "hours", "key_checks", "progress", "suspects", "to_leads", "windows"],
+        [
+            "deliveries",
+            "device_asks",
+            "hours",
+            "key_checks",
+            "progress",
+            "suspects",
+            "to_leads",
+            "windows",
+        ],
     ),
 ]
 """The modules that write what a table of the page names."""

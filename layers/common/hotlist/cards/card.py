@@ -112,11 +112,14 @@ class LeadCard:
     """A lead as it was at `lead.folded_at`.
 
     The points of all lines of `points` sum to `exact`, and `lead.total` is its rounding. `owner` is
-    a name. `language` is the lead's own. A lead that is claimed or empty has nothing but `lead`.
+    a name. `language` is the lead's own. `has_claimed` says that it was opened as the
+    card of a caller whom this lead has taken in. A lead that is claimed or empty has nothing but
+    `lead`.
     """
 
     lead: Lead
     language: str = ""
+    has_claimed: bool = False
     exact: Decimal = Decimal(0)
     override: str = ""
     reasons: tuple[TopReason, ...] = ()

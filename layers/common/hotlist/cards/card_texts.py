@@ -68,6 +68,8 @@ CARD_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "claimed": "This caller’s e-mail address is known. All that they have done is on the card "
         "of that address.",
         "empty": "Nothing that counts is kept of this lead any more.",
+        "has_claimed": "This card was opened by the link of a caller whose e-mail address is "
+        "known since. All that they have done is here.",
         "truncated": "This lead has so many events that the oldest were not read.",
         "suspended": "This lead is suspended: it has no points.",
         "as_of": "As of {time}.",
@@ -136,6 +138,8 @@ CARD_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "claimed": "Adres e-mail tej osoby jest już znany. Wszystko, co zrobiła, jest na karcie "
         "tego adresu.",
         "empty": "Nie ma już niczego, co się liczy u tego leada.",
+        "has_claimed": "Tę kartę otworzył link osoby dzwoniącej, której adres e-mail jest już "
+        "znany. Wszystko, co zrobiła, jest tutaj.",
         "truncated": "Ten lead ma tyle zdarzeń, że najstarszych nie odczytano.",
         "suspended": "Ten lead jest zawieszony: nie ma punktów.",
         "as_of": "Stan z {time}.",
@@ -204,6 +208,8 @@ CARD_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "claimed": "Die E-Mail-Adresse dieser Person ist bekannt. Alles, was sie getan hat, steht "
         "auf der Karte dieser Adresse.",
         "empty": "Von diesem Lead ist nichts mehr da, was zählt.",
+        "has_claimed": "Diese Karte wurde über den Link eines Anrufers geöffnet, dessen "
+        "E-Mail-Adresse seither bekannt ist. Alles, was er getan hat, steht hier.",
         "truncated": "Dieser Lead hat so viele Ereignisse, dass die ältesten nicht gelesen wurden.",
         "suspended": "Dieser Lead ist ausgesetzt: er hat keine Punkte.",
         "as_of": "Stand: {time}.",

@@ -223,6 +223,8 @@ class _Words:
         lead = self._card.lead
         if lead.state is not LeadState.LIVE:
             yield self._words[lead.state.value]
+        if self._card.has_claimed:
+            yield self._words["has_claimed"]
         if lead.stage.value == "suspended":
             yield self._words["suspended"]
         if lead.truncated:

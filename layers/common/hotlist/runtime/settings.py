@@ -99,3 +99,12 @@ class NotifySettings(_Settings):
     configuration_set: str
     mail_lease_seconds: str
     mails_per_hour: str
+
+
+class CardSettings(_Settings):
+    events_table: str
+    leads_table: str
+    identities_table: str
+    deliveries_table: str
+    outbox_queue_url: str
+    link_secret_arn: str

@@ -1,0 +1,355 @@
+"""A request for a card or a list → its page, once a device of its recipient asks. Not pure.
+
+A GET changes nothing at all. What a link says is verified first; then its recipient must be in
+sales.yaml; then the device must be theirs. Only then is anything of a lead read.
+"""
+
+import base64
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Any, Final, NamedTuple, Self
+from urllib.parse import parse_qsl
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from hotlist.capture import dead_links, http, link_page
+from hotlist.capture.http import Answer, Refused, Request
+from hotlist.cards import devices, lead_page, list_page, step_page, vcard
+from hotlist.cards.card import card_of
+from hotlist.cards.devices import PARAMETER, PURPOSES, Page
+from hotlist.cards.lead_page import CardLinks
+from hotlist.cards.today import is_listed, today
+from hotlist.config.load import load_config
+from hotlist.leads.fold import Folder, View
+from hotlist.leads.lead import Lead, LeadState
+from hotlist.links import tokens
+from hotlist.links.answer_token import answer_token
+from hotlist.links.keys import LinkKeys
+from hotlist.links.secret import BadSecret
+from hotlist.links.tokens import BadToken, Expired, Purpose, Token
+from hotlist.mail.queue import Device, Letter, OutboxQueue
+from hotlist.mail.texts import TEXTS
+from hotlist.mail.wording import name_of
+from hotlist.rescore.queue import NotQueued
+from hotlist.runtime.limits import RESERVE_SECONDS, FoldTookTooLong, OutOfTime, TimeLeft
+from hotlist.runtime.phases import on_threads
+from hotlist.runtime.settings import CardSettings
+from hotlist.sales import team
+from hotlist.sales.team import Recipient, Sales
+from hotlist.scoring.deployed import deployed
+from hotlist.scoring.ruleset import Ruleset
+from hotlist.store.device_asks import DeviceAsks, Place, quarter_of
+from hotlist.store.items import Conflict, ReadsThrottled
+from hotlist.store.leads import LeadStore
+from hotlist.store.listed import ListedStore
+from hotlist.store.stores import Stores
+
+log = logging.getLogger(__name__)
+
+BEGUN_WITHIN: Final = 10.0
+"""Seconds of a request after which no call is begun. One that hangs then ends in time."""
+
+ALLOWED: Final = "GET, HEAD, POST"
+
+_MAY_PASS: Final = (
+    BotoCoreError,
+    ClientError,
+    BadSecret,
+    ReadsThrottled,
+    Conflict,
+    NotQueued,
+    OutOfTime,
+    FoldTookTooLong,
+)
+"""What a request may meet that the next one may not. The page says to try again."""
+
+
+class Asked(NamedTuple):
+    """A request with its query and its cookies. Of a name that stands twice the last holds."""
+
+    request: Request
+    query: Mapping[str, str]
+    cookies: str
+
+    @classmethod
+    def of(cls, event: Mapping[str, Any]) -> "Asked":
+        request = Request.of(event)
+        query = dict(parse_qsl(event.get("rawQueryString") or "", keep_blank_values=True))
+        sent = [*(event.get("cookies") or ()), request.headers.get("cookie", "")]
+        return cls(request, query, ";".join(sent))
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request by a link that has been verified, by somebody who is in sales.yaml.
+
+    `text` is the token of the link. After `until`, by the clock of the process, no call begins.
+    """
+
+    asked: Asked
+    page: Page
+    text: str
+    recipient: Recipient
+    now: datetime
+    until: float
+
+    @property
+    def is_post(self) -> bool:
+        return self.asked.request.method == "POST"
+
+    def is_late(self) -> bool:
+        return time.monotonic() >= self.until
+
+    def time_left(self) -> TimeLeft:
+        """The time that is left for a fold, which keeps a reserve of its own."""
+        ends = self.until + RESERVE_SECONDS
+        return lambda: ends - time.monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Answers the routes of cards and lists. `clock` gives aware UTC instants."""
+
+    sales: Sales
+    ruleset: Ruleset
+    folder: Folder
+    leads: LeadStore
+    listed: ListedStore
+    asks: DeviceAsks
+    queue: OutboxQueue
+    keys: LinkKeys
+    clock: Callable[[], datetime]
+
+    @classmethod
+    def open(
+        cls, settings: CardSettings, dynamodb: Any, sqs: Any, clock: Callable[[], datetime]
+    ) -> Self:
+        """Over the tables, the queue and the configuration that are deployed."""
+        stores, rules = Stores.open(dynamodb, settings), deployed().live
+        return cls(
+            sales=team.from_checked(load_config("sales")),
+            ruleset=rules,
+            folder=Folder.open(stores, rules, clock),
+            leads=stores.leads,
+            listed=ListedStore(dynamodb, settings.leads_table, on_threads),
+            asks=DeviceAsks(dynamodb, settings.deliveries_table),
+            queue=OutboxQueue(sqs, settings.outbox_queue_url),
+            keys=LinkKeys.open(settings.link_secret_arn, clock),
+            clock=clock,
+        )
+
+    def answer(self, event: Mapping[str, Any]) -> Answer:
+        """The answer to a request for `/leads/<token>` or `/lists/<token>`. HEAD is a GET."""
+        until = time.monotonic() + BEGUN_WITHIN
+        asked, now = Asked.of(event), self.clock()
+        request = asked.request
+        route = request.path.strip("/").partition("/")[0]
+        readings = tokens.readings(request.parameters.get("token", ""))
+        if request.method not in ALLOWED.split(", "):
+            return dead_links.not_taken(request, ALLOWED)
+        try:
+            token, text = self.keys.read_first(readings, lambda _: PURPOSES[route], now)
+            recipient = self.sales.of_id(token.recipient)
+            if recipient is None:
+                return self._gone(request, token, "gone")
+            visit = Visit(asked, Page.of(token), text, recipient, now, until)
+            return self._posted(visit) if visit.is_post else self._got(visit)
+        except Expired as error:
+            return self._gone(request, error.token, f"expired_{error.token.purpose.value}")
+        except BadToken:
+            return dead_links.bad(request, readings[0], route, self.keys.newest().key_id)
+        except _MAY_PASS as error:
+            log.error("no answer", extra={"error": type(error).__name__})  # noqa: TRY400 - its text may hold a subject
+            return dead_links.later(request)
+
+    def _gone(self, request: Request, token: Token, what: str) -> Answer:
+        recipient = self.sales.of_id(token.recipient)
+        language = "" if recipient is None else recipient.language
+        return dead_links.told(
+            410, what, request, link_page.reader(request.headers, language, None)
+        )
+
+    # --- the device -------------------------------------------------------------------------
+
+    def _is_open(self, visit: Visit) -> bool:
+        """Whether the device is one that the recipient has confirmed."""
+        if self.sales.card_access == team.LINK:
+            return True
+        sent = devices.cookie_of(visit.asked.cookies, visit.recipient)
+        try:
+            token = self.keys.read(sent, Purpose.COOKIE, visit.now)
+        except (BadToken, Expired):
+            return False
+        return devices.is_of(token, visit.recipient)
+
+    def _got(self, visit: Visit) -> Answer:
+        if self._is_open(visit):
+            return self._list(visit) if visit.page.route == "lists" else self._lead(visit)
+        device = visit.asked.query.get(PARAMETER)
+        if device is None:
+            return _page(step_page.step(visit.recipient))
+        if self._is_good(device, visit):
+            return _page(step_page.confirm(visit.recipient, device))
+        return _page(step_page.stale(visit.recipient), 410)
+
+    def _is_good(self, device: str, visit: Visit) -> bool:
+        """Whether a mailed token is for this page, and its quarter of an hour is not over."""
+        try:
+            token = self.keys.read(device, Purpose.DEVICE, visit.now)
+        except (BadToken, Expired):
+            return False
+        is_ours = devices.is_for(token, visit.page, visit.recipient)
+        return is_ours and devices.is_fresh(token, visit.now)
+
+    def _posted(self, visit: Visit) -> Answer:
+        """A button: that of the step, or that of the mailed link. Anything else does nothing."""
+        fields = _fields(visit.asked.request)
+        here = f"/{visit.page.route}/{visit.text}"
+        device = fields.get(PARAMETER)
+        if device is not None and self._is_good(device, visit):
+            token = self.keys.sign(devices.cookie_token(visit.recipient, visit.now))
+            return {**http.redirect(here), "cookies": [devices.set_cookie(visit.recipient, token)]}
+        if self._is_open(visit):
+            return http.redirect(here)
+        if device is not None:
+            return _page(step_page.stale(visit.recipient), 410)
+        if fields.get("do") != step_page.MAIL:
+            return http.redirect(here)
+        return self._mail(visit)
+
+    def _mail(self, visit: Visit) -> Answer:
+        """Queue the mail with the link of a device, if there is a place for it."""
+        recipient, now, page = visit.recipient, visit.now, visit.page
+        place = self.asks.take_place(recipient.id, now)
+        if place is Place.JUST_ASKED:
+            return _page(step_page.just_mailed(recipient))
+        if place is Place.DAY_FULL:
+            return _page(step_page.day_full(recipient), 429)
+        about = Device(page.route, page.subject, page.day.isoformat(), quarter_of(now))
+        try:
+            self._begin(visit)
+            self.queue.send([Letter(about, recipient.id)])
+        except _MAY_PASS:
+            if not visit.is_late():
+                self.asks.give_back(recipient.id, now)
+            raise
+        return _page(step_page.mailed(recipient))
+
+    def _begin(self, visit: Visit) -> None:
+        """:raises OutOfTime: if it is too late for another call."""
+        if visit.is_late():
+            raise OutOfTime
+
+    # --- what is opened ---------------------------------------------------------------------
+
+    def _lead(self, visit: Visit) -> Answer:
+        found = self._view(visit)
+        if found is None:
+            return _page(step_page.nothing(visit.recipient), 410)
+        view, has_claimed = found
+        lead = view.lead
+        if "vcard" in visit.asked.query:
+            return _vcard(lead)
+        card = card_of(
+            view,
+            sales=self.sales,
+            ruleset=self.ruleset,
+            recipient=visit.recipient,
+            now=visit.now,
+        )
+        if has_claimed:
+            card = replace(card, has_claimed=True)
+        html = lead_page.lead_page(card, visit.recipient, self._links(visit, lead), visit.now)
+        return http.page(200, html, lead_page.policy())
+
+    def _view(self, visit: Visit) -> tuple[View, bool] | None:
+        """The lead as it is now, and whether it is another that has taken in that of the link."""
+        lead_id, has_claimed = visit.page.subject, False
+        for _ in range(2):
+            self._begin(visit)
+            stored = self.leads.get(lead_id)
+            if stored is None:
+                return None
+            claimed_by = stored.claimed_by
+            if claimed_by is None:
+                self._begin(visit)
+                view = self.folder.view(stored, visit.now, visit.time_left())
+                if view.lead.state is LeadState.LIVE:
+                    return view, has_claimed
+                claimed_by = view.lead.claimed_by
+            if claimed_by is None:
+                return None
+            lead_id, has_claimed = claimed_by, True
+        return None
+
+    def _links(self, visit: Visit, lead: Lead) -> CardLinks:
+        """The links of a card. None lives longer than that by which it was opened."""
+        person, day = visit.recipient, visit.page.day
+        answer = answer_token(
+            lead.lead_id,
+            day,
+            recipient=person.id,
+            name=name_of(lead.contact, TEXTS[person.language]["unknown"]),
+            language=person.language,
+        )
+        return CardLinks(
+            answer=f"/answers/{self.keys.sign(answer)}",
+            vcard="?vcard",
+            today=self._path(Page("lists", "", day, person.id)),
+        )
+
+    def _list(self, visit: Visit) -> Answer:
+        shows = partial(is_listed, self.sales, visit.recipient, now=visit.now)
+        self._begin(visit)
+        best = self.listed.best(lambda owner: shows(owner=owner), visit.is_late)
+        self._begin(visit)
+        made = today(
+            self.listed.read(best.lead_ids),
+            best.count,
+            self.sales,
+            visit.recipient,
+            visit.now,
+            is_all=best.is_all,
+        )
+        sign = partial(self._card_path, visit)
+        html = list_page.list_page(made, visit.recipient, visit.now, sign)
+        return http.page(200, html, list_page.policy(visit.recipient.language))
+
+    def _card_path(self, visit: Visit, lead_id: str) -> str:
+        return self._path(Page("leads", lead_id, visit.page.day, visit.recipient.id))
+
+    def _path(self, page: Page) -> str:
+        return f"/{page.route}/{self.keys.sign(page.token())}"
+
+
+def _fields(request: Request) -> Mapping[str, str]:
+    """What a form of ours sent; nothing of what is none."""
+    try:
+        fields, _ = request.fields()
+    except Refused:
+        return {}
+    return {name: one for name, one in fields.items() if isinstance(one, str)}
+
+
+def _page(html: str, status: int = 200) -> Answer:
+    return http.page(status, html, step_page.policy())
+
+
+def _vcard(lead: Lead) -> Answer:
+    name = vcard.file_name(lead.contact)
+    return {
+        "statusCode": 200,
+        "headers": {
+            "content-type": vcard.TYPE,
+            "content-disposition": f'attachment; filename="{name}"',
+            "cache-control": "no-store",
+            "x-content-type-options": "nosniff",
+            "referrer-policy": "no-referrer",
+        },
+        "body": base64.b64encode(vcard.vcard_of(lead.contact, lead.lead_id)).decode(),
+        "isBase64Encoded": True,
+    }
