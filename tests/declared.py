@@ -13,6 +13,9 @@ FILE: Final = Path(__file__).parents[1] / "docs" / "openapi.yaml"
 LINKS: Final = ("confirm", "unsubscribe", "d", "o", "c")
 """The links in mails: the first parts of their paths. HEAD is answered as GET."""
 
+CARDS: Final = ("leads", "lists")
+"""Those of the function card. What is no whole link, or another method, comes to capture."""
+
 POSTED: Final = ("confirm", "unsubscribe", "d")
 """Those that have a button."""
 
@@ -70,6 +73,8 @@ def check(event: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
     if not response:
         raise Undeclared(f"{where}: no such status")
     sent = {name.lower(): value for name, value in answer["headers"].items()}
+    if cookies := answer.get("cookies"):
+        (sent["set-cookie"],) = cookies
     kind = sent.pop("content-type", "").partition(";")[0]
     body, content = answer.get("body", ""), response.get("content", {})
     if (kind not in content) if body or content else kind:
@@ -92,9 +97,9 @@ def _operation(event: Mapping[str, Any]) -> dict[str, Any]:
         known = {("events", 0): "/events", ("forms", 1): "/forms/{form}"}
         path = known.get((first, len(rest)), "/{elsewhere}")
         taken = "GET"
-        if kind in LINKS:
+        if kind in (*LINKS, *CARDS):
             path = f"/{kind}/{{token}}"
-            posted = {"POST": "POST"} if kind in POSTED else {}
+            posted = {"POST": "POST"} if kind in (*POSTED, *CARDS) else {}
             taken = {"GET": "GET", "HEAD": "GET", **posted}.get(method, "PUT")
         key = f"{taken} {path}"
     return next(one for method, path, one in operations() if f"{method} {path}" == key)

@@ -60,7 +60,8 @@ class Gateway:
             sent["access-control-allow-origin"] = origin
             sent["access-control-expose-headers"] = ",".join(cors()["ExposeHeaders"])
         status = answer["statusCode"]
-        start(f"{status} {HTTPStatus(status).phrase}", list(sent.items()))
+        cookies = [("Set-Cookie", one) for one in answer.get("cookies", ())]
+        start(f"{status} {HTTPStatus(status).phrase}", [*sent.items(), *cookies])
         body = answer.get("body", "")
         sent_body = base64.b64decode(body) if answer.get("isBase64Encoded") else body.encode()
         return [b"" if method == "HEAD" else sent_body]
