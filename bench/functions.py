@@ -9,19 +9,21 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any, Final
 
 from bench import certificates, visits
-from bench.servers import Stub, dynamodb, runtime_api
+from bench.servers import LINK_KEY, Stub, dynamodb, runtime_api
 from hotlist.identity.identifiers import subject
+from hotlist.links.tokens import Key, Purpose, Token, sign
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 LAYER: Final = ROOT / ".build" / "bench" / "python"
 TRUST: Final = LAYER.parent / "trust"
-OURS: Final = ("capture", "score", "notify", "digest")
+OURS: Final = ("capture", "score", "notify", "digest", "card")
 RIVALS: Final = ("bare botocore", "powertools")
 """What capture is compared with."""
 FUNCTIONS: Final[Mapping[str, tuple[Path, str]]] = {
@@ -68,6 +70,29 @@ EVENT: Final[dict[str, Any]] = {
 }
 
 
+def card_link() -> str:
+    """The token of a card, as a mail of this day has it."""
+    lead, day = subject("email", "ada@example.org"), datetime.now(UTC).date()
+    return sign(Token(Purpose.CARD, lead, day, recipient="anna"), Key("1", LINK_KEY))
+
+
+CARD: Final[dict[str, Any]] = {
+    "version": "2.0",
+    "routeKey": "GET /leads/{token}",
+    "rawPath": f"/leads/{card_link()}",
+    "rawQueryString": "",
+    "headers": {"accept": "text/html", "accept-language": "pl-PL,pl;q=0.9"},
+    "pathParameters": {"token": card_link()},
+    "requestContext": {
+        "domainName": "api.example.com",
+        "stage": "$default",
+        "requestId": "r",
+        "http": {"method": "GET", "path": f"/leads/{card_link()}"},
+    },
+    "isBase64Encoded": False,
+}
+
+
 def _view() -> dict[str, Any]:
     """A page view of a visitor whom nobody knows."""
     (record,) = visits.records(1)
@@ -81,9 +106,10 @@ EVENTS: Final[Mapping[str, dict[str, Any]]] = {
     "score": {"Records": [_view()]},
     "notify": {"Records": [_view()]},
     "digest": {"time": "2026-03-02T03:00:00Z"},
+    "card": CARD,
 }
-"""What else than a form a function is first given: a view, which notify has nothing to say of, and
-an hour in which nobody gets a hot list."""
+"""What else than a form a function is first given: a view, which notify has nothing to say of, an
+hour in which nobody gets a hot list, and the link of a card on a device that is not confirmed."""
 
 
 class NotMeasured(RuntimeError):

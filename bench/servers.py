@@ -69,12 +69,13 @@ def _serving(handler: type[_Quiet], tls: ssl.SSLContext | None = None) -> Iterat
         server.server_close()
 
 
+LINK_KEY: Final = b"k" * 64
 EMPTY: Final[Mapping[str, bytes]] = {
     "Query": b'{"Items": [], "Count": 0, "ScannedCount": 0}',
     "Scan": b'{"Items": [], "Count": 0, "ScannedCount": 0}',
     "BatchGetItem": b'{"Responses": {}, "UnprocessedKeys": {}}',
     "SendMessageBatch": b'{"Successful": [], "Failed": []}',
-    "GetSecretValue": b'{"SecretString": "{\\"link_1\\": \\"%s\\"}"}' % (b"k" * 64),
+    "GetSecretValue": b'{"SecretString": "{\\"link_1\\": \\"%s\\"}"}' % LINK_KEY,
     "": b'{"MessageId": "m"}',  # SES
 }
 """What a DynamoDB answers that has nothing. It answers `{}` to all else, as it does to a put."""
