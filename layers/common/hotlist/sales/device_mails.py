@@ -15,6 +15,7 @@ from hotlist.mail.device_mail import device_mail
 from hotlist.mail.outbox import Outbox
 from hotlist.mail.queue import Device, Letter
 from hotlist.runtime.settings import NotifySettings
+from hotlist.sales.lead_mailer import Signer
 from hotlist.sales.team import Recipient, Sales
 
 log = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ class DeviceMailer:
 
     sales: Sales
     outbox: Outbox
-    keys: LinkKeys
+    links: Signer
     public_url: str
 
     @classmethod
@@ -49,6 +50,6 @@ class DeviceMailer:
     def _link(self, about: Device, recipient: Recipient) -> str:
         """The address of the page, with the token that confirms a device. ValueError for no day."""
         page = Page(about.page, about.subject, date.fromisoformat(about.day), recipient.id)
-        path = f"{about.page}/{self.keys.sign(page.token())}"
-        device = self.keys.sign(device_token(page, recipient, self.outbox.clock()))
+        path = f"{about.page}/{self.links.sign(page.token())}"
+        device = self.links.sign(device_token(page, recipient, self.outbox.clock()))
         return sendable(f"{self.public_url}/{path}?{PARAMETER}={device}")
