@@ -215,8 +215,8 @@ def ours() -> dict[str, type[Exception]]:
 
 
 OURS_THAT_MAY_PASS = set(
-    "BadSecret Conflict InFlight NotMailed NotQueued NotReached OutcomeUnknown OutOfTime "
-    "ReadsThrottled".split()
+    "BadSecret Conflict InFlight MessageToCome NotMailed NotQueued NotReached OutcomeUnknown "
+    "OutOfTime ReadsThrottled".split()
 )
 OURS_OF_NO_RECORD = {"BadFields", "NoPlace", "Refused", "RunFailed", "Unreadable"}
 """Answers to a caller, and the end of a run: none of them comes to a batch."""

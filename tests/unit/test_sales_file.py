@@ -1,14 +1,16 @@
 """Mistakes in sales.yaml: each is told at its line and column, with what to write instead."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
 
 import pytest
 
 from hotlist.config import public_holidays
-from hotlist.config.findings import BadConfig
+from hotlist.config.findings import BadConfig, path_text, to_json
 from hotlist.config.forms_schema import compile_forms
 from hotlist.config.sales_schema import check_sales, compile_sales
+from hotlist.config.yaml import parse_yaml
 from hotlist.sales.team import from_checked
 
 GOOD: Final = """\
@@ -71,8 +73,52 @@ def test_the_good_file_is_good() -> None:
         ("team: north}", "team: nort}", "24:53: owners[1].team", "did you mean 'north'?"),
         ('[">=", 50]', '[">=", x]', "24:29: owners[1].when.company_size[0].numeric", "numbers"),
         ("- {when: {comp", "- {name: one, when: {comp", "24:6: owners[1].name", "its own"),
+        (
+            "- {when: {comp",
+            "- {name: fallback, when: {comp",
+            "24:6: owners[1].name",
+            "where no rule",
+        ),
+        ("- {when: {comp", "- {name: moved, when: {comp", "24:6: owners[1].name", "where no rule"),
+        ("name: one, when", 'name: "2", when', "23:6: owners[0].name", "rule 2 has no name"),
+        (
+            "{territory: south}",
+            "{$or: [{country: [PL]}, {territory: [south]}]}",
+            "23:48: owners[0].when.$or[1].territory",
+            "at the top of a rule's `when`",
+        ),
+        (
+            "{territory: south}",
+            "{$or: [{$or: [{territory: south}, {city: [X]}]}, {city: [Y]}]}",
+            "23:38: owners[0].when.$or[0].$or[0].territory",
+            "at the top of a rule's `when`",
+        ),
+        (
+            "{territory: south}",
+            "{territory.name: [south]}",
+            "23:24: owners[0].when.territory.name",
+            "at the top of a rule's `when`",
+        ),
+        (
+            "[PL], postcode",
+            "[PL], territory: [x], postcode",
+            "21:26: territories.south.territory",
+            "at the top of a rule's `when`",
+        ),
+        (
+            "{country: [PL], postcode",
+            "{$or: [{territory: [x]}, {city: [X]}], postcode",
+            "21:18: territories.south.$or[0].territory",
+            "at the top of a rule's `when`",
+        ),
         ("country: DE", "country: ED", "5:16: recipients[0].holidays.country", "as in PL"),
         ("country: DE", "country: de", "5:16: recipients[0].holidays.country", "mean 'DE'?"),
+        (
+            "country: DE, region: BY",
+            "country: UK",
+            "5:16: recipients[0].holidays.country",
+            "GB (not",
+        ),
         ("region: BY", "region: by", "5:29: recipients[0].holidays.region", "mean 'BY'?"),
         ("region: BY", "region: XX", "5:29: recipients[0].holidays.region", "there are"),
         ("country: DE, ", "", "5:5: recipients[0].holidays", "`region` needs the `country`"),
@@ -90,7 +136,12 @@ def test_the_good_file_is_good() -> None:
         ("stand_in: ben", "stand_in: bne", "7:50: recipients[0].absence[0].stand_in", "'ben'"),
         ("stand_in: ben", "stand_in: anna", "7:50: recipients[0].absence[0].stand_in", "own"),
         ("to: 2026-12-14", "to: 2026-11-14", "7:15: recipients[0].absence[0]", "last day"),
-        ("[{from: 2026-12-01, to: 2026-12-14, stand_in: ben}]", "{}", "2:5: recipients[0]", "list"),
+        (
+            "[{from: 2026-12-01, to: 2026-12-14, stand_in: ben}]",
+            "{}",
+            "7:5: recipients[0].absence",
+            "list",
+        ),
         (", stand_in: anna", "", "14:15: recipients[1].absence[0].stand_in", "the fallback"),
         (
             "from: 2026-12-15",
@@ -102,7 +153,24 @@ def test_the_good_file_is_good() -> None:
         ("top: 50", "top: 51", "9:5: recipients[0].top", "50"),
         ("csv: true", "csv: 'yes'", "10:5: recipients[0].csv", "boolean"),
         ("csv: true", "on_empty: never", "10:5: recipients[0].on_empty", "'weekly'"),
-        ("south: {country", "South 1: {country", "21:3: territories.South 1", "pattern"),
+        ("south: {country", "South 1: {country", "21:3: territories.South 1: this", "pattern"),
+        ("north: {members", "N: {members", "19:3: teams.N: this name is refused", "pattern"),
+        ("- id: ben", "- id: anna", "11:5: recipients[1].id", "two recipients have the id 'anna'"),
+        ("name: Ben", "name: ' '", "12:5: recipients[1].name", "nothing can be seen"),
+        ("name: Ben", 'name: "\\u200b"', "12:5: recipients[1].name", "nothing can be seen"),
+        ("csv: true", "weekdays: [mon, tue, mon]", "10:5: recipients[0].weekdays", "mon stands"),
+        (
+            "[2026-12-24]",
+            "[2026-12-24, 2026-12-31, 2026-12-24]",
+            "5:41: recipients[0].holidays.dates",
+            "2026-12-24 stands here twice",
+        ),
+        (
+            "{territory: south}",
+            "{territory: [south, south]}",
+            "23:43: owners[0].when.territory[1]",
+            "south stands here twice",
+        ),
     ],
 )
 def test_a_mistake_is_told_at_its_place(old: str, new: str, place: str, said: str) -> None:
@@ -111,6 +179,68 @@ def test_a_mistake_is_told_at_its_place(old: str, new: str, place: str, said: st
         compile_sales(GOOD.replace(old, new), "sales.yaml")
     lines = [str(one).removeprefix("sales.yaml:") for one in error.value.findings]
     assert any(line.startswith(place) and said in line for line in lines), lines
+
+
+def keywords(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The paths of all keywords and names in a file."""
+    entries = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, one in entries:
+        if isinstance(value, dict):
+            yield (*path, key)
+        if isinstance(one, dict | list):
+            yield from keywords(one, (*path, key))
+
+
+WHOLE: Final = (
+    GOOD.replace("    csv: true\n", "    csv: true\n    language: pl\n    timezone: UTC\n")
+    + "on_empty: skip\nalert_on_rule_change: true\n"
+    + "company: {name: X, address: Y, reply_to: x@example.com}\n"
+)
+
+
+@pytest.mark.parametrize("path", list(keywords(parse_yaml(WHOLE, "")[0])), ids=path_text)
+def test_a_keyword_without_a_value_is_refused_at_its_place(path: tuple[Any, ...]) -> None:
+    """`when:` without a pattern would have a rule take every lead."""
+    source = parse_yaml(WHOLE, "")[0]
+    inner = source
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = None
+    with pytest.raises(BadConfig) as error:
+        compile_sales(to_json(source))
+    found = [one for one in error.value.findings if "nothing stands after this" in one.message]
+    assert [one.path for one in found] == [path_text(path)]
+    assert len([one for one in error.value.findings if one.path == path_text(path)]) == 1
+
+
+def test_a_keyword_without_a_value_is_told_where_it_stands() -> None:
+    with pytest.raises(BadConfig, match=r"sales.yaml:3:11: owners\[0\].when: nothing stands after"):
+        compile_sales(ONE + "owners: [{when: , owner: a}]\n")
+
+
+def test_an_empty_value_inside_a_pattern_stays_one() -> None:
+    assert compile_sales(ONE + "owners: [{when: {city: [null]}, owner: a}]\n")["owners"]
+
+
+def test_two_of_one_address_are_doubtful() -> None:
+    """A mailbox that many read may be meant."""
+    twice = ONE + "  - {id: b, name: B, email: A@Example.com}\n"
+    _, (warning,) = check_sales(twice)
+    assert (warning.line, warning.path) == (3, "recipients[1].email")
+    assert "a has the same address" in warning.message
+
+
+def test_a_rule_may_be_called_by_its_own_number() -> None:
+    rules = "owners: [{when: {city: [X]}, owner: a}, {name: '2', owner: a}]\n"
+    assert [rule["name"] for rule in compile_sales(ONE + rules)["owners"]] == ["1", "2"]
+    with pytest.raises(BadConfig, match=r"owners\[1\].name: rule 1 has no name"):
+        compile_sales(ONE + rules.replace("'2'", "'1'"))
+
+
+def test_what_is_inside_another_fact_may_be_called_like_the_keyword() -> None:
+    """A purpose of consent, for one."""
+    rules = "owners: [{when: {consents: {territory: {version: ['1']}}}, owner: a}]\n"
+    assert compile_sales(ONE + rules)["owners"][0]["lead"]["consents"]
 
 
 def test_absences_that_share_days_are_refused() -> None:

@@ -153,7 +153,7 @@ def card_of(
     if profile is None or score is None:
         return LeadCard(lead=lead, owner=named)
     facts = Facts(profile.events, classify.channel)
-    seen = outlook(lead, profile, score, ahead_of(view.events, ruleset), lambda: False)
+    seen = outlook(lead, profile, score, ahead_of(view.events, ruleset), lambda: True)
     answers = tuple(_answers(profile.events, names))
     said = lead.answer
     ahead = next_change(ruleset, profile, score)

@@ -2,5 +2,5 @@
 and links of devices.
 
 Pure, but for `compose`, `consume`, `device_mails`, `digest`, `editions`, `held`, `lead_mailer`,
-`letters`, `look_back`, `notify`, `reader_links` and `views`.
+`instead`, `letters`, `look_back`, `notify`, `reader_links` and `views`.
 """

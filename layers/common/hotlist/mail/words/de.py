@@ -91,16 +91,6 @@ TEXTS: Final[Mapping[str, str]] = {
     "card": "Karte",
     "today": "Die heutige Liste öffnen",
     "taken": "Beantwortet",
-    "device_subject": "Hotlist auf diesem Gerät öffnen",
-    "device_text": "Jemand hat einen Ihrer Links zu Hotlist geöffnet und diese Mail "
-    "verlangt. Wenn Sie es waren, öffnen Sie diesen Link innerhalb von 15 Minuten "
-    "auf demselben Gerät.",
-    "device_button": "Hier öffnen",
-    "device_note": "Das Gerät wird danach 30 Tage lang wiedererkannt. Wenn Sie es nicht "
-    "waren, tun Sie nichts und leiten Sie diese Mail nicht weiter: Wer den Link öffnet, "
-    "sieht Ihre Leads.",
-    "device_footer": "Hotlist schickt das an {name}, wenn es verlangt wird, höchstens "
-    "fünfmal am Tag.",
     "no_channel": "unbekannt",
     "other_channels": "andere Wege",
     "device_subject": "Hotlist auf diesem Gerät öffnen",

@@ -91,13 +91,6 @@ TEXTS: Final[Mapping[str, str]] = {
     "card": "Card",
     "today": "Open today’s list",
     "taken": "Answered",
-    "device_subject": "Open Hotlist on this device",
-    "device_text": "Somebody has opened a link of yours in Hotlist and asked for this "
-    "mail. If it was you, open this link on the same device within 15 minutes.",
-    "device_button": "Open it here",
-    "device_note": "The device is then remembered for 30 days. If it was not you, do "
-    "nothing, and forward this mail to nobody: who opens its link sees your leads.",
-    "device_footer": "Hotlist sends this to {name} when it is asked for, five times a day at most.",
     "no_channel": "unknown",
     "other_channels": "other ways",
     "device_subject": "Open Hotlist on this device",

@@ -91,13 +91,6 @@ TEXTS: Final[Mapping[str, str]] = {
     "card": "Karta",
     "today": "Otwórz dzisiejszą listę",
     "taken": "Z odpowiedzią",
-    "device_subject": "Otwórz Hotlist na tym urządzeniu",
-    "device_text": "Ktoś otworzył Twój link do Hotlist i poprosił o tę wiadomość. Jeśli "
-    "to Ty, otwórz ten link na tym samym urządzeniu w ciągu 15 minut.",
-    "device_button": "Otwórz tutaj",
-    "device_note": "Urządzenie będzie potem rozpoznawane przez 30 dni. Jeśli to nie Ty, "
-    "nic nie rób i nikomu nie przekazuj tej wiadomości: kto otworzy ten link, zobaczy Twoje leady.",
-    "device_footer": "Hotlist wysyła to do: {name} na prośbę, najwyżej pięć razy dziennie.",
     "no_channel": "nieznane",
     "other_channels": "inne źródła",
     "device_subject": "Otwórz Hotlist na tym urządzeniu",
