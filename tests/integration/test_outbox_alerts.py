@@ -34,17 +34,21 @@ def test_an_alert_about_a_lead_that_is_still_hot(notify: Notify) -> None:
     assert "Ada is hot (75)" in subjects(notify)
 
 
-@pytest.mark.parametrize("may", [May.MAIL, May.NEITHER])
+@pytest.mark.parametrize(
+    ("may", "of_mail"),
+    [(May.MAIL, "mailed"), (May.NEITHER, "not_mailed"), (May.CALL, "not_mailed")],
+)
 def test_alert_and_message_say_what_is_allowed_and_whose_the_lead_is(
-    notify: Notify, may: May
+    notify: Notify, may: May, of_mail: str
 ) -> None:
+    """The lead has an address and no number."""
     notify.leads.save(a_lead(may=may, ownership=Ownership("anna")), None)
     notify.events.put(a_message())
     for letter in (ALERT, TOLD):
         notify.ses.sent.clear()
         notify.tell(letter)
         said = to_ben(notify)
-        assert texts.TEXTS["en"][f"may_{may}"] in said
+        assert f"  {texts.TEXTS['en'][of_mail]}\r\n" in said
         assert "Owner: Anna" in said
 
 
