@@ -12,6 +12,7 @@ from hotlist.events.vocabulary import Route
 from hotlist.leads.lead import Alerting, Lead, LeadState, May, Ownership, Temperature
 from hotlist.links import tokens
 from hotlist.links.tokens import Purpose
+from hotlist.mail import texts
 from hotlist.mail.lead_card import DOINGS
 from hotlist.mail.queue import AFTER_LEASE, Alert, Letter
 from hotlist.rescore.queue import FIRST_WAIT
@@ -40,18 +41,20 @@ def test_an_alert_about_a_lead_that_is_still_hot(notify: Notify) -> None:
 
 
 @pytest.mark.parametrize(
-    ("may", "told"), [(May.BOTH, "May be mailed"), (May.CALL, "May not be mailed")]
+    ("may", "of_mail"),
+    [(May.MAIL, "mailed"), (May.NEITHER, "not_mailed"), (May.CALL, "not_mailed")],
 )
 def test_alert_and_message_say_what_is_allowed_and_whose_the_lead_is(
-    notify: Notify, may: May, told: str
+    notify: Notify, may: May, of_mail: str
 ) -> None:
+    """The lead has an address and no number."""
     notify.leads.save(a_lead(may=may, ownership=Ownership("anna")), None)
     notify.events.put(a_message())
     for letter in (ALERT, TOLD):
         notify.ses.sent.clear()
         notify.tell(letter)
         said = to_ben(notify)
-        assert f"  {told}\r\n" in said  # no phone is known
+        assert f"  {texts.TEXTS['en'][of_mail]}\r\n" in said
         assert "Owner: Anna" in said
 
 

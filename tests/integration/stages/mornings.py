@@ -182,7 +182,7 @@ class Office:
 
     def is_corrected(self, email: str, at: datetime) -> None:
         """A lead that an operator takes out of the list."""
-        self._happens("score_suspended", email, at, Route.OPERATOR)
+        self._happens("score_reset", email, at, Route.OPERATOR)
 
     def _happens(self, event_type: str, email: str, at: datetime, route: Route) -> str:
         subject = identifiers.subject("email", email)
