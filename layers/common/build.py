@@ -178,6 +178,8 @@ def _prune(out: Path) -> None:
         rules.write_text(json.dumps(_undocumented(slim), separators=(",", ":")), encoding="utf-8")
     shutil.rmtree(out / "boto3" / "examples", ignore_errors=True)
     shutil.rmtree(out / "bin", ignore_errors=True)
+    # The routing of Powertools: no function uses it, and it is a twelfth of the layer.
+    shutil.rmtree(out / "aws_lambda_powertools" / "event_handler", ignore_errors=True)
 
 
 def _slim(model: Path, operations: set[str]) -> None:

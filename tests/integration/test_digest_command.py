@@ -1,5 +1,6 @@
 """`hotlist digest`: what it shows is what would be mailed, and nothing is changed by it."""
 
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -118,7 +119,10 @@ def test_a_preview_is_the_mail_that_is_sent(
     stop = mail.headers["List-Unsubscribe"][0].strip("<>")
     for drawn, part in ((text, mail.text_plain[0]), (html, mail.text_html[0])):
         assert part.count(stop) == 1
-        plain = part.replace("\r\n", "\n").replace(stop, previews.NOWHERE)
+        signed = (
+            r"https://api\.example\.com/(?:unsubscribe|lists|leads|answers)/[\w-]+"
+        )
+        plain = re.sub(signed, previews.NOWHERE, part.replace("\r\n", "\n"))
         assert plain.rstrip("\n") == drawn.rstrip("\n")
     assert ses.sent == []
 

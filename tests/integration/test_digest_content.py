@@ -327,7 +327,7 @@ def test_the_file_comes_with_the_mail_of_who_asks_for_it(
 
 
 def test_a_card_says_whether_its_lead_may_be_called_or_mailed(digest: Digest) -> None:
-    ada = digest.lead("ada@example.org", MONDAY - 90 * MINUTE, phone="+48600100200")
+    ada = digest.lead("ada@example.org", MONDAY - 90 * MINUTE)
     digest.run(MONDAY)
     assert "  May be mailed\n" in last(digest)[HOT]
     assert 'href="mailto:ada' in digest.html()[-1]

@@ -79,7 +79,9 @@ def test_what_an_alert_told_of_just_after_a_weeks_digest_is_taken_back_by_the_ne
     for now in (second, second + 7 * DAY):
         office.now = now
         assert not office.run(now)
-    gone = [re.findall(r"(p\d): corrected", mail.text) for mail in office.mails]
+    gone = [
+        re.findall(r"^(p\d) · \S+: corrected", mail.text, re.MULTILINE) for mail in office.mails
+    ]
     assert [sorted(names) for names in gone] == [[], ["p0", "p1", "p2"], []]
     assert ["fresh@example.org" in mail.text for mail in office.mails] == [False, True, False]
 
@@ -98,7 +100,7 @@ def test_who_comes_back_after_weeks_hears_what_became_of_the_last_alerts(
         office.now = (friday + number * DAY).replace(hour=6)
         office.run(office.now)
     mails = [mail.text for mail in office.mails if mail.to == "anna@example.com"]
-    assert ["told: corrected" in text for text in mails] == [False, True, False]
+    assert ["told · told@example.org: corrected" in text for text in mails] == [False, True, False]
     assert ["hour was full: 1" in text for text in mails] == [False, True, False]
 
 
@@ -122,7 +124,7 @@ def test_a_run_of_an_earlier_time_moves_no_window_back(monkeypatch: pytest.Monke
     office.now = first + 2 * DAY
     assert not office.run(office.now)
     assert office.delivery("anna", "2026-03-04")["window_from"] == end
-    assert office.mails[-1].text.count("shown: corrected") == 1
+    assert office.mails[-1].text.count("shown · shown@example.org: corrected") == 1
     assert shown not in office.delivery("anna", "2026-03-04").get("owed", ())
 
 

@@ -1,14 +1,15 @@
 """Mail to leads in a schedule: what it is made of, and what is noted of it for its judge."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from hotlist.events.event import Event
 from hotlist.links import tokens
+from hotlist.links.keys import LinkKeys
 from hotlist.links.tokens import Key, Purpose, Token
 from hotlist.mail.outbox import Outbox
 from hotlist.mail.queue import OutboxQueue, ToLead, letter_of
@@ -38,6 +39,11 @@ class Keys:
     def read(self, text: str, purpose: Purpose, now: datetime) -> Token:
         self._ask()
         return tokens.verified(text, purpose, KEY, now)
+
+    def read_first(
+        self, texts: Sequence[str], purpose: Callable[[str], Purpose], now: datetime
+    ) -> tuple[Token, str]:
+        return LinkKeys.read_first(cast("LinkKeys", self), texts, purpose, now)
 
     def newest(self) -> Key:
         return KEY
