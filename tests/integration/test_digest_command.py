@@ -119,9 +119,7 @@ def test_a_preview_is_the_mail_that_is_sent(
     stop = mail.headers["List-Unsubscribe"][0].strip("<>")
     for drawn, part in ((text, mail.text_plain[0]), (html, mail.text_html[0])):
         assert part.count(stop) == 1
-        signed = (
-            r"https://api\.example\.com/(?:unsubscribe|lists|leads|answers)/[\w-]+"
-        )
+        signed = r"https://api\.example\.com/(?:unsubscribe|lists|leads|answers)/[\w-]+"
         plain = re.sub(signed, previews.NOWHERE, part.replace("\r\n", "\n"))
         assert plain.rstrip("\n") == drawn.rstrip("\n")
     assert ses.sent == []
