@@ -78,8 +78,8 @@ MAIL: Final = Request(
     "mail to a salesperson, beside what SES takes",
     Bill(),
     mailing=cost(
-        *["BatchGetItem"] * 3,
-        "GetItem",
+        *["BatchGetItem"] * 2,
+        *["GetItem"] * 2,
         "Query",
         "PutItem",
         "UpdateItem",

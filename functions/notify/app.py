@@ -27,9 +27,7 @@ settings, clock, log = NotifySettings.load(), partial(datetime.now, UTC), Logger
 dynamodb, sqs = open_clients(settings.deliveries_table)
 park = FailureQueue(sqs, settings.failure_queue_url).park
 consumer = OutboxConsumer.open(settings, dynamodb, sqs, clock, count)
-reader = FeedbackReader(
-    consumer.outbox.deliveries, consumer.to_leads.store, consumer.letters.events, park
-)
+reader = FeedbackReader(consumer.outbox.deliveries, consumer.to_leads.store, consumer.events, park)
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

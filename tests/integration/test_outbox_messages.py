@@ -115,7 +115,9 @@ def test_what_is_no_message_or_is_gone_is_no_mail(notify: Notify, stored: Any) -
 
 def test_a_label_is_told_in_the_language_of_its_reader(notify: Notify) -> None:
     fields = {"message": {"type": "message", "label": {"en": "Your wish", "pl": "Życzenie"}}}
-    notify.app.consumer = replace(notify.app.consumer, forms={"contact": {"fields": fields}})
+    consumer, forms = notify.app.consumer, {"contact": {"fields": fields}}
+    letters = replace(consumer.letters, forms=forms)
+    notify.app.consumer = replace(consumer, forms=forms, letters=letters)
     notify.events.put(a_message())
     notify.tell(TOLD)
     bodies = {one["Destination"]["ToAddresses"][0]: text_of(one) for one in notify.ses.sent}

@@ -40,10 +40,13 @@ def whose(notify: Notify, tell: str = "owner", *, form: object = True, more: str
     """Let sales.yaml and the contact form say who is told."""
     app = notify.app
     sales = team.from_checked(compile_sales(f"{FILE}tell: {tell}\n{more}"))
+    contact = {**app.consumer.forms["contact"], "tell": form}
+    forms = {**app.consumer.forms, "contact": contact}
     app.consumer = replace(
         app.consumer,
         sales=sales,
-        forms={**app.consumer.forms, "contact": {**app.consumer.forms["contact"], "tell": form}},
+        forms=forms,
+        letters=replace(app.consumer.letters, sales=sales, forms=forms),
         hours=replace(app.consumer.hours, caps=sales.caps),
     )
 

@@ -56,7 +56,10 @@ class Notify:
         outbox = replace(app.consumer.outbox, clock=lambda: self.now)
         to_leads = replace(app.consumer.to_leads, outbox=outbox)
         devices = replace(app.consumer.devices, outbox=outbox)
-        app.consumer = replace(app.consumer, outbox=outbox, to_leads=to_leads, devices=devices)
+        letters = replace(app.consumer.letters, clock=lambda: self.now)
+        app.consumer = replace(
+            app.consumer, outbox=outbox, letters=letters, to_leads=to_leads, devices=devices
+        )
         self.deliveries: DeliveryStore = outbox.deliveries
         self.held = app.consumer.held
         self.waits: list[int] = []

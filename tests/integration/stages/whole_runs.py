@@ -198,7 +198,8 @@ class WholeOffice(Office):
         )
         client, services = self.tables.client, self.services
         consumer = OutboxConsumer.open(settings, client, services, self._clock, _counted)
-        return replace(consumer, sales=self.sales)
+        letters = replace(consumer.letters, sales=self.sales)
+        return replace(consumer, sales=self.sales, letters=letters)
 
 
 def letters_of(bodies: Iterable[str]) -> set[str]:

@@ -122,6 +122,11 @@ class OutboxConsumer:
             count=count,
         )
 
+    @property
+    def events(self) -> EventStore:
+        """What letters are about, and what SES says of mails is added to."""
+        return self.letters.events
+
     def consume(self, records: Iterable[Record], batch: Batch) -> int:
         """Work off messages of the queue; how many mails were sent."""
         sent = 0
