@@ -194,7 +194,7 @@ def test_a_lead_hot_by_its_facts_alone_stands_in_the_digest(stack: Stack, api: A
 
     (mail,) = sent(stack, f"digest#ben#{at.date().isoformat()}")
     assert email in part(stack, mail, "plain")
-    assert email in part(stack, mail, "html")
+    assert email in part(stack, mail, "html").replace("<wbr>", "")
 
 
 def test_a_throttled_mail_is_sent_when_ses_takes_it(stack: Stack, api: Api) -> None:

@@ -60,7 +60,7 @@ def test_leads_of_a_form_are_found_by_day_and_counted_by_channel(stack: Stack, a
     (mail,) = sent(stack, f"digest#ben#{at.date()}")
     (text,) = parse_email(stack.mailbox.read(mail)).text_plain
     text = text.replace("\r\n", "\n")
-    assert number(text, "an affiliate") == MADE
+    assert number(text, "affiliates") == MADE
     assert before <= number(text, "new leads") <= after
 
 

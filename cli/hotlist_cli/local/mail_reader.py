@@ -16,7 +16,7 @@ UNSUBSCRIBE: Final = "unsubscribe"
 
 _HIDDEN: Final = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 _HEADING: Final = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
-_BUTTON: Final = re.compile(r'<button name="(\w+)" value="(\w+)">')
+_BUTTON: Final = re.compile(r'<button name="(\w+)" value="(\w+)"[^>]*>')
 _PATIENCE: Final = 60.0
 
 
