@@ -115,7 +115,7 @@ def shown(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Shown]:
 
 @pytest.fixture
 def plain(browser: Browser) -> Iterator[Shown]:
-    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+    with browser.new_context(viewport={"width": 1400, "height": 900}) as context:
         made = Shown(context.new_page())
         yield made
         assert made.said == []
