@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from hotlist.capture.context import BadFields, one
 from hotlist.capture.link_events import Visit
 from hotlist.events import ids, retention, times, visible
-from hotlist.events.answers import ANSWERS, CONTACTED, MEETING, REJECTED, SNOOZED, UNDONE, WON
+from hotlist.events.answers import ANSWERS, DOINGS, UNDONE
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import INTERNAL, TEST, Route
 
@@ -24,15 +24,6 @@ PLACES: Final = 16
 
 LATE: Final = timedelta(minutes=10)
 """For how long after midnight an answer of the day before is still the same."""
-
-TYPES: Final[Mapping[str, str]] = {
-    "contacted": CONTACTED,
-    "meeting": MEETING,
-    "won": WON,
-    "rejected": REJECTED,
-    "snoozed": SNOOZED,
-}
-"""The types of answers by what their buttons say, in the order of the page."""
 
 REASONS: Final = (
     "no_budget",
@@ -92,9 +83,9 @@ def read(fields: Mapping[str, Any], days: Days) -> Said:
     :raises BadFields: if it says none; by field the name of the text that tells why.
     """
     did = one(fields, "do")
-    if did not in TYPES:
+    if did not in DOINGS:
         raise BadFields({"do": "do_wrong"})
-    return Said(TYPES[did], _CONTENTS[did](fields, days) if did in _CONTENTS else {})
+    return Said(DOINGS[did], _CONTENTS[did](fields, days) if did in _CONTENTS else {})
 
 
 def _won(fields: Mapping[str, Any], _: Days) -> dict[str, Any]:

@@ -9,12 +9,13 @@ from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
 from hotlist.capture import form_page, languages
-from hotlist.capture.answer_events import REASONS, TYPES, Days, Said, a_day
+from hotlist.capture.answer_events import REASONS, Days, Said, a_day
 from hotlist.capture.answer_texts import ANSWER_TEXTS, DAYS, MONTHS, SIGNS
 from hotlist.capture.context import one
 from hotlist.capture.form_page import Visitor
 from hotlist.capture.link_texts import LINK_TEXTS
 from hotlist.events import visible
+from hotlist.events.answers import DOINGS
 
 _DEFAULT: Final = "en"
 _MAX_NAME: Final = 80
@@ -52,7 +53,7 @@ def ask(
         who,
         words["ask_title"],
         fault=told.pop("do", words["wrong_title"] if told else ""),
-        answers=sorted(TYPES, key=lambda do: do != first),
+        answers=sorted(DOINGS, key=lambda do: do != first),
         reasons=REASONS,
         typed={name: form_page.shown(value) for name, value in said.items()},
         errors=told,
@@ -106,7 +107,7 @@ def reminder(asked: Asked, who: Visitor) -> str:
 def _in_words(said: Said, who: Visitor) -> str:
     """An answer as a page repeats it."""
     words, language, content = _words(who), _language(who), said.content
-    answer = words[next(do for do, event_type in TYPES.items() if event_type == said.type)]
+    answer = words[next(do for do, event_type in DOINGS.items() if event_type == said.type)]
     day = a_day(str(content.get("day", "")))
     if day is not None:
         return words["noted_until"].format(answer=answer, day=_day(day, language))

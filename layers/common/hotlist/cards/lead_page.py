@@ -4,15 +4,11 @@ The template escapes whatever it is given. The page has one style sheet of its o
 `policy` says so to the browser.
 """
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
+from hotlist.cards import pages
 from hotlist.cards.card import LeadCard
 from hotlist.cards.card_words import in_words
 from hotlist.cards.curve_picture import picture_of
@@ -31,7 +27,7 @@ class CardLinks:
 def lead_page(card: LeadCard, recipient: Recipient, links: CardLinks, now: datetime) -> str:
     """The page of a card, in the language and time zone of its reader."""
     return (
-        _templates()
+        pages.templates()
         .get_template("lead.html")
         .render(
             said=in_words(card, recipient, now),
@@ -55,16 +51,4 @@ def policy() -> str:
 @cache
 def style() -> tuple[str, str]:
     """The style of the page, and its hash for the policy."""
-    css = _templates().get_template("lead.css").render()
-    return css, base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return pages.hashed(pages.templates().get_template("lead.css").render())

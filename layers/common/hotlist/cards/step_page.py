@@ -3,26 +3,16 @@
 None has anything of a lead. They look like the pages of other links, and have their policy.
 """
 
-from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from hotlist.capture import form_page
+from hotlist.cards import pages
 from hotlist.cards.devices import masked
 from hotlist.cards.list_words import LIST_TEXTS
 from hotlist.sales.team import Recipient
 
 MAIL: Final = "mail"
 """What the button of the step does: the value of its field `do`."""
-
-_ENVIRONMENT: Final = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 
 
 def policy() -> str:
@@ -73,13 +63,17 @@ def _page(
     has_address: bool = False,
 ) -> str:
     words = LIST_TEXTS[recipient.language]
-    return _ENVIRONMENT.get_template("step.html").render(
-        language=recipient.language,
-        style=form_page.style()[0],
-        title=words[title or f"{what}_title"],
-        text=words[what],
-        address=masked(recipient.email) if has_address else "",
-        button=words[button] if button else "",
-        note=words[note] if note else "",
-        device=device,
+    return (
+        pages.templates()
+        .get_template("step.html")
+        .render(
+            language=recipient.language,
+            style=form_page.style()[0],
+            title=words[title or f"{what}_title"],
+            text=words[what],
+            address=masked(recipient.email) if has_address else "",
+            button=words[button] if button else "",
+            note=words[note] if note else "",
+            device=device,
+        )
     )
