@@ -2,8 +2,7 @@
 
 import re
 import webbrowser
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -18,7 +17,7 @@ from hotlist.mail.render import TEST_MARK, Mail
 from hotlist.sales import team
 from hotlist.scoring.deployed import deployed
 from hotlist.scoring.ruleset import Ruleset
-from hotlist_cli import outputs, previews, rewards, sample_leads
+from hotlist_cli import ended, outputs, previews, rewards, sample_leads
 from hotlist_cli.local import running
 from hotlist_cli.rules.output import cell, say
 
@@ -98,12 +97,12 @@ def preview(  # noqa: PLR0917 - options have names
     """
     if not out.strip():
         raise typer.BadParameter("name a folder; . is the current one", param_hint="--out")
-    with _told():
+    with ended.told():
         made = _made(recipient, at=at, data=data, stage=stage, stack=stack, folder=folder)[0]
     if made.mail is None:
         say(f"Nobody is hot and nothing else is to be told: {cell(recipient)} gets no mail.")
     else:
-        with _told():
+        with ended.told():
             page = _write(made.mail, Path(out), recipient)
         say(f"{cell(made.mail.subject)}\n{page}")
         if open_it:
@@ -135,7 +134,7 @@ def send(  # noqa: PLR0917 - options have names
             "digests are sent by the stack alone; write --test to mail one as a test",
             param_hint="--test",
         )
-    with _told():
+    with ended.told():
         made, source = _made(
             recipient, at=at, data=data, stage=stage, stack=stack, folder=folder, mails=True
         )
@@ -244,23 +243,6 @@ def _send(mail: Mail, to: team.Recipient, source: Source) -> None:
         Destination={"ToAddresses": [to.email]},
         Content={"Raw": {"Data": data}},
     )
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """What goes wrong is said, and ends the command."""
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - as with boto3
-
-    try:
-        yield
-    except previews.NotCompiled as error:
-        raise typer.Exit(1) from error
-    except (
-        *(BotoCoreError, ClientError, OSError, rewards.BadStage, outputs.NoOutput),
-        *(previews.UnknownRecipient, running.NothingRuns),
-    ) as error:
-        typer.echo(str(error.args[0] if isinstance(error, LookupError) else error), err=True)
-        raise typer.Exit(1) from error
 
 
 def _end(made: previews.Preview) -> None:

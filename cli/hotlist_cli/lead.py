@@ -31,7 +31,7 @@ from hotlist.scoring.deployed import deployed
 from hotlist.scoring.ruleset import Ruleset
 from hotlist.store.listed import ListedStore
 from hotlist.store.stores import Stores
-from hotlist_cli import lead_json, lead_screen, outputs, previews, rewards
+from hotlist_cli import ended, lead_json, lead_screen, outputs, previews, rewards
 from hotlist_cli.local import running
 from hotlist_cli.rules.output import cell, say, to_json
 
@@ -68,7 +68,7 @@ class _Names(NamedTuple):
     identities_table: str
 
 
-class UnknownLead(LookupError):
+class UnknownLead(ended.Unknown):
     """There is no such lead. The message says what was looked for."""
 
 
@@ -142,7 +142,7 @@ def show(  # noqa: PLR0917 - options have names
 
     Exit status: 0; 1 if there is no such lead or it could not be read; 2 for a wrong call.
     """
-    with told(), previews.compiled(folder):
+    with ended.told(), previews.compiled(folder):
         lead_id = _lead_id(who)
         with opened(data=data, stage=stage, stack=stack) as tables:
             reader = (
@@ -229,20 +229,3 @@ def opened(*, data: Data | None, stage: str | None, stack: str | None) -> Iterat
     sales = team.from_checked(load_config("sales"))
     folder = Folder.open(stores, ruleset, lambda: datetime.now(UTC))
     yield Opened(stores, listed, folder, ruleset, sales)
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """What goes wrong is said, and ends the command."""
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - as with boto3
-
-    try:
-        yield
-    except previews.NotCompiled as error:
-        raise typer.Exit(1) from error
-    except (
-        *(BotoCoreError, ClientError, OSError, rewards.BadStage, outputs.NoOutput),
-        *(previews.UnknownRecipient, running.NothingRuns, UnknownLead),
-    ) as error:
-        typer.echo(str(error.args[0] if isinstance(error, LookupError) else error), err=True)
-        raise typer.Exit(1) from error

@@ -13,8 +13,8 @@ from rich.text import Text
 
 from hotlist.cards.list_page import ListInWords, in_words
 from hotlist.cards.today import Entry, Today, is_listed, today
-from hotlist_cli import previews
-from hotlist_cli.lead import OPERATOR, Data_, Folder_, Stack_, Stage_, opened, told
+from hotlist_cli import ended, previews
+from hotlist_cli.lead import OPERATOR, Data_, Folder_, Stack_, Stage_, opened
 from hotlist_cli.rules.output import cell, say, to_json
 
 _SECONDS: Final = 60.0
@@ -45,7 +45,11 @@ def show_list(  # noqa: PLR0917 - options have names
     Exit status: 0; 1 if the list could not be read; 2 for a wrong call.
     """
     now, until = datetime.now(UTC), time.monotonic() + _SECONDS
-    with told(), previews.compiled(folder), opened(data=data, stage=stage, stack=stack) as tables:
+    with (
+        ended.told(),
+        previews.compiled(folder),
+        opened(data=data, stage=stage, stack=stack) as tables,
+    ):
         sales = tables.sales
         reader = OPERATOR if recipient is None else previews.recipient_of(sales, recipient)
         shows = partial(is_listed, sales, reader, now=now)
