@@ -93,7 +93,7 @@ def test_hot_leads_that_wait_come_first_then_answered_ones_then_warm(
     assert names(opened) == expected
     body = opened.ask(link("lists"))["body"]
     assert "czeka: 4, z odpowiedzią: 2, ciepłe: 1" in body
-    assert "po kontakcie · Ben Miller" in body
+    assert "po kontakcie, Ben Miller" in body
     assert "później, od:" in body
 
 
@@ -324,3 +324,11 @@ def test_a_link_of_a_row_is_the_leads_own(card: Card, opened: Browser) -> None:
     for name in ("ada", "bo"):
         (path,) = re.findall(rf'<a href="(/leads/[\w-]+)" dir="auto">{name}</a>', body)
         assert path == link(subject=f"email:{name}", day=TODAY)
+
+
+def test_a_link_of_the_list_has_the_whole_of_a_long_address(card: Card, opened: Browser) -> None:
+    long = f"{'a' * 60}@{'b' * 60}.{'c' * 60}.example"
+    store(card, a_lead("ada", contact=Contact("Ada", None, long)))
+    body = opened.ask(link("lists"))["body"]
+    assert f'href="mailto:{long.replace("@", "%40")}"' in body
+    assert f">{long[:119]}…<" in body

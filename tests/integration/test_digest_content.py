@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from fast_mail_parser import parse_email
 
+from hotlist.events.answers import DOINGS
 from hotlist.identity import identifiers
 from hotlist.leads.lead import Ownership
 from hotlist.links import tokens
 from hotlist.links.tokens import Purpose
-from hotlist.mail.lead_card import DOINGS
 from hotlist.mail.ses import delivery_hash
 from hotlist.runtime.failures import RunFailed
 from hotlist.sales.owners import Known, Owners

@@ -8,12 +8,12 @@ import boto3
 import pytest
 from fast_mail_parser import parse_email
 
+from hotlist.events.answers import DOINGS
 from hotlist.events.vocabulary import Route
 from hotlist.leads.lead import Alerting, Lead, LeadState, May, Ownership, Temperature
 from hotlist.links import tokens
 from hotlist.links.tokens import Purpose
 from hotlist.mail import texts
-from hotlist.mail.lead_card import DOINGS
 from hotlist.mail.queue import AFTER_LEASE, Alert, Letter
 from hotlist.rescore.queue import FIRST_WAIT
 from hotlist.store.deliveries import LEASE

@@ -117,7 +117,7 @@ def test_a_label_is_told_in_the_language_of_its_reader(notify: Notify) -> None:
     fields = {"message": {"type": "message", "label": {"en": "Your wish", "pl": "Życzenie"}}}
     consumer, forms = notify.app.consumer, {"contact": {"fields": fields}}
     letters = replace(consumer.letters, forms=forms)
-    notify.app.consumer = replace(consumer, forms=forms, letters=letters)
+    notify.app.consumer = replace(consumer, letters=letters)
     notify.events.put(a_message())
     notify.tell(TOLD)
     bodies = {one["Destination"]["ToAddresses"][0]: text_of(one) for one in notify.ses.sent}

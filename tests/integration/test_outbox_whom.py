@@ -40,12 +40,10 @@ def whose(notify: Notify, tell: str = "owner", *, form: object = True, more: str
     """Let sales.yaml and the contact form say who is told."""
     app = notify.app
     sales = team.from_checked(compile_sales(f"{FILE}tell: {tell}\n{more}"))
-    contact = {**app.consumer.forms["contact"], "tell": form}
-    forms = {**app.consumer.forms, "contact": contact}
+    contact = {**app.consumer.letters.forms["contact"], "tell": form}
+    forms = {**app.consumer.letters.forms, "contact": contact}
     app.consumer = replace(
         app.consumer,
-        sales=sales,
-        forms=forms,
         letters=replace(app.consumer.letters, sales=sales, forms=forms),
         hours=replace(app.consumer.hours, caps=sales.caps),
     )

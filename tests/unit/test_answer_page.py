@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hotlist.capture import answer_page
-from hotlist.capture.answer_events import REASONS, TYPES, Days, Said
+from hotlist.capture.answer_events import REASONS, Days, Said
 from hotlist.capture.answer_page import Asked
 from hotlist.capture.answer_texts import ANSWER_TEXTS, DAYS, MONTHS, SIGNS
 from hotlist.capture.form_page import Visitor
 from hotlist.capture.link_texts import LINK_TEXTS
+from hotlist.events.answers import DOINGS
 
 EVIL: Final = '"><script>alert(1)</script>{name}{first}'
 WHO: Final = Visitor(("pl",))
@@ -55,7 +56,7 @@ def test_every_language_writes_days_and_numbers() -> None:
 
 def test_each_answer_and_each_reason_has_words() -> None:
     words = ANSWER_TEXTS["en"]
-    assert {*TYPES, *(f"{do}_help" for do in TYPES), *REASONS} <= words.keys()
+    assert {*DOINGS, *(f"{do}_help" for do in DOINGS), *REASONS} <= words.keys()
 
 
 # --- what is asked --------------------------------------------------------------------------
@@ -72,11 +73,11 @@ def test_the_page_asks_by_name_and_has_each_answer() -> None:
     assert "<script" not in page
 
 
-@pytest.mark.parametrize("first", [*TYPES, "", "undo", "nothing"])
+@pytest.mark.parametrize("first", [*DOINGS, "", "undo", "nothing"])
 def test_the_answer_that_the_mail_offers_stands_first_and_no_other_moves(first: str) -> None:
     found = buttons(answer_page.ask(ADA, NEXT, WHO, first=first))
-    others = [do for do in TYPES if do != first]
-    assert found == ([first, *others] if first in TYPES else others)
+    others = [do for do in DOINGS if do != first]
+    assert found == ([first, *others] if first in DOINGS else others)
 
 
 @pytest.mark.parametrize(("name", "shown"), [

@@ -21,7 +21,7 @@ from hotlist.cards.lead_page import CardLinks, lead_page, policy, style
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import TYPES, Route
 from hotlist.leads.fold import View
-from hotlist.leads.lead import Lead, LeadState, May
+from hotlist.leads.lead import Contact, Lead, LeadState, May
 from hotlist.mail.formats import formats
 from hotlist_cli import lead_screen
 from scoring import rules
@@ -182,6 +182,30 @@ def test_there_is_a_link_only_where_it_is_allowed(may: May, links: set[str]) -> 
     assert {link.partition(":")[0] for link in Page(html).links} == links
     assert "600 100 200" in html
     assert "lukasz@sruby.example" in html
+
+
+def test_a_link_has_the_whole_of_a_long_address() -> None:
+    long = f"{'a' * 60}@{'b' * 60}.{'c' * 60}.example"
+    of = cards.card("rich", "en")
+    html = page(replace(of, lead=replace(of.lead, contact=Contact("Ada", None, long))))
+    assert f'href="mailto:{long.replace("@", "%40")}?' in html
+    assert f">{long[:119]}…<" in html
+
+
+@pytest.mark.parametrize(
+    ("contact", "said"),
+    [
+        (Contact("Ada", None, "ada@example.org"), "May be mailed"),
+        (Contact("Ada", None, None, "+48600100200"), "May be called"),
+        (Contact("Ada", None, "ada@example.org", "+48600100200"), "May be called and mailed"),
+    ],
+)
+def test_only_of_ways_that_are_known_it_is_said_whether_they_are_allowed(
+    contact: Contact, said: str
+) -> None:
+    of = cards.card("rich", "en")
+    html = page(replace(of, lead=replace(of.lead, contact=contact, may=May.BOTH)))
+    assert f">{said}<" in html
 
 
 def test_a_mail_begins_with_a_subject_in_the_language_of_the_lead() -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import Route
 from hotlist.leads.lead import Lead, Temperature
-from hotlist.sales.outlook import AHEAD, MOST_LOOKS, ahead_of, outlook
+from hotlist.sales import outlook
+from hotlist.sales.outlook import AHEAD, MOST_LOOKS, ahead_of
 from hotlist.scoring import engine, ruleset
 from hotlist.scoring.check.scoring_file import check_scoring
 
@@ -77,7 +78,7 @@ def cools_at(*events: Event, is_late: Callable[[], bool] = lambda: False) -> dat
     ahead = ahead_of(events, RULES)
     profile, score = ahead(NOW)
     lead = Lead(lead_id="1", folded_at=NOW, expires_at=NOW, temperature=score.temperature)
-    return outlook(lead, profile, score, ahead, is_late).cools_at
+    return outlook.cools_at(lead, profile, score, ahead, is_late)
 
 
 def is_hot(events: tuple[Event, ...], at: datetime) -> bool:

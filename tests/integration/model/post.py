@@ -227,8 +227,6 @@ class Post:
         leads = LeadStore(client, self._table("leads"))
         outbox = Outbox(deliveries, mailer, clock)
         return OutboxConsumer(
-            sales=Sales(self.team),
-            forms={},
             letters=Letters(
                 sales=Sales(self.team),
                 rules=self._around.rules,
@@ -253,7 +251,7 @@ class Post:
                 keys=self._keys,
                 plain=self._around.tables.client,
             ),
-            devices=DeviceMailer(Sales(self.team), outbox, cast("LinkKeys", self._keys), ""),
+            devices=DeviceMailer(Sales(self.team), outbox, self._keys, ""),
             count=lambda _, **__: None,
         )
 

@@ -199,7 +199,7 @@ class WholeOffice(Office):
         client, services = self.tables.client, self.services
         consumer = OutboxConsumer.open(settings, client, services, self._clock, _counted)
         letters = replace(consumer.letters, sales=self.sales)
-        return replace(consumer, sales=self.sales, letters=letters)
+        return replace(consumer, letters=letters)
 
 
 def letters_of(bodies: Iterable[str]) -> set[str]:

@@ -21,7 +21,7 @@ from hotlist.leads.facts import TOUCH, Facts
 from hotlist.leads.fold import View
 from hotlist.leads.lead import Lead
 from hotlist.leads.profile import Profile
-from hotlist.sales.outlook import ahead_of, outlook
+from hotlist.sales.outlook import outlook
 from hotlist.sales.team import Recipient, Sales
 from hotlist.scoring.engine import Score
 from hotlist.scoring.explain import Contribution
@@ -153,8 +153,7 @@ def card_of(
     if profile is None or score is None:
         return LeadCard(lead=lead, owner=named)
     facts = Facts(profile.events, classify.channel)
-    seen = outlook(lead, profile, score, ahead_of(view.events, ruleset), lambda: True)
-    answers = tuple(_answers(profile.events, names))
+    seen = outlook(lead, profile, score)
     said = lead.answer
     ahead = next_change(ruleset, profile, score)
     return LeadCard(
@@ -179,7 +178,7 @@ def card_of(
         first_touch=_touch(facts.first_touch),
         last_touch=_touch(facts.last_touch),
         owner=named,
-        answers=answers,
+        answers=tuple(_answers(profile.events, sales)),
         snoozed_until=said.until if said is not None and said.holds(now) else None,
         history=history_of(profile.events, view.events, names),
         curve=curve_of(lead, profile, score, ruleset),
@@ -237,13 +236,13 @@ def _line(line: Contribution, events: Mapping[str, Event]) -> PointsLine:
 # --- the rest ---------------------------------------------------------------------------------
 
 
-def _answers(events: Sequence[Event], names: Mapping[str, str]) -> Iterable[Answer]:
+def _answers(events: Sequence[Event], sales: Sales) -> Iterable[Answer]:
     said = {event.event_id: event for event in events}
     for one in standing_answers(events):
         event = said[one.event_id]
         yield Answer(
             said=one,
-            by="" if one.by is None else names.get(one.by, one.by),
+            by=sales.answerer(one),
             value=_amount(event.properties.get("value")) if one.type == WON else None,
             reason=_text(event, "reason") if one.type == REJECTED else "",
         )

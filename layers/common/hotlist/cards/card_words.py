@@ -15,8 +15,9 @@ from hotlist.cards.card_texts import CARD_COUNTED, CARD_TEXTS
 from hotlist.cards.curve import Curve
 from hotlist.cards.history_texts import DETAILS
 from hotlist.cards.history_words import Told, amount, of_type, purpose_name, reason_name, told
-from hotlist.leads.lead import FALLBACK, MOVED, LeadState, May
+from hotlist.leads.lead import FALLBACK, MOVED, LeadState
 from hotlist.mail.formats import Formats, formats
+from hotlist.mail.lead_card import CALLED, MAILED, allowed, refuses
 from hotlist.mail.texts import (
     CHANNEL_NAMES,
     COUNTED,
@@ -25,7 +26,7 @@ from hotlist.mail.texts import (
     TEMPERATURES,
     TEXTS,
 )
-from hotlist.mail.wording import name_of, short
+from hotlist.mail.wording import name_of, short, whole
 from hotlist.sales.team import Recipient
 
 MOST_LINES: Final = 30
@@ -201,20 +202,19 @@ class _Words:
     def _reach(self) -> Reach:
         lead = self._card.lead
         contact, is_live = lead.contact, lead.state is LeadState.LIVE
-        email, phone = short(contact.email or ""), short(contact.phone or "")
-        may_call = lead.may in (May.BOTH, May.CALL)
-        may_mail = lead.may in (May.BOTH, May.MAIL)
+        email, phone = whole(contact.email), whole(contact.phone)
+        may_call, may_mail = lead.may in CALLED, lead.may in MAILED
         return Reach(
             name=name_of(contact, self._mails["unknown"]),
             company=short(contact.company or ""),
-            phone=national(phone),
-            number=phone,
+            phone=short(national(phone)),
+            number=short(phone),
             tel="".join(c for c in phone if c in "+0123456789") if may_call else "",
-            email=email,
+            email=short(email),
             mailto=email if may_mail else "",
             subject=TEXTS.get(self._card.language, self._mails)["mail_subject"],
-            allowed=self._mails[f"may_{lead.may}"] if is_live else "",
-            is_warning=lead.may is not May.BOTH,
+            allowed=allowed(lead.may, contact, self._language) if is_live else "",
+            is_warning=refuses(lead.may, contact),
             bounced=self._mails["bounced"] if lead.bounced and email else "",
         )
 

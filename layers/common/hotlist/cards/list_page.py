@@ -4,27 +4,25 @@ On a phone each row is a card. The page has one style sheet and one script, both
 says so to the browser.
 """
 
-import base64
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from hotlist.cards import pages
 from hotlist.cards.list_words import LIST_TEXTS
 from hotlist.cards.today import Entry, Today
 from hotlist.events.times import to_ms
-from hotlist.leads.lead import May, Stage, Temperature
+from hotlist.leads.lead import Stage, Temperature
 from hotlist.mail.formats import formats
+from hotlist.mail.lead_card import CALLED, MAILED, answer_text
 from hotlist.mail.texts import CHANNEL_NAMES, STAGE_NAMES, TEMPERATURES, TEXTS
-from hotlist.mail.wording import name_of, short
+from hotlist.mail.wording import name_of, short, whole
 from hotlist.sales.team import Recipient
 
 MAX_ROWS: Final = 3_500_000
@@ -126,7 +124,7 @@ def list_page(today: Today, recipient: Recipient, now: datetime, link_of: LinkOf
     places = {name: place for place, (name, _) in enumerate(_COLUMNS)}
     downs = [is_down for _, is_down in _COLUMNS]
     return (
-        _templates()
+        pages.templates()
         .get_template("list.html")
         .render(
             words=words,
@@ -157,22 +155,18 @@ def style(language: str) -> tuple[str, str]:
     """The style in a language, which has the labels of the cards of a phone, and its hash."""
     words = LIST_TEXTS[language]
     labels = [(place, words[name]) for place, (name, _) in enumerate(_COLUMNS, 1) if place > 1]
-    return _hashed(_templates().get_template("list.css").render(labels=labels))
+    return pages.hashed(pages.templates().get_template("list.css").render(labels=labels))
 
 
 @cache
 def script() -> tuple[str, str]:
     """The script and its hash."""
-    return _hashed(_templates().get_template("list.js").render())
-
-
-def _hashed(text: str) -> tuple[str, str]:
-    return text, base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return pages.hashed(pages.templates().get_template("list.js").render())
 
 
 def _rows(rows: Iterable[RowInWords], link_of: LinkOf) -> Iterator[Markup]:
     """The rows in their order, until there is no room for more."""
-    template, room = _templates().get_template("list_row.html"), MAX_ROWS
+    template, room = pages.templates().get_template("list_row.html"), MAX_ROWS
     for row in rows:
         written = template.render(one=row, link=link_of(row.lead_id))
         room -= len(json.dumps(written, ensure_ascii=False).encode("utf-8", "replace"))
@@ -185,9 +179,8 @@ def _row(entry: Entry, recipient: Recipient, now: datetime) -> RowInWords:
     lead, language = entry.lead, recipient.language
     words, ours, zone = LIST_TEXTS[language], formats(language), ZoneInfo(recipient.timezone)
     contact, seen = lead.contact, lead.last_event_at
-    email, phone = short(contact.email or ""), short(contact.phone or "")
-    is_called = lead.may in (May.BOTH, May.CALL)
-    is_mailed = lead.may in (May.BOTH, May.MAIL) and not lead.bounced
+    email, phone = whole(contact.email), whole(contact.phone)
+    is_called, is_mailed = lead.may in CALLED, lead.may in MAILED and not lead.bounced
     return RowInWords(
         lead_id=lead.lead_id,
         name=name_of(contact, TEXTS[language]["unknown"]),
@@ -203,35 +196,10 @@ def _row(entry: Entry, recipient: Recipient, now: datetime) -> RowInWords:
         owner=short(entry.owner),
         seen_at=0 if seen is None else to_ms(seen),
         seen="" if seen is None else ours.moment(seen, zone, now),
-        answer=_answer(entry, recipient, now),
-        phone=phone,
+        answer=answer_text(lead.answer, entry.answered_by, recipient, now),
+        phone=short(phone),
         tel="".join(one for one in phone if one in "+0123456789") if is_called else "",
-        email=email,
+        email=short(email),
         mailto=email if is_mailed else "",
         bounced=words["bounced"] if email and lead.bounced else "",
-    )
-
-
-def _answer(entry: Entry, recipient: Recipient, now: datetime) -> str:
-    """What sales said last, who said it, and when: also if the lead has turned hot again since."""
-    said = entry.lead.answer
-    if said is None:
-        return ""
-    language, zone = recipient.language, ZoneInfo(recipient.timezone)
-    words, ours = LIST_TEXTS[language], formats(language)
-    what = words.get(said.type.removeprefix("sales_"), said.type)
-    if said.until is not None and said.holds(now):
-        what = words["until"].format(day=ours.day(said.until.astimezone(zone).date()))
-    parts = (what, short(entry.answered_by), ours.moment(said.at, zone, now))
-    return " · ".join(part for part in parts if part)
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
     )

@@ -67,7 +67,7 @@ def today(
             lead=lead,
             is_answered=lead.is_answered(now),
             owner="" if lead.owner is None else sales.name_of(lead.owner),
-            answered_by=_name(lead, sales),
+            answered_by=sales.answerer(lead.answer),
         )
         for lead in leads
         if is_listed(sales, recipient, lead.owner, now)
@@ -80,9 +80,3 @@ def is_listed(sales: Sales, recipient: Recipient, owner: str | None, now: dateti
     """Whether a recipient's list shows the leads of this owner."""
     listed = sales.listed(recipient, now)
     return listed is None or sales.owner_of(owner) in listed
-
-
-def _name(lead: Listed, sales: Sales) -> str:
-    by = None if lead.answer is None else lead.answer.by
-    person = sales.of_id(by)
-    return by or "" if person is None else person.name

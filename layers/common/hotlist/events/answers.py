@@ -1,6 +1,6 @@
 """Answers of sales about a lead, and which of them stand. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -15,7 +15,16 @@ REJECTED: Final = "sales_rejected"
 SNOOZED: Final = "sales_snoozed"
 UNDONE: Final = "sales_undone"
 
-ANSWERS: Final = frozenset({CONTACTED, MEETING, WON, REJECTED, SNOOZED})
+DOINGS: Final[Mapping[str, str]] = {
+    "contacted": CONTACTED,
+    "meeting": MEETING,
+    "won": WON,
+    "rejected": REJECTED,
+    "snoozed": SNOOZED,
+}
+"""The types of answers by what links and buttons call them, in the order of the buttons."""
+
+ANSWERS: Final = frozenset(DOINGS.values())
 """The types of answers. An `UNDONE` is none: it takes one back, which its `event_id` names."""
 
 _VOID: Final = frozenset({SPAM, INTERNAL, *MACHINES})

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from hotlist.events.answers import SalesAnswer
+from hotlist.events.answers import DOINGS, SalesAnswer
 from hotlist.leads.lead import Contact, Lead, May, Reason, Temperature
 from hotlist.mail.formats import formats
 from hotlist.mail.layout import Card, template
@@ -68,9 +68,6 @@ class Details:
     links: LeadLinks = NO_LINKS
     has_buttons: bool = True
 
-
-DOINGS: Final = ("contacted", "meeting", "won", "rejected", "snoozed")
-"""The answers as their links name them, in the order of their buttons."""
 
 NO_DETAILS: Final = Details()
 
@@ -244,7 +241,7 @@ def answer_text(
     words, ours = TEXTS[recipient.language], formats(recipient.language)
     zone = ZoneInfo(recipient.timezone)
     said = words[f"said_{answer.type.removeprefix('sales_')}"]
-    if answer.until is not None:
+    if answer.until is not None and (now is None or answer.holds(now)):
         said = words["said_until"].format(day=ours.day(answer.until.astimezone(zone).date()))
     return ", ".join(filter(None, (said, short(name), ours.moment(answer.at, zone, now))))
 

@@ -4,7 +4,7 @@ What is read is read as it is now. SES is asked at most once for each message re
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from hotlist.config.load import load_config
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import INTERNAL
+from hotlist.links.keys import LinkKeys
 from hotlist.links.secret import BadSecret
 from hotlist.mail import render
 from hotlist.mail.outbox import Outbox
@@ -45,7 +46,7 @@ from hotlist.sales.instead import has_come
 from hotlist.sales.lead_mailer import LeadMailer
 from hotlist.sales.letters import Letters, Said, Told, Write
 from hotlist.sales.reader_links import ReaderLinks
-from hotlist.sales.team import Recipient, Sales
+from hotlist.sales.team import Recipient
 from hotlist.sales.to_send import held_back
 from hotlist.scoring.ruleset import from_checked
 from hotlist.store.deliveries import DeliveryStore
@@ -69,8 +70,6 @@ class NobodyGetsMail(LookupError):
 class OutboxConsumer:
     """Sends letters. `count` counts one: a metric's name, and its dimensions by name."""
 
-    sales: Sales
-    forms: Mapping[str, Any]
     letters: Letters
     hours: HourStore
     held: HeldStore
@@ -97,17 +96,16 @@ class OutboxConsumer:
         outbox = Outbox(deliveries, mailer, clock)
         queue = OutboxQueue(sqs, settings.outbox_queue_url, settings.outbox_dead_letters_url)
         events = EventStore(dynamodb, settings.events_table)
+        keys = LinkKeys.open(settings.link_secret_arn, clock)
         sales, forms = team.from_checked(load_config("sales")), load_config("forms")
         return cls(
-            sales=sales,
-            forms=forms,
             letters=Letters(
                 sales=sales,
                 rules=from_checked(load_config("scoring")),
                 forms=forms,
                 events=events,
                 leads=LeadStore(dynamodb, settings.leads_table),
-                reader_links=ReaderLinks.open(settings, clock),
+                reader_links=ReaderLinks(keys, settings.public_url),
                 clock=clock,
             ),
             hours=HourStore(
@@ -117,14 +115,16 @@ class OutboxConsumer:
             suspects=SuspectStore(dynamodb, settings.deliveries_table),
             outbox=outbox,
             queue=queue,
-            to_leads=LeadMailer.open(settings, dynamodb, events=events, outbox=outbox, queue=queue),
-            devices=DeviceMailer.open(settings, sales, outbox),
+            to_leads=LeadMailer.open(
+                settings, dynamodb, events=events, outbox=outbox, queue=queue, links=keys
+            ),
+            devices=DeviceMailer(sales, outbox, keys, settings.public_url),
             count=count,
         )
 
     @property
     def events(self) -> EventStore:
-        """What letters are about, and what SES says of mails is added to."""
+        """Where letters find what they are about, and what SES says of mails is kept."""
         return self.letters.events
 
     def consume(self, records: Iterable[Record], batch: Batch) -> int:
@@ -184,7 +184,7 @@ class OutboxConsumer:
             return self._take_more(letter, letter.about, disabled)
         if letter.recipient and self.outbox.is_over(letter.delivery_id, self._counts(letter)):
             return False
-        living = self.sales.living(disabled)
+        living = self.letters.sales.living(disabled)
         recipient = next((one for one in living if one.id == letter.recipient), None)
         if recipient is None:
             self._address(letter, disabled)
@@ -208,19 +208,19 @@ class OutboxConsumer:
             self.outbox.skip(letter.delivery_id)
             return False
         wanted = letter.recipient or about.of
-        reader = self.sales.reached(wanted, self.outbox.clock(), disabled)
+        reader = self.letters.sales.reached(wanted, self.outbox.clock(), disabled)
         return reader is not None and self._send(letter, reader, write)
 
     def _disabled(self) -> frozenset[str]:
         """Who bounced or complained. :raises NobodyGetsMail: if all have."""
-        everybody = [recipient.id for recipient in self.sales.recipients]
+        everybody = [recipient.id for recipient in self.letters.sales.recipients]
         disabled = frozenset(self.outbox.deliveries.disabled(everybody))
         if disabled.issuperset(everybody):
             raise NobodyGetsMail
         return disabled
 
     def _whom(self, told: Told, disabled: Collection[str]) -> tuple[Recipient, ...]:
-        return self.sales.whom(told.tell, told.owner, self.outbox.clock(), disabled)
+        return self.letters.sales.whom(told.tell, told.owner, self.outbox.clock(), disabled)
 
     def _address(self, letter: Letter, disabled: Collection[str]) -> None:
         """Make a letter for each recipient, if it is still worth it."""
@@ -233,7 +233,7 @@ class OutboxConsumer:
             elif event is not None:
                 told = self.letters.told(event)
         elif isinstance(letter.about, Alert) and (found := self.letters.is_news(letter.about)):
-            told = Told(self.sales.tell, found[0].lead.ownership.owner)
+            told = Told(self.letters.sales.tell, found[0].lead.ownership.owner)
         if told is not None:
             whom = [recipient.id for recipient in self._whom(told, disabled)]
             if isinstance(letter.about, Message):
@@ -247,10 +247,12 @@ class OutboxConsumer:
         What our own people wrote is nothing that the digest tells of.
         """
         form = str(event.properties.get("form"))
-        if form in self.forms and flag != INTERNAL:
+        if form in self.letters.forms and flag != INTERNAL:
             self.suspects.note(form, hour_of(event.received_at), [event.event_id])
         log.warning("no mail", extra={"event_id": event.event_id, "flag": flag})
-        self.count(f"{flag.capitalize()}Messages", **({"form": form} if form in self.forms else {}))
+        self.count(
+            f"{flag.capitalize()}Messages", **({"form": form} if form in self.letters.forms else {})
+        )
 
     def _send_in_hour(self, letter: Letter, recipient: Recipient, write: Write) -> bool:
         """Send a letter, or hold it back if the recipient's hour is full."""

@@ -6,15 +6,12 @@ The address is that of sales.yaml as it is now, and nobody stands in.
 import logging
 from dataclasses import dataclass
 from datetime import date
-from typing import Self
 
 from hotlist.cards.devices import PARAMETER, Page, device_token
 from hotlist.links.addresses import sendable
-from hotlist.links.keys import LinkKeys
 from hotlist.mail.device_mail import device_mail
 from hotlist.mail.outbox import Outbox
 from hotlist.mail.queue import Device, Letter
-from hotlist.runtime.settings import NotifySettings
 from hotlist.sales.lead_mailer import Signer
 from hotlist.sales.team import Recipient, Sales
 
@@ -29,12 +26,6 @@ class DeviceMailer:
     outbox: Outbox
     links: Signer
     public_url: str
-
-    @classmethod
-    def open(cls, settings: NotifySettings, sales: Sales, outbox: Outbox) -> Self:
-        """With the keys and the address of the stack."""
-        keys = LinkKeys.open(settings.link_secret_arn, outbox.clock)
-        return cls(sales, outbox, keys, settings.public_url)
 
     def send(self, letter: Letter, about: Device) -> bool:
         """Work off a letter. Whether a mail was sent: nobody is mailed who gets no mail now."""

@@ -13,7 +13,6 @@ from typing import Any, Final, NamedTuple, Protocol, Self
 from hotlist.config.load import load_config
 from hotlist.events.event import Event
 from hotlist.links import addresses
-from hotlist.links.keys import LinkKeys
 from hotlist.links.tokens import Purpose, Token
 from hotlist.mail import lead_mails
 from hotlist.mail.lead_mails import Company, Links, language_of
@@ -114,6 +113,7 @@ class LeadMailer:
         events: EventStore,
         outbox: Outbox,
         queue: OutboxQueue,
+        links: Signer,
     ) -> Self:
         """For the tables and the configuration that are deployed."""
         return cls(
@@ -125,7 +125,7 @@ class LeadMailer:
             hours=HourStore(dynamodb, settings.deliveries_table, MOST_UNCONFIRMED),
             outbox=outbox,
             queue=queue,
-            links=LinkKeys.open(settings.link_secret_arn, outbox.clock),
+            links=links,
             public_url=settings.public_url,
         )
 

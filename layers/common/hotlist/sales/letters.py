@@ -8,12 +8,14 @@ from typing import Any, Final
 
 from hotlist.events.event import Event
 from hotlist.leads.facts import name_in
-from hotlist.leads.lead import Lead, LeadState
+from hotlist.leads.lead import Contact, Lead, LeadState
 from hotlist.links.keys import TROUBLES
 from hotlist.mail import render
 from hotlist.mail.lead_card import Details
 from hotlist.mail.queue import Alert, Message
 from hotlist.mail.render import Mail
+from hotlist.mail.texts import TEXTS
+from hotlist.mail.wording import name_of
 from hotlist.sales import team
 from hotlist.sales.reader_links import ReaderLinks, of_lead
 from hotlist.sales.team import Recipient, Sales
@@ -69,6 +71,7 @@ class Letters:
         return said if isinstance(said, str) else self.sales.tell
 
     def message(self, about: Message) -> Said | None:
+        """What a form's message says now; None if it is not to be sent."""
         event = self.event(about)
         if event is None or held_back(event) is not None:
             return None
@@ -77,16 +80,20 @@ class Letters:
 
         def write(recipient: Recipient, note: str) -> Mail:
             labels = _labels(fields, recipient.language)
-            name = name_in({**event.properties, **event.texts}) or event.email or ""
+            name = name_in({**event.properties, **event.texts})
+            who = Contact(name, email=event.email, phone=event.phone)
             lead_id = event.subject if lead is None else lead.lead_id
-            details = self._details(lead_id, name, lead, recipient)
+            details = self._details(lead_id, who, lead, recipient)
             return render.message(event, labels, recipient, lead, note, details=details)
 
         return Said(Told(self.tell(event), _owner(lead)), write)
 
-    def _details(self, lead_id: str, name: str, lead: Lead | None, recipient: Recipient) -> Details:
+    def _details(
+        self, lead_id: str, who: Contact, lead: Lead | None, recipient: Recipient
+    ) -> Details:
         """What is told of a lead beside what is stored. No mail waits for a key of links."""
         owner, now = _owner(lead), self.clock()
+        name = name_of(who, TEXTS[recipient.language]["unknown"])
         try:
             key = self.reader_links.key()
         except TROUBLES as error:
@@ -99,6 +106,7 @@ class Letters:
         )
 
     def event(self, about: Message) -> Event | None:
+        """The event of a message, with the flags that it has now; None if it is kept no more."""
         event = self.events.find(about.subject, about.event_id)
         said = self.events.kept_apart(about.subject) if event is not None else ()
         return message_now(event, said, self.clock())
@@ -111,6 +119,7 @@ class Letters:
         return lead if lead is not None and lead.state is LeadState.LIVE else None
 
     def alert(self, about: Alert) -> Said | None:
+        """What an alert says now; None if it is no news any more."""
         found = self.is_news(about)
         if found is None:
             return None
@@ -119,9 +128,7 @@ class Letters:
         instead = None if tell is None else Message(*tell.split("#"))
 
         def write(recipient: Recipient, note: str) -> Mail:
-            contact = now.lead.contact
-            name = contact.name or contact.email or contact.phone or ""
-            details = self._details(now.lead.lead_id, name, now.lead, recipient)
+            details = self._details(now.lead.lead_id, now.lead.contact, now.lead, recipient)
             return render.alert(now, recipient, self.rules.title, note, details=details)
 
         return Said(told, write, instead)

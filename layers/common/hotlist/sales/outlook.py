@@ -51,13 +51,8 @@ def ahead_of(events: Iterable[Event], ruleset: Ruleset) -> Ahead:
     return at
 
 
-def outlook(
-    lead: Lead, profile: Profile, score: Score, ahead: Ahead, is_late: Callable[[], bool]
-) -> Outlook:
-    """What follows from the events of a lead, and from its score.
-
-    Once `is_late`, nobody looks ahead any more.
-    """
+def outlook(lead: Lead, profile: Profile, score: Score) -> Outlook:
+    """What follows from the events of a lead, and from its score; not yet when it cools."""
     at: dict[str, datetime] = {}
     for line in score.contributions:
         if line.at is not None:
@@ -67,17 +62,16 @@ def outlook(
         reasons_at={one.rule: at[one.rule] for one in lead.reasons if one.rule in at},
         campaign=_campaign(profile.facts),
         language=language if isinstance(language, str) else "",
-        cools_at=_cools_at(lead, profile, score, ahead, is_late),
     )
 
 
-def _cools_at(
+def cools_at(
     lead: Lead, profile: Profile, score: Score, ahead: Ahead, is_late: Callable[[], bool]
 ) -> datetime | None:
     """The first instant at which the lead is hot no longer, if nothing happens.
 
     It may be one at which points go, a fact expires or the lead ends. What expires need not cool
-    the lead, so it is scored there.
+    the lead, so it is scored there. Once `is_late`, nobody looks ahead any more.
     """
     if lead.temperature is not Temperature.HOT:
         return None

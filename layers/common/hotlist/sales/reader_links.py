@@ -10,7 +10,7 @@ from hotlist.links.answer_token import answer_token
 from hotlist.links.keys import LinkKeys
 from hotlist.links.tokens import Key, Purpose, Token, sign
 from hotlist.mail.lead_card import NO_LINKS, LeadLinks
-from hotlist.runtime.settings import DigestSettings, NotifySettings
+from hotlist.runtime.settings import DigestSettings
 from hotlist.sales.team import Recipient
 
 
@@ -63,7 +63,7 @@ class ReaderLinks:
     public_url: str
 
     @classmethod
-    def open(cls, settings: DigestSettings | NotifySettings, clock: Callable[[], datetime]) -> Self:
+    def open(cls, settings: DigestSettings, clock: Callable[[], datetime]) -> Self:
         """With the keys and the address of the stack."""
         return cls(LinkKeys.open(settings.link_secret_arn, clock), settings.public_url)
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -13,7 +13,7 @@ from hotlist.leads.lead import Lead
 from hotlist.runtime.failures import Troubles
 from hotlist.runtime.limits import RESERVE_SECONDS, TimeLeft
 from hotlist.sales.gone import telling
-from hotlist.sales.outlook import UNKNOWN, Outlook, ahead_of, outlook
+from hotlist.sales.outlook import UNKNOWN, Outlook, ahead_of, cools_at, outlook
 from hotlist.store.stores import Stores
 
 MOST_VIEWS: Final = 600
@@ -110,9 +110,9 @@ class Views:
         if view.profile is None or view.score is None:
             return UNKNOWN
         ahead = ahead_of(view.events, self.folder.ruleset)
-        return outlook(
-            view.lead, view.profile, view.score, ahead, lambda: left() <= RESERVE_SECONDS
-        )
+        known = view.lead, view.profile, view.score
+        cools = cools_at(*known, ahead, lambda: left() <= RESERVE_SECONDS)
+        return replace(outlook(*known), cools_at=cools)
 
     def _may_begin(self) -> bool:
         """Take one of the views that are left, if there is time."""
