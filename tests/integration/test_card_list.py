@@ -94,7 +94,7 @@ def test_hot_leads_that_wait_come_first_then_answered_ones_then_warm(
     body = opened.ask(link("lists"))["body"]
     assert "czeka: 4, z odpowiedzią: 2, ciepłe: 1" in body
     assert "po kontakcie, Ben Miller" in body
-    assert "później, od:" in body
+    assert "odłożony do " in body
 
 
 def test_a_list_of_ones_own_has_no_others_lead(card: Card, opened: Browser) -> None:
