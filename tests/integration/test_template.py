@@ -385,3 +385,14 @@ def test_samconfig_gives_only_parameters_that_there_are() -> None:
     assert given <= template()["Parameters"].keys()
     needed = {n for n, p in template()["Parameters"].items() if "Default" not in p}
     assert needed <= given
+
+
+def test_ses_rewrites_no_link_and_adds_no_picture() -> None:
+    """It does both to the mails of a set of which somebody asks for opens or clicks."""
+    for one in resources("AWS::SES::ConfigurationSetEventDestination").values():
+        asked = {str(name).upper() for name in one["EventDestination"]["MatchingEventTypes"]}
+        assert asked
+        assert asked.isdisjoint({"OPEN", "CLICK"})
+    for one in resources("AWS::SES::ConfigurationSet").values():
+        assert "TrackingOptions" not in one
+        assert "VdmOptions" not in one
