@@ -27,7 +27,8 @@ SATURDAY = MONDAY - 43 * HOUR  # about noon
 def sales(digest: Digest, notify: Notify, monkeypatch: pytest.MonkeyPatch) -> None:
     found = team.from_checked(compile_sales(FILE))
     monkeypatch.setattr(digest.app, "digester", replace(digest.app.digester, sales=found))
-    notify.app.consumer = replace(notify.app.consumer, sales=found)
+    letters = replace(notify.app.consumer.letters, sales=found)
+    notify.app.consumer = replace(notify.app.consumer, letters=letters)
 
 
 @pytest.mark.parametrize("at", [LAST_NIGHT, SATURDAY])
@@ -70,7 +71,8 @@ def of(digest: Digest, notify: Notify, recipients: str, more: str = "") -> None:
     """Let sales.yaml say this."""
     found = team.from_checked(compile_sales(f"recipients:\n{recipients}{more}"))
     digest.app.digester = replace(digest.app.digester, sales=found)
-    notify.app.consumer = replace(notify.app.consumer, sales=found)
+    letters = replace(notify.app.consumer.letters, sales=found)
+    notify.app.consumer = replace(notify.app.consumer, letters=letters)
 
 
 def person(who: str, quiet: str = "", *, at: str = "07:30", more: str = "") -> str:
