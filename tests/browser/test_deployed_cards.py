@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from browser.device import ask, confirm, heading
 from browser.visitor import Look
-from e2e.api import Api, eventually, somebody
+from e2e.api import Api, somebody
 from e2e.looks import lead_id, scored
 from hotlist.cards.devices import Page as Opened
 from hotlist.links.keys import LinkKeys
-from hotlist_cli.local.mailbox import Message
 from hotlist_cli.local.stack import Stack
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
-ANNA: Final = "anna@shop.example"
-BEN: Final = "ben@shop.example"
-SUBJECTS: Final = {ANNA: "Otwórz Hotlist na tym urządzeniu", BEN: "Open Hotlist on this device"}
+    from playwright.sync_api import Browser
 
 
 def now() -> datetime:
@@ -31,24 +26,6 @@ def link(stack: Stack, route: str, subject: str = "", recipient: str = "anna") -
     keys = LinkKeys(stack.client("secretsmanager"), stack.name("LinkSecret"), now)
     token = keys.sign(Opened(route, subject, now().date(), recipient).token())
     return f"{stack.api_url}/{route}/{token}"
-
-
-def mailed(stack: Stack, email: str, since: int) -> str:
-    """The link of the newest mail of a device to this address."""
-
-    def found() -> Message | None:
-        mails = [one for one in stack.mailbox.messages if one.to == (email,)]
-        mails = [one for one in mails if one.subject == SUBJECTS[email]]
-        return mails[-1] if len(mails) > since else None
-
-    text = stack.mailbox.parse(eventually(found)).get_body(("plain",))
-    assert text is not None
-    (address,) = re.findall(r"https?://\S+\?device=\S+", text.get_content())
-    return str(address)
-
-
-def heading(page: Page) -> str:
-    return page.get_by_role("heading", level=1).inner_text()
 
 
 def a_lead(api: Api, stack: Stack, name: str) -> str:
@@ -70,10 +47,10 @@ def test_a_card_and_a_list_open_on_a_confirmed_device_alone(
         assert heading(page) == "Jeszcze jeden krok"
         assert page.get_by_text("a…@shop.example").is_visible()
         assert "Cardwell" not in page.content()
-        page.get_by_role("button").click()
+        device = ask(page, stack, "anna")
         assert heading(page) == "Sprawdź skrzynkę"
 
-        page.goto(mailed(stack, ANNA, 0))
+        page.goto(device)
         assert heading(page) == "Otworzyć na tym urządzeniu?"
         assert own.cookies() == []
         page.get_by_role("button").click()
@@ -108,8 +85,7 @@ def test_a_scanner_that_follows_every_link_opens_nothing(
     with browser.new_context() as own, browser.new_context() as scanner:
         page = own.new_page()
         page.goto(card)
-        page.get_by_role("button").click()
-        address = mailed(stack, BEN, 0)
+        address = ask(page, stack, "ben")
         robot = scanner.new_page()
         for one in (address, card, address):
             robot.goto(one)
@@ -123,3 +99,20 @@ def test_a_scanner_that_follows_every_link_opens_nothing(
         with page.expect_download() as saved:
             page.get_by_role("link", name="Save the contact").click()
         assert saved.value.suggested_filename == "Quentin-Reader.vcf"
+
+
+def test_whoever_is_not_in_the_team_any_more_sees_nothing(
+    browser: Browser, stack: Stack, api: Api
+) -> None:
+    """Nor does a device that somebody else has confirmed open their links."""
+    lead = a_lead(api, stack, "Petra Former")
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(link(stack, "leads", lead))
+        confirm(page, stack, "anna")
+        for address in (link(stack, "leads", lead, "former"), link(stack, "lists", "", "former")):
+            answer = page.goto(address)
+            assert answer is not None
+            assert answer.status == 410
+            assert "Petra" not in page.content()
+            assert page.get_by_role("button").count() == 0
