@@ -35,9 +35,8 @@ def mails(stack: Stack, recipient: str) -> list[Message]:
 
 def mailed(stack: Stack, recipient: str, since: int) -> str:
     """The link of a recipient's newest mail of a device, as soon as there are more than so many."""
-    message = eventually(lambda: found[-1] if len(found := mails(stack, recipient)) > since else 0)
-    assert message
-    text = stack.mailbox.parse(message).get_body(("plain",))
+    newest = eventually(lambda: mails(stack, recipient)[since:])[-1]
+    text = stack.mailbox.parse(newest).get_body(("plain",))
     assert text is not None
     (address,) = re.findall(r"https?://\S+\?device=\S+", text.get_content())
     return str(address)

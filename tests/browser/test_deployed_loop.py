@@ -47,10 +47,11 @@ def mornings(stack: Stack) -> Iterator[tuple[datetime, ...]]:
     """
     for one in EMAILS:
         forget(stack, one)
-    at = datetime.now(UTC)
-    at = datetime.combine(at.date(), time(8, 15), UTC) - (at.time() < time(8, 15)) * DAY
-    found = [one for days in range(7) if (one := at - days * DAY).weekday() < SATURDAY]
-    yield tuple(reversed(found[:3]))
+    now = datetime.now(UTC)
+    today = datetime.combine(now.date(), time(8, 15), UTC)
+    last = [today - days * DAY for days in range(7)]
+    worked = [at for at in last if at <= now and at.weekday() < SATURDAY]
+    yield tuple(reversed(worked[:3]))
     for one in EMAILS:
         forget(stack, one)
 

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Timer
+from urllib.request import urlopen
 
 import pytest
 
@@ -89,6 +91,30 @@ def test_when_it_ends_every_process_ends_and_its_folder_goes(
     eventually(lambda: not Path(running.scratch).exists(), 10)
     if number != signal.SIGKILL:
         assert running.process.returncode == 130
+
+
+def test_it_prints_the_list_and_the_card_of_each_lead_that_a_mail_tells_of(
+    running: Running,
+) -> None:
+    def opened(address: str) -> str:
+        with urlopen(address, timeout=30) as answer:
+            assert answer.headers["X-Robots-Tag"] == "noindex"
+            return str(answer.read().decode())
+
+    assert "<button" in opened(running.address("today's list"))  # the step of the device
+    answer = Api(running.address("API")).submit(
+        "contact", name="Ada Printed", email=somebody(), message="Call me"
+    )
+    assert answer.status == 201, answer
+    assert running.process.stdout is not None
+    ends = Timer(60, running.process.kill)
+    ends.start()
+    try:
+        line = next(line for line in running.process.stdout if line.startswith("  card  "))
+    finally:
+        ends.cancel()
+    assert "Ada Printed" in line
+    assert "<button" in opened(line.split()[-1])
 
 
 def test_the_demo_shows_what_it_has_checked() -> None:

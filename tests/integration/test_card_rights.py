@@ -74,6 +74,7 @@ def test_a_page_says_what_a_browser_may_do_with_it(card: Card, notify: Notify, a
         headers = answer["headers"]
         assert headers["cache-control"] == "no-store"
         assert headers["referrer-policy"] == "no-referrer"
+        assert headers["x-robots-tag"] == "noindex"
         assert headers["content-security-policy"].startswith("default-src 'none'; style-src 'sha")
         assert "unsafe" not in headers["content-security-policy"]
         assert '<meta name="robots" content="noindex">' in answer["body"]

@@ -5,7 +5,7 @@ from email.message import EmailMessage
 import pytest
 from pytest_socket import enable_socket, socket_allow_hosts
 
-from hotlist_cli.local.mail_reader import CONFIRM, REWARD, Given, links_in, pressed
+from hotlist_cli.local.mail_reader import CONFIRM, REWARD, Given, leads_in, links_in, pressed
 from hotlist_cli.local.serving import Reply, Request, Server
 
 PAGE = (
@@ -23,6 +23,18 @@ def test_the_links_of_a_mail_are_told_by_what_they_do() -> None:
     assert links_in(mime, REWARD) == ["https://api.example.com/d/A-b_9"]
     assert links_in(mime, CONFIRM) == ["http://127.0.0.1:80/confirm/x"]
     assert links_in(mime, "o") == []
+
+
+def test_a_mail_to_sales_has_two_links_for_each_lead() -> None:
+    mime, api = EmailMessage(), "https://api.example.com"
+    mime.set_content(
+        f"Ada, 90\n  Answer: {api}/answers/A-1\n  Card: {api}/leads/C_1\n\n"
+        f"Ben, 80\n  Answer: {api}/answers/A-2\n  Card: {api}/leads/C_2\n\n{api}/lists/L\n"
+    )
+    assert leads_in(mime) == [
+        (f"{api}/answers/A-1", f"{api}/leads/C_1"),
+        (f"{api}/answers/A-2", f"{api}/leads/C_2"),
+    ]
 
 
 @pytest.fixture

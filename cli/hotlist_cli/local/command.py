@@ -20,9 +20,10 @@ from types import FrameType
 from typing import Any, Final
 
 from hotlist.config.findings import BadConfig
-from hotlist_cli.local import running
+from hotlist_cli.local import for_sales, running
 from hotlist_cli.local.build import Failed, Tools
 from hotlist_cli.local.demo import demo
+from hotlist_cli.local.expected import Expectations
 from hotlist_cli.local.flood import Plan, flood
 from hotlist_cli.local.ministack import NotStarted
 from hotlist_cli.local.stack import Ports, Stack
@@ -58,19 +59,27 @@ def strain(plan: Plan) -> int:
 
 
 def up() -> int:
-    """Run the stack until the user stops it."""
+    """Run the stack until the user stops it. The card of each lead that is told of is printed."""
+    reader = Expectations.read(ROOT / "config").team.recipients[0]
     with Stack(Tools(ROOT), ports=_WANTED_PORTS, scheduled=True, progress=_say) as stack:
         print(
             f"\n  landing page  {stack.site_url}/"
-            f"\n  inbox         {stack.inbox_url}/  (its mails lead to cards, the list and answers)"
+            f"\n  inbox         {stack.inbox_url}/"
             f"\n  API           {stack.api_url}"
             f"\n  AWS endpoint  {stack.ministack.endpoint}"
             f"\n  scratch       {stack.scratch}"
+            f"\n  today's list  {for_sales.list_of(stack, reader)}"
+            f"\n                ({reader.name}'s; the card of each lead in a mail comes below)"
             "\n\nCtrl-C stops everything.",
             flush=True,
         )
+        seen = 0
         with running.noted(aws=stack.ministack.endpoint, mails=stack.inbox_url):
             while stack.ministack.running:
+                mails = stack.mailbox.messages
+                for card in for_sales.cards_of(stack, reader, mails[seen:]):
+                    print(f"  card  {card}", flush=True)
+                seen = len(mails)
                 threading.Event().wait(0.5)
     raise Failed("MiniStack has stopped by itself")
 

@@ -4,7 +4,6 @@ import http.client
 import json
 import math
 import os
-import re
 import sys
 import time
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
@@ -20,18 +19,13 @@ from hotlist.scoring.ruleset import Ruleset
 from hotlist_cli import rewards
 from hotlist_cli.local.build import Tools
 from hotlist_cli.local.expected import Expectations, all_leads, wrong_mails
-from hotlist_cli.local.mail_reader import links_in, pressed
+from hotlist_cli.local.mail_reader import leads_in, links_in, pressed
 from hotlist_cli.local.mailbox import Message
 from hotlist_cli.local.mailserver import part
 from hotlist_cli.local.stack import Stack
 from hotlist_cli.local.visitors import BROWSER, Call, Visitor, visitors
 
 _SECONDS: Final = 60.0
-_ANSWERED_BY: Final = re.compile(
-    r"(?P<answer>https?://\S+/answers/[\w-]+)\s.*?(?P<card>https?://\S+/leads/[\w-]+)", re.DOTALL
-)
-"""A lead's links in the text of a mail."""
-
 _COLOURS: Final = {Temperature.HOT: "31;1", Temperature.WARM: "33", Temperature.COLD: "36"}
 
 Problems = Callable[[], list[str]]
@@ -116,11 +110,10 @@ def _followed(stack: Stack, visitor: Visitor, route: str, files: Container[str])
 def _answered(stack: Stack) -> str:
     """Press a button of the newest mail that has one, wait until its lead knows, and tell of it."""
     for message in reversed(stack.mailbox.messages):
-        text = part(stack.mailbox.parse(message), "plain") or ""
-        if not (found := _ANSWERED_BY.search(text)):
+        if not (found := leads_in(stack.mailbox.parse(message))):
             continue
         try:
-            noted = pressed(f"{found['answer']}?do=contacted", BROWSER)
+            noted = pressed(f"{found[0].answer}?do=contacted", BROWSER)
         except (OSError, ValueError) as error:
             raise WentWrong(f"the button of “{message.subject}”: {error}") from error
         _until(lambda: [] if _with_answer(stack) else ["no lead has an answer"])
@@ -128,7 +121,7 @@ def _answered(stack: Stack) -> str:
         who = lead.contact.name or lead.contact.email
         return (
             f"\nmail “{message.subject}” → “{noted.title}”: {who} was contacted, and is in stage "
-            f"{lead.stage}\n  card  {found['card']}"
+            f"{lead.stage}\n  card  {found[0].card}"
         )
     raise WentWrong("no mail has a button to answer")
 

@@ -1,4 +1,4 @@
-"""Follows the link of a mail as whoever reads it does: opens the page and presses its button."""
+"""Finds the links of a mail, and follows one as whoever reads it does: it presses a button."""
 
 import html
 import re
@@ -14,6 +14,9 @@ REWARD: Final = "d"
 UNSUBSCRIBE: Final = "unsubscribe"
 """What links do, as their paths begin."""
 
+_OF_A_LEAD: Final = re.compile(
+    r"(?P<answer>https?://\S+/answers/[\w-]+)\s.*?(?P<card>https?://\S+/leads/[\w-]+)", re.DOTALL
+)
 _HIDDEN: Final = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 _HEADING: Final = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
 _BUTTON: Final = re.compile(r'<button name="(\w+)" value="(\w+)"[^>]*>')
@@ -31,6 +34,18 @@ class Given(NamedTuple):
         """The heading of a page."""
         found = _HEADING.search(self.body.decode(errors="replace"))
         return html.unescape(found[1]) if found else ""
+
+
+class LeadLinks(NamedTuple):
+    """The links of one lead in a mail to sales."""
+
+    answer: str
+    card: str
+
+
+def leads_in(mime: EmailMessage) -> list[LeadLinks]:
+    """The links of each lead that a mail to sales shows in full, in their order."""
+    return [LeadLinks(*found) for found in _OF_A_LEAD.findall(part(mime, "plain") or "")]
 
 
 def links_in(mime: EmailMessage, route: str) -> list[str]:

@@ -141,6 +141,7 @@ def _file(visit: Visit, text: str) -> Answer:
             "cache-control": "no-store",
             "x-content-type-options": "nosniff",
             "referrer-policy": "no-referrer",
+            "x-robots-tag": "noindex",
         },
         "body": calendar_day.calendar_day(f"{whole[:32]}@hotlist", day, summary, token.day),
     }

@@ -182,6 +182,7 @@ def page(status: int, html: str, policy: str, **headers: str) -> Answer:
         "content-security-policy": policy,
         "x-content-type-options": "nosniff",
         "referrer-policy": "no-referrer",
+        "x-robots-tag": "noindex",
         **{_header(k): v for k, v in headers.items()},
     }
     return {"statusCode": status, "headers": sent, "body": html}

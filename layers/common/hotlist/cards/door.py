@@ -349,6 +349,7 @@ def _vcard(lead: Lead) -> Answer:
             "cache-control": "no-store",
             "x-content-type-options": "nosniff",
             "referrer-policy": "no-referrer",
+            "x-robots-tag": "noindex",
         },
         "body": base64.b64encode(vcard.vcard_of(lead.contact, lead.lead_id)).decode(),
         "isBase64Encoded": True,
