@@ -71,16 +71,15 @@ def history(events: Iterable[Event]) -> list[Happening]:
         )
         for event in events
     }
-    taken_back = {
-        event.value("event_id")
-        for event in happenings.values()
-        if event.type == "sales_undone" and not event.flags & {SPAM, INTERNAL, BOT, PREFETCH}
-    }
-    standing = [
+    given = {event.event_id for event in happenings.values() if event.type in _ANSWERS}
+    undos = [
         event
         for event in happenings.values()
-        if not (event.type in _ANSWERS and event.event_id in taken_back)
+        if event.type == "sales_undone" and not event.flags & {SPAM, INTERNAL, BOT, PREFETCH}
     ]
+    pairs = [event for event in undos if event.value("event_id") in given]
+    gone = {one for event in pairs for one in (event.event_id, event.value("event_id"))}
+    standing = [event for event in happenings.values() if event.event_id not in gone]
     return sorted(standing, key=lambda event: event.order)
 
 

@@ -285,8 +285,7 @@ def test_answers_that_stand_are_told_the_newest_first() -> None:
         ("sales_meeting", "", None, ""),
     ]
     kinds = [episode.kind for episode in of.history.episodes]
-    assert "sales_undone" in kinds
-    assert "sales_contacted" not in kinds
+    assert not {"sales_undone", "sales_contacted"} & {*kinds}
 
 
 @pytest.mark.parametrize("flag", [SPAM, INTERNAL, BOT])

@@ -59,17 +59,28 @@ def is_answer(event: Event) -> bool:
 
 def undone(events: Iterable[Event]) -> frozenset[str]:
     """The ids that are taken back: of these events, those are as if they had never been."""
-    named = (
-        event.properties.get("event_id")
-        for event in events
-        if event.type == UNDONE and event.flags.isdisjoint(_VOID)
-    )
-    return frozenset(one for one in named if isinstance(one, str))
+    return frozenset(one for one in map(target, events) if one is not None)
 
 
-def is_undone(event: Event, gone: frozenset[str]) -> bool:
-    """Whether an event is an answer whose id is among these, which are taken back."""
-    return event.type in ANSWERS and event.event_id in gone
+def standing(events: Iterable[Event]) -> list[Event]:
+    """The events without answers that are taken back, and without what takes those back.
+
+    So it is as if neither had ever been. What names no answer of these events takes nothing back,
+    and stays.
+    """
+    found = list(events)
+    gone = undone(found)
+    if not gone:
+        return found
+    gone &= {event.event_id for event in found if event.type in ANSWERS}
+    return [event for event in found if event.event_id not in gone and target(event) not in gone]
+
+
+def target(event: Event) -> str | None:
+    """The id of the answer that an event takes back, if it is one that does."""
+    named = event.properties.get("event_id")
+    takes_back = event.type == UNDONE and event.flags.isdisjoint(_VOID)
+    return named if takes_back and isinstance(named, str) else None
 
 
 def newest_answer(events: Iterable[Event]) -> SalesAnswer | None:
@@ -79,14 +90,12 @@ def newest_answer(events: Iterable[Event]) -> SalesAnswer | None:
 
 def standing_answers(events: Iterable[Event]) -> list[SalesAnswer]:
     """All answers that stand, the newest first."""
-    found = list(events)
-    gone = undone(found)
-    standing = [
+    found = [
         event
-        for event in found
-        if event.type in ANSWERS and event.event_id not in gone and event.flags.isdisjoint(_VOID)
+        for event in standing(events)
+        if event.type in ANSWERS and event.flags.isdisjoint(_VOID)
     ]
-    return [_said(event) for event in sorted(standing, key=lambda one: one.order, reverse=True)]
+    return [_said(event) for event in sorted(found, key=lambda one: one.order, reverse=True)]
 
 
 def _said(event: Event) -> SalesAnswer:

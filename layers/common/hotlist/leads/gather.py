@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from hotlist.events.answers import UNDONE
 from hotlist.events.event import Event
 from hotlist.identity.claims import Identity
 from hotlist.identity.identifiers import PHONE, kind_of
@@ -18,6 +19,9 @@ from hotlist.runtime.phases import Steps, histories_of, identities_of, leads_of
 
 NEWEST: Final = 1_000
 """How many of a subject's ordinary events a fold reads: part of the score's definition."""
+
+_ABOUT_OTHERS: Final = frozenset({"event_reclassified", UNDONE})
+"""Events about the one that their `event_id` names."""
 
 MAX_EVENTS: Final = 10_000
 """How many ordinary events one fold reads of all subjects together: its budget of memory.
@@ -117,13 +121,13 @@ def _read_places(
 def _owned(events: Sequence[Event], identity: Identity, lead_id: str) -> list[Event]:
     """The events of a weak subject that are this lead's.
 
-    A reclassification belongs to whom its target belongs.
+    What corrects an event or takes it back belongs to whom that one belongs.
     """
     times = {event.event_id: event.occurred_at for event in events}
     owned = []
     for event in events:
         at = event.occurred_at
-        if event.type == "event_reclassified":
+        if event.type in _ABOUT_OTHERS:
             target = event.properties.get("event_id")
             if not isinstance(target, str) or target not in times:
                 continue

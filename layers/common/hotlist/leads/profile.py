@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from hotlist.events.answers import is_answer, is_undone, undone
+from hotlist.events.answers import is_answer, standing
 from hotlist.events.corrections import Corrections
 from hotlist.events.event import Event
 from hotlist.events.ids import without_repetitions
@@ -76,7 +76,7 @@ def profile_of(
         contact=facts.contact(),
         channel=facts.channel,
         created_at=min((e.received_at for e in named), default=kept[0].received_at),
-        last_event_at=max((e.occurred_at for e in leads_own if not is_answer(e)), default=None),
+        last_event_at=max(e.occurred_at for e in leads_own),
         last_event_id=leads_own[-1].event_id,
         facts_until=facts.until(),
         ends_at=max(ends),
@@ -102,8 +102,7 @@ class GrowingFacts:
     """
 
     def __init__(self, events: Sequence[Event], channel: Callable[[Event], str | None]) -> None:
-        gone = undone(events)
-        self._events = [event for event in events if not is_undone(event, gone)]
+        self._events = standing(events)
         self._channel = channel
         self._taken = 0
         self._facts = Facts((), channel)
@@ -139,24 +138,21 @@ def _kept(events: Iterable[Event], now: datetime) -> list[Event]:
     Corrections do not count. They have been applied by now, and they are kept longer than the
     events that they correct.
     """
-    events = list(events)
-    gone = undone(events)
     return without_repetitions(
         event
-        for event in events
+        for event in standing(events)
         if is_kept(event, now)
         and event.flags.isdisjoint((SPAM, INTERNAL))
         and event.type != "event_reclassified"
-        and not is_undone(event, gone)
     )
 
 
 def _is_leads_own(event: Event) -> bool:
-    """Whether the lead has done it, and not an operator, SES or what looks at mails unasked.
+    """Whether the lead has done it, and not an operator, sales, SES or what looks at mails unasked.
 
-    What is not the lead's own keeps no lead alive.
+    What is not the lead's own makes no lead and keeps none alive.
     """
-    is_others = event.type in OPERATOR_TYPES or event.route is Route.SES
+    is_others = event.type in OPERATOR_TYPES or event.route is Route.SES or is_answer(event)
     return not is_others and PREFETCH not in event.flags
 
 

@@ -90,10 +90,9 @@ def gone_line(
     warning = ""
     if refuses(one.may, one.contact) and one.contact != Contact():
         warning = allowed(one.may, one.contact, recipient.language)
-    is_answered = one.why is Why.ANSWERED
-    if is_answered and one.lead.answer is not None:
-        reason = answer_text(one.lead.answer, answered_by, recipient, now)
-    return Line(one.lead.lead_id, name, contact, reason, warning, is_answered)
+    if one.answer is not None:
+        reason = answer_text(one.answer, answered_by, recipient, now)
+    return Line(one.lead.lead_id, name, contact, reason, warning, one.why is Why.ANSWERED)
 
 
 def digest(

@@ -239,7 +239,7 @@ class Composer:
     ) -> Iterator[digest_mail.Line]:
         for one in taken_back:
             ids = {"event_id": one.lead.last_event_id or ""}
-            by = self.sales.answerer(one.lead.answer)
+            by = self.sales.answerer(one.answer)
             make = partial(digest_mail.gone_line, one, recipient, by, self.now)
             line = self.troubles.attempt(ids, make)
             if line is not None:

@@ -6,10 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from hotlist.events.answers import SalesAnswer, is_answer, standing_answers
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import PREFETCH
 from hotlist.leads.facts import name_in
-from hotlist.leads.lead import Contact, Lead, LeadState, May, Stage
+from hotlist.leads.lead import Contact, Lead, LeadState, May, Stage, Temperature
+from hotlist.leads.profile import reclassified
 
 MOST_GONE: Final = 40
 """How many of these one mail tells of. The others are told of in the next."""
@@ -33,7 +35,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """A lead that is hot no longer. `into` is whoever has taken it in.
+    """A lead that is hot no longer. `into` is whoever has taken it in, `answer` what sales said.
 
     `may` is what whoever it is now may be contacted by. Where nothing counts, nothing is allowed.
     """
@@ -43,6 +45,7 @@ class Gone:
     contact: Contact
     into: Contact | None = None
     may: May = May.UNKNOWN
+    answer: SalesAnswer | None = None
 
 
 class TakenBack(NamedTuple):
@@ -64,7 +67,7 @@ def telling(events: Iterable[Event]) -> tuple[Event, ...]:
 
 def _is_word(event: Event) -> bool:
     """Whether an operator has corrected something, sales has answered, or the lead objected."""
-    return event.type in _CORRECTIONS or event.type.startswith("sales_") or _is_objection(event)
+    return event.type in _CORRECTIONS or is_answer(event) or _is_objection(event)
 
 
 def _is_objection(event: Event) -> bool:
@@ -78,8 +81,9 @@ def gone(lead: Lead, events: Sequence[Event], since: datetime, into: Lead | None
     """
     since = max(since, lead.alerting.hot_since or since)
     contact = lead.contact if lead.state is LeadState.LIVE else _contact_in(events)
-    why = _why(lead, events, since)
-    return Gone(lead, why, contact, into.contact if into else None, _may(lead, into))
+    why, answer = _why(lead, events, since)
+    into_contact = into.contact if into else None
+    return Gone(lead, why, contact, into_contact, _may(lead, into), answer)
 
 
 def _may(lead: Lead, into: Lead | None) -> May:
@@ -90,23 +94,36 @@ def _may(lead: Lead, into: Lead | None) -> May:
     return lead.may
 
 
-def _why(lead: Lead, events: Iterable[Event], since: datetime) -> Why:
+def _why(
+    lead: Lead, events: Iterable[Event], since: datetime
+) -> tuple[Why, SalesAnswer | None]:
+    """Why, and the answer of sales if that is why."""
     if lead.state is LeadState.CLAIMED:
-        return Why.CLAIMED
-    told = list(events)
+        return Why.CLAIMED, None
+    told = reclassified(events)
     if lead.stage is Stage.SUSPENDED and any(map(_is_objection, told)):
-        return Why.OBJECTED  # whatever operators say
-    said = [event for event in told if _is_reason(event) and event.received_at >= since]
-    if said:
-        newest = max(said, key=lambda event: event.received_at)
-        return Why.CORRECTED if newest.type in _CORRECTIONS else Why.ANSWERED
+        return Why.OBJECTED, None  # whatever operators say
+    answer, at = _answer(lead, told, since)
+    corrected = [event.received_at for event in told if event.type in _CORRECTIONS]
+    if any(word >= max(since, at) for word in corrected):
+        return Why.CORRECTED, None
+    if answer is not None:
+        return Why.ANSWERED, answer
     if lead.state is LeadState.EMPTY:
-        return Why.ENDED
-    return Why.CORRECTED if lead.stage is Stage.SUSPENDED else Why.COOLED
+        return Why.ENDED, None
+    return (Why.CORRECTED if lead.stage is Stage.SUSPENDED else Why.COOLED), None
 
 
-def _is_reason(event: Event) -> bool:
-    return _is_word(event) and not _is_objection(event)
+def _answer(
+    lead: Lead, told: Sequence[Event], since: datetime
+) -> tuple[SalesAnswer | None, datetime]:
+    """The newest answer that stands and came since then, and when it came."""
+    came = {event.event_id: event.received_at for event in told}
+    for answer in standing_answers(told):
+        if came[answer.event_id] >= since:
+            return answer, came[answer.event_id]
+    is_known = lead.temperature is Temperature.HOT and lead.is_answered
+    return (lead.answer, since) if is_known else (None, since)
 
 
 def _contact_in(events: Iterable[Event]) -> Contact:

@@ -10,7 +10,7 @@ from hotlist.events.event import Event
 from hotlist.events.vocabulary import BOT, INTERNAL, SPAM
 from hotlist.leads.classify import classify
 from hotlist.leads.lead import Lead, LeadState, Stage, Temperature
-from hotlist.leads.profile import is_kept
+from hotlist.leads.profile import is_kept, reclassified
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def alert_now(
     if lead is None or lead.alerting.alert_id != alert_id or lead.state is LeadState.EMPTY:
         return None
     since = lead.alerting.hot_since
-    answer = newest_answer(said)
+    answer = newest_answer(reclassified(said))
     if answer is not None and answer.is_since(since):
         return None
     if lead.state is LeadState.LIVE:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
-from hotlist.events.answers import REJECTED, is_undone, undone
+from hotlist.events.answers import REJECTED, standing
 from hotlist.events.event import Event
 from hotlist.events.times import to_ms
 from hotlist.events.vocabulary import INTERNAL, MACHINES, SPAM
@@ -165,11 +165,9 @@ class History:
 
 def _happenings(ruleset: Ruleset, events: Iterable[Event], now: int) -> Iterable[Happening]:
     seen: set[str] = set()
-    events = list(events)
-    gone = undone(events)
-    for event in events:
+    for event in standing(events):
         flags = event.flags
-        if event.event_id in seen or not flags.isdisjoint(_WITHDRAWN) or is_undone(event, gone):
+        if event.event_id in seen or not flags.isdisjoint(_WITHDRAWN):
             continue
         seen.add(event.event_id)
         at = to_ms(event.occurred_at)
