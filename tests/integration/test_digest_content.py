@@ -23,32 +23,24 @@ from hotlist.store.items import ReadsThrottled
 from hotlist.store.newcomers import CreatedStore
 from integration.stages.corrections import DAY, MINUTE, MONDAY, TUESDAY, WEDNESDAY, happens
 from integration.stages.digest import BENS_HOUR, Digest
+from integration.stages.digest_mails import (
+    COOLING,
+    GONE,
+    HOT,
+    NEW,
+    TAKEN,
+    UNANSWERED,
+    last,
+    where,
+)
 from integration.stages.links import KEY
 
-HOT, NEW = "Hot now", "New since your last list"
-UNANSWERED, COOLING, GONE = "Hot without an answer for days", "Cooling soon", "No longer hot"
-TAKEN = "Answered"
 PURPOSES = {"lists": Purpose.LIST, "leads": Purpose.CARD, "answers": Purpose.ANSWER}
 
 
 @pytest.fixture(autouse=True)
 def english(digest: Digest, monkeypatch: pytest.MonkeyPatch) -> None:
     digest.wants(monkeypatch, language="en")
-
-
-def sections(text: str) -> dict[str, str]:
-    """The text of each section, by its heading without the count."""
-    parts = re.split(r"^(\S.*)\n-{3,}\n", text.partition("\n--\n")[0], flags=re.MULTILINE)
-    return {head.split(" · ")[0]: body for head, body in zip(parts[1::2], parts[2::2], strict=True)}
-
-
-def last(digest: Digest) -> dict[str, str]:
-    return sections(digest.texts()[-1])
-
-
-def where(digest: Digest, name: str) -> list[str]:
-    """The sections that name somebody."""
-    return [head for head, body in last(digest).items() if f"{name}@example.org" in body]
 
 
 def test_a_lead_goes_from_section_to_section_and_stands_in_one_of_them(digest: Digest) -> None:
@@ -67,34 +59,6 @@ def test_a_lead_goes_from_section_to_section_and_stands_in_one_of_them(digest: D
     assert where(digest, "ada") == [TAKEN]
     assert "contacted, Ben Miller, Friday, 8:45\xa0AM" in last(digest)[TAKEN]
     assert digest.run(MONDAY + 8 * DAY)["sent"] == 0, "colleagues are told once"
-
-
-def test_an_answer_that_is_taken_back_brings_the_lead_back(digest: Digest) -> None:
-    ada = digest.lead("ada@example.org", MONDAY - 60 * MINUTE)
-    digest.lead("bo@example.org", MONDAY - 60 * MINUTE)
-    answer = happens(digest, "sales_contacted", ada, MONDAY - 30 * MINUTE)
-    digest.run(MONDAY)
-    assert (where(digest, "ada"), where(digest, "bo")) == ([], [HOT])
-    happens(digest, "sales_undone", ada, MONDAY + 60 * MINUTE, event_id=answer.event_id)
-    digest.run(TUESDAY)
-    assert where(digest, "ada") == [HOT]
-
-
-def test_a_lead_that_was_put_off_comes_back_on_its_day(digest: Digest) -> None:
-    ada = digest.lead("ada@example.org", MONDAY - 60 * MINUTE)
-    digest.lead("bo@example.org", MONDAY - 60 * MINUTE)
-    digest.run(MONDAY)
-    until = (TUESDAY + 2 * 60 * MINUTE).isoformat()
-    happens(digest, "sales_snoozed", ada, MONDAY + 60 * MINUTE, until=until)
-    digest.run(TUESDAY)
-    assert where(digest, "ada") == [TAKEN]
-    assert "put off until" in last(digest)[TAKEN]
-    digest.at(TUESDAY + 3 * 60 * MINUTE)
-    assert ada in digest.app.stores.leads.due(TUESDAY + 3 * 60 * MINUTE)
-    digest._score.folder.fold(ada)
-    digest.run(WEDNESDAY)
-    assert where(digest, "ada") == [HOT]
-    assert "Was put off until now" in last(digest)[HOT]
 
 
 def test_each_lead_has_links_of_its_own_and_of_its_reader(digest: Digest) -> None:

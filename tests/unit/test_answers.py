@@ -1,7 +1,7 @@
 """Answers of sales: what is taken back was never said, and of the others the newest shows."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final
 
 import pytest
@@ -12,10 +12,13 @@ from hotlist.events.answers import ANSWERS, UNDONE, SalesAnswer, newest_answer
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import BOT, INTERNAL, PREFETCH, SPAM, Route, is_kept_apart
 from hotlist.leads.lead import Alerting, Lead, Temperature
-from hotlist.leads.profile import GrowingFacts, profile_of
+from hotlist.leads.profile import GrowingFacts, Profile, profile_of
+from hotlist.scoring import engine, ruleset
+from hotlist.scoring.engine import Score
 
 NOW: Final = datetime(2026, 3, 26, 6, 30, tzinfo=UTC)
 DAY: Final = timedelta(days=1)
+HOUR: Final = timedelta(hours=1)
 
 
 def said(event_type: str, days: int = 0, /, event_id: str = "", **properties: object) -> Event:
@@ -35,6 +38,25 @@ def undo(of: Event, days: int = 1) -> Event:
     return replace(said(UNDONE, days, f"undo {of.event_id}"), properties={"event_id": of.event_id})
 
 
+RULES: Final = ruleset.from_checked(
+    {
+        "temperature": {"hot": 20},
+        "rules": [
+            {"id": "asked", "event": "form_submitted", "points": 25},
+            {"id": "met", "event": "sales_meeting", "points": 7, "award": "latest"},
+            {"id": "spoke", "event": "sales_contacted", "points": 3, "award": "per_day"},
+            {"id": "bought", "event": "sales_won", "points": 5, "award": "once", "lasts": "30h"},
+            {"id": "no", "event": "sales_rejected", "points": -30},
+            {"id": "still", "inactive": "20h", "award": "each", "points": -1},
+        ],
+    }
+)
+
+
+def score(profile: Profile, at: datetime) -> Score:
+    return engine.score(RULES, profile.facts, profile.events, at)
+
+
 @given(
     st.lists(st.tuples(st.sampled_from(sorted(ANSWERS)), st.booleans()), max_size=6),
     st.randoms(use_true_random=False),
@@ -51,8 +73,8 @@ def test_what_is_taken_back_is_as_if_it_had_never_been_said(
     at = NOW + 10 * DAY
     with_them = profile_of([form, *events], at, lambda _: None)
     without = profile_of([form, *kept], at, lambda _: None)
-    assert [one for one in with_them.events if one.type != UNDONE] == [*without.events]
-    assert with_them.facts == without.facts
+    assert with_them == without
+    assert score(with_them, at) == score(without, at)
     growing = GrowingFacts(sorted([form, *events], key=lambda e: e.order), lambda _: None)
     assert growing.at(at)[0] == without.facts
 
@@ -144,5 +166,45 @@ def test_no_flood_hides_an_answer() -> None:
 def test_what_sales_says_is_not_the_leads_last_activity() -> None:
     form = replace(said("form_submitted", 0), route=Route.FORM)
     later = said("sales_contacted", 1)
-    profile = profile_of([form, later, undo(later, 2)], NOW + 3 * DAY, lambda _: None)
+    profile = profile_of([form, later], NOW + 3 * DAY, lambda _: None)
     assert profile.last_event_at == form.occurred_at
+    assert profile.last_event_id == form.event_id
+
+
+def test_what_sales_says_makes_no_lead_and_keeps_none_alive() -> None:
+    form = replace(said("form_submitted", 0), route=Route.FORM)
+    answer, dangling = said("sales_won", 300), undo(said("sales_won", 1), 300)
+    for events in ([answer], [dangling], [answer, undo(answer, 301)]):
+        assert profile_of(events, NOW + 302 * DAY, lambda _: None) == Profile()
+    alone = profile_of([form], NOW + 302 * DAY, lambda _: None)
+    assert profile_of([form, answer, dangling], NOW + 302 * DAY, lambda _: None).ends_at == (
+        alone.ends_at
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "read"),
+    [
+        ("2026-03-28", date(2026, 3, 28)),
+        ("2026-03-26", date(2026, 3, 26)),
+        ("2026-03-25", None),  # that is not when it comes back
+        ("2026-03-29", None),
+        ("20260328", None),
+        ("soon", None),
+        (28, None),
+        (None, None),
+    ],
+)
+def test_the_day_of_an_answer_is_the_one_on_which_the_lead_comes_back(
+    day: object, read: date | None
+) -> None:
+    found = newest_answer([said("sales_snoozed", 0, until="2026-03-27T23:00:00Z", day=day)])
+    assert found is not None
+    assert found.day == read
+    kiritimati, pago_pago = timezone(14 * HOUR), timezone(-11 * HOUR)
+    assert found.day_in(kiritimati) == (read or date(2026, 3, 28))
+    assert found.day_in(pago_pago) == (read or date(2026, 3, 27))
+    for other in ("sales_won", "sales_contacted"):
+        said_otherwise = newest_answer([said(other, 0, until="2026-03-27T23:00:00Z", day=day)])
+        assert said_otherwise is not None
+        assert said_otherwise.day is None

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,8 +11,9 @@ from hotlist.events.answers import ANSWERS, DOINGS, SNOOZED, SalesAnswer
 from hotlist.leads.lead import Contact, May, Reason
 from hotlist.links.tokens import Key
 from hotlist.mail import digest_mail, render, texts
+from hotlist.mail.formats import formats
 from hotlist.mail.layout import Figure, Line, Section
-from hotlist.mail.lead_card import Details, LeadLinks
+from hotlist.mail.lead_card import Details, LeadLinks, answer_text
 from hotlist.sales.compose import MOST_WITH_BUTTONS, MOST_WITH_LINKS
 from hotlist.sales.gone import Gone, Why
 from hotlist.sales.reader_links import MailLinks
@@ -115,8 +116,18 @@ def test_what_sales_said_stands_on_the_card(language: str) -> None:
         answer = SalesAnswer("1", said, NOW, "ben", until)
         made = card(language, told=lead(answer=answer), answered_by="Ben Miller")
         assert "Ben Miller" in made.text
-    back = SalesAnswer("1", SNOOZED, NOW - timedelta(days=3), "ben", NOW)
-    assert texts.TEXTS[language]["is_back"] in card(language, told=lead(answer=back)).text
+    day = date(2026, 3, 28)
+    back = texts.TEXTS[language]["is_back"].format(day=formats(language).day(day))
+    assert back in card(language, back_on=day).text
+    assert back not in card(language).text
+
+
+@pytest.mark.parametrize("zone", ["Europe/Warsaw", "America/New_York", "Pacific/Kiritimati"])
+def test_all_read_the_day_of_whoever_put_a_lead_off(zone: str) -> None:
+    until = NOW + timedelta(days=3)
+    answer = SalesAnswer("1", SNOOZED, NOW, "ben", until, date(2026, 3, 28))
+    reader = replace(ANNA, language="en", timezone=zone)
+    assert answer_text(answer, "Ben", reader, NOW).startswith("put off until Mar 28")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hotlist.events.answers import SalesAnswer
 from hotlist.leads.lead import (
     Alerting,
     Contact,
@@ -28,7 +29,7 @@ from hotlist.mail.lead_card import Details
 from hotlist.sales.hot_list import Shown
 from hotlist.sales.numbers import LONGEST, Compared, Numbers, numbers, period
 from hotlist.sales.outlook import Outlook
-from hotlist.sales.sections import cools_soon, hot_sections, waited
+from hotlist.sales.sections import back_on, cools_soon, hot_sections, waited
 from hotlist.sales.team import Recipient, Sales
 from hotlist.sales.working_days import MOST_WAITED, TimeOff
 
@@ -107,6 +108,30 @@ def test_holidays_do_not_count_and_nobody_counts_for_ever() -> None:
     assert waited(lead, ANNA, NOW) == 3
     assert waited(lead, replace(ANNA, off=off), NOW) is None
     assert waited(hot("a", 5_000 * DAY), ANNA, NOW) == MOST_WAITED
+
+
+def put_off(one: Shown, ago: timedelta, until: timedelta) -> Shown:
+    """The same lead, which somebody has put off so long ago until so long ago."""
+    answer = SalesAnswer("1", "sales_snoozed", NOW - ago, "anna", NOW - until)
+    return replace(one, lead=replace(one.lead, answer=answer))
+
+
+def test_who_was_put_off_waits_from_the_day_on_which_they_came_back() -> None:
+    lead = hot("a", 20 * DAY)
+    assert waited(put_off(lead, 19 * DAY, 2 * DAY), ANNA, NOW) is None
+    assert waited(put_off(lead, 19 * DAY, 3 * DAY), ANNA, NOW) == 3
+    before = put_off(hot("a", 5 * DAY), 19 * DAY, 1 * DAY)  # it turned hot again since
+    assert waited(before, ANNA, NOW) == waited(hot("a", 5 * DAY), ANNA, NOW)
+
+
+def test_one_digest_tells_who_has_come_back() -> None:
+    lead = hot("a", 20 * DAY)
+    came = put_off(lead, 19 * DAY, 7 * HOUR)
+    assert back_on(came, ANNA, BEGINS, NOW) == date(2026, 3, 26)
+    assert back_on(came, ANNA, NOW - 6 * HOUR, NOW) is None  # the last one has told it
+    assert back_on(put_off(lead, 19 * DAY, -HOUR), ANNA, BEGINS, NOW) is None
+    assert back_on(put_off(hot("a", HOUR), 19 * DAY, 7 * HOUR), ANNA, BEGINS, NOW) is None
+    assert back_on(lead, ANNA, BEGINS, NOW) is None
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -55,12 +55,15 @@ def test_every_attribute_of_a_lead_is_named() -> None:
         bounced=True,
         tracked=True,
         may=May.BOTH,
-        answer=SalesAnswer("1", "sales_snoozed", NOW, "anna", NOW),
+        answer=SalesAnswer("1", "sales_snoozed", NOW, "anna", NOW, NOW.date()),
         shadow=Shadow(1, Temperature.COLD, "h"),
     )
     unset = [one.name for one in fields(lead) if getattr(lead, one.name) is None]
     assert unset == [], "an attribute without a value is not stored"
     assert rows("datum of a lead") == set(leads._to_item(lead, 1))
+    for answer in (lead.answer, SalesAnswer("1", "sales_won", NOW), None):
+        stored = leads.from_item(leads._to_item(replace(lead, answer=answer), 1))
+        assert stored.answer == answer
 
 
 MODULES: Final = [

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hotlist.events.event import Event
-from hotlist.events.vocabulary import PREFETCH
+from hotlist.events.vocabulary import BOT, INTERNAL, PREFETCH, SPAM
 from hotlist.leads.lead import Alerting, Contact, Lead, LeadState, May, Stage, Temperature
 from hotlist.sales.gone import Why, gone, telling
 
@@ -53,6 +53,28 @@ def test_the_newest_word_since_the_last_digest_is_the_reason(
 ) -> None:
     said = [event(name, NOW - days * DAY) for name, days in events]
     assert gone(LEAD, said, NOW - 2 * DAY, None).why is why
+
+
+def test_an_answer_that_was_taken_back_is_no_reason() -> None:
+    contacted = replace(event("sales_contacted", NOW - 2 * DAY), event_id="contacted")
+    won = replace(event("sales_won", NOW - DAY), event_id="won")
+    back = event("sales_undone", NOW, properties={"event_id": "won"})
+    since = NOW - 3 * DAY
+    assert gone(LEAD, [won, back], since, None).why is Why.COOLED
+    told = gone(LEAD, [back, won, contacted], since, None)
+    assert (told.why, told.answer and told.answer.type) == (Why.ANSWERED, "sales_contacted")
+    before = gone(LEAD, [back, won, contacted], NOW - 1.5 * DAY, None)
+    assert (before.why, before.answer) == (Why.COOLED, None)
+
+
+@pytest.mark.parametrize("flag", [SPAM, INTERNAL, BOT])
+def test_an_answer_that_is_void_is_no_reason_also_if_an_operator_has_said_so(flag: str) -> None:
+    answer = replace(event("sales_won", NOW - DAY), event_id="won")
+    void = replace(answer, flags=frozenset({flag}))
+    assert gone(LEAD, [void], NOW - 2 * DAY, None).why is Why.COOLED
+    said = event("event_reclassified", NOW - 4 * DAY, properties={"event_id": "won", "add": [flag]})
+    assert gone(LEAD, [answer, said], NOW - 2 * DAY, None).why is Why.COOLED
+    assert gone(LEAD, [answer], NOW - 2 * DAY, None).why is Why.ANSWERED
 
 
 def test_what_made_it_hot_is_no_reason() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
 from hotlist.events.event import Event
@@ -27,6 +27,7 @@ DOINGS: Final[Mapping[str, str]] = {
 ANSWERS: Final = frozenset(DOINGS.values())
 """The types of answers. An `UNDONE` is none: it takes one back, which its `event_id` names."""
 
+_DAY: Final = len("2026-03-28")
 _VOID: Final = frozenset({SPAM, INTERNAL, *MACHINES})
 
 
@@ -34,7 +35,8 @@ _VOID: Final = frozenset({SPAM, INTERNAL, *MACHINES})
 class SalesAnswer:
     """What sales said last of a lead: the event, and the id of the recipient whose link it was.
 
-    `until` is when a lead that was put off comes back. `by` is None if a server said it.
+    `until` is when a lead that was put off comes back, and `day` on which day that is where they
+    are who said so. `by` is None if a server said it.
     """
 
     event_id: str
@@ -42,6 +44,15 @@ class SalesAnswer:
     at: datetime
     by: str | None = None
     until: datetime | None = None
+    day: date | None = None
+
+    def day_in(self, zone: tzinfo) -> date | None:
+        """The day on which a lead that was put off comes back: that of the answer, if it has one.
+
+        So all read the same day. Else it is the one on which `until` is in this zone.
+        """
+        until = None if self.until is None else self.until.astimezone(zone).date()
+        return until if self.day is None or until is None else self.day
 
     def is_since(self, hot_since: datetime | None) -> bool:
         """Whether it came since a lead turned hot; always if nobody knows when that was."""
@@ -100,13 +111,25 @@ def standing_answers(events: Iterable[Event]) -> list[SalesAnswer]:
 
 def _said(event: Event) -> SalesAnswer:
     by = event.properties.get("by")
+    until = _until(event) if event.type == SNOOZED else None
     return SalesAnswer(
         event_id=event.event_id,
         type=event.type,
         at=event.occurred_at,
         by=by if isinstance(by, str) and by else None,
-        until=_until(event) if event.type == SNOOZED else None,
+        until=until,
+        day=None if until is None else _day(event, until),
     )
+
+
+def _day(event: Event, until: datetime) -> date | None:
+    """The day that an answer names, if that can be the one of `until` somewhere on Earth."""
+    said = event.properties.get("day")
+    try:
+        day = date.fromisoformat(said) if isinstance(said, str) and len(said) == _DAY else None
+    except ValueError:
+        return None
+    return day if day is not None and abs(day - until.date()) <= timedelta(days=1) else None
 
 
 def _until(event: Event) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -51,9 +51,10 @@ class Details:
 
     `change` are the points since its reader's last list. `reasons_at` has for a rule when that
     happened which it gives its points for. `language` is the lead's own. `cools_at` is when it is
-    hot no longer if nothing happens, `waited` for how many days of work nobody has answered it,
-    and `was_quiet` says that it turned hot in its reader's quiet hours. `answered_by` is the name
-    of whoever gave the lead's answer. With `has_buttons` each answer has a link of its own.
+    hot no longer if nothing happens, and `waited` for how many days of work nobody has answered it.
+    `back_on` is the day until which it was put off, if that is news. `was_quiet` says that it
+    turned hot in its reader's quiet hours. `answered_by` is the name of whoever gave the lead's
+    answer. With `has_buttons` each answer has a link of its own.
     """
 
     change: int | None = None
@@ -63,6 +64,7 @@ class Details:
     language: str = ""
     cools_at: datetime | None = None
     waited: int | None = None
+    back_on: date | None = None
     was_quiet: bool = False
     answered_by: str = ""
     links: LeadLinks = NO_LINKS
@@ -140,7 +142,7 @@ def lead_card(
         as_of=as_of_when,
         may=lead.may,
         bounced=words["bounced"] if lead.bounced else "",
-        notes=list(_notes(lead, details, recipient, now)),
+        notes=list(_notes(details, recipient, now)),
         subject=TEXTS.get(details.language, words)["mail_subject"],
         reasons=list(reasons),
         facts=[(label, value) for label, value in facts if value],
@@ -241,19 +243,18 @@ def answer_text(
     words, ours = TEXTS[recipient.language], formats(recipient.language)
     zone = ZoneInfo(recipient.timezone)
     said = words[f"said_{answer.type.removeprefix('sales_')}"]
-    if answer.until is not None and (now is None or answer.holds(now)):
-        said = words["said_until"].format(day=ours.day(answer.until.astimezone(zone).date()))
+    day = answer.day_in(zone)
+    if day is not None and (now is None or answer.holds(now)):
+        said = words["said_until"].format(day=ours.day(day))
     return ", ".join(filter(None, (said, short(name), ours.moment(answer.at, zone, now))))
 
 
-def _notes(
-    lead: Lead, details: Details, recipient: Recipient, now: datetime | None
-) -> Iterable[str]:
+def _notes(details: Details, recipient: Recipient, now: datetime | None) -> Iterable[str]:
     """What a reader should know before all else of a lead."""
     language, zone = recipient.language, ZoneInfo(recipient.timezone)
-    answer = lead.answer
-    if answer is not None and answer.until is not None and not answer.holds(lead.folded_at):
-        yield TEXTS[language]["is_back"]
+    if details.back_on is not None:
+        back = formats(language).day(details.back_on)
+        yield TEXTS[language]["is_back"].format(day=back)
     if details.was_quiet:
         yield TEXTS[language]["was_quiet"]
     if details.waited is not None:

@@ -20,7 +20,7 @@ from hotlist.sales.gone import Gone, TakenBack
 from hotlist.sales.hot_list import Shown
 from hotlist.sales.numbers import Compared, numbers, period
 from hotlist.sales.reader_links import MailLinks, of_lead
-from hotlist.sales.sections import HotSections, cools_soon, hot_sections, waited
+from hotlist.sales.sections import HotSections, back_on, cools_soon, hot_sections, waited
 from hotlist.sales.team import Recipient, Sales
 from hotlist.sales.unsent import Unsent
 from hotlist.store.windows import Plan, Told, Window
@@ -176,6 +176,7 @@ class Composer:
             language=ahead.language,
             cools_at=cools_soon(one, recipient, self.now),
             waited=waited(one, recipient, self.now),
+            back_on=back_on(one, recipient, issue.window.begins, self.now),
             was_quiet=lead.lead_id in issue.unsent.quiet,
             answered_by=self.sales.answerer(lead.answer),
         )

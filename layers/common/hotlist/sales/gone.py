@@ -94,9 +94,7 @@ def _may(lead: Lead, into: Lead | None) -> May:
     return lead.may
 
 
-def _why(
-    lead: Lead, events: Iterable[Event], since: datetime
-) -> tuple[Why, SalesAnswer | None]:
+def _why(lead: Lead, events: Iterable[Event], since: datetime) -> tuple[Why, SalesAnswer | None]:
     """Why, and the answer of sales if that is why."""
     if lead.state is LeadState.CLAIMED:
         return Why.CLAIMED, None

@@ -6,7 +6,7 @@ those are set apart that nobody has answered for days, and then those that cool 
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -64,13 +64,31 @@ def hot_sections(
 def waited(one: Shown, recipient: Recipient, now: datetime) -> int | None:
     """For how many of their days of work a lead is hot without an answer; None if not for long.
 
-    Nothing is said of one that could not be calculated, or that changed rules have made hot.
+    One that was put off waits from the day on which it came back. Nothing is said of one that could
+    not be calculated, or that changed rules have made hot.
     """
     since = one.lead.alerting.hot_since
     if since is None or one.as_of is not None:
         return None
-    days = recipient.days_waited(since, now)
+    back = _back(one, now)
+    days = recipient.days_waited(since if back is None else max(since, back), now)
     return days if days >= WAITED else None
+
+
+def back_on(one: Shown, recipient: Recipient, begins: datetime, now: datetime) -> date | None:
+    """The day until which a lead was put off that came back in a window that began at `begins`."""
+    back, answer = _back(one, now), one.lead.answer
+    if answer is None or back is None or back < begins:
+        return None
+    return answer.day_in(ZoneInfo(recipient.timezone))
+
+
+def _back(one: Shown, now: datetime) -> datetime | None:
+    """When a lead came back that was put off after it had turned hot, if it did."""
+    answer = one.lead.answer
+    if answer is None or answer.holds(now) or not answer.is_since(one.lead.alerting.hot_since):
+        return None
+    return answer.until
 
 
 def cools_soon(one: Shown, recipient: Recipient, now: datetime) -> datetime | None:

@@ -10,7 +10,7 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from itertools import islice
@@ -286,14 +286,16 @@ def _head(lead: Lead) -> str:
 
 def _answer_text(answer: SalesAnswer) -> str:
     until = None if answer.until is None else to_text(answer.until)
-    return json.dumps([answer.type, answer.event_id, to_text(answer.at), answer.by, until])
+    said = [answer.type, answer.event_id, to_text(answer.at), answer.by, until]
+    return json.dumps(said if answer.day is None else [*said, answer.day.isoformat()])
 
 
 def read_answer(item: Item) -> SalesAnswer | None:
     if "answer" not in item:
         return None
-    said, event_id, at, by, until = json.loads(item["answer"]["S"])
-    return SalesAnswer(event_id, said, from_text(at), by, until and from_text(until))
+    said, event_id, at, by, until, *day = json.loads(item["answer"]["S"])
+    back = until and from_text(until)
+    return SalesAnswer(event_id, said, from_text(at), by, back, *map(date.fromisoformat, day))
 
 
 def _shadow_item(shadow: Shadow) -> dict[str, Any]:

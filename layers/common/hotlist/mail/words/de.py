@@ -87,7 +87,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "said_rejected": "nicht relevant",
     "said_snoozed": "zurückgestellt",
     "said_until": "zurückgestellt bis {day}",
-    "is_back": "War bis jetzt zurückgestellt",
+    "is_back": "War bis {day} zurückgestellt",
     "card": "Karte",
     "today": "Die heutige Liste öffnen",
     "taken": "Beantwortet",

@@ -87,7 +87,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "said_rejected": "not relevant",
     "said_snoozed": "put off",
     "said_until": "put off until {day}",
-    "is_back": "Was put off until now",
+    "is_back": "Was put off until {day}",
     "card": "Card",
     "today": "Open today’s list",
     "taken": "Answered",

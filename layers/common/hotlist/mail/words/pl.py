@@ -87,7 +87,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "said_rejected": "nieistotny",
     "said_snoozed": "odłożony",
     "said_until": "odłożony do {day}",
-    "is_back": "Był odłożony do teraz",
+    "is_back": "Był odłożony do {day}",
     "card": "Karta",
     "today": "Otwórz dzisiejszą listę",
     "taken": "Z odpowiedzią",
