@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
+from hotlist.events.answers import standing_answers
 from hotlist.events.event import Event
 from hotlist.leads.lead import Lead, LeadState, Stage, Temperature
 from hotlist.mail.queue import letter_of
@@ -172,8 +173,8 @@ class MailJudge:
                         return "taken in by a hot lead"
                     if claimant.stage in (Stage.SUSPENDED, Stage.REJECTED):
                         return "taken in by a suspended lead"
-        answers = (one for one in self._offline.events.values() if one.type.startswith("sales_"))
-        if any(one.subject in subjects and since and one.occurred_at >= since for one in answers):
+        said = [one for one in self._offline.events.values() if one.subject in subjects]
+        if any(since and one.at >= since for one in standing_answers(said)):
             return "answered"
         return ""
 

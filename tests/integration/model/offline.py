@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from hotlist.events.answers import ANSWERS
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import BOT, INTERNAL, SPAM, Route
 from integration.model.forms import CRAWLER
@@ -91,7 +92,7 @@ class Offline:
         if _is(event.subject, "email"):
             return event.subject
         at = event.occurred_at
-        if event.type == "event_reclassified":
+        if event.type in ("event_reclassified", "sales_undone"):
             at = self.events[str(event.properties["event_id"])].occurred_at
         timeline = self._timeline(event.subject)
         if not timeline:
@@ -139,11 +140,20 @@ class Offline:
     def counted(self, events: Iterable[Event], now: datetime) -> list[Event]:
         """Those that are kept and no spam, as they are flagged now, each submission once.
 
-        Corrections are words about others.
+        Corrections are words about others. What is taken back was never said, and so the word that
+        takes it back.
         """
         kept: list[Event] = []
-        for event in sorted(events, key=_order):
-            if event.type == "event_reclassified":
+        found = sorted(events, key=_order)
+        said = {event.event_id for event in found if event.type in ANSWERS}
+        unsaid: set[str] = set()
+        for event in found:
+            named = str(event.properties.get("event_id"))
+            is_word = event.type == "sales_undone" and not self.flags(event) & {SPAM, INTERNAL, BOT}
+            if is_word and named in said:
+                unsaid |= {named, event.event_id}
+        for event in found:
+            if event.type == "event_reclassified" or event.event_id in unsaid:
                 continue
             flags = self.flags(event)
             gone = event.expires_at is not None and event.expires_at <= now
