@@ -109,6 +109,42 @@ def rich() -> list[Event]:
     return past.events
 
 
+_ENGLISH: Final = {
+    "Łukasz Żak": "Ada Byron",
+    "Śruby & Synowie sp. z o.o.": "Analytical Engines Ltd",
+    "lukasz@sruby.example": "ada@byron.example",
+    "+48600100200": "+442079460123",
+    "PL": "GB",
+    "pl": "en",
+    "Cennik": "Pricing",
+    "Realizacje": "Case studies",
+    "O nas": "About us",
+    "Kontakt": "Contact",
+    "wiosna-2026": "spring-2026",
+    "wiosna-2": "spring-2",
+    "spotkanie na targach": "met at the fair",
+    "https://www.example.com/blog/leady": "https://www.example.com/blog/leads",
+    "https://google.pl": "https://google.com",
+}
+
+
+def english() -> list[Event]:
+    """The same past of somebody from London, for the pictures of the documents."""
+
+    def in_english(said: Any) -> Any:
+        return _ENGLISH.get(said, said) if isinstance(said, str) else said
+
+    return [
+        replace(
+            event,
+            email=in_english(event.email),
+            phone=in_english(event.phone),
+            properties={name: in_english(one) for name, one in event.properties.items()},
+        )
+        for event in rich()
+    ]
+
+
 def little() -> list[Event]:
     past = _Past()
     past.add("form_submitted", NOW - MINUTE, Route.FORM, {"form": "x"}, email="a@b.example")
@@ -139,6 +175,7 @@ def hostile() -> list[Event]:
 
 KINDS: Final[dict[str, Callable[[], list[Event]]]] = {
     "rich": rich,
+    "english": english,
     "little": little,
     "hostile": hostile,
 }

@@ -1,7 +1,6 @@
 """Mails in Chromium: they fit each window, light and dark, and axe-core finds nothing.
 
-With HOTLIST_SHOTS=<folder> each is drawn into that folder, at each width, light and dark. With
-HOTLIST_PICTURES=<folder> the pictures of the documents are drawn into that one.
+With HOTLIST_SHOTS=<folder> each is drawn into that folder, at each width, light and dark.
 """
 
 from __future__ import annotations
@@ -10,15 +9,14 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pytest
 
-from browser.mails import EACH, KINDS, LANGUAGES, alert, digest
-from browser.small_png import smaller
+from browser.mails import EACH, KINDS, LANGUAGES, digest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, FloatRect, Page
+    from playwright.sync_api import Browser, Page
 
 WIDTHS: Final = (320, 600, 1280)
 SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
@@ -103,70 +101,3 @@ def test_nothing_of_a_mail_is_fetched_and_it_is_short_enough(kind: str) -> None:
         html = KINDS[kind](language).html
         assert REMOTE.search(html) is None
         assert len(html.encode()) < 90_000
-
-
-# --- the pictures of the documents ----------------------------------------------------------
-
-ROOT: Final = Path(__file__).parents[2]
-MOST_OF_A_PICTURE: Final = 150_000
-
-
-class Picture(NamedTuple):
-    """A mail at a width, up to a card of the leads that wait for an answer; 0 for all of it."""
-
-    mail: str
-    width: int
-    scheme: Literal["light", "dark"]
-    cards: int
-
-
-PICTURES: Final = {
-    "digest.png": Picture("digest", 600, "light", 1),
-    "digest-narrow.png": Picture("digest", 320, "dark", 1),
-    "alert.png": Picture("alert", 600, "light", 0),
-}
-
-
-@pytest.mark.parametrize("name", PICTURES)
-def test_the_documents_have_pictures_of_the_mails(browser: Browser, name: str) -> None:
-    folder, drawn = os.environ.get("HOTLIST_PICTURES"), PICTURES[name]
-    html = alert("en", 0).html if drawn.mail == "alert" else digest(5, "en", new=1, more=0).html
-    with browser.new_context(color_scheme=drawn.scheme) as context:
-        page = context.new_page()
-        page.set_viewport_size({"width": drawn.width, "height": 900})
-        page.set_content(html)
-        clip: FloatRect = {
-            "x": 0,
-            "y": 0,
-            "width": drawn.width,
-            "height": page.evaluate(_END, [drawn.cards]),
-        }
-        shot = page.screenshot(full_page=True, clip=clip)
-    assert 400 < clip["height"] < 2_500
-    if folder:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        (Path(folder) / name).write_bytes(smaller(shot))
-
-
-_END: Final = """([cards]) => {
-  const all = document.querySelector(".panel").getBoundingClientRect();
-  if (!cards) return Math.ceil(all.bottom + 24);
-  const part = [...document.querySelectorAll(".part")]
-    .find(one => one.textContent.includes("Hot without an answer"));
-  const rules = part.querySelectorAll(".rule");
-  const end = rules.length < cards ? part.getBoundingClientRect().bottom
-    : rules[cards - 1].getBoundingClientRect().top;
-  return Math.floor(end);
-}"""
-
-
-def test_the_pictures_are_shown_with_what_they_show() -> None:
-    shown = {"README.md": ["digest.png", "digest-narrow.png"], "docs/sales.md": [*PICTURES]}
-    for document, names in shown.items():
-        text = (ROOT / document).read_text("utf-8")
-        for name in names:
-            file = ROOT / "docs/pictures" / name
-            assert file.read_bytes().startswith(b"\x89PNG")
-            assert file.stat().st_size < MOST_OF_A_PICTURE
-            assert f"pictures/{name}" in text, document
-    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) < 200
