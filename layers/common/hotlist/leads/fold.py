@@ -5,7 +5,7 @@ the lead's version first and everything else after it, and writes under that ver
 whoever writes last has read all that any earlier fold saw, and a retry only folds again.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,11 +15,10 @@ from hotlist.config.load import load_config
 from hotlist.events.answers import newest_answer
 from hotlist.events.event import Event
 from hotlist.events.retention import ORDINARY
-from hotlist.events.times import ceil_second, to_text
-from hotlist.events.vocabulary import BOT
+from hotlist.events.times import ceil_second
 from hotlist.identity.claims import Identity
 from hotlist.identity.identifiers import PHONE, kind_of
-from hotlist.leads import classify
+from hotlist.leads import alerting, classify
 from hotlist.leads.gather import Gathered, gather, inputs_of
 from hotlist.leads.lead import Alerting, Lead, LeadState, Ownership, Shadow, Temperature, due_at
 from hotlist.leads.permission import has_bounced, is_tracked, permission
@@ -56,10 +55,6 @@ class View:
     events: tuple[Event, ...]
     profile: Profile | None = None
     score: Score | None = None
-
-
-TOLD_BEFORE: Final = timedelta(minutes=10)
-"""How long before a crossing a message was received that stands for its alert."""
 
 
 class Folder:
@@ -201,14 +196,11 @@ class Folder:
             return View(empty, gathered.events)
         before = stored.alerting if stored else Alerting()
         if stored is not None and self._rules_changed(stored):
-            before = self._alerting_by_new_rules(_seen(events, gathered, stored), stored)
-        look = engine.look(self._ruleset, profile.facts, profile.events, now, before)
-        alerting = _ended(look.alerting, profile)
-        if look.crossed:
-            alert_id = f"{gathered.lead_id}@{to_text(now)}"
-            tell = _told_before(profile.events, now)
-            alerting = replace(alerting, alert_id=alert_id, hot_since=now, alert_tell=tell)
-        lead = self._live_lead(gathered, profile, look.score, alerting, now)
+            before = alerting.by_other_rules(self._ruleset, events, gathered.identities, stored)
+        elif stored is not None:
+            before = alerting.without_taken_back(self._ruleset, events, stored)
+        look = alerting.looked(self._ruleset, profile, now, before, gathered.lead_id)
+        lead = self._live_lead(gathered, profile, look.score, look.alerting, now)
         ownership = self._ownership(stored, gathered, profile, look.score, now)
         lead = replace(lead, ownership=ownership, left_out=left_out)
         return View(lead, gathered.events, profile, look.score)
@@ -244,7 +236,7 @@ class Folder:
         gathered: Gathered,
         profile: Profile,
         score: Score,
-        alerting: Alerting,
+        alerts: Alerting,
         now: datetime,
     ) -> Lead:
         """The item of a lead that has something that counts."""
@@ -257,7 +249,7 @@ class Folder:
             lead_id=gathered.lead_id,
             folded_at=now,
             expires_at=ceil_second(max(e.received_at for e in profile.events) + ORDINARY),
-            alerting=alerting,
+            alerting=alerts,
             ruleset=self._ruleset.hash,
             inputs=gathered.inputs,
             contact=profile.contact,
@@ -296,17 +288,6 @@ class Folder:
             and not self._alert_on_rule_change
         )
 
-    def _alerting_by_new_rules(self, seen: Sequence[Event], stored: Lead) -> Alerting:
-        """The alert state after a look of its own, by the new rules, at what the last fold saw.
-
-        That look's alert is dropped. What has come since is then looked at like any news.
-        """
-        profile = profile_of(seen, stored.folded_at, classify.channel)
-        look = engine.look(
-            self._ruleset, profile.facts, profile.events, stored.folded_at, stored.alerting
-        )
-        return _ended(look.alerting, profile)
-
 
 def _not_before(now: datetime, stored: Lead | None, events: Iterable[Event]) -> datetime:
     """An instant not before anything just read: clocks of machines differ."""
@@ -316,44 +297,16 @@ def _not_before(now: datetime, stored: Lead | None, events: Iterable[Event]) -> 
     return max([now, *seen])
 
 
-def _seen(events: Sequence[Event], gathered: Gathered, stored: Lead) -> tuple[Event, ...]:
-    """Those of the events that the stored lead was folded from.
-
-    What was received since is not among them, nor the past of a visitor or phone that was
-    claimed since.
-    """
-    known = [event for event in events if event.received_at <= stored.folded_at]
-    ids = {event.event_id for event in events} - {event.event_id for event in known}
-    held = {stored.lead_id} | {
-        identity.subject
-        for identity in gathered.identities
-        for claim in identity.timeline
-        if claim.claimant == stored.lead_id and claim.event_id not in ids
-    }
-    return tuple(event for event in known if event.subject in held)
-
-
-def _told_before(events: Iterable[Event], now: datetime) -> str | None:
-    """The newest message of a person received just before `now`, as `<subject>#<event id>`."""
-    told = [
-        event
-        for event in events
-        if event.tell and BOT not in event.flags and event.received_at >= now - TOLD_BEFORE
-    ]
-    newest = max(told, key=lambda event: (event.received_at, event.event_id), default=None)
-    return None if newest is None else f"{newest.subject}#{newest.event_id}"
-
-
 def _empty_lead(stored: Lead | None, gathered: Gathered, now: datetime) -> Lead:
     """The item of a lead of which nothing that counts is left."""
     kept = stored if stored and stored.state is LeadState.EMPTY else None
-    alerting = stored.alerting if stored else Alerting()
+    before = stored.alerting if stored else Alerting()
     return Lead(
         lead_id=gathered.lead_id,
         state=LeadState.EMPTY,
         folded_at=now,
         expires_at=kept.expires_at if kept else ceil_second(now + ORDINARY),
-        alerting=replace(alerting, armed=True, rearms_at=None),
+        alerting=replace(before, armed=True, rearms_at=None),
         ownership=stored.ownership if stored else Ownership(),
         inputs=gathered.inputs,
     )
@@ -372,11 +325,3 @@ def _claimed_lead(identity: Identity, stored: Lead | None, now: datetime) -> Lea
         ownership=stored.ownership if stored else Ownership(),
         inputs=inputs_of((), (identity,)),
     )
-
-
-def _ended(alerting: Alerting, profile: Profile) -> Alerting:
-    """A lead that ends has cooled: that counts for when it is armed again."""
-    if alerting.armed or profile.ends_at is None:
-        return alerting
-    ahead = [at for at in (alerting.rearms_at, profile.ends_at) if at is not None]
-    return replace(alerting, rearms_at=min(ahead))
