@@ -97,6 +97,33 @@ def test_an_answer_moves_the_lead_and_its_undo_moves_it_back(
     assert types == ["sales_won", "sales_undone", "sales_rejected", "sales_won"]
 
 
+def test_a_page_is_sent_again_and_opened_again(page: Page, stack: Stack, api: Api) -> None:
+    """The first says nothing new, the second does."""
+    email, words = somebody(), ANSWER_TEXTS["en"]
+    api.submit("contact", name="Ada", email=email, message="hi")
+    scored(stack, lead_id(email))
+    tab = page.context.new_page()
+    page.goto(link(stack, email))
+    press(page, words["contacted"], words["noted_title"])
+    tab.goto(link(stack, email))
+    press(tab, words["won"], words["noted_title"])
+    page.reload()
+    assert page.get_by_text(words["since"]).is_visible()
+    press(tab, words["undo"], words["undone_title"])
+    page.reload()
+    assert not page.get_by_text(words["since"]).is_visible()
+    press(page, words["undo"], words["undone_title"])
+    page.get_by_role("link", name=words["again"]).click()
+    press(page, words["contacted"], words["noted_title"])
+    page.get_by_role("link", name=words["again"]).click()
+    press(page, words["contacted"], words["noted_title"])
+    press(page, words["undo"], words["undone_title"])
+    types = [one.type for one in by_links(stack, email)]
+    assert types.count("sales_contacted") == 3
+    assert types.count("sales_undone") == 4
+    assert eventually(lambda: scored(stack, lead_id(email)).answer is None)
+
+
 def test_a_lead_is_put_off_and_the_day_stands_in_a_calendar(
     page: Page, stack: Stack, api: Api
 ) -> None:
@@ -171,4 +198,6 @@ def test_the_pages_look_well_and_are_read_by_everybody(
             page.goto(address)
             said = page.get_by_role("heading", level=1).inner_text()
             assert said == LINK_TEXTS[language]["expired_title"]
+            gone = page.get_by_text(LINK_TEXTS[language]["gone_recipient"])
+            assert gone.is_visible() is (name == "removed")
             see(name)

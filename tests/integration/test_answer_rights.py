@@ -1,16 +1,27 @@
 """Whose answers are: who takes which back, and what those of two people come to."""
 
+import json
 import random
 from typing import Any, Final
 
 import pytest
 
 from hotlist.capture.answer_events import PLACES
+from hotlist.capture.link_texts import LINK_TEXTS
 from hotlist.events.answers import newest_answer
 from hotlist.events.event import Event, event_key
 from hotlist.links.tokens import Key, Purpose
 from integration.stages.answers import ANSWERS, BO, DAY, MINUTE, NOON, SOON, At, types, undo_of
-from integration.stages.links import ADA, LATER_KEYS, Reader, answer, link, replace_secret
+from integration.stages.links import (
+    ADA,
+    LATER_KEYS,
+    PAGE,
+    Reader,
+    answer,
+    link,
+    replace_secret,
+    stop_link,
+)
 from integration.stages.links import title as heading
 from integration.stages.score import Score
 
@@ -145,8 +156,28 @@ def test_who_is_not_in_the_file_sees_and_says_nothing(
     for method, query in (("GET", ""), ("HEAD", "?do=won"), ("GET", f"?ics={SOON}"), ("POST", "")):
         page = reader.ask(f"{path}{query}", method, "do=won" if method == "POST" else "")
         assert (page["statusCode"], heading(page)) == (410, "This link has expired")
+        assert LINK_TEXTS["en"]["gone_recipient"] in page["body"]
         assert "Ada" not in page["body"]
     assert reader.events() == []
+
+
+@pytest.mark.parametrize(("lang", "accepts", "language"), [
+    ("pl", "de", "pl"),
+    ("de", "", "de"),
+    ("", "de-AT,en;q=0.5", "de"),
+    ("", "", "en"),
+])  # fmt: skip
+def test_who_is_not_in_the_file_is_told_so_in_their_language(
+    reader: Reader, lang: str, accepts: str, language: str
+) -> None:
+    for path in (answer("zoe", lang=lang), stop_link("zoe", lang=lang)):
+        for method in ("GET", "POST"):
+            page = reader.ask(path, method, **PAGE, accept_language=accepts)
+            assert page["statusCode"] == 410
+            assert LINK_TEXTS[language]["gone_recipient"] in page["body"]
+            assert f'<html lang="{language}">' in page["body"]
+        said = reader.ask(path, accept="application/json")
+        assert json.loads(said["body"])["title"] == LINK_TEXTS["en"]["gone_recipient"]
 
 
 def test_who_is_removed_while_the_function_runs_on_another_version_still_answers(

@@ -12,7 +12,9 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 from fast_mail_parser import parse_email
 
+from hotlist.capture.link_texts import LINK_TEXTS
 from hotlist.cards import devices
+from hotlist.cards.devices import Page
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import Route
 from hotlist.identity import identifiers
@@ -118,8 +120,27 @@ def test_a_recipient_who_is_removed_sees_nothing_from_then_on(
         answer = browser.ask(at)
         assert answer["statusCode"] == 410
         assert shows_nothing(answer)
+        assert LINK_TEXTS["en"]["gone_recipient"] in answer["body"]
     assert browser.mail(path)["statusCode"] == 410
     assert card.letters() == []
+
+
+@pytest.mark.parametrize("route", ["leads", "lists"])
+@pytest.mark.parametrize(("said", "accepts", "language"), [
+    ({}, "pl-PL,en;q=0.5", "pl"),
+    ({"lang": "de"}, "pl", "de"),
+    ({}, "", "en"),
+])  # fmt: skip
+def test_a_recipient_who_is_removed_is_told_so_in_their_language(
+    card: Card, route: str, said: dict[str, str], accepts: str, language: str
+) -> None:
+    token = replace(Page(route, "", TODAY, "nobody").token(), said=said)
+    for method in ("GET", "HEAD", "POST"):
+        path = f"/{route}/{tokens.sign(token, KEY)}"
+        answer = Browser(card).ask(path, method, accept_language=accepts)
+        assert answer["statusCode"] == 410
+        assert LINK_TEXTS[language]["gone_recipient"] in answer["body"]
+        assert f'<html lang="{language}">' in answer["body"]
 
 
 def test_a_letter_to_somebody_who_is_removed_or_gets_no_mail_is_not_sent(

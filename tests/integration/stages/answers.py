@@ -42,15 +42,29 @@ def undo_of(page: dict[str, Any]) -> str:
     return str(found)
 
 
+def page_of(page: dict[str, Any]) -> str:
+    """The instant that each form of a page sends."""
+    (found,) = set(re.findall(r'<input type="hidden" name="asked" value="(\d+)">', page["body"]))
+    assert page["body"].count('name="asked"') == page["body"].count("<form ") > 0
+    return str(found)
+
+
 def types(reader: Reader) -> list[str]:
     return [event.type for event in reader.events()]
 
 
 class At:
-    """Presses buttons at instants that a test says."""
+    """Opens pages and presses their buttons at instants that a test says.
+
+    Who is not told of a page presses as a program does that has seen none.
+    """
 
     def __init__(self, reader: Reader, patch: pytest.MonkeyPatch) -> None:
         self.reader, self._patch = reader, patch
 
     def press(self, now: datetime, path: str, **fields: str) -> dict[str, Any]:
         return self.reader.post_at(self._patch, now, path, urlencode(fields))
+
+    def open(self, now: datetime, path: str) -> str:
+        """The instant that a page says which is opened now."""
+        return page_of(self.reader.ask_at(self._patch, now, path))

@@ -146,9 +146,9 @@ def clicked(to: str = SHOP, tracked: str = "1") -> str:
     return link(Purpose.CLICKED, tracked=tracked, mail="receipt", to=name_of(to), form="film")
 
 
-def stop_link(recipient: str = "anna", day: date | None = None) -> str:
+def stop_link(recipient: str = "anna", day: date | None = None, lang: str = "pl") -> str:
     """The path of the link in a digest, as Anna's has it."""
-    said = {"digest": "1", "lang": "pl"}
+    said = {"digest": "1", "lang": lang}
     today = datetime.now(UTC).date()
     token = Token(Purpose.DIGEST_OFF, "", day or today, recipient=recipient, said=said)
     return f"/{ROUTES[Purpose.DIGEST_OFF]}/{tokens.sign(token, KEY)}"
@@ -196,8 +196,13 @@ class Reader:
         answer: dict[str, Any] = self.api.app.handler(event, None)
         return answer
 
-    def post_at(
-        self, patch: pytest.MonkeyPatch, now: datetime, path: str, body: str
+    def ask_at(
+        self,
+        patch: pytest.MonkeyPatch,
+        now: datetime,
+        path: str,
+        method: str = "GET",
+        body: str = "",
     ) -> dict[str, Any]:
         """What the handler answers at this instant."""
 
@@ -208,7 +213,12 @@ class Reader:
 
         with patch.context() as patched:
             patched.setattr(self.api.app, "datetime", Clock)
-            return self.ask(path, "POST", body)
+            return self.ask(path, method, body)
+
+    def post_at(
+        self, patch: pytest.MonkeyPatch, now: datetime, path: str, body: str
+    ) -> dict[str, Any]:
+        return self.ask_at(patch, now, path, "POST", body)
 
     def press(self, path: str, /, **fields: Any) -> dict[str, Any]:
         """Send the form of a page."""

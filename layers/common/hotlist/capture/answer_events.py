@@ -1,8 +1,10 @@
 """What a salesperson answers about a lead: its form read, and the events that it makes. Pure.
 
 The answers of one person about one lead take places on a UTC day, one after the other. The place
-makes the event's id, so nobody can fill a history by a link. Where an answer is the newest of its
-person that stands, the same again is that answer. Else it is a word more: the last one holds.
+makes the event's id, so nobody can fill a history by a link. A page says when it was made. What its
+button says is an answer that was given since, if that says the same: the page was sent once more.
+Else it is a word more, and the last one holds. Where no page is named, the same again is the newest
+answer of its person that stands.
 """
 
 import re
@@ -13,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from hotlist.capture.context import BadFields, one
-from hotlist.capture.link_events import Visit
+from hotlist.capture.link_events import Visit, page_of
 from hotlist.events import ids, retention, times, visible
 from hotlist.events.answers import ANSWERS, DOINGS, UNDONE
 from hotlist.events.event import Event
@@ -39,13 +41,12 @@ UNDO: Final = "undo"
 """What the button says that takes an answer back."""
 
 _BLANKS: Final = " \N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}"
-_VALUE: Final = re.compile(r"\+?0*([0-9]{0,12})(?:[.,]([0-9]{0,40}))?\Z")
+_VALUE: Final = re.compile(r"\+?0*([0-9]{0,12})(?:[.,]([0-9]{0,2})0{0,40})?\Z")
+"""Two digits after the point: with the twelve before it, a double gives back what was typed."""
+
 _GROUPED: Final = re.compile(rf"\+?[0-9]{{1,3}}(?:[{_BLANKS}][0-9]{{3}})+(?:[.,][0-9]{{0,40}})?\Z")
 _THOUSANDS: Final = re.compile(r"\+?[1-9][0-9]{0,2}[.,][0-9]{3}\Z")
 """Twelve or twelve thousand, as in `12.000` and `12,000`: that depends on who reads it."""
-
-_DIGITS: Final = 15
-"""So many digits of a value are kept: a double holds them."""
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _EVENT_ID: Final = re.compile(r"[0-9a-f]{32}\Z")
@@ -114,7 +115,7 @@ _CONTENTS: Final = {"won": _won, "rejected": _rejected, "snoozed": _snoozed}
 def number(text: str) -> int | float | None:
     """The value that somebody wrote, with a point or a comma, or None if they wrote none.
 
-    :raises BadFields: if it is no number, or one that can be read in two ways.
+    :raises BadFields: if it is no number, has parts of a cent, or can be read in two ways.
     """
     if not text:
         return None
@@ -125,8 +126,7 @@ def number(text: str) -> int | float | None:
     whole, rest = found[1] or "0", (found[2] or "").rstrip("0")
     if not rest:
         return int(whole)
-    value = float(f"{float(f'{whole}.{rest}'):.{_DIGITS}g}")
-    return int(value) if value.is_integer() else value
+    return float(f"{whole}.{rest}")
 
 
 def a_day(text: str) -> date | None:
@@ -156,6 +156,16 @@ def answered(visit: Visit, said: Said, place: int, after: Event | None) -> Event
         at = max(at, after.occurred_at + times.MILLISECOND)
     day = visit.at.astimezone(UTC).date()
     return _event(visit, id_at(visit, day, place), said.type, said.content, at)
+
+
+def places_before(visit: Visit, answer: str) -> list[str]:
+    """The ids at the places of a day before that of an answer of this person, the last one first.
+
+    Empty for an id that stands at no place.
+    """
+    day = times.from_ms(int(answer[:12], 16)).date()
+    ids = [id_at(visit, day, place) for place in range(PLACES)]
+    return ids[: ids.index(answer)][::-1] if answer in ids else []
 
 
 def undo_id(answer: str) -> str:
@@ -192,9 +202,27 @@ def said_by(event: Event) -> Said:
     return Said(event.type, kept)
 
 
-def day_before(visit: Visit) -> date | None:
-    """The UTC day before that of a request, if that one has just begun."""
-    now = visit.at.astimezone(UTC)
+def page_at(fields: Mapping[str, Any], visit: Visit) -> datetime | None:
+    """When the page was made whose button was pressed; None if no page of this link can be meant.
+
+    The day of a link is its reader's. Theirs may have begun a UTC day earlier.
+    """
+    said = page_of(fields)
+    if not said or int(said) > times.to_ms(visit.at):
+        return None
+    at = times.from_ms(int(said))
+    return at if at.date() >= visit.token.day - timedelta(days=1) else None
+
+
+def days_until(visit: Visit, at: datetime) -> list[date]:
+    """The UTC days from that of a page until that of the request, which is left out."""
+    count = (visit.at.astimezone(UTC).date() - at.date()).days
+    return [at.date() + timedelta(days=number) for number in range(count)]
+
+
+def day_before(at: datetime) -> date | None:
+    """The UTC day before that of an instant, if that one has just begun."""
+    now = at.astimezone(UTC)
     before = (now - LATE).date()
     return before if before < now.date() else None
 

@@ -4,9 +4,9 @@ Not pure. A GET reads no table: it shows what its token holds, and what sales.ya
 """
 
 import hashlib
-from collections.abc import Mapping
-from datetime import UTC, date, timedelta
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from hotlist.capture import answer_events, answer_page, calendar_day, form_page, http
@@ -25,6 +25,14 @@ FILE: Final = "ics"
 _TO_ITSELF: Final = {"redirect_url": ""}
 _A_YEAR: Final = timedelta(days=367)
 """The farthest day of a page, with a day more for the zones."""
+
+
+class Given(NamedTuple):
+    """The event of an answer. `is_last` says that its person has not answered otherwise since."""
+
+    event: Event
+    is_undone: bool = False
+    is_last: bool = True
 
 
 class AnswerLinks:
@@ -59,39 +67,74 @@ class AnswerLinks:
         except BadFields as error:
             html = answer_page.ask(asked, days, who, fields=fields, errors=error.errors)
             return _page(html, 422)
-        event = self._said(visit, said)
-        if event is None:
+        given = self._said(visit, said, answer_events.page_at(fields, visit))
+        if given is None:
             wait = -((visit.at - answer_events.next_day(visit)) // timedelta(seconds=1))
             return _page(answer_page.full(asked, who), 503, retry_after=str(wait))
-        return _page(answer_page.noted(asked, said, event.event_id, who))
+        if given.is_undone:
+            return _page(answer_page.undone(asked, said, who))
+        event_id, is_last = given.event.event_id, given.is_last
+        return _page(answer_page.noted(asked, said, event_id, who, is_last=is_last))
 
     def _undo(self, visit: Visit, fields: Mapping[str, Any], days: Days) -> Answer:
-        """Take back an answer of this person about this lead, and no other."""
+        """Take back an answer of this person about this lead, and the same directly before it.
+
+        The answer that was named is the last: who presses again after a failure goes on there. Who
+        presses once more later takes back nothing else.
+        """
         asked, who, named = _asked(visit), visit.who, answer_events.named(fields)
         answer = self._store.look(visit.token.subject, named) if named else None
         if answer is None or not answer_events.is_own(answer, visit):
             return _page(answer_page.ask(asked, days, who, errors={"do": "undo_wrong"}), 422)
-        self._store.put(answer_events.undone(visit, answer))
+        if not self._is_undone(answer):
+            for event in (*self._same_before(visit, answer), answer):
+                self._store.put(answer_events.undone(visit, event))
         return _page(answer_page.undone(asked, answer_events.said_by(answer), who))
 
-    def _said(self, visit: Visit, said: Said) -> Event | None:
-        """The event of an answer, stored now or before; None if no place of the day is left.
+    def _said(self, visit: Visit, said: Said, page_at: datetime | None) -> Given | None:
+        """The answer, stored now or before; None if no place of the day is left.
 
         Somebody else may take the place that was free: then it is looked at again.
         """
         today = visit.at.astimezone(UTC).date()
+        days = answer_events.days_until(visit, page_at) if page_at else []
+        before = [event for day in days for event in self._taken(visit, day)]
         for _ in range(PLACES + 1):
             taken = self._taken(visit, today)
-            standing = self._standing(taken) if taken else self._just_before(visit)
-            if standing is not None and answer_events.said_by(standing) == said:
-                return standing
+            if page_at is None:
+                given = self._newest(visit, said, taken)
+            else:
+                given = self._since(page_at, said, [*before, *taken])
+            if given is not None:
+                return given
             if len(taken) == PLACES:
                 return None
             after = taken[-1] if taken else None
             event = answer_events.answered(visit, said, len(taken), after)
             if self._store.put(event):
-                return event
+                return Given(event)
         return None
+
+    def _since(self, page_at: datetime, said: Said, given: Sequence[Event]) -> Given | None:
+        """What a page's button has said before: of the same since then, the newest that stands."""
+        same = [
+            event
+            for event in given
+            if event.occurred_at >= page_at and answer_events.said_by(event) == said
+        ]
+        if not same:
+            return None
+        standing = self._standing(same)
+        if standing is None:
+            return Given(same[-1], is_undone=True)
+        later = given[given.index(standing) + 1 :]
+        return Given(standing, is_last=self._standing(later) is None)
+
+    def _newest(self, visit: Visit, said: Said, taken: Sequence[Event]) -> Given | None:
+        """The newest answer that stands, if it is the same: where nobody knows of which page."""
+        standing = self._standing(taken) if taken else self._just_before(visit)
+        is_same = standing is not None and answer_events.said_by(standing) == said
+        return Given(standing) if standing is not None and is_same else None
 
     def _taken(self, visit: Visit, day: date) -> list[Event]:
         """What stands at the places of a day. They are taken in their order."""
@@ -104,25 +147,46 @@ class AnswerLinks:
             found.append(event)
         return found
 
-    def _standing(self, taken: list[Event]) -> Event | None:
+    def _standing(self, taken: Sequence[Event]) -> Event | None:
         """The newest of these that nobody has taken back."""
-        for event in reversed(taken):
-            if self._store.look(event.subject, answer_events.undo_id(event.event_id)) is None:
-                return event
-        return None
+        return next((event for event in reversed(taken) if not self._is_undone(event)), None)
+
+    def _is_undone(self, event: Event) -> bool:
+        undo = answer_events.undo_id(event.event_id)
+        return self._store.look(event.subject, undo) is not None
 
     def _just_before(self, visit: Visit) -> Event | None:
         """The answer that stands of the day before, if it was given just before midnight."""
-        day = answer_events.day_before(visit)
-        if day is None:
-            return None
-        event = self._standing(self._taken(visit, day))
-        is_late = event is None or visit.at - event.received_at >= answer_events.LATE
-        return None if is_late else event
+        evening = self._evening(visit, visit.at)
+        return next((event for event in evening if not self._is_undone(event)), None)
+
+    def _same_before(self, visit: Visit, answer: Event) -> Iterator[Event]:
+        """The same as an answer, before it, until something else stands."""
+        for event in self._before(visit, answer):
+            if answer_events.said_by(event) == answer_events.said_by(answer):
+                yield event
+            elif not self._is_undone(event):
+                return
+
+    def _before(self, visit: Visit, answer: Event) -> Iterator[Event]:
+        """What its person has said before an answer on its day, the newest first."""
+        for event_id in answer_events.places_before(visit, answer.event_id):
+            event = self._store.look(answer.subject, event_id)
+            if event is not None:
+                yield event
+        yield from self._evening(visit, answer.occurred_at)
+
+    def _evening(self, visit: Visit, at: datetime) -> Iterator[Event]:
+        """What was said just before midnight, the newest first, if an instant is just after it."""
+        day = answer_events.day_before(at)
+        for event in reversed(self._taken(visit, day)) if day else ():
+            if at - event.received_at >= answer_events.LATE:
+                return
+            yield event
 
 
 def _asked(visit: Visit) -> answer_page.Asked:
-    return answer_page.Asked(visit.token.said.get("name", ""), visit.is_test)
+    return answer_page.Asked(visit.token.said.get("name", ""), visit.is_test, visit.asked)
 
 
 def _file(visit: Visit, text: str) -> Answer:

@@ -6,6 +6,7 @@ link has. The template escapes it, and sets it apart from the words around it.
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from hotlist.capture import form_page, languages
@@ -25,10 +26,14 @@ _FIELDS: Final = {"value": "won", "reason": "rejected", "day": "snoozed"}
 
 
 class Asked(NamedTuple):
-    """What a link holds: the name of its lead, and whether it is of a test mail."""
+    """What a link holds: the name of its lead, and whether it is of a test mail.
+
+    `at` is the instant of the page, which its forms send.
+    """
 
     name: str
     is_test: bool = False
+    at: str = ""
 
 
 def ask(
@@ -63,8 +68,11 @@ def ask(
     )
 
 
-def noted(asked: Asked, said: Said, event_id: str, who: Visitor) -> str:
-    """Says what was noted, with the button that takes this answer back."""
+def noted(asked: Asked, said: Said, event_id: str, who: Visitor, *, is_last: bool = True) -> str:
+    """Says what was noted, with the button that takes this answer back.
+
+    Unless it `is_last`, its person has answered otherwise since.
+    """
     words = _words(who)
     return _page(
         asked,
@@ -74,6 +82,7 @@ def noted(asked: Asked, said: Said, event_id: str, who: Visitor) -> str:
         quoted=_in_words(said, who),
         calendar=f"?ics={said.content['day']}" if "day" in said.content else "",
         undo=event_id,
+        note="" if is_last else words["since"],
         again=True,
     )
 
@@ -81,13 +90,14 @@ def noted(asked: Asked, said: Said, event_id: str, who: Visitor) -> str:
 def undone(asked: Asked, said: Said, who: Visitor) -> str:
     """Says that an answer is taken back."""
     words = _words(who)
+    notes = ["undone_else", *(["undone_day"] if "day" in said.content else [])]
     return _page(
         asked,
         who,
         words["undone_title"],
         paragraphs=[words["undone"]],
         quoted=_in_words(said, who),
-        note=words["undone_day"] if "day" in said.content else "",
+        note=" ".join(words[name] for name in notes),
         again=True,
     )
 
@@ -130,8 +140,9 @@ def _day(day: date, language: str) -> str:
 
 
 def _number(value: float, language: str) -> str:
+    """As it is stored, which `repr` writes as short as can be."""
     thousands, point = SIGNS[language]
-    whole, _, rest = f"{value:,.{0 if isinstance(value, int) else 15}f}".partition(".")
+    whole, _, rest = f"{Decimal(repr(value)):,f}".partition(".")
     rest = rest.rstrip("0")
     return whole.replace(",", thousands) + (point + rest if rest else "")
 
@@ -172,6 +183,7 @@ def _page(asked: Asked, who: Visitor, title: str, **parts: Any) -> str:
         {**empty, **parts},
         title=title,
         name=_name(asked, words),
+        asked=asked.at,
         words=words,
         language=language,
         style=form_page.style()[0],

@@ -34,7 +34,7 @@ ANSWER_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "do_wrong": "Nothing was noted. Press one of these buttons.",
         "undo_wrong": "Nothing was taken back: there is no such answer of yours.",
         "value_wrong": "Write one number, such as 12000 or 12000.50: nothing between the "
-        "thousands, at most 12 digits before the point.",
+        "thousands, at most 12 digits before the point and two after it.",
         "reason_wrong": "Choose a reason.",
         "day_wrong": "Choose a day from {first} to {last}.",
         "wrong_title": "Nothing was noted yet",
@@ -46,8 +46,11 @@ ANSWER_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "calendar": "Put the day into my calendar",
         "reminder": "Get back to {name}",
         "again": "Give another answer",
+        "since": "You have given another answer since then. If this one is to hold, give it once "
+        "more.",
         "undone_title": "Taken back",
-        "undone": "It is as if you had never said this about {name}:",
+        "undone": "It is as if you had not given this answer about {name}:",
+        "undone_else": "The same answer of another day may still stand.",
         "undone_day": "If the day stands in your calendar, delete it there.",
         "full_title": "That is enough for today",
         "full": "You have answered about {name} so often today that nothing more is noted. Your "
@@ -80,7 +83,7 @@ ANSWER_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "do_wrong": "Nic nie zapisano. Naciśnij jeden z tych przycisków.",
         "undo_wrong": "Nic nie cofnięto: nie ma takiej Twojej odpowiedzi.",
         "value_wrong": "Wpisz jedną liczbę, na przykład 12000 albo 12000,50: bez znaków między "
-        "tysiącami, najwyżej 12 cyfr przed przecinkiem.",
+        "tysiącami, najwyżej 12 cyfr przed przecinkiem i dwie po nim.",
         "reason_wrong": "Wybierz powód.",
         "day_wrong": "Wybierz dzień od {first} do {last}.",
         "wrong_title": "Jeszcze nic nie zapisano",
@@ -91,9 +94,12 @@ ANSWER_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "undo": "Cofnij",
         "calendar": "Dodaj ten dzień do kalendarza",
         "reminder": "Wrócić do kontaktu: {name}",
-        "again": "Odpowiedz inaczej",
+        "again": "Odpowiedz jeszcze raz",
+        "since": "Od tego czasu padła inna Twoja odpowiedź. Jeśli ma obowiązywać ta, odpowiedz tak "
+        "jeszcze raz.",
         "undone_title": "Cofnięte",
-        "undone": "Tak jakby ta odpowiedź nigdy nie padła. Kontakt: {name}",
+        "undone": "Tak jakby tej odpowiedzi nie było. Kontakt: {name}",
+        "undone_else": "Taka sama odpowiedź z innego dnia może nadal obowiązywać.",
         "undone_day": "Jeśli ten dzień jest w Twoim kalendarzu, usuń go stamtąd.",
         "full_title": "Na dziś wystarczy",
         "full": "Było już dziś tyle odpowiedzi, że nic więcej nie zapisujemy. Obowiązuje ostatnia "
@@ -127,7 +133,7 @@ ANSWER_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "undo_wrong": "Es wurde nichts zurückgenommen: Eine solche Antwort von Ihnen gibt es "
         "nicht.",
         "value_wrong": "Schreiben Sie eine Zahl wie 12000 oder 12000,50: nichts zwischen den "
-        "Tausendern, höchstens 12 Ziffern vor dem Komma.",
+        "Tausendern, höchstens 12 Ziffern vor dem Komma und zwei danach.",
         "reason_wrong": "Wählen Sie einen Grund.",
         "day_wrong": "Wählen Sie einen Tag vom {first} bis zum {last}.",
         "wrong_title": "Noch nichts notiert",
@@ -138,9 +144,12 @@ ANSWER_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "undo": "Zurücknehmen",
         "calendar": "Den Tag in meinen Kalender eintragen",
         "reminder": "Wieder melden bei {name}",
-        "again": "Etwas anderes antworten",
+        "again": "Noch einmal antworten",
+        "since": "Seitdem haben Sie etwas anderes geantwortet. Soll diese Antwort gelten, geben "
+        "Sie sie noch einmal.",
         "undone_title": "Zurückgenommen",
-        "undone": "Es ist, als hätten Sie das nie gesagt. Zu {name}:",
+        "undone": "Es ist, als hätten Sie diese Antwort nicht gegeben. Zu {name}:",
+        "undone_else": "Die gleiche Antwort von einem anderen Tag kann noch gelten.",
         "undone_day": "Falls der Tag in Ihrem Kalender steht, löschen Sie ihn dort.",
         "full_title": "Genug für heute",
         "full": "Sie haben zu {name} heute so oft geantwortet, dass nichts mehr notiert wird. Ihre "

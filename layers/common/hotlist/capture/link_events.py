@@ -127,7 +127,7 @@ def at_places(
 
     A page's word begins at the same place each time, so a second press finds the first.
     """
-    asked = page_of(visit.request)
+    asked = page_of(fields_of(visit.request))
     told = {**(texts or {}), **({"asked": asked} if asked else {})}
     for number in range(_TRIES):
         drawn = f"{asked} {visit.at.isoformat() if number else ''} {number}"
@@ -189,9 +189,9 @@ def pressed(request: Request) -> str:
     return one(fields_of(request), "do") or ""
 
 
-def page_of(request: Request) -> str:
-    """The instant of the page whose button was pressed, if it says one."""
-    said = one(fields_of(request), "asked")
+def page_of(fields: Mapping[str, Any]) -> str:
+    """The instant of the page whose button was pressed, if its form says one."""
+    said = one(fields, "asked")
     return said if _ASKED.match(said) else ""
 
 

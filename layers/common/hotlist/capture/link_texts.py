@@ -52,6 +52,8 @@ LINK_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "expired": "Please use the link in a newer mail of ours.",
         "gone": "What this link was for is no longer there. Please look at our website, or answer "
         "our mail.",
+        "gone_recipient": "This link belongs to somebody who is no longer on the team. Nothing is "
+        "shown, and nothing was noted.",
         "gone_unsubscribe": "It is too old. Use the link in a newer mail of ours, or answer one of "
         "our mails and write that you want no more. That is enough.",
         "later_title": "Please try again",
@@ -111,6 +113,8 @@ LINK_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "expired": "Użyj linku z nowszej wiadomości od nas.",
         "gone": "Tego, do czego prowadził ten link, już nie ma. Zajrzyj na naszą stronę albo "
         "odpowiedz na naszą wiadomość.",
+        "gone_recipient": "Ten link należy do osoby, której nie ma już w zespole. Niczego nie "
+        "pokazujemy i nic nie zostało zapisane.",
         "gone_unsubscribe": "Jest za stary. Użyj linku z nowszej wiadomości albo odpowiedz na "
         "jedną z nich i napisz, że nie chcesz ich więcej. To wystarczy.",
         "later_title": "Spróbuj jeszcze raz",
@@ -173,6 +177,8 @@ LINK_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "expired": "Bitte nehmen Sie den Link in einer neueren E-Mail von uns.",
         "gone": "Wofür dieser Link war, gibt es nicht mehr. Bitte sehen Sie auf unsere Website, "
         "oder antworten Sie auf unsere E-Mail.",
+        "gone_recipient": "Dieser Link gehört jemandem, der nicht mehr im Team ist. Es wird nichts "
+        "gezeigt, und es wurde nichts notiert.",
         "gone_unsubscribe": "Er ist zu alt. Nehmen Sie den Link in einer neueren E-Mail, oder "
         "antworten Sie auf eine und schreiben Sie, dass Sie keine mehr möchten. Das genügt.",
         "later_title": "Bitte noch einmal versuchen",

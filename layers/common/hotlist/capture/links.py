@@ -217,7 +217,7 @@ class Links:
             from hotlist.capture.digest_links import DigestLinks  # noqa: PLC0415 - these are rare
 
             self._digests = DigestLinks(self._deliveries_table)
-        return self._digests.answer(visit) or told(410, "gone", visit.request, visit.who)
+        return self._digests.answer(visit) or self._of_nobody(visit)
 
     def _answer(self, visit: Visit) -> Answer:
         """The link by which a salesperson says what came of a lead."""
@@ -225,7 +225,11 @@ class Links:
             from hotlist.capture.answer_links import AnswerLinks  # noqa: PLC0415 - these are rare
 
             self._answers = AnswerLinks(self._store)
-        return self._answers.answer(visit) or told(410, "gone", visit.request, visit.who)
+        return self._answers.answer(visit) or self._of_nobody(visit)
+
+    def _of_nobody(self, visit: Visit) -> Answer:
+        """The link of a recipient who is not in sales.yaml any more."""
+        return told(410, "gone_recipient", visit.request, visit.who)
 
     # --- a reward ---------------------------------------------------------------------------
 

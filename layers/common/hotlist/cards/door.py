@@ -155,7 +155,7 @@ class Door:
             token, text = self.keys.read_first(readings, lambda _: PURPOSES[route], now)
             recipient = self.sales.of_id(token.recipient)
             if recipient is None:
-                return self._gone(request, token, "gone")
+                return self._gone(request, token, "gone_recipient")
             visit = Visit(asked, Page.of(token), text, recipient, now, until)
             return self._posted(visit) if visit.is_post else self._got(visit)
         except Expired as error:
@@ -168,7 +168,8 @@ class Door:
 
     def _gone(self, request: Request, token: Token, what: str) -> Answer:
         recipient = self.sales.of_id(token.recipient)
-        language = "" if recipient is None else recipient.language
+        said = token.said.get("lang", "")
+        language = said if recipient is None else recipient.language
         return dead_links.told(
             410, what, request, link_page.reader(request.headers, language, None)
         )
