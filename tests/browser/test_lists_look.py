@@ -16,7 +16,7 @@ import pytest
 
 from card_views import ANNA, BEN, SALES
 from hotlist.cards import list_page, step_page
-from hotlist.cards.today import today
+from hotlist.cards.today import today, whose
 from hotlist.events.answers import SalesAnswer
 from hotlist.leads.lead import Contact, Listed, May, Stage, Temperature
 
@@ -65,9 +65,9 @@ def leads() -> list[Listed]:
     return [*made, a_lead(12, contact=bad, bounced=True, may=May.BOTH, owner=None)]
 
 
-def page_of(language: str, found: list[Listed] | None = None, count: int = 13) -> str:
+def page_of(language: str, found: list[Listed] | None = None) -> str:
     reader = replace(ANNA, language=language)
-    made = today(leads() if found is None else found, count, SALES, reader, NOW)
+    made = today(leads() if found is None else found, SALES, whose(SALES, reader, NOW), NOW)
     return list_page.list_page(made, reader, NOW, lambda lead_id: f"/leads/{lead_id[-8:]}")
 
 
@@ -150,7 +150,7 @@ def test_a_list_fits_each_window(shown: Shown, axe: str, language: str) -> None:
 
 
 def test_an_empty_list_fits_each_window(shown: Shown, axe: str) -> None:
-    shown.show_list(found=[], count=0)
+    shown.show_list(found=[])
     look(shown, axe, "list-empty")
 
 

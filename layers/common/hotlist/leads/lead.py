@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from hotlist.events.answers import SalesAnswer
 
@@ -207,6 +207,13 @@ class Listed:
             self.temperature is not Temperature.HOT or said.is_since(self.hot_since)
         )
         return said is not None and is_since and said.holds(now)
+
+
+class Counted(NamedTuple):
+    """How many leads of a kind were counted, and whether there are no others."""
+
+    count: int = 0
+    is_all: bool = True
 
 
 @dataclass(frozen=True, slots=True)
