@@ -382,7 +382,7 @@ SPOILT: Final = [
 ]
 
 
-@pytest.mark.parametrize(("update", "values"), SPOILT, ids=lambda one: str(one))
+@pytest.mark.parametrize(("update", "values"), SPOILT, ids=str)
 def test_a_card_whose_item_is_broken_is_a_page(  # noqa: PLR0917 - fixtures have names
     card: Card,
     notify: Notify,

@@ -53,6 +53,7 @@ _FILTERS: Final = (
 )
 """The columns that are filtered, and what those leads are called of which nothing stands there."""
 
+_PLAIN: Final = ("name", "contact")
 _STEPS: Final = {stage: place for place, stage in enumerate(Stage)}
 _HEAT: Final = {Temperature.HOT: "h", Temperature.WARM: "w", Temperature.COLD: ""}
 
@@ -170,9 +171,14 @@ def policy(language: str) -> str:
 
 @cache
 def style(language: str) -> tuple[str, str]:
-    """The style in a language, which has the labels of the cards of a phone, and its hash."""
+    """The style in a language, which has the labels of the cards of a phone, and its hash.
+
+    A name, a number and an address say by themselves what they are.
+    """
     words = LIST_TEXTS[language]
-    labels = [(place, words[name]) for place, (name, _) in enumerate(_COLUMNS, 1) if place > 1]
+    labels = [
+        (place, words[name]) for place, (name, _) in enumerate(_COLUMNS, 1) if name not in _PLAIN
+    ]
     return pages.hashed(pages.templates().get_template("list.css").render(labels=labels))
 
 

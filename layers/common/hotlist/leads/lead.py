@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 
 from hotlist.events.answers import SalesAnswer
 
@@ -209,7 +209,8 @@ class Listed:
         return said is not None and is_since and said.holds(now)
 
 
-class Counted(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Counted:
     """How many leads of a kind were counted, and whether there are no others."""
 
     count: int = 0

@@ -81,8 +81,8 @@
       row.hidden = !isShown;
       shown += isShown;
     });
-    told.textContent = number.format(shown) + " / " + number.format(rows.length) + " " + told.dataset.shown + "." +
-      (shown ? "" : " " + told.dataset.none);
+    told.textContent = number.format(shown) + " / " + number.format(rows.length) + " " + told.dataset.shown +
+      (shown ? "" : ". " + told.dataset.none);
     by.textContent = [fields.find].concat(selects, fields.sort).filter(function (one) { return one.value; })
       .map(function (one) {
         return one.labels[0].textContent + ": " + (one.options ? one.selectedOptions[0].text : one.value);
