@@ -29,6 +29,7 @@ from hotlist.sales import team
 from hotlist.sales.team import Recipient, Sales
 from hotlist.scoring.deployed import deployed
 from hotlist.scoring.ruleset import Ruleset
+from hotlist.store.deliveries import DeliveryStore
 from hotlist.store.listed import ListedStore
 from hotlist.store.stores import Stores
 from hotlist_cli import ended, lead_json, lead_screen, outputs, previews, rewards
@@ -37,7 +38,7 @@ from hotlist_cli.rules.output import cell, say, to_json
 
 app = typer.Typer(help="A lead, as sales sees it.", rich_markup_mode="rich")
 
-_OUTPUTS: Final = ("EventsTable", "LeadsTable", "IdentitiesTable")
+_OUTPUTS: Final = ("EventsTable", "LeadsTable", "IdentitiesTable", "DeliveriesTable")
 _ID: Final = re.compile(r"(email|phone|visitor):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _ANYWHERE: Final = "ZZ"
 """The region of which no number is: such a number needs its country's prefix."""
@@ -66,6 +67,7 @@ class _Names(NamedTuple):
     events_table: str
     leads_table: str
     identities_table: str
+    deliveries_table: str
 
 
 class UnknownLead(ended.Unknown):
@@ -77,6 +79,7 @@ class Opened(NamedTuple):
 
     stores: Stores
     listed: ListedStore
+    deliveries: DeliveryStore
     folder: Folder
     ruleset: Ruleset
     sales: Sales
@@ -228,4 +231,5 @@ def opened(*, data: Data | None, stage: str | None, stack: str | None) -> Iterat
     ruleset = deployed().live
     sales = team.from_checked(load_config("sales"))
     folder = Folder.open(stores, ruleset, lambda: datetime.now(UTC))
-    yield Opened(stores, listed, folder, ruleset, sales)
+    deliveries = DeliveryStore(dynamodb, names.deliveries_table)
+    yield Opened(stores, listed, deliveries, folder, ruleset, sales)

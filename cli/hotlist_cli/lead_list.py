@@ -1,24 +1,26 @@
 """`hotlist lead list`: today's list of hot and warm leads, of one recipient or of everybody."""
 
 import time
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from functools import partial
+from itertools import starmap
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-from rich.console import Console
+from rich.console import Console, Group
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from hotlist.cards.list_page import ListInWords, in_words
-from hotlist.cards.today import Entry, Today, is_listed, today
+from hotlist.cards.list_page import ListInWords, RowInWords, in_words
+from hotlist.cards.today import Entry, Today, today, whose
 from hotlist_cli import ended, previews
 from hotlist_cli.lead import OPERATOR, Data_, Folder_, Stack_, Stage_, opened
-from hotlist_cli.rules.output import cell, say, to_json
+from hotlist_cli.rules.output import cell, harmless, say, to_json
 
 _SECONDS: Final = 60.0
-"""How long the reading may take. What was read by then is the list."""
+"""How long the index is read, and how long its leads are. What was read by then is the list."""
 
 
 def show_list(  # noqa: PLR0917 - options have names
@@ -39,8 +41,8 @@ def show_list(  # noqa: PLR0917 - options have names
     """List the hot and warm leads, the most urgent first: 2,000 at most.
 
     Points are as they are stored, a day old at most. Nothing is written. From a deployed stack it
-    needs the rights cloudformation:DescribeStacks and, on the Leads table and its index,
-    dynamodb:Query and BatchGetItem.
+    needs the rights cloudformation:DescribeStacks; on the Leads table and its index, dynamodb:Query
+    and BatchGetItem; for a list of one's own leads, BatchGetItem on the Deliveries table.
 
     Exit status: 0; 1 if the list could not be read; 2 for a wrong call.
     """
@@ -52,12 +54,12 @@ def show_list(  # noqa: PLR0917 - options have names
     ):
         sales = tables.sales
         reader = OPERATOR if recipient is None else previews.recipient_of(sales, recipient)
-        shows = partial(is_listed, sales, reader, now=now)
-        best = tables.listed.best(
-            lambda owner: shows(owner=owner), lambda: time.monotonic() >= until
-        )
-        found = tables.listed.read(best.lead_ids)
-        made = today(found, best.count, sales, reader, now, is_all=best.is_all)
+        everybody = [one.id for one in sales.recipients]
+        disabled = tables.deliveries.disabled(everybody) if reader.list_own else ()
+        is_mine = whose(sales, reader, now, disabled)
+        best = tables.listed.best(is_mine, lambda: time.monotonic() >= until)
+        found = tables.listed.read(best, lambda: time.monotonic() >= until + _SECONDS)
+        made = today(found.leads, sales, is_mine, now, found.rest)
     if as_json:
         say(to_json(_object(made, now)))
         return
@@ -98,30 +100,61 @@ def _lead(entry: Entry, now: datetime) -> dict[str, Any]:
 
 
 def _drawn(said: ListInWords) -> str:
-    """The list as a table; only the terminal's width cuts it."""
+    """The list as a table if the terminal is wide enough; else each lead has lines of its own."""
     console = Console(highlight=False, emoji=False, markup=False)
-    grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for number, label in enumerate(said.columns):
-        grid.add_column(label, justify="right" if number == 1 else "left", overflow="fold")
-    for row in said.rows:
-        contact = " ".join(one for one in (row.phone, row.email) if one)
-        name = " · ".join(one for one in (row.name, row.company) if one)
-        texts = (
-            name,
-            row.points,
-            row.temperature,
-            row.stage,
-            row.channel,
-            row.owner,
-            row.seen,
-            row.answer,
-            contact,
-        )
-        grid.add_row(*(Text(cell(one)) for one in texts))
+    rows = [[cell(one) for one in _texts(row)] for row in said.rows]
+    grid = _grid(said.columns, rows)
+    is_wide = grid.__rich_measure__(console, console.options).maximum <= console.width
     with console.capture() as got:
-        console.print(Text(said.sums))
+        console.print(_text(said.sums))
         if said.first:
-            console.print(Text(said.first))
-        if said.rows:
+            console.print(_text(said.first))
+        if is_wide and rows:
             console.print(grid)
-    return got.get().rstrip("\n")
+        for row in () if is_wide else rows:
+            console.print(_block(said.columns, row))
+    return "\n".join(line.rstrip() for line in got.get().splitlines())
+
+
+def _texts(row: RowInWords) -> tuple[str, ...]:
+    """What is told of a lead, by column."""
+    return (
+        " · ".join(one for one in (row.name, row.company) if one),
+        row.points,
+        row.temperature,
+        row.stage,
+        row.channel,
+        row.owner,
+        row.seen,
+        row.answer,
+        " ".join(one for one in (row.phone, row.email, row.bounced) if one),
+    )
+
+
+def _grid(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for number, label in enumerate(columns):
+        grid.add_column(_text(label), justify="right" if number == 1 else "left", no_wrap=True)
+    for row in rows:
+        grid.add_row(*map(_text, row))
+    return grid
+
+
+def _block(columns: Sequence[str], row: Sequence[str]) -> Group:
+    """A lead: its name, what is known of it with the label of each, and how to reach it."""
+    name, *facts, contact = row
+    told = starmap(_fact, zip(columns[1:-1], facts, strict=True))
+    return Group(
+        Text(),
+        _text(name, "bold"),
+        Padding(_text(", ".join(one for one in told if one)), (0, 0, 0, 2)),
+        *([Padding(_text(contact), (0, 0, 0, 2))] if contact else []),
+    )
+
+
+def _fact(label: str, value: str) -> str:
+    return f"{label}: {value}" if value else ""
+
+
+def _text(text: str, style: str = "") -> Text:
+    return Text(harmless(text), style)

@@ -16,13 +16,13 @@ from hotlist.cards.card_words import CardInWords, LineInWords, Reach, in_words
 from hotlist.cards.curve import Curve
 from hotlist.cards.history_words import Told
 from hotlist.sales.team import Recipient
+from hotlist_cli.rules.output import harmless
 
 _BARS: Final = "▁▂▃▄▅▆▇█"
 _WIDEST: Final = 100
 _COLUMNS: Final = 60
 """How many instants the curve shows at most."""
 
-_BLANKS: Final = str.maketrans({"\xa0": " ", "\u202f": " ", "\u2009": " "})
 _COLOURS: Final = {"hot": "bold red", "warm": "yellow", "cold": "cyan"}
 
 
@@ -162,9 +162,4 @@ def _bars(curve: Curve, columns: int) -> Text:
 
 def _text(text: str, style: str = "") -> Text:
     """Whoever wrote it: harmless to a terminal."""
-    plain = text.translate(_BLANKS)
-    safe = (
-        one if one.isprintable() or one == "\n" else one.encode("unicode_escape").decode()
-        for one in plain
-    )
-    return Text("".join(safe), style)
+    return Text(harmless(text), style)

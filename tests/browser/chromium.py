@@ -40,3 +40,12 @@ def chromium() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@contextmanager
+def without_page_cache(browser: Browser) -> Iterator[Browser]:
+    """Another Chromium, in which going back loads a page anew, as browsers do with many a page."""
+    path = shutil.which("chromium")
+    running = browser.browser_type.launch(executable_path=path, args=_ARGUMENTS)
+    yield running
+    running.close()

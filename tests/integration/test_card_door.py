@@ -15,6 +15,7 @@ from fast_mail_parser import parse_email
 from hotlist.capture.link_texts import LINK_TEXTS
 from hotlist.cards import devices
 from hotlist.cards.devices import Page
+from hotlist.cards.door import GIVEN_BACK_WITHIN
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import Route
 from hotlist.identity import identifiers
@@ -24,6 +25,7 @@ from hotlist.rescore.queue import NotQueued
 from hotlist.runtime.limits import FoldTookTooLong, OutOfTime
 from hotlist.store.device_asks import MOST_A_DAY, DeviceAsks
 from hotlist.store.items import ReadsThrottled
+from integration.lambdas import http_event
 from integration.stages.card import NOW, TODAY, Browser, Card, link
 from integration.stages.doors import (
     DAY,
@@ -186,6 +188,7 @@ def test_a_quarter_of_an_hour_has_one_mail_and_a_day_five(
         card.now += 15 * MINUTE if number % 2 else 16 * MINUTE
     full = browser.mail(path)
     assert (full["statusCode"], title(full)) == (429, "Na dziś wystarczy")
+    assert "15 minut" in full["body"]  # not: use the newest of them
     assert card.letters() == []
     assert len(set(quarters)) == MOST_A_DAY
     assert title(browser.mail(link(subject=ada, recipient="ben"))) == "Look into your inbox"
@@ -230,6 +233,43 @@ def test_a_press_whose_letter_the_queue_does_not_take_may_be_pressed_again(
         assert browser.mail(link(subject=ada))["statusCode"] == 503
     assert title(browser.mail(link(subject=ada))) == "Sprawdź skrzynkę"
     assert len(card.letters()) == 1
+
+
+def test_a_press_whose_time_ran_out_may_be_pressed_again(
+    card: Card, browser: Browser, ada: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If there is time for the call: a place that is not given back is free in a quarter."""
+    clock, take = [0.0], card.app.door.asks.take_place
+    monkeypatch.setattr("hotlist.cards.door.time.monotonic", lambda: clock[0])
+    for after, heading in ((GIVEN_BACK_WITHIN, "W tym kwadransie"), (11.0, "Sprawdź skrzynkę")):
+
+        def slow(*said: Any, after: float = after) -> Any:
+            clock[0] += after
+            return take(*said)
+
+        card.now += timedelta(hours=1)
+        with monkeypatch.context() as patch:
+            patch.setattr(card.app.door.asks, "take_place", slow)
+            assert browser.mail(link(subject=ada))["statusCode"] == 503
+        assert card.letters() == []
+        assert heading in browser.mail(link(subject=ada))["body"]
+        card.letters()
+
+
+def test_somebody_whose_mail_is_turned_off_is_told_whom_to_ask(
+    card: Card, notify: Notify, browser: Browser, ada: str
+) -> None:
+    notify.deliveries.disable("anna", "bounce", NOW)
+    for _ in range(2):
+        answer = browser.mail(link(subject=ada))
+        assert (answer["statusCode"], title(answer)) == (409, "Twoja poczta jest wyłączona")
+        assert "Poproś osobę" in answer["body"]
+    assert card.letters() == []
+    notify.deliveries.disable("ben", "bounce", NOW)
+    card.score.dynamodb.delete_item(
+        TableName=card.app.settings.deliveries_table, Key={"delivery_id": {"S": "recipient#anna"}}
+    )
+    assert title(browser.mail(link(subject=ada))) == "Sprawdź skrzynkę"  # no place was taken
 
 
 def test_a_letter_that_comes_twice_is_one_mail(
@@ -349,9 +389,67 @@ def test_trouble_is_a_page_that_says_to_try_again(  # noqa: PLR0917 - fixtures h
     assert answer["headers"]["retry-after"] == "2"
     assert shows_nothing(answer)
     (line,) = [one for one in caplog.records if one.levelname == "ERROR"]
-    assert line.__dict__["error"] == type(error).__name__
+    assert line.__dict__["error"].startswith(type(error).__name__)
     said = "".join(str(one.__dict__) for one in caplog.records)
     assert path[7:] not in said
+
+
+SPOILT: Final = [
+    ("REMOVE stage", {}),
+    ("REMOVE folded_at", {}),
+    ("SET stage = :no", {":no": {"S": "ada@example.org"}}),
+    ("SET groups = :no", {":no": {"S": "ada@example.org"}}),
+    ("SET stage = :no", {":no": {"N": "1"}}),
+]
+
+
+@pytest.mark.parametrize(("update", "values"), SPOILT, ids=str)
+def test_a_card_whose_item_is_broken_is_a_page(  # noqa: PLR0917 - fixtures have names
+    card: Card,
+    notify: Notify,
+    ada: str,
+    update: str,
+    values: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    browser = confirmed(card, notify, link(subject=ada))
+    card.score.dynamodb.update_item(
+        TableName=card.app.settings.leads_table,
+        Key={"lead_id": {"S": ada}},
+        UpdateExpression=update,
+        **({"ExpressionAttributeValues": values} if values else {}),
+    )
+    for path in (link(subject=ada), f"{link(subject=ada)}?vcard"):
+        caplog.clear()
+        answer = browser.ask(path)
+        assert (answer["statusCode"], title(answer)) == (503, "Please try again")
+        assert answer["headers"]["referrer-policy"] == "no-referrer"
+        (line,) = [one for one in caplog.records if one.levelname == "ERROR"]
+        assert line.__dict__["error"].startswith(("KeyError", "ValueError", "JSONDecodeError"))
+        assert "ada@" not in str([one.__dict__ for one in caplog.records])
+
+
+def test_a_card_one_of_whose_events_is_broken_is_a_page(
+    card: Card, notify: Notify, ada: str
+) -> None:
+    browser = confirmed(card, notify, link(subject=ada))
+    table, client = card.app.settings.events_table, card.score.dynamodb
+    (item,) = [one for one in client.scan(TableName=table)["Items"] if one["subject"]["S"] == ada]
+    del item["received_at"]
+    client.put_item(TableName=table, Item=item)
+    assert browser.ask(link(subject=ada))["statusCode"] == 503
+
+
+def test_a_route_is_what_the_gateway_calls_it(card: Card, notify: Notify, ada: str) -> None:
+    """The path of a stage that has a name begins with that name."""
+    browser = confirmed(card, notify, link(subject=ada))
+    for path, route in ((link(subject=ada), "leads"), (link("lists"), "lists")):
+        event = http_event("GET", f"/prod{path}", "", f"GET /{route}/{{token}}")
+        event["pathParameters"] = {"token": path.rpartition("/")[2]}
+        event["cookies"] = [f"{name}={value}" for name, value in browser.cookies.items()]
+        answer = card.app.handler(event, None)
+        assert answer["statusCode"] == 200
+        assert HELD_BY in answer["body"]
 
 
 def test_a_request_that_took_long_begins_no_more_calls(

@@ -198,6 +198,21 @@ def test_no_link_but_one_of_ours_is_answered(
     assert HELD_BY in browser.ask(f"{good}%3D=")["body"]  # what mail programs do to an address
 
 
+def test_what_is_no_page_says_what_a_browser_may_do_with_it_too(
+    card: Card, browser: Browser, ada: str
+) -> None:
+    device = tokens.sign(device_token(card, ada), KEY)
+    for answer in (
+        browser.ask("/leads/x", accept="application/json"),
+        browser.press(link(subject=ada)),
+        browser.press(link(subject=ada), device=device),
+    ):
+        assert answer["statusCode"] in (303, 404)
+        assert answer["headers"]["referrer-policy"] == "no-referrer"
+        assert answer["headers"]["x-content-type-options"] == "nosniff"
+        assert answer["headers"]["cache-control"] == "no-store"
+
+
 def test_a_program_gets_problem_details(card: Card, browser: Browser) -> None:
     answer = browser.ask("/leads/x", accept="application/json")
     assert answer["headers"]["content-type"] == "application/problem+json"

@@ -86,7 +86,10 @@ def test_every_answer_is_as_the_document_says_and_every_status_is_answered(
     for hour in range(MOST_A_DAY):
         card.app.door.asks.take_place("anna", card.now.replace(hour=hour))
     client = fresh
-    ask((429, HTML, "POST", link(route, lead if route == "leads" else ""), "do=mail", HTML))
+    asking = link(route, lead if route == "leads" else "")
+    ask((429, HTML, "POST", asking, "do=mail", HTML))
+    card.app.door.deliveries.disable("anna", "bounce", NOW)
+    ask((409, HTML, "POST", asking, "do=mail", HTML))
 
     def throttled(*_: Any) -> Any:
         raise ClientError({"Error": {"Code": "ThrottlingException"}}, "GetSecretValue")

@@ -13,6 +13,7 @@ from cloudformation import resources
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import SPAM, Route
 from hotlist.identity.claims import MAX_CLAIMANTS
+from hotlist.store.deliveries import RECIPIENT
 from hotlist.store.device_asks import OF_DEVICES
 from hotlist.store.hours import HeldStore
 from integration.lambdas import stream_event
@@ -154,14 +155,15 @@ def test_card(card: Card) -> None:
     assert_all_is_needed("card", card.app)
 
 
-def test_of_the_deliveries_the_card_touches_those_of_devices_alone() -> None:
-    (statement,) = [
-        one for one in statements("card") if short(one["Resource"]) == "DeliveriesTable"
-    ]
-    assert statement["Action"] == ["dynamodb:UpdateItem"]
-    assert statement["Condition"] == {
-        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{OF_DEVICES}*"]}
-    }
+def test_of_the_deliveries_the_card_writes_those_of_devices_and_reads_recipients_alone() -> None:
+    found = [one for one in statements("card") if short(one["Resource"]) == "DeliveriesTable"]
+    keys = {"dynamodb:UpdateItem": OF_DEVICES, "dynamodb:BatchGetItem": RECIPIENT}
+    assert {action for one in found for action in one["Action"]} == keys.keys()
+    for statement in found:
+        (action,) = statement["Action"]
+        assert statement["Condition"] == {
+            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{keys[action]}*"]}
+        }
 
 
 def test_a_call_that_the_role_does_not_allow_fails_the_test(score: Score) -> None:

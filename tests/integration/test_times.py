@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from cloudformation import ROOT, resources
-from hotlist.cards.door import BEGUN_WITHIN
+from hotlist.cards.door import BEGUN_WITHIN, GIVEN_BACK_WITHIN, INDEX_WITHIN
 from hotlist.mail.ses import Mailer
 from hotlist.rescore.queue import FIRST_WAIT, LONGEST_WAIT, PARKED_AFTER, wait_after
 from hotlist.runtime import clients
@@ -127,6 +127,9 @@ def test_a_card_answers_before_its_end() -> None:
     """After `BEGUN_WITHIN` no call begins, and the last one may hang. The key is read before."""
     longest = max(PATIENCE[one].longest for one in ("dynamodb", "sqs"))
     assert PATIENCE["secretsmanager"].longest < BEGUN_WITHIN
+    assert GIVEN_BACK_WITHIN + PATIENCE["dynamodb"].longest < FUNCTIONS["CardFunction"]["Timeout"]
+    dynamodb = PATIENCE["dynamodb"]
+    assert INDEX_WITHIN + dynamodb.connect + dynamodb.read < BEGUN_WITHIN
     assert BEGUN_WITHIN + longest < FUNCTIONS["CardFunction"]["Timeout"] < 30
 
 

@@ -88,7 +88,13 @@ def test_a_cookie_is_found_among_others() -> None:
 
 @pytest.mark.parametrize(
     ("email", "shown"),
-    [("anna@example.com", "a…@example.com"), ("x@y.example", "x…@y.example")],
+    [
+        ("anna@example.com", "a…@example.com"),
+        ("anja@y.example", "a…@y.example"),
+        ("bob@y.example", "b…@y.example"),
+        ("x@y.example", "…@y.example"),
+        ("ab@y.example", "…@y.example"),
+    ],
 )
 def test_an_address_is_masked(email: str, shown: str) -> None:
     assert devices.masked(email) == shown

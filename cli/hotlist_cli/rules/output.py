@@ -46,13 +46,25 @@ def exact(number: Decimal) -> str:
 # --- tables -----------------------------------------------------------------------------
 
 
+_BLANKS: Final = str.maketrans({"\xa0": " ", "\u202f": " ", "\u2009": " "})
+"""Blanks of numbers and times that a terminal would show as codes."""
+
+
+def harmless(text: str) -> str:
+    """A text on its lines, whoever wrote it: what it could do to a terminal shows as a code."""
+    return "".join(
+        one if one.isprintable() or one == "\n" else one.encode("unicode_escape").decode()
+        for one in text.translate(_BLANKS)
+    )
+
+
 def cell(value: object) -> str:
     """A value in a table: on one line and harmless to a terminal, whoever wrote it."""
     if value is None:
         return _NONE
     text = to_text(value) if isinstance(value, datetime) else str(value)
     text = text if len(text) <= _MOST else f"{text[: _MOST - 1]}…"
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return harmless(text).replace("\n", "\\n")
 
 
 def decimals(column: Iterable[Decimal]) -> list[str]:

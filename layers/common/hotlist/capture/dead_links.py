@@ -11,7 +11,7 @@ def told(status: int, what: str, request: Request, who: form_page.Visitor) -> An
     """An answer that says why, see `link_page.told`."""
     accept = request.headers.get("accept", "").lower()
     if "json" in accept and "text/html" not in accept:
-        return http.problem(status, link_page.reason(what))
+        return http.problem(status, link_page.reason(what), None, None, **http.GUARDED)
     return http.page(status, link_page.told(what, who), form_page.policy())
 
 

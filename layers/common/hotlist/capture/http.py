@@ -31,6 +31,12 @@ _HTML_FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data"
 TEST: Final = "hotlist_test"
 """The name in a query string that marks a test submission, as in `?hotlist_test=1`."""
 
+GUARDED: Final[Mapping[str, str]] = {
+    "referrer_policy": "no-referrer",
+    "x_content_type_options": "nosniff",
+}
+"""Headers of what a link of a mail answers: its address is a secret, and its kind no guess."""
+
 Answer = dict[str, Any]
 
 
@@ -188,9 +194,9 @@ def page(status: int, html: str, policy: str, **headers: str) -> Answer:
     return {"statusCode": status, "headers": sent, "body": html}
 
 
-def redirect(url: str) -> Answer:
+def redirect(url: str, **headers: str) -> Answer:
     """303: the browser gets the page instead of posting again."""
-    return answer(303, location=url)
+    return answer(303, None, location=url, **headers)
 
 
 @functools.cache

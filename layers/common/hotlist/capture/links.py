@@ -244,11 +244,11 @@ class Links:
         about = {"form": visit.name, "reward": reward["id"]}
         self._store.put(recorded(visit, "reward_claimed", about))
         said, day = {**visit.token.said, "give": "1"}, visit.at.astimezone(UTC).date()
-        return http.redirect(self._download_path(visit.token.subject, said, day))
+        return http.redirect(self._download_path(visit.token.subject, said, day), **http.GUARDED)
 
     def _download(self, visit: Visit) -> Answer:
         if visit.request.method == "POST":
-            return http.redirect(f"/d/{visit.text}")
+            return http.redirect(f"/d/{visit.text}", **http.GUARDED)
         reward = (visit.form or {}).get("reward")
         if reward is None:
             return told(410, "gone", visit.request, visit.who)

@@ -29,6 +29,7 @@ PURPOSES: Final[Mapping[str, Purpose]] = {route: purpose for purpose, route in R
 _MINUTE: Final = 60
 _MINUTES: Final = re.compile(r"[0-9]{1,12}\Z", re.ASCII)
 _DIGITS: Final = 16
+_SHORT: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +120,13 @@ def cookie_of(sent: str, recipient: Recipient) -> str:
 
 
 def masked(email: str) -> str:
-    """An address that its owner knows again, and nobody else: `a…@example.com`."""
+    """An address that its owner knows again, and nobody else: `a…@example.com`.
+
+    Of a mailbox with one or two letters nothing is shown: one letter would be most of it.
+    """
     local, _, domain = email.rpartition("@")
-    return f"{local[:1]}…@{domain}"
+    shown = local[:1] if len(local) > _SHORT else ""
+    return f"{shown}…@{domain}"
 
 
 def _address(recipient: Recipient) -> str:

@@ -4,10 +4,9 @@ A GET changes nothing at all. What a link says is verified first; then its recip
 sales.yaml; then the device must be theirs. Only then is anything of a lead read.
 """
 
-import base64
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -22,7 +21,7 @@ from hotlist.cards import devices, lead_page, list_page, step_page, vcard
 from hotlist.cards.card import card_of
 from hotlist.cards.devices import PARAMETER, PURPOSES, Page
 from hotlist.cards.lead_page import CardLinks
-from hotlist.cards.today import is_listed, today
+from hotlist.cards.today import today, whose
 from hotlist.config.load import load_config
 from hotlist.leads.fold import Folder, View
 from hotlist.leads.lead import Lead, LeadState
@@ -35,6 +34,7 @@ from hotlist.mail.queue import Device, Letter, OutboxQueue
 from hotlist.mail.texts import TEXTS
 from hotlist.mail.wording import name_of
 from hotlist.rescore.queue import NotQueued
+from hotlist.runtime.failures import Failed, attempted, described
 from hotlist.runtime.limits import RESERVE_SECONDS, FoldTookTooLong, OutOfTime, TimeLeft
 from hotlist.runtime.phases import on_threads
 from hotlist.runtime.settings import CardSettings
@@ -42,8 +42,9 @@ from hotlist.sales import team
 from hotlist.sales.team import Recipient, Sales
 from hotlist.scoring.deployed import deployed
 from hotlist.scoring.ruleset import Ruleset
+from hotlist.store.deliveries import DeliveryStore
 from hotlist.store.device_asks import DeviceAsks, Place, quarter_of
-from hotlist.store.items import Conflict, ReadsThrottled
+from hotlist.store.items import MAX_BATCH_READ, Conflict, ReadsThrottled
 from hotlist.store.leads import LeadStore
 from hotlist.store.listed import ListedStore
 from hotlist.store.stores import Stores
@@ -52,6 +53,13 @@ log = logging.getLogger(__name__)
 
 BEGUN_WITHIN: Final = 10.0
 """Seconds of a request after which no call is begun. One that hangs then ends in time."""
+
+INDEX_WITHIN: Final = 5.0
+"""Seconds of a request after which no page of the index is asked for. What was read of it by then
+is the list, and there is time to read its leads."""
+
+GIVEN_BACK_WITHIN: Final = 12.5
+"""Seconds of a request within which a place for a mail is given back: the last call that begins."""
 
 ALLOWED: Final = "GET, HEAD, POST"
 
@@ -65,7 +73,7 @@ _MAY_PASS: Final = (
     OutOfTime,
     FoldTookTooLong,
 )
-"""What a request may meet that the next one may not. The page says to try again."""
+"""What a request may meet that the next one may not."""
 
 
 class Asked(NamedTuple):
@@ -87,7 +95,7 @@ class Asked(NamedTuple):
 class Visit:
     """A request by a link that has been verified, by somebody who is in sales.yaml.
 
-    `text` is the token of the link. After `until`, by the clock of the process, no call begins.
+    `text` is the token of the link. It `began` by the clock of the process.
     """
 
     asked: Asked
@@ -95,18 +103,25 @@ class Visit:
     text: str
     recipient: Recipient
     now: datetime
-    until: float
+    began: float
 
     @property
     def is_post(self) -> bool:
         return self.asked.request.method == "POST"
 
     def is_late(self) -> bool:
-        return time.monotonic() >= self.until
+        """Whether it is too late for another call."""
+        return self.has_lasted(BEGUN_WITHIN)
+
+    def is_late_for_the_index(self) -> bool:
+        return self.has_lasted(INDEX_WITHIN)
+
+    def has_lasted(self, seconds: float) -> bool:
+        return time.monotonic() >= self.began + seconds
 
     def time_left(self) -> TimeLeft:
         """The time that is left for a fold, which keeps a reserve of its own."""
-        ends = self.until + RESERVE_SECONDS
+        ends = self.began + BEGUN_WITHIN + RESERVE_SECONDS
         return lambda: ends - time.monotonic()
 
 
@@ -120,6 +135,7 @@ class Door:
     leads: LeadStore
     listed: ListedStore
     asks: DeviceAsks
+    deliveries: DeliveryStore
     queue: OutboxQueue
     keys: LinkKeys
     clock: Callable[[], datetime]
@@ -137,6 +153,7 @@ class Door:
             leads=stores.leads,
             listed=ListedStore(dynamodb, settings.leads_table, on_threads),
             asks=DeviceAsks(dynamodb, settings.deliveries_table),
+            deliveries=DeliveryStore(dynamodb, settings.deliveries_table),
             queue=OutboxQueue(sqs, settings.outbox_queue_url),
             keys=LinkKeys.open(settings.link_secret_arn, clock),
             clock=clock,
@@ -144,10 +161,10 @@ class Door:
 
     def answer(self, event: Mapping[str, Any]) -> Answer:
         """The answer to a request for `/leads/<token>` or `/lists/<token>`. HEAD is a GET."""
-        until = time.monotonic() + BEGUN_WITHIN
+        began = time.monotonic()
         asked, now = Asked.of(event), self.clock()
         request = asked.request
-        route = request.path.strip("/").partition("/")[0]
+        route = _kind(request.route)
         readings = tokens.readings(request.parameters.get("token", ""))
         if request.method not in ALLOWED.split(", "):
             return dead_links.not_taken(request, ALLOWED)
@@ -156,15 +173,15 @@ class Door:
             recipient = self.sales.of_id(token.recipient)
             if recipient is None:
                 return self._gone(request, token, "gone_recipient")
-            visit = Visit(asked, Page.of(token), text, recipient, now, until)
-            return self._posted(visit) if visit.is_post else self._got(visit)
+            visit = Visit(asked, Page.of(token), text, recipient, now, began)
         except Expired as error:
             return self._gone(request, error.token, f"expired_{error.token.purpose.value}")
         except BadToken:
             return dead_links.bad(request, readings[0], route, self.keys.newest().key_id)
         except _MAY_PASS as error:
-            log.error("no answer", extra={"error": type(error).__name__})  # noqa: TRY400 - its text may hold a subject
-            return dead_links.later(request)
+            return _no_answer(request, error)
+        answer = attempted(self._posted if visit.is_post else self._got, visit)
+        return _no_answer(request, answer.error) if isinstance(answer, Failed) else answer
 
     def _gone(self, request: Request, token: Token, what: str) -> Answer:
         recipient = self.sales.of_id(token.recipient)
@@ -213,18 +230,24 @@ class Door:
         device = fields.get(PARAMETER)
         if device is not None and self._is_good(device, visit):
             token = self.keys.sign(devices.cookie_token(visit.recipient, visit.now))
-            return {**http.redirect(here), "cookies": [devices.set_cookie(visit.recipient, token)]}
+            return {**_to(here), "cookies": [devices.set_cookie(visit.recipient, token)]}
         if self._is_open(visit):
-            return http.redirect(here)
+            return _to(here)
         if device is not None:
             return _page(step_page.stale(visit.recipient), 410)
         if fields.get("do") != step_page.MAIL:
-            return http.redirect(here)
+            return _to(here)
         return self._mail(visit)
 
     def _mail(self, visit: Visit) -> Answer:
-        """Queue the mail with the link of a device, if there is a place for it."""
+        """Queue the mail with the link of a device, if there is a place for it.
+
+        If that fails, the place is given back as long as the call ends before the function does.
+        """
         recipient, now, page = visit.recipient, visit.now, visit.page
+        if self._disabled(visit, [recipient.id]):
+            return _page(step_page.mail_is_off(recipient), 409)
+        self._begin(visit)
         place = self.asks.take_place(recipient.id, now)
         if place is Place.JUST_ASKED:
             return _page(step_page.just_mailed(recipient))
@@ -235,7 +258,7 @@ class Door:
             self._begin(visit)
             self.queue.send([Letter(about, recipient.id)])
         except _MAY_PASS:
-            if not visit.is_late():
+            if not visit.has_lasted(GIVEN_BACK_WITHIN):
                 self.asks.give_back(recipient.id, now)
             raise
         return _page(step_page.mailed(recipient))
@@ -254,7 +277,7 @@ class Door:
         view, has_claimed = found
         lead = view.lead
         if "vcard" in visit.asked.query:
-            return _vcard(lead)
+            return vcard.download(lead.contact, lead.lead_id)
         card = card_of(
             view,
             sales=self.sales,
@@ -304,27 +327,46 @@ class Door:
         )
 
     def _list(self, visit: Visit) -> Answer:
-        shows = partial(is_listed, self.sales, visit.recipient, now=visit.now)
+        everybody = [one.id for one in self.sales.recipients]
+        disabled = self._disabled(visit, everybody) if visit.recipient.list_own else ()
+        is_mine = whose(self.sales, visit.recipient, visit.now, disabled)
         self._begin(visit)
-        best = self.listed.best(lambda owner: shows(owner=owner), visit.is_late)
+        best = self.listed.best(is_mine, visit.is_late_for_the_index)
         self._begin(visit)
-        made = today(
-            self.listed.read(best.lead_ids),
-            best.count,
-            self.sales,
-            visit.recipient,
-            visit.now,
-            is_all=best.is_all,
-        )
+        found = self.listed.read(best, visit.is_late)
+        made = today(found.leads, self.sales, is_mine, visit.now, found.rest)
         sign = partial(self._card_path, visit)
         html = list_page.list_page(made, visit.recipient, visit.now, sign)
         return http.page(200, html, list_page.policy(visit.recipient.language))
+
+    def _disabled(self, visit: Visit, recipients: Sequence[str]) -> Collection[str]:
+        """Those of these recipients who get no mail. One call reads a hundred."""
+        found: set[str] = set()
+        for start in range(0, len(recipients), MAX_BATCH_READ):
+            self._begin(visit)
+            found |= self.deliveries.disabled(recipients[start : start + MAX_BATCH_READ])
+        return found
 
     def _card_path(self, visit: Visit, lead_id: str) -> str:
         return self._path(Page("leads", lead_id, visit.page.day, visit.recipient.id))
 
     def _path(self, page: Page) -> str:
         return f"/{page.route}/{self.keys.sign(page.token())}"
+
+
+def _kind(route: str) -> str:
+    """The first part of a route: `leads` of `GET /leads/{token}`. A path may have a stage first."""
+    return route.partition(" ")[2].strip("/").partition("/")[0]
+
+
+def _no_answer(request: Request, error: Exception) -> Answer:
+    """The page that says to try again. The log has the kind of the error, and none of its text."""
+    log.error("no answer", extra={"error": described(error)})
+    return dead_links.later(request)
+
+
+def _to(path: str) -> Answer:
+    return http.redirect(path, **http.GUARDED)
 
 
 def _fields(request: Request) -> Mapping[str, str]:
@@ -338,20 +380,3 @@ def _fields(request: Request) -> Mapping[str, str]:
 
 def _page(html: str, status: int = 200) -> Answer:
     return http.page(status, html, step_page.policy())
-
-
-def _vcard(lead: Lead) -> Answer:
-    name = vcard.file_name(lead.contact)
-    return {
-        "statusCode": 200,
-        "headers": {
-            "content-type": vcard.TYPE,
-            "content-disposition": f'attachment; filename="{name}"',
-            "cache-control": "no-store",
-            "x-content-type-options": "nosniff",
-            "referrer-policy": "no-referrer",
-            "x-robots-tag": "noindex",
-        },
-        "body": base64.b64encode(vcard.vcard_of(lead.contact, lead.lead_id)).decode(),
-        "isBase64Encoded": True,
-    }

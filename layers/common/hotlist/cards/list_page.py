@@ -18,7 +18,7 @@ from hotlist.cards import pages
 from hotlist.cards.list_words import LIST_TEXTS
 from hotlist.cards.today import Entry, Today
 from hotlist.events.times import to_ms
-from hotlist.leads.lead import Stage, Temperature
+from hotlist.leads.lead import Counted, Stage, Temperature
 from hotlist.mail.formats import formats
 from hotlist.mail.lead_card import CALLED, MAILED, answer_text
 from hotlist.mail.texts import CHANNEL_NAMES, STAGE_NAMES, TEMPERATURES, TEXTS
@@ -35,7 +35,7 @@ LinkOf = Callable[[str], str]
 _COLUMNS: Final = (
     ("name", False),
     ("points", True),
-    ("temperature", False),
+    ("temperature", True),
     ("stage", True),
     ("channel", False),
     ("owner", False),
@@ -45,7 +45,15 @@ _COLUMNS: Final = (
 )
 """The columns, and whether the first press on one puts the largest first."""
 
-_FILTERS: Final = ("temperature", "stage", "channel", "owner")
+_FILTERS: Final = (
+    ("temperature", ""),
+    ("stage", ""),
+    ("channel", "no_channel"),
+    ("owner", "no_owner"),
+)
+"""The columns that are filtered, and what those leads are called of which nothing stands there."""
+
+_PLAIN: Final = ("name", "contact")
 _STEPS: Final = {stage: place for place, stage in enumerate(Stage)}
 _HEAT: Final = {Temperature.HOT: "h", Temperature.WARM: "w", Temperature.COLD: ""}
 
@@ -81,7 +89,10 @@ class RowInWords:
 
 @dataclass(frozen=True, slots=True)
 class ListInWords:
-    """A list in the language and time zone of its reader. `first` says that it is not whole."""
+    """A list in the language and time zone of its reader.
+
+    `sums` are of all leads, `first` says that not all of them are shown.
+    """
 
     columns: tuple[str, ...]
     sums: str
@@ -100,14 +111,19 @@ def in_words(
         kind = "first" if today.is_all else "first_more"
         few, many = ours.number(len(entries)), ours.number(today.count)
         first = words[kind].format(shown=few, count=many)
+
+    def told(number: Counted) -> str:
+        count = ours.number(number.count)
+        return count if number.is_all else words["at_least"].format(count=count)
+
     sums = words["sums"].format(
-        hot=ours.number(today.waiting),
-        answered=ours.number(today.answered),
-        warm=ours.number(today.warm),
+        hot=told(today.waiting), answered=told(today.answered), warm=told(today.warm)
     )
+    if not entries:
+        sums = words["none" if today.is_all else "unread"]
     return ListInWords(
         columns=tuple(words[name] for name, _ in _COLUMNS),
-        sums=sums if entries else words["none"],
+        sums=sums,
         first=first if entries else "",
         rows=tuple(_row(entry, recipient, now) for entry in entries),
     )
@@ -135,7 +151,10 @@ def list_page(today: Today, recipient: Recipient, now: datetime, link_of: LinkOf
             sums=said.sums,
             first=said.first,
             columns=list(zip(said.columns, downs, strict=True)),
-            filters=[(places[name], words[name]) for name in _FILTERS],
+            filters=[
+                (places[name], words[name], words[nothing] if nothing else "")
+                for name, nothing in _FILTERS
+            ],
             rows=Markup("\n").join(rows),
         )
     )
@@ -152,9 +171,14 @@ def policy(language: str) -> str:
 
 @cache
 def style(language: str) -> tuple[str, str]:
-    """The style in a language, which has the labels of the cards of a phone, and its hash."""
+    """The style in a language, which has the labels of the cards of a phone, and its hash.
+
+    A name, a number and an address say by themselves what they are.
+    """
     words = LIST_TEXTS[language]
-    labels = [(place, words[name]) for place, (name, _) in enumerate(_COLUMNS, 1) if place > 1]
+    labels = [
+        (place, words[name]) for place, (name, _) in enumerate(_COLUMNS, 1) if name not in _PLAIN
+    ]
     return pages.hashed(pages.templates().get_template("list.css").render(labels=labels))
 
 

@@ -7,10 +7,13 @@ LIST_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
         "title": "Today’s list",
         "for": "{name}, {time}",
-        "sums": "{hot} waiting, {answered} answered, {warm} warm",
+        "sums": "{hot} hot and waiting, {answered} hot and answered, {warm} warm",
+        "at_least": "at least {count}",
         "none": "No lead is hot or warm now.",
+        "unread": "The leads could not be read just now. Wait a moment, then load this page again.",
         "first": "These are the first {shown} of {count}.",
-        "first_more": "These are the first {shown} of more than {count}.",
+        "first_more": "These are the first {shown} of at least {count}. Not all leads could be "
+        "read.",
         "name": "Lead",
         "points": "Points",
         "temperature": "Temperature",
@@ -23,8 +26,12 @@ LIST_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "find": "Find",
         "all": "all",
         "sort": "Sort by",
+        "as_listed": "as listed",
         "shown": "shown",
-        "nobodys": "nobody",
+        "none_fits": "No lead fits. Change what you look for.",
+        "filters": "Filter and sort",
+        "no_owner": "nobody",
+        "no_channel": "unknown",
         "bounced": "mail comes back",
         "step_title": "One step first",
         "step": "This page shows leads, so it opens only on a device of yours. We mail you a link "
@@ -37,24 +44,32 @@ LIST_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "just": "A link was mailed in this quarter of an hour. If it does not come, look into the "
         "spam folder too, and ask again in a quarter of an hour. It goes to:",
         "full_title": "Enough for today",
-        "full": "Five links were mailed today, and no more are until midnight (UTC). Use the "
-        "newest of them, or a device that is confirmed already. They went to:",
+        "full": "Five links were mailed today, and no more are until midnight (UTC). Each was good "
+        "for 15 minutes. After that, use a device that is confirmed already, or ask tomorrow. They "
+        "went to:",
+        "off_title": "Your mail is turned off",
+        "off": "Mail to you came back, or was reported as spam, so none is sent to you now, and no "
+        "link either. Ask whoever looks after Hotlist in your company to turn it on again. Your "
+        "address there is:",
         "open_title": "Open it on this device?",
         "open": "This device is then remembered for 30 days. Do it on devices of your own only.",
         "open_button": "Open it here",
         "stale_title": "This link has expired",
-        "stale": "It was good for 15 minutes, for one page and one person. We can mail you "
-        "another one, to:",
+        "stale": "It was good for 15 minutes, for one page and one person. We can mail you another "
+        "one, to:",
         "nothing_title": "Nothing is kept of this lead any more",
         "nothing": "Its time is over, or it was erased. Your other links still work.",
     },
     "pl": {
         "title": "Lista na dziś",
         "for": "{name}, {time}",
-        "sums": "czeka: {hot}, z odpowiedzią: {answered}, ciepłe: {warm}",
+        "sums": "gorące, czekają: {hot}; gorące, z odpowiedzią: {answered}; ciepłe: {warm}",
+        "at_least": "co najmniej {count}",
         "none": "Żaden lead nie jest teraz gorący ani ciepły.",
+        "unread": "Nie udało się teraz odczytać leadów. Odczekaj chwilę i odśwież tę stronę.",
         "first": "To pierwsze {shown} z {count}.",
-        "first_more": "To pierwsze {shown} z ponad {count}.",
+        "first_more": "To pierwsze {shown} z co najmniej {count}. Nie udało się odczytać "
+        "wszystkich leadów.",
         "name": "Lead",
         "points": "Punkty",
         "temperature": "Temperatura",
@@ -67,8 +82,12 @@ LIST_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "find": "Szukaj",
         "all": "wszystkie",
         "sort": "Sortuj według",
+        "as_listed": "jak na liście",
         "shown": "widać",
-        "nobodys": "nikt",
+        "none_fits": "Nic nie pasuje. Zmień to, czego szukasz.",
+        "filters": "Filtruj i sortuj",
+        "no_owner": "nikt",
+        "no_channel": "nie wiadomo",
         "bounced": "poczta wraca",
         "step_title": "Jeszcze jeden krok",
         "step": "Ta strona pokazuje leady, więc otwiera się tylko na Twoim urządzeniu. Wyślemy "
@@ -80,8 +99,12 @@ LIST_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "just": "W tym kwadransie link został już wysłany. Jeśli nie dotrze, sprawdź też spam i "
         "poproś ponownie za kwadrans. Adres:",
         "full_title": "Na dziś wystarczy",
-        "full": "Wysłano dziś pięć linków i do północy (UTC) nie będzie więcej. Użyj najnowszego "
-        "z nich albo urządzenia, które jest już potwierdzone. Adres:",
+        "full": "Wysłano dziś pięć linków i do północy (UTC) nie będzie więcej. Każdy działał 15 "
+        "minut. Potem użyj urządzenia, które jest już potwierdzone, albo poproś jutro. Adres:",
+        "off_title": "Twoja poczta jest wyłączona",
+        "off": "Poczta do Ciebie wróciła albo została zgłoszona jako spam, więc nic do Ciebie nie "
+        "wysyłamy, także linku. Poproś osobę, która w firmie zajmuje się Hotlistem, żeby włączyła "
+        "ją znowu. Twój adres w Hotliście:",
         "open_title": "Otworzyć na tym urządzeniu?",
         "open": "Urządzenie będzie potem rozpoznawane przez 30 dni. Rób to tylko na własnych "
         "urządzeniach.",
@@ -95,10 +118,14 @@ LIST_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
     "de": {
         "title": "Liste für heute",
         "for": "{name}, {time}",
-        "sums": "{hot} warten, {answered} beantwortet, {warm} warm",
+        "sums": "{hot} heiß und offen, {answered} heiß und beantwortet, {warm} warm",
+        "at_least": "mindestens {count}",
         "none": "Kein Lead ist gerade heiß oder warm.",
+        "unread": "Die Leads konnten gerade nicht gelesen werden. Warten Sie einen Moment, und "
+        "laden Sie die Seite noch einmal.",
         "first": "Das sind die ersten {shown} von {count}.",
-        "first_more": "Das sind die ersten {shown} von mehr als {count}.",
+        "first_more": "Das sind die ersten {shown} von mindestens {count}. Nicht alle Leads "
+        "konnten gelesen werden.",
         "name": "Lead",
         "points": "Punkte",
         "temperature": "Temperatur",
@@ -111,8 +138,12 @@ LIST_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "find": "Suchen",
         "all": "alle",
         "sort": "Sortieren nach",
+        "as_listed": "wie in der Liste",
         "shown": "angezeigt",
-        "nobodys": "niemand",
+        "none_fits": "Nichts passt. Ändern Sie, wonach Sie suchen.",
+        "filters": "Filtern und sortieren",
+        "no_owner": "niemand",
+        "no_channel": "unbekannt",
         "bounced": "Mail kommt zurück",
         "step_title": "Erst noch ein Schritt",
         "step": "Diese Seite zeigt Leads und öffnet sich darum nur auf einem Ihrer Geräte. Wir "
@@ -127,8 +158,13 @@ LIST_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "sehen Sie auch im Spam nach, und verlangen Sie in einer Viertelstunde einen neuen. Er "
         "geht an:",
         "full_title": "Genug für heute",
-        "full": "Heute wurden fünf Links gemailt, und bis Mitternacht (UTC) kommen keine "
-        "weiteren. Nehmen Sie den neuesten oder ein Gerät, das schon bestätigt ist. Sie gingen an:",
+        "full": "Heute wurden fünf Links gemailt, und bis Mitternacht (UTC) kommen keine weiteren. "
+        "Jeder galt 15 Minuten. Nehmen Sie danach ein Gerät, das schon bestätigt ist, oder "
+        "verlangen Sie morgen einen neuen. Sie gingen an:",
+        "off_title": "Ihre Mails sind abgestellt",
+        "off": "Mails an Sie kamen zurück oder wurden als Spam gemeldet. Darum bekommen Sie "
+        "zurzeit keine, auch keinen Link. Bitten Sie, wer sich in Ihrer Firma um Hotlist kümmert, "
+        "sie wieder anzustellen. Ihre Adresse dort:",
         "open_title": "Auf diesem Gerät öffnen?",
         "open": "Das Gerät wird danach 30 Tage lang wiedererkannt. Tun Sie das nur auf eigenen "
         "Geräten.",

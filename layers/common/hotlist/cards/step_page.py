@@ -42,6 +42,11 @@ def day_full(recipient: Recipient) -> str:
     return _page(recipient, "full", has_address=True)
 
 
+def mail_is_off(recipient: Recipient) -> str:
+    """Says that a recipient gets no mail, and so no link."""
+    return _page(recipient, "off", has_address=True)
+
+
 def confirm(recipient: Recipient, device: str) -> str:
     """Asks whether this device is to be remembered. `device` is the token that was mailed."""
     return _page(recipient, "open", button="open_button", device=device)

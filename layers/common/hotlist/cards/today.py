@@ -1,13 +1,18 @@
 """Today's list of a recipient: its hot and warm leads, the most urgent first. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Final
 
-from hotlist.leads.lead import Listed, Temperature
+from hotlist.leads.lead import Counted, Listed, Temperature
 from hotlist.sales.team import Recipient, Sales
 
 _HOT, _ANSWERED, _WARM = range(3)
+
+WHOLE: Final = (Counted(), Counted(), Counted())
+"""Of a list that is shown whole nothing is left, in none of its parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +26,10 @@ class Entry:
 
     @property
     def rank(self) -> int:
-        """Hot leads that wait come first, then those that are answered, then warm ones."""
+        """Hot leads that wait come first, then those that are answered, then warm ones.
+
+        A warm lead is warm, whether somebody has answered it or not.
+        """
         if self.lead.temperature is not Temperature.HOT:
             return _WARM
         return _ANSWERED if self.is_answered else _HOT
@@ -29,38 +37,51 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """A list. Of `count` leads it has the best; if not all were counted, `is_all` is false."""
+    """A list: the best leads, and by rank how many others there are.
+
+    `waiting`, `answered` and `warm` count all leads, and so does their sum `count`. If not all were
+    counted, `is_all` of the number is false.
+    """
 
     entries: tuple[Entry, ...]
-    count: int
-    is_all: bool = True
+    rest: Sequence[Counted] = WHOLE
 
     @property
-    def waiting(self) -> int:
-        return sum(one.rank == _HOT for one in self.entries)
+    def waiting(self) -> Counted:
+        return self._counted(_HOT)
 
     @property
-    def answered(self) -> int:
-        return sum(one.rank == _ANSWERED for one in self.entries)
+    def answered(self) -> Counted:
+        return self._counted(_ANSWERED)
 
     @property
-    def warm(self) -> int:
-        return sum(one.rank == _WARM for one in self.entries)
+    def warm(self) -> Counted:
+        return self._counted(_WARM)
+
+    @property
+    def count(self) -> int:
+        return len(self.entries) + sum(one.count for one in self.rest)
+
+    @property
+    def is_all(self) -> bool:
+        return all(one.is_all for one in self.rest)
+
+    def _counted(self, rank: int) -> Counted:
+        shown, rest = sum(one.rank == rank for one in self.entries), self.rest[rank]
+        return Counted(shown + rest.count, rest.is_all)
 
 
 def today(
     leads: Iterable[Listed],
-    count: int,
     sales: Sales,
-    recipient: Recipient,
+    is_mine: Callable[[str | None], bool],
     now: datetime,
-    *,
-    is_all: bool = True,
+    rest: Sequence[Counted] = WHOLE,
 ) -> Today:
-    """The list of these leads as it is now. The index may be older than the leads themselves.
+    """The list of these leads as it is now. `rest` is what the index has of others, by rank.
 
-    `count` leads were found, of which these are the best. A lead that is another's by now is not
-    shown.
+    The index may be older than the leads themselves: one whose owner is not `is_mine` by now is
+    not shown.
     """
     entries = [
         Entry(
@@ -70,13 +91,27 @@ def today(
             answered_by=sales.answerer(lead.answer),
         )
         for lead in leads
-        if is_listed(sales, recipient, lead.owner, now)
+        if is_mine(lead.owner)
     ]
     entries.sort(key=lambda one: (one.rank, -one.lead.total, one.lead.lead_id))
-    return Today(tuple(entries), max(count, len(entries)), is_all)
+    return Today(tuple(entries), rest)
 
 
-def is_listed(sales: Sales, recipient: Recipient, owner: str | None, now: datetime) -> bool:
-    """Whether a recipient's list shows the leads of this owner."""
-    listed = sales.listed(recipient, now)
-    return listed is None or sales.owner_of(owner) in listed
+def whose(
+    sales: Sales, recipient: Recipient, now: datetime, disabled: Collection[str] = ()
+) -> Callable[[str | None], bool]:
+    """Tells of an owner whether a recipient's list shows their leads.
+
+    It shows those that their digest shows, and their own also while somebody else gets their mail.
+    Who is `disabled` matters to a list of one's own leads alone.
+    """
+    listed = sales.listed(recipient, now, disabled)
+
+    @cache
+    def is_mine(owner: str | None) -> bool:
+        if listed is None:
+            return True
+        person = sales.owner_of(owner)
+        return person == recipient.id or person in listed
+
+    return is_mine

@@ -4,10 +4,12 @@ It is vCard 3.0 (RFC 2426): all address books know it. It has the contact and no
 are out of date the next day.
 """
 
+import base64
 import re
 from collections.abc import Iterator
 from typing import Final
 
+from hotlist.capture.http import Answer
 from hotlist.events import visible
 from hotlist.leads.lead import Contact
 
@@ -66,3 +68,20 @@ def _pieces(line: str) -> Iterator[bytes]:
             piece, room = b"", _LINE - 1
         piece += said
     yield piece
+
+
+def download(contact: Contact, lead_id: str) -> Answer:
+    """The answer with the file."""
+    return {
+        "statusCode": 200,
+        "headers": {
+            "content-type": TYPE,
+            "content-disposition": f'attachment; filename="{file_name(contact)}"',
+            "cache-control": "no-store",
+            "x-content-type-options": "nosniff",
+            "referrer-policy": "no-referrer",
+            "x-robots-tag": "noindex",
+        },
+        "body": base64.b64encode(vcard_of(contact, lead_id)).decode(),
+        "isBase64Encoded": True,
+    }

@@ -210,6 +210,14 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """How many leads of a kind were counted, and whether there are no others."""
+
+    count: int = 0
+    is_all: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Created:
     """What the index by day says of a lead.
 
