@@ -18,7 +18,7 @@ from browser import cards, mails
 from browser.small_png import smaller
 from card_views import ANNA, SALES
 from hotlist.cards import list_page
-from hotlist.cards.today import today
+from hotlist.cards.today import today, whose
 from hotlist.events.answers import SalesAnswer
 from hotlist.leads.lead import Listed, Temperature
 
@@ -68,7 +68,7 @@ def _listed(place: int) -> Listed:
 def _list() -> str:
     reader = replace(ANNA, language="en")
     found = [_listed(place) for place in (*range(5), 7, 8)]
-    made = today(found, len(found), SALES, reader, mails.NOW)
+    made = today(found, SALES, whose(SALES, reader, mails.NOW), mails.NOW)
     return list_page.list_page(made, reader, mails.NOW, lambda _: "/leads/x")
 
 
