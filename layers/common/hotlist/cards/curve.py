@@ -1,11 +1,13 @@
 """The score of a lead over time, as far as its events are kept, and what becomes of it. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from hotlist.events.times import MILLISECOND, cut
+from hotlist.cards.eras import eras_ahead, eras_before
+from hotlist.events.event import Event
+from hotlist.events.times import MILLISECOND, cut, from_ms, to_ms
 from hotlist.leads import classify
 from hotlist.leads.lead import Lead, Temperature
 from hotlist.leads.profile import GrowingFacts, Profile
@@ -13,6 +15,7 @@ from hotlist.scoring.course import Course
 from hotlist.scoring.engine import Score
 from hotlist.scoring.rules import TOTAL, Minimums
 from hotlist.scoring.ruleset import Ruleset
+from hotlist.scoring.sketch import chosen, sketch
 
 BACK: Final = timedelta(days=90)
 AHEAD: Final = timedelta(days=30)
@@ -21,8 +24,8 @@ AHEAD: Final = timedelta(days=30)
 MOST_POINTS: Final = 54
 """How many scores a curve is made of. With those of `ahead` they are 60 at most."""
 
-_PAST_GRID: Final = 12
-_AHEAD_GRID: Final = 10
+_PAST_GRID: Final = 6
+_AHEAD_GRID: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +60,10 @@ def curve_of(lead: Lead, profile: Profile, score: Score, ruleset: Ruleset) -> Cu
     lead's own total.
     """
     now = lead.folded_at
-    instants = _instants(profile, score, cut(now))
     events = [replace(one, dedup="") for one in profile.events]  # each is there once already
-    course = Course(ruleset, profile.events, instants[0])
+    start = max(cut(now) - BACK, min(cut(now), cut(events[0].occurred_at)))
+    course = Course(ruleset, events, start)
+    instants = _instants(course, events, score, ruleset, (start, cut(now), _end(profile, now)))
     facts = GrowingFacts(events, classify.channel)
     points = []
     for at in instants:
@@ -72,40 +76,38 @@ def curve_of(lead: Lead, profile: Profile, score: Score, ruleset: Ruleset) -> Cu
     return Curve(now, tuple(points), _minimum(scale.warm), _minimum(scale.hot))
 
 
-def _instants(profile: Profile, score: Score, now: datetime) -> list[datetime]:
-    """The instants of a curve in order: a grid, and where something jumps, just before and at it.
+def _end(profile: Profile, now: datetime) -> datetime:
+    end = cut(now) + AHEAD
+    return end if profile.ends_at is None else max(now, min(end, profile.ends_at - MILLISECOND))
 
-    What jumps are the events that give points now, those that gave most first; then others.
+
+def _instants(
+    course: Course,
+    events: Sequence[Event],
+    score: Score,
+    ruleset: Ruleset,
+    span: tuple[datetime, datetime, datetime],
+) -> list[datetime]:
+    """The instants of a curve in order: those between which a line misses least.
+
+    That is said by a sketch of the total. A few stand in a grid: it is a sketch.
     """
-    start = max(now - BACK, min(now, cut(profile.events[0].occurred_at)))
-    end = now + AHEAD
-    if profile.ends_at is not None:
-        end = max(now, min(end, cut(profile.ends_at) - MILLISECOND))
-    found = {now, *_grid(start, now, _PAST_GRID), *_grid(now, end, _AHEAD_GRID)}
+    start, now, end = span
+    given = {now, *_grid(start, now, _PAST_GRID), *_grid(now, end, _AHEAD_GRID)}
     change = score.next_change_at
     if change is not None and change <= end:
-        found |= {change - MILLISECOND, change}
-    for at in _jumps(profile, score):
-        pair = {one for one in (at - MILLISECOND, at) if start <= one < now}
-        if len(found | pair) > MOST_POINTS:
-            break
-        found |= pair
-    return sorted(found)
+        given |= {change - MILLISECOND, change}
+    eras = [*eras_before(events, ruleset.asked, now), *eras_ahead(events, ruleset.asked, now)]
+    known = [(to_ms(one.at), one.facts) for one in eras if one.facts is not None and one.at <= end]
+    instants = sorted(map(to_ms, given))
+    of = sketch(ruleset, course.history, known, instants)
+    return [from_ms(at) for at in chosen(of, instants, MOST_POINTS)]
 
 
 def _grid(start: datetime, end: datetime, steps: int) -> Iterable[datetime]:
     """So many instants evenly from `start` to `end`, both included; one if they are the same."""
     for step in range(steps + 1):
         yield cut(start + (end - start) * step / steps)
-
-
-def _jumps(profile: Profile, score: Score) -> Iterable[datetime]:
-    """The instants of events: those that give most points first, the others spread over time."""
-    lines = [line for line in score.contributions if line.at is not None]
-    lines.sort(key=lambda line: abs(line.raw), reverse=True)
-    yield from (line.at for line in lines[: MOST_POINTS // 3] if line.at is not None)
-    others = sorted({cut(one.occurred_at) for one in profile.events}, reverse=True)
-    yield from others[:: max(1, len(others) // MOST_POINTS)]
 
 
 def _minimum(minimums: Minimums) -> int | None:
