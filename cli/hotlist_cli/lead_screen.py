@@ -109,7 +109,8 @@ def _points(said: CardInWords) -> Table:
         for line in () if is_single else one.lines:
             table.add_row(_text(f"    {_beside(line)}", "dim"), _text(line.points, "dim"))
     table.add_row(_text(said.words["sum"], "bold"), _text(said.sum, "bold"))
-    table.add_row(_text(""), _text(said.rounded, "dim"))
+    if said.rounded:
+        table.add_row(_text(""), _text(said.rounded, "dim"))
     return table
 
 

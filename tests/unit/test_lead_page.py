@@ -351,6 +351,16 @@ def test_a_line_of_a_weighted_group_says_its_weight() -> None:
     assert [(one.points, one.beside) for one in lines] == [("7.92", "24 × 33%, of 40"), ("7", "")]
 
 
+def test_a_sum_is_rounded_only_if_it_is_not_whole() -> None:
+    said = {}
+    for points in (3, 2.5):
+        ruleset = rules({"id": "f", "event": "form_submitted", "points": points})
+        view = view_of([happened("form_submitted", 9, {}, email="a@b.pl")], ruleset, NOON)
+        words = in_words(card(view, ruleset, NOON), ANNA, NOON)
+        said[words.sum] = words.rounded
+    assert said == {"3": "", "2.5": "rounded 3"}
+
+
 def test_each_text_of_others_stands_for_itself() -> None:
     hebrew = "שלום"
     events = [

@@ -101,7 +101,9 @@ class _Words:
             curve=None if card.curve is None else self._curve(card.curve),
             lines=tuple(map(self._of_rule, card.points)),
             sum=self._points(card.exact),
-            rounded=words["rounded"].format(points=self._ours.number(lead.total)),
+            rounded=""
+            if card.exact == lead.total
+            else words["rounded"].format(points=self._ours.number(lead.total)),
             history=tuple(told(one, self._recipient, self._now) for one in card.history.episodes),
             older=self._ours.counted(CARD_COUNTED[self._language]["older"], older) if older else "",
             consents=tuple(
