@@ -1,11 +1,12 @@
 """The score of a lead over time, as far as its events are kept, and what becomes of it. Pure."""
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from hotlist.cards.eras import eras_ahead, eras_before
+from hotlist.cards.eras import Era, eras_ahead, eras_before
 from hotlist.events.event import Event
 from hotlist.events.times import MILLISECOND, cut, from_ms, to_ms
 from hotlist.leads import classify
@@ -63,17 +64,36 @@ def curve_of(lead: Lead, profile: Profile, score: Score, ruleset: Ruleset) -> Cu
     events = [replace(one, dedup="") for one in profile.events]  # each is there once already
     start = max(cut(now) - BACK, min(cut(now), cut(events[0].occurred_at)))
     course = Course(ruleset, events, start)
-    instants = _instants(course, events, score, ruleset, (start, cut(now), _end(profile, now)))
-    facts = GrowingFacts(events, classify.channel)
+    end = _end(profile, now)
+    eras = [*eras_before(events, ruleset.asked, now), *eras_ahead(events, ruleset.asked, now)]
+    eras = [one for one in eras if one.at <= end]
+    facts = _Known(eras, events)
     points = []
-    for at in instants:
+    for at in _instants(course, eras, score, ruleset, (start, cut(now), end)):
         if at == cut(now):
             points.append(CurvePoint(now, score.total, score.temperature))
             continue
-        temperature, total = course.point(facts.at(at)[0], at)
+        temperature, total = course.point(facts.at(at), at)
         points.append(CurvePoint(at, total, temperature))
     scale = next(one for one in ruleset.scales if one.segment == score.segment)
     return Curve(now, tuple(points), _minimum(scale.warm), _minimum(scale.hot))
+
+
+class _Known:
+    """The facts of a lead at instants that ascend. Those that nobody asks for may be out of date.
+
+    Where the eras have none, the facts are found from the events.
+    """
+
+    def __init__(self, eras: Sequence[Era], events: Sequence[Event]) -> None:
+        self._eras = eras
+        self._starts = [one.at for one in eras]
+        self._growing = GrowingFacts(events, classify.channel)
+
+    def at(self, now: datetime) -> Mapping[str, Any]:
+        place = bisect_right(self._starts, now)
+        facts = self._eras[place - 1].facts if place else None
+        return self._growing.at(now)[0] if facts is None else facts
 
 
 def _end(profile: Profile, now: datetime) -> datetime:
@@ -83,7 +103,7 @@ def _end(profile: Profile, now: datetime) -> datetime:
 
 def _instants(
     course: Course,
-    events: Sequence[Event],
+    eras: Iterable[Era],
     score: Score,
     ruleset: Ruleset,
     span: tuple[datetime, datetime, datetime],
@@ -97,8 +117,7 @@ def _instants(
     change = score.next_change_at
     if change is not None and change <= end:
         given |= {change - MILLISECOND, change}
-    eras = [*eras_before(events, ruleset.asked, now), *eras_ahead(events, ruleset.asked, now)]
-    known = [(to_ms(one.at), one.facts) for one in eras if one.facts is not None and one.at <= end]
+    known = [(to_ms(one.at), one.facts) for one in eras if one.facts is not None]
     instants = sorted(map(to_ms, given))
     of = sketch(ruleset, course.history, known, instants)
     return [from_ms(at) for at in chosen(of, instants, MOST_POINTS)]
