@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 from fast_mail_parser import parse_email
 
-from hotlist.cards import devices
+from hotlist.cards import devices, door
 from hotlist.events.event import Event
 from hotlist.events.vocabulary import Route
 from hotlist.identity import identifiers
@@ -282,6 +282,21 @@ def test_a_card_shows_the_lead_as_it_is_now_whatever_is_stored(
     )
     card.score.stores.events.put(later)
     assert "Ada King" in browser.ask(link(subject=ada))["body"]
+
+
+def test_a_card_calls_fields_as_their_forms_do(
+    card: Card, notify: Notify, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    label = {"en": "How many are you?", "pl": "Ilu was jest?"}
+    forms = {"contact": {"fields": {"company_size": {"label": label}}}}
+    monkeypatch.setattr(door, "load_config", {"forms": forms}.__getitem__)
+    door._forms.cache_clear()
+    subject = card.lead("bo@example.org", form="contact", company_size=5)
+    browser = confirmed(card, notify, link(subject=subject))
+    try:
+        assert "Ilu was jest?" in browser.ask(link(subject=subject))["body"]
+    finally:
+        door._forms.cache_clear()
 
 
 def test_a_vcard_is_a_file(card: Card, notify: Notify, ada: str) -> None:
