@@ -10,9 +10,11 @@ from hotlist.cards.card import LeadCard, card_of
 from hotlist.events.event import Event
 from hotlist.events.times import from_ms
 from hotlist.events.vocabulary import Route
+from hotlist.leads import classify
 from hotlist.leads.fold import Folder, View
 from hotlist.leads.gather import Gathered
 from hotlist.leads.lead import Lead
+from hotlist.leads.profile import facts_at
 from hotlist.sales.team import Recipient, Sales
 from hotlist.scoring.ruleset import Ruleset, from_checked
 from reference import generate
@@ -71,6 +73,11 @@ def _received(event: Event, random: Random) -> Event:
     route = random.choice([Route.BEACON, Route.BEACON, Route.FORM, Route.SERVER])
     subject = random.choice([LEAD, "visitor:1", "visitor:2"])
     return replace(event, received_at=event.occurred_at, route=route, subject=subject)
+
+
+def known_at(events: Iterable[Event], at: datetime) -> tuple[dict[str, object], datetime | None]:
+    """The facts of these events at an instant, by the code of profiles, and when they end."""
+    return facts_at((one for one in events if one.occurred_at <= at), at, classify.channel)
 
 
 NOON: Final = datetime(2026, 3, 29, 12, tzinfo=UTC)

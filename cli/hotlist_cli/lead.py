@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, time
+from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final, NamedTuple
+from urllib.parse import unquote
 
 import typer
 
@@ -34,12 +36,16 @@ from hotlist.store.listed import ListedStore
 from hotlist.store.stores import Stores
 from hotlist_cli import ended, lead_json, lead_screen, outputs, previews, rewards
 from hotlist_cli.local import running
-from hotlist_cli.rules.output import cell, say, to_json
+from hotlist_cli.rules.output import cell, harmless, say, to_json
 
 app = typer.Typer(help="A lead, as sales sees it.", rich_markup_mode="rich")
 
 _OUTPUTS: Final = ("EventsTable", "LeadsTable", "IdentitiesTable", "DeliveriesTable")
 _ID: Final = re.compile(r"(email|phone|visitor):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+_KINDS: Final = (EMAIL, PHONE, VISITOR)
+_LINK: Final = re.compile(r"mailto:([^?]*)", re.IGNORECASE)
+_WHO: Final = "EMAIL|PHONE|ID"
+_AN_ID: Final = "an id is email: or phone: and a UUID, as cards and logs have it"
 _ANYWHERE: Final = "ZZ"
 """The region of which no number is: such a number needs its country's prefix."""
 
@@ -72,6 +78,10 @@ class _Names(NamedTuple):
 
 class UnknownLead(ended.Unknown):
     """There is no such lead. The message says what was looked for."""
+
+
+class UnreadableItem(ended.Unknown):
+    """Something that is stored cannot be read. The message says which item, and why."""
 
 
 class Opened(NamedTuple):
@@ -177,35 +187,65 @@ def _found(tables: Opened, lead_id: str, reader: Recipient, now: datetime, who: 
         raise UnknownLead(
             f"there is no lead {cell(who)}; look at the spelling, and at the stack that was asked"
         )
-    card = card_of(view, sales=tables.sales, ruleset=tables.ruleset, recipient=reader, now=now)
+    card = card_of(
+        view,
+        sales=tables.sales,
+        ruleset=tables.ruleset,
+        recipient=reader,
+        now=now,
+        forms=load_config("forms"),
+    )
     return Found(card, claimed)
 
 
 def _view(tables: Opened, lead_id: str, now: datetime) -> View:
-    """A lead as of now, also one that no fold has stored: a number that came with an address."""
-    stored = tables.stores.leads.get(lead_id)
+    """A lead as of now, also one that no fold has stored: a number that came with an address.
+
+    :raises UnreadableItem: if something that is stored of it is not what Hotlist writes.
+    """
     unknown = Lead(lead_id=lead_id, state=LeadState.EMPTY, folded_at=_NEVER, expires_at=_NEVER)
-    return tables.folder.view(stored or unknown, now)
+    try:
+        stored = tables.stores.leads.get(lead_id)
+        return tables.folder.view(stored or unknown, now)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        items = harmless(", ".join(getattr(error, "__notes__", ())))
+        if not items:
+            raise
+        raise UnreadableItem(
+            f"{items} cannot be read: {cell(f'{type(error).__name__}: {error}')}; "
+            "look at it in its table, and restore it"
+        ) from error
 
 
 def _lead_id(who: str) -> str:
     """The id of the lead that somebody has written."""
-    text = who.strip()
-    if _ID.match(text):
-        if kind_of(text) == VISITOR:
+    text = _pasted(who.strip())
+    kind = kind_of(text.lower())
+    if kind in _KINDS and "@" not in text:
+        if kind == VISITOR:
             raise typer.BadParameter(
                 "a visitor is no lead; write the e-mail address or the number of the lead",
-                param_hint="EMAIL|PHONE|ID",
+                param_hint=_WHO,
             )
-        return text
+        if not _ID.match(text.lower()):
+            raise typer.BadParameter(f"{cell(who)}: this is not an id; {_AN_ID}", param_hint=_WHO)
+        return text.lower()
     try:
         if "@" in text:
             return subject(EMAIL, normalise_email(text))
-        return subject(PHONE, normalise_phone(text, _region())[0])
+        return subject(PHONE, normalise_phone(text.removeprefix("tel:"), _region())[0])
     except BadIdentifier as error:
-        more = "" if "@" in text else "; write it with its country, as in +48600100200, or an id"
-        said = f"{cell(who)}: {error}{more}"
-        raise typer.BadParameter(said, param_hint="EMAIL|PHONE|ID") from error
+        a_number = f"write it with its country, as in +48600100200, or an id: {_AN_ID}"
+        more = "write it as in ada@example.org" if "@" in text else a_number
+        said = f"{cell(who)}: {error}; {more}"
+        raise typer.BadParameter(said, param_hint=_WHO) from error
+
+
+def _pasted(text: str) -> str:
+    """What was meant by a link that writes to an address, or by a line of a mail's header."""
+    link = _LINK.match(text)
+    text = unquote(link[1]) if link else text
+    return parseaddr(text)[1] or text if text.endswith(">") else text
 
 
 def _region() -> str:

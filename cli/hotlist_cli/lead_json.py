@@ -42,6 +42,7 @@ def of_card(card: LeadCard, claimed: str | None = None) -> dict[str, Any]:
         ],
         "points": [_points(one) for one in card.points],
         "next_change": _change(card.next),
+        "unchanged_until": None if card.next is None else card.next.at,
         "consents": [{"purpose": one.purpose, "since": one.since} for one in card.consents],
         "first_touch": _touch(card.first_touch),
         "last_touch": _touch(card.last_touch),
@@ -66,6 +67,7 @@ def _points(one: Points) -> dict[str, Any]:
         "name": one.name or None,
         "title": one.title or None,
         "points": one.points,
+        "weight": one.weight,
         "lines": [_line(line) for line in one.lines],
     }
 
@@ -85,7 +87,7 @@ def _line(one: PointsLine) -> dict[str, Any]:
 
 
 def _change(one: NextChange | None) -> dict[str, Any] | None:
-    if one is None:
+    if one is None or not one.is_sure:
         return None
     temperature = None if one.temperature is None else one.temperature.value
     return {"at": one.at, "temperature": temperature, "total": one.total}
@@ -119,7 +121,11 @@ def _episode(one: Episode) -> dict[str, Any]:
         "page_count": one.page_count,
         "also": dict(one.also),
         "answers": dict(one.answers),
+        "labels": dict(one.labels),
+        "more": one.more,
         "by": one.by or None,
+        "is_all": one.is_all,
+        "is_void": one.is_void,
         **{name: dict(getattr(one, name)) for name in ("texts", "numbers")},
         "lists": {name: list(values) for name, values in one.lists.items()},
     }

@@ -12,9 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from hotlist.cards.card import LeadCard
-from hotlist.cards.card_words import CardInWords, LineInWords, Reach, in_words
+from hotlist.cards.card_in_words import CardInWords, LineInWords, Reach
+from hotlist.cards.card_words import in_words
 from hotlist.cards.curve import Curve
-from hotlist.cards.history_words import Told
+from hotlist.cards.history_words import Told, joined
 from hotlist.sales.team import Recipient
 from hotlist_cli.rules.output import harmless
 
@@ -52,7 +53,7 @@ def _parts(card: LeadCard, said: CardInWords, columns: int) -> Iterable[Renderab
         answers: list[RenderableType] = [_text(said.snoozed, "bold")] if said.snoozed else []
         answers += [_told(one) for one in said.answers]
         yield _section(words["answers"], answers or [_text(words["no_answers"], "dim")])
-        yield _section(words["ahead"], [_text(said.ahead)])
+        yield _section(words["ahead"], [_text(one) for one in said.ahead])
         if card.curve is not None and said.curve is not None:
             bars, legend = _bars(card.curve, columns), _text(said.curve.says, "dim")
             yield _section(said.curve.title, [bars, legend])
@@ -108,16 +109,17 @@ def _points(said: CardInWords) -> Table:
         for line in () if is_single else one.lines:
             table.add_row(_text(f"    {_beside(line)}", "dim"), _text(line.points, "dim"))
     table.add_row(_text(said.words["sum"], "bold"), _text(said.sum, "bold"))
-    table.add_row(_text(""), _text(said.rounded, "dim"))
+    if said.rounded:
+        table.add_row(_text(""), _text(said.rounded, "dim"))
     return table
 
 
 def _beside(line: LineInWords) -> str:
-    return " · ".join(filter(None, (line.about, line.at, line.beside)))
+    return " · ".join(filter(None, (*line.about, line.at, line.beside)))
 
 
 def _line(one: LineInWords) -> Text:
-    text = _text(f"{one.points}  {one.about}")
+    text = _text(f"{one.points}  {' '.join(one.about)}")
     text.append_text(_text(f"  {one.at}" if one.at else "", "dim"))
     return text
 
@@ -125,7 +127,7 @@ def _line(one: LineInWords) -> Text:
 def _told(one: Told) -> RenderableType:
     text = _text(f"{one.at}  ", "dim")
     text.append_text(_text(one.text, "bold"))
-    text.append_text(_text(f": {one.about}" if one.about else ""))
+    text.append_text(_text(f": {joined(one.about)}" if one.about else ""))
     text.append_text(_text(f" ({one.note})" if one.note else "", "dim"))
     if not one.answers:
         return text

@@ -18,7 +18,7 @@ from hotlist.events.vocabulary import PREFETCH, Route
 from hotlist.leads.fold import View
 from hotlist.leads.lead import Ownership
 from hotlist.sales.team import Recipient
-from hotlist.scoring.ruleset import Ruleset, load
+from hotlist.scoring.ruleset import Ruleset, from_checked, load
 
 ROOT: Final = Path(__file__).parents[2]
 NOW: Final = datetime(2026, 3, 29, 12, tzinfo=UTC)
@@ -201,3 +201,34 @@ def card(kind: str, language: str) -> LeadCard:
 
 def page(kind: str, language: str) -> str:
     return lead_page(card(kind, language), reader(language), LINKS, NOW)
+
+
+def curved(total: int, days: float, hot: int, warm: int, language: str) -> str:
+    """The page of a lead that has had so many points for so many days."""
+    points = {"id": "one", "event": "form_submitted", "points": total}
+    past = _Past()
+    past.add("form_submitted", NOW - days * DAY, Route.FORM, {}, email="a@b.example")
+    return _ruled(
+        past.events,
+        from_checked({"temperature": {"hot": hot, "warm": warm}, "rules": [points]}),
+        language,
+    )
+
+
+def weighted(points: int, language: str) -> str:
+    """The page of a lead whose points have many decimal places."""
+    rule = {"id": "a long name of a rule", "event": "page_viewed", "points": points, "group": "g"}
+    group = {"weight": "33%", "decay": {"half_life": "30d"}}
+    past = _Past()
+    past.add("form_submitted", NOW - 20 * DAY, Route.FORM, {}, email="a@b.example")
+    for number in range(1, 9):
+        seen = {"page_path": f"/p{number}"}
+        past.add("page_viewed", NOW - 1.37 * number * DAY, Route.BEACON, seen)
+    checked = {"temperature": {"hot": 60}, "rules": [rule], "groups": {"g": group}}
+    return _ruled(past.events, from_checked(checked), language)
+
+
+def _ruled(events: list[Event], ruleset: Ruleset, language: str) -> str:
+    view, to = view_of(events, ruleset, NOW), reader(language)
+    made = card_of(view, sales=SALES, ruleset=ruleset, recipient=to, now=NOW)
+    return lead_page(made, to, LINKS, NOW)

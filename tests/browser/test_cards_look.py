@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from itertools import combinations, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -15,6 +16,7 @@ import pytest
 
 from browser import cards
 from hotlist.cards.lead_page import policy
+from hotlist.events.answers import DOINGS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Route
@@ -114,7 +116,7 @@ def test_what_is_tapped_is_large(shown: Shown) -> None:
     shown.page.set_viewport_size({"width": 320, "height": 900})
     shown.show(cards.page("rich", "pl"))
     taps = shown.page.locator("a.tap")
-    assert taps.count() == 3
+    assert taps.count() == 2 + len(DOINGS)
     for place in range(3):
         box = taps.nth(place).bounding_box()
         assert box is not None
@@ -125,5 +127,54 @@ def test_what_is_tapped_is_large(shown: Shown) -> None:
 def test_a_printed_card_has_no_buttons(shown: Shown) -> None:
     shown.page.emulate_media(media="print")
     shown.show(cards.page("rich", "pl"))
-    assert not shown.page.locator("a.deed").is_visible()
+    deeds = shown.page.locator("a.deed")
+    assert deeds.count() == len(DOINGS)
+    assert not any(deeds.nth(place).is_visible() for place in range(deeds.count()))
     assert shown.page.locator(".curve").is_visible()
+
+
+TEXTS_OF_CURVE: Final = """() => [...document.querySelectorAll("svg.curve text")].map(one => {
+  const {left, right, top, bottom} = one.getBoundingClientRect();
+  return [one.textContent, left, right, top, bottom];
+})"""
+
+
+def crowded(page: Page) -> list[str]:
+    """The labels of the curve that lie over another, or not wholly in the window."""
+    width = page.evaluate("document.documentElement.clientWidth")
+    texts = page.evaluate(TEXTS_OF_CURVE)
+    found = [text for text, left, right, *_ in texts if left < 0 or right > width]
+    for (one, *a), (other, *b) in combinations(texts, 2):
+        beside = a[1] <= b[0] or b[1] <= a[0]
+        if not beside and not (a[3] <= b[2] or b[3] <= a[2]):
+            found.append(f"{one} | {other}")
+    return found
+
+
+@pytest.mark.parametrize("shown", ["light"], indirect=True)
+def test_no_label_of_a_curve_lies_over_another(shown: Shown) -> None:
+    totals = (-250_000, -3, 0, 1, 24, 25, 26, 57, 60, 61, 119, 1_234, 12_345_678)
+    for number, (total, days) in enumerate(product(totals, (0, 2, 60))):
+        hot = total + (-1, 0, 2, 500)[number % 4]
+        html = cards.curved(total, days, hot, hot - (1, 5)[number % 2], LANGUAGES[number % 3])
+        shown.page.set_viewport_size({"width": (320, 390, 1280)[number % 3], "height": 900})
+        shown.show(html)
+        assert shown.page.locator("ul.key li").count() == 2
+        assert crowded(shown.page) == [], (total, days, hot)
+
+
+@pytest.mark.parametrize("shown", ["light"], indirect=True)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sum_of_any_size_stands_on_its_line(shown: Shown, language: str) -> None:
+    page = shown.page
+    for points in (20, 80, 500, 500_000, 90_000_000):
+        shown.show(cards.weighted(points, language))
+        for width in (320, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            heights = page.evaluate(
+                "[...document.querySelectorAll('.row > .n, .sum > span')]"
+                ".map(one => one.getBoundingClientRect().height)"
+            )
+            assert max(heights) < 32, (points, width)

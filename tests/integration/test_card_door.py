@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hotlist.capture.link_texts import LINK_TEXTS
-from hotlist.cards import devices
+from hotlist.cards import devices, door
 from hotlist.cards.devices import Page
 from hotlist.cards.door import GIVEN_BACK_WITHIN
 from hotlist.events.event import Event
@@ -337,6 +337,21 @@ def test_a_card_shows_the_lead_as_it_is_now_whatever_is_stored(
     )
     card.score.stores.events.put(later)
     assert "Ada King" in browser.ask(link(subject=ada))["body"]
+
+
+def test_a_card_calls_fields_as_their_forms_do(
+    card: Card, notify: Notify, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    label = {"en": "How many are you?", "pl": "Ilu was jest?"}
+    forms = {"contact": {"fields": {"company_size": {"label": label}}}}
+    monkeypatch.setattr(door, "load_config", {"forms": forms}.__getitem__)
+    door._forms.cache_clear()
+    subject = card.lead("bo@example.org", form="contact", company_size=5)
+    browser = confirmed(card, notify, link(subject=subject))
+    try:
+        assert "Ilu was jest?" in browser.ask(link(subject=subject))["body"]
+    finally:
+        door._forms.cache_clear()
 
 
 def test_a_vcard_is_a_file(card: Card, notify: Notify, ada: str) -> None:

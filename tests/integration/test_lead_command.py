@@ -76,7 +76,11 @@ def test_a_lead_is_shown_by_address_number_or_id(
 ) -> None:
     lead_id = digest.lead("ada@example.org", recent, phone=PHONE, company="Engines [bold]Ltd")
     before = everything(digest)
-    for who in ("ada@example.org", " Ada@Example.org", lead_id):
+    asked = (
+        *("ada@example.org", " Ada@Example.org", "mailto:ada@example.org?subject=Hi", lead_id),
+        *("Ada Lovelace <ada@example.org>", "mailto:ada%40example.org", lead_id.upper()),
+    )
+    for who in asked:
         status, said, err = run(who)
         assert (status, err) == (0, "")
         assert lead_id in said
@@ -143,12 +147,44 @@ def test_an_unknown_lead_is_said(run: Run, who: str) -> None:
         ("12", "this is not a phone number"),
         ("a@b", "this is not an e-mail address"),
         ("visitor:00000000-0000-5000-8000-000000000001", "a visitor is no lead"),
+        ("email:xyz", "email:xyz: this is not an id; an id is email: or phone: and a UUID"),
+        ("a@b@c.de", "this is not an e-mail address; write it as in ada@example.org"),
+        ("Ada", "write it with its country, as in +48600100200, or an id: an id is email:"),
     ],
 )
 def test_what_is_no_lead_is_a_wrong_call(run: Run, who: str, why: str) -> None:
     status, said, err = run(who)
     assert (status, said) == (2, "")
     assert why in " ".join(err.replace("│", " ").split())
+
+
+@pytest.mark.usefixtures("at_now")
+def test_an_item_that_cannot_be_read_is_named(run: Run, digest: Digest, recent: datetime) -> None:
+    lead_id = digest.lead("ada@example.org", recent, phone=PHONE)
+    with digest.broken_item(lead_id):
+        status, said, err = run("ada@example.org")
+    assert (status, said) == (1, "")
+    assert err.startswith(f"the item with lead_id {lead_id} cannot be read: KeyError: 'inputs'; ")
+    client, table = boto3.client("dynamodb"), digest.app.settings.events_table
+    item = next(
+        one for one in client.scan(TableName=table)["Items"] if one["subject"]["S"] == lead_id
+    )
+    named = f"the item with subject {lead_id} and event_key {item['event_key']['S']}"
+    for name in ("type", "occurred_at", "expires_at", "route", "properties", "names"):
+        client.put_item(TableName=table, Item={**item, name: {"BOOL": True}})
+        status, said, err = run("ada@example.org", "--json")
+        assert (status, said) == (1, ""), name
+        assert err.startswith(f"{named} cannot be read: "), name
+    client.put_item(TableName=table, Item=item)
+    assert run("ada@example.org")[0] == 0
+
+
+@pytest.mark.usefixtures("at_now")
+def test_fields_have_the_labels_of_their_forms(run: Run, digest: Digest, recent: datetime) -> None:
+    digest.lead("ada@example.org", recent, form="contact", company_size=5)
+    told = json.loads(run("ada@example.org", "--json")[1])
+    (asked,) = [one for one in told["history"]["episodes"] if one["answers"]]
+    assert asked["labels"]["company_size"] == "Company size"
 
 
 def test_a_stack_without_tables_and_a_stack_that_does_not_run_are_said(

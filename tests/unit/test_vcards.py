@@ -43,6 +43,19 @@ def test_what_is_not_known_is_left_out() -> None:
     assert card.fn.value == "+48600100200"
 
 
+@pytest.mark.parametrize(
+    ("contact", "name"),
+    [
+        (Contact(None, "Firm"), "Firm"),
+        (Contact("\u200b", "Firm", "a@b.example"), "Firm"),
+        (Contact("\u200b", "\t", "a@b.example"), "a@b.example"),
+        (Contact(), OF_LEAD),
+    ],
+)
+def test_there_is_always_a_name(contact: Contact, name: str) -> None:
+    assert read(vcard_of(contact, OF_LEAD)).fn.value == name
+
+
 @given(TEXTS, TEXTS, TEXTS)
 def test_no_text_breaks_out_of_its_line(name: str, company: str, email: str) -> None:
     made = vcard_of(Contact(name, company, email), OF_LEAD)

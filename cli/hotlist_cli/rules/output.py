@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from math import isfinite
 from typing import Final
 
 from hotlist.events.times import to_text
@@ -24,7 +25,10 @@ def say(text: str) -> None:
 
 
 def to_json(value: object) -> str:
-    """JSON on one line, in ASCII; a Decimal keeps all its digits, which `json` cannot do."""
+    """JSON on one line, in ASCII; a Decimal keeps all its digits, which `json` cannot do.
+
+    JSON has no infinity and nothing that is no number: they are null.
+    """
     if isinstance(value, Mapping):
         return f"{{{', '.join(f'{json.dumps(k)}: {to_json(v)}' for k, v in value.items())}}}"
     if isinstance(value, list):
@@ -33,6 +37,8 @@ def to_json(value: object) -> str:
         return exact(value)
     if isinstance(value, datetime):
         return json.dumps(to_text(value))
+    if isinstance(value, float) and not isfinite(value):
+        return "null"
     return json.dumps(value)
 
 

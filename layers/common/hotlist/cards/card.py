@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final
 
 from hotlist.cards.ahead import NextChange, next_change
@@ -21,10 +22,13 @@ from hotlist.leads.facts import TOUCH, Facts
 from hotlist.leads.fold import View
 from hotlist.leads.lead import Lead
 from hotlist.leads.profile import Profile
+from hotlist.mail.labels import field_labels
 from hotlist.sales.outlook import outlook
 from hotlist.sales.team import Recipient, Sales
 from hotlist.scoring.engine import Score
 from hotlist.scoring.explain import Contribution
+from hotlist.scoring.history import is_void
+from hotlist.scoring.rules import MANUAL
 from hotlist.scoring.ruleset import ADJUSTED, Ruleset
 
 
@@ -54,7 +58,8 @@ class Points:
     """What one rule gives: its lines, the newest first, and their sum.
 
     `name` is the id of the rule. Of a limit it is the group, or "" for that of the total.
-    `title` is in the language of the card's reader.
+    `title` is in the language of the card's reader. `weight` is the percentage at which the points
+    of its lines count.
     """
 
     giver: Giver
@@ -62,6 +67,7 @@ class Points:
     title: str
     points: Decimal
     lines: tuple[PointsLine, ...]
+    weight: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,7 @@ class TopReason:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """A purpose that the lead has agreed to, and since when."""
+    """A purpose that the lead has agreed to, and since when that holds without a break."""
 
     purpose: str
     since: datetime | None
@@ -135,16 +141,24 @@ class LeadCard:
     curve: Curve | None = None
 
 
+NO_FORMS: Final[Mapping[str, Any]] = {}
 _AMOUNT: Final = 15
 """Digits of an amount at most. What has more is no amount that anybody has won."""
 
 
 def card_of(
-    view: View, *, sales: Sales, ruleset: Ruleset, recipient: Recipient, now: datetime
+    view: View,
+    *,
+    sales: Sales,
+    ruleset: Ruleset,
+    recipient: Recipient,
+    now: datetime,
+    forms: Mapping[str, Any] = NO_FORMS,
 ) -> LeadCard:
     """The card of a lead for one reader. `view` has the lead and what it was calculated from.
 
-    `now` is the time of the reader. Whether a lead is still put off is asked of it.
+    `now` is the time of the reader. Whether a lead is still put off is asked of it. `forms` are the
+    checked forms: they say what their fields are called.
     """
     lead, profile, score = view.lead, view.profile, view.score
     names = {one.id: one.name for one in sales.recipients}
@@ -155,7 +169,7 @@ def card_of(
     facts = Facts(profile.events, classify.channel)
     seen = outlook(lead, profile, score)
     said = lead.answer
-    ahead = next_change(ruleset, profile, score)
+    ahead = next_change(ruleset, profile, score, lead.folded_at)
     return LeadCard(
         lead=lead,
         language=seen.language,
@@ -180,7 +194,15 @@ def card_of(
         owner=named,
         answers=tuple(_answers(profile.events, sales)),
         snoozed_until=said.until if said is not None and said.holds(now) else None,
-        history=history_of(profile.events, view.events, names),
+        history=history_of(
+            profile.events,
+            view.events,
+            names=names,
+            labels=lambda form: field_labels(
+                forms.get(form, {}).get("fields", {}), recipient.language
+            ),
+            is_void=partial(is_void, ruleset),
+        ),
         curve=curve_of(lead, profile, score, ruleset),
     )
 
@@ -202,6 +224,7 @@ def _points(score: Score, profile: Profile, ruleset: Ruleset, language: str) -> 
             name=name,
             title=ruleset.title(name, language) if giver is Giver.RULE else "",
             points=sum((line.points for line in lines), Decimal(0)),
+            weight=100 if giver is Giver.LIMIT else ruleset.weights[lines[0].group or MANUAL],
             lines=tuple(
                 _line(line, events) for line in sorted(lines, key=_newest_first, reverse=True)
             ),
@@ -251,7 +274,7 @@ def _answers(events: Sequence[Event], sales: Sales) -> Iterable[Answer]:
 def _consents(facts: Facts, profile: Profile) -> Iterable[Consent]:
     given = profile.facts.get("consents")
     for purpose in given if isinstance(given, list) else ():
-        source = facts.sources.get(f"consents.{purpose}")
+        source = facts.agreed.get(str(purpose))
         yield Consent(str(purpose), None if source is None else source.occurred_at)
 
 

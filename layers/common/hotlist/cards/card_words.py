@@ -3,18 +3,25 @@
 What it gives are texts, for a page as for a terminal: neither knows how to say anything.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from hotlist.cards.card import Answer, Giver, LeadCard, Points, PointsLine, Touch
+from hotlist.cards.card_in_words import (
+    CardInWords,
+    CurveInWords,
+    LineInWords,
+    PointsInWords,
+    Reach,
+)
 from hotlist.cards.card_texts import CARD_COUNTED, CARD_TEXTS
 from hotlist.cards.curve import Curve
 from hotlist.cards.history_texts import DETAILS
 from hotlist.cards.history_words import Told, amount, of_type, purpose_name, reason_name, told
+from hotlist.events.answers import DOINGS
 from hotlist.leads.lead import FALLBACK, MOVED, LeadState
 from hotlist.mail.formats import Formats, formats
 from hotlist.mail.lead_card import CALLED, MAILED, allowed, refuses
@@ -39,98 +46,9 @@ _FAR: Final = 300
 """Days from which a day is told with its year."""
 
 _WEEK: Final = 7
+_WHOLE: Final = 100
 
 _TOUCH: Final = ("source", "medium", "campaign", "term", "content", "referrer", "landing_page")
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How to reach a lead. `tel` and `mailto` are "" where that is not allowed."""
-
-    name: str
-    company: str
-    phone: str
-    number: str
-    tel: str
-    email: str
-    mailto: str
-    subject: str
-    allowed: str
-    is_warning: bool
-    bounced: str
-
-
-@dataclass(frozen=True, slots=True)
-class LineInWords:
-    """A line of the score: when, for what, how much; `beside` says what it was and what cut it."""
-
-    at: str
-    about: str
-    points: str
-    beside: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PointsInWords:
-    """What one rule gives, in all and line by line. `times` is how many lines there are."""
-
-    title: str
-    points: str
-    times: str
-    lines: tuple[LineInWords, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CurveInWords:
-    """What a curve is called, what it shows, and the labels in its picture."""
-
-    title: str
-    says: str
-    start: str
-    now: str
-    end: str
-    total: str
-    warm: str
-    hot: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardInWords:
-    """All texts of a card, in the order in which a salesperson needs them.
-
-    `words` has headings and buttons. `facts`, `touches` are pairs of a label and a value. What is
-    empty is left out.
-    """
-
-    words: Mapping[str, str]
-    reach: Reach
-    points: str
-    unit: str
-    temperature: str
-    heat: str
-    notices: tuple[str, ...]
-    facts: tuple[tuple[str, str], ...]
-    override: str
-    reasons: tuple[LineInWords, ...]
-    answers: tuple[Told, ...]
-    snoozed: str
-    ahead: str
-    curve: CurveInWords | None
-    lines: tuple[PointsInWords, ...]
-    sum: str
-    rounded: str
-    history: tuple[Told, ...]
-    older: str
-    consents: tuple[tuple[str, str], ...]
-    touches: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
-    owner: str
-    owner_rule: str
-    as_of: str
-
-    @property
-    def is_live(self) -> bool:
-        """Whether there is anything to tell beside how to reach the lead."""
-        return bool(self.points)
 
 
 def in_words(card: LeadCard, recipient: Recipient, now: datetime) -> CardInWords:
@@ -168,20 +86,24 @@ class _Words:
             reasons=tuple(
                 LineInWords(
                     words["last"].format(at=self._moment(one.at)) if one.at else "",
-                    short(one.title),
-                    self._ours.number(one.points.quantize(Decimal(1), ROUND_HALF_UP)),
+                    (short(one.title),),
+                    self._ours.number(points),
                 )
                 for one in card.reasons
+                if (points := one.points.quantize(Decimal(1), ROUND_HALF_UP))
             ),
             answers=tuple(map(self._answer, card.answers)),
+            deeds=tuple((do, self._mails[f"do_{do}"]) for do in DOINGS),
             snoozed=""
             if card.snoozed_until is None
             else words["snoozed"].format(day=self._day(card.snoozed_until)),
-            ahead=self._ahead() if is_live else "",
+            ahead=self._ahead() if is_live else (),
             curve=None if card.curve is None else self._curve(card.curve),
             lines=tuple(map(self._of_rule, card.points)),
             sum=self._points(card.exact),
-            rounded=words["rounded"].format(points=self._ours.number(lead.total)),
+            rounded=""
+            if card.exact == lead.total
+            else words["rounded"].format(points=self._ours.number(lead.total)),
             history=tuple(told(one, self._recipient, self._now) for one in card.history.episodes),
             older=self._ours.counted(CARD_COUNTED[self._language]["older"], older) if older else "",
             consents=tuple(
@@ -274,7 +196,7 @@ class _Words:
         return Told(
             at=self._moment(said.at),
             text=of_type(said.type, self._language),
-            about=" · ".join(filter(None, parts)),
+            about=tuple((one,) for one in parts if one),
             note=short(answer.by) or self._words["server"],
         )
 
@@ -289,38 +211,53 @@ class _Words:
             title = self._words["limit"].format(group=short(one.name))
         else:
             title = self._words["limit_total"]
-        lines = [self._line(line) for line in one.lines[:MOST_LINES]]
+        lines = [self._line(line, one.weight) for line in one.lines[:MOST_LINES]]
         if rest := one.lines[MOST_LINES:]:
             points = sum((line.line.points for line in rest), Decimal(0))
             count = self._ours.number(len(rest))
             more = self._words["more_lines"].format(count=count)
-            lines.append(LineInWords("", more, self._points(points)))
+            lines.append(LineInWords("", (more,), self._points(points)))
         counted = CARD_COUNTED[self._language]["times"]
         times = self._ours.counted(counted, len(one.lines)) if len(one.lines) > 1 else ""
         return PointsInWords(title, self._points(one.points), times, tuple(lines))
 
-    def _line(self, one: PointsLine) -> LineInWords:
+    def _line(self, one: PointsLine, weight: int) -> LineInWords:
         line = one.line
         beside = []
+        if weight != _WHOLE and line.decayed:
+            percent = self._ours.percent(Decimal(weight) / _WHOLE)
+            beside.append(f"{self._points(line.decayed)} × {percent}")
         if line.raw != line.decayed:
             beside.append(self._words["given"].format(points=self._points(line.raw)))
         if line.lost:
             beside.append(self._words["cut"].format(points=self._points(line.lost)))
-        about = " · ".join(filter(None, (short(one.about), short(one.by))))
+        about = tuple(filter(None, (short(one.about), short(one.by))))
         return LineInWords(
             self._moment(line.at), about, self._points(line.points), ", ".join(beside)
         )
 
-    def _ahead(self) -> str:
-        card, words = self._card, self._words
-        if card.next is None:
-            return words["stays"].format(temperature=self._temperature(card.lead.temperature.value))
-        if card.next.temperature is None:
-            return words["ends"].format(day=self._day(card.next.at))
+    def _ahead(self) -> tuple[str, ...]:
+        """What changes, the first first: the temperature, and that a lead is put off no longer."""
+        card, back = self._card, self._card.snoozed_until
+        change = self._change()
+        if back is None:
+            return (change,)
+        comes_back = self._words["back"].format(day=self._coming(back))
+        is_first = card.next is None or back <= card.next.at
+        return (comes_back, change) if is_first else (change, comes_back)
+
+    def _change(self) -> str:
+        comes, words = self._card.next, self._words
+        now = self._temperature(self._card.lead.temperature.value)
+        if comes is None:
+            return words["stays"].format(temperature=now)
+        if comes.temperature is None:
+            name = "ends" if comes.is_sure else "at_least"
+            return words[name].format(temperature=now, day=self._until(comes.at))
         told_so = words["change"].format(
-            day=self._coming(card.next.at),
-            temperature=self._temperature(card.next.temperature.value),
-            points=self._counted("points", card.next.total or 0),
+            day=self._coming(comes.at),
+            temperature=self._temperature(comes.temperature.value),
+            points=self._counted("points", comes.total or 0),
         )
         return told_so[:1].upper() + told_so[1:]
 
@@ -336,9 +273,11 @@ class _Words:
             total=number(now.total),
             later=number(last.total),
             end=end,
-            most=number(most.total),
-            at=self._day(most.at),
         )
+        if most.total > now.total:
+            name = "was_highest" if most.at < curve.present else "will_be_highest"
+            highest = words[name].format(most=number(most.total), at=self._day(most.at))
+            says = f"{says} {highest}"
         levels = {
             name: "" if level is None else words[f"threshold_{name}"].format(points=number(level))
             for name, level in (("warm", curve.warm), ("hot", curve.hot))
@@ -372,6 +311,11 @@ class _Words:
         day, today = self._local(at), self._local(self._now)
         is_far = abs((day - today).days) >= _FAR
         return self._ours.day_of_year(day) if is_far else self._ours.day(day)
+
+    def _until(self, at: datetime) -> str:
+        """A day to come, until which something stays; with its time if it is today or tomorrow."""
+        days = (self._local(at) - self._local(self._now)).days
+        return self._moment(at) if days in (0, 1) else self._day(at)
 
     def _coming(self, at: datetime) -> str:
         """A day to come within a sentence; with its time if it is today or tomorrow."""

@@ -1,11 +1,14 @@
 """The score of a lead over time, as far as its events are kept, and what becomes of it. Pure."""
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from hotlist.events.times import MILLISECOND, cut
+from hotlist.cards.eras import Era, eras_ahead, eras_before
+from hotlist.events.event import Event
+from hotlist.events.times import MILLISECOND, cut, from_ms, to_ms
 from hotlist.leads import classify
 from hotlist.leads.lead import Lead, Temperature
 from hotlist.leads.profile import GrowingFacts, Profile
@@ -13,6 +16,7 @@ from hotlist.scoring.course import Course
 from hotlist.scoring.engine import Score
 from hotlist.scoring.rules import TOTAL, Minimums
 from hotlist.scoring.ruleset import Ruleset
+from hotlist.scoring.sketch import chosen, sketch
 
 BACK: Final = timedelta(days=90)
 AHEAD: Final = timedelta(days=30)
@@ -21,8 +25,8 @@ AHEAD: Final = timedelta(days=30)
 MOST_POINTS: Final = 54
 """How many scores a curve is made of. With those of `ahead` they are 60 at most."""
 
-_PAST_GRID: Final = 12
-_AHEAD_GRID: Final = 10
+_PAST_GRID: Final = 6
+_AHEAD_GRID: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,55 +61,72 @@ def curve_of(lead: Lead, profile: Profile, score: Score, ruleset: Ruleset) -> Cu
     lead's own total.
     """
     now = lead.folded_at
-    instants = _instants(profile, score, cut(now))
     events = [replace(one, dedup="") for one in profile.events]  # each is there once already
-    course = Course(ruleset, profile.events, instants[0])
-    facts = GrowingFacts(events, classify.channel)
+    start = max(cut(now) - BACK, min(cut(now), cut(events[0].occurred_at)))
+    course = Course(ruleset, events, start)
+    end = _end(profile, now)
+    eras = [*eras_before(events, ruleset.asked, now), *eras_ahead(events, ruleset.asked, now)]
+    eras = [one for one in eras if one.at <= end]
+    facts = _Known(eras, events)
     points = []
-    for at in instants:
+    for at in _instants(course, eras, score, ruleset, (start, cut(now), end)):
         if at == cut(now):
             points.append(CurvePoint(now, score.total, score.temperature))
             continue
-        temperature, total = course.point(facts.at(at)[0], at)
+        temperature, total = course.point(facts.at(at), at)
         points.append(CurvePoint(at, total, temperature))
     scale = next(one for one in ruleset.scales if one.segment == score.segment)
     return Curve(now, tuple(points), _minimum(scale.warm), _minimum(scale.hot))
 
 
-def _instants(profile: Profile, score: Score, now: datetime) -> list[datetime]:
-    """The instants of a curve in order: a grid, and where something jumps, just before and at it.
+class _Known:
+    """The facts of a lead at instants that ascend. Those that nobody asks for may be out of date.
 
-    What jumps are the events that give points now, those that gave most first; then others.
+    Where the eras have none, the facts are found from the events.
     """
-    start = max(now - BACK, min(now, cut(profile.events[0].occurred_at)))
-    end = now + AHEAD
-    if profile.ends_at is not None:
-        end = max(now, min(end, cut(profile.ends_at) - MILLISECOND))
-    found = {now, *_grid(start, now, _PAST_GRID), *_grid(now, end, _AHEAD_GRID)}
+
+    def __init__(self, eras: Sequence[Era], events: Sequence[Event]) -> None:
+        self._eras = eras
+        self._starts = [one.at for one in eras]
+        self._growing = GrowingFacts(events, classify.channel)
+
+    def at(self, now: datetime) -> Mapping[str, Any]:
+        place = bisect_right(self._starts, now)
+        facts = self._eras[place - 1].facts if place else None
+        return self._growing.at(now)[0] if facts is None else facts
+
+
+def _end(profile: Profile, now: datetime) -> datetime:
+    end = cut(now) + AHEAD
+    return end if profile.ends_at is None else max(now, min(end, profile.ends_at - MILLISECOND))
+
+
+def _instants(
+    course: Course,
+    eras: Iterable[Era],
+    score: Score,
+    ruleset: Ruleset,
+    span: tuple[datetime, datetime, datetime],
+) -> list[datetime]:
+    """The instants of a curve in order: those between which a line misses least.
+
+    That is said by a sketch of the total. A few stand in a grid: it is a sketch.
+    """
+    start, now, end = span
+    given = {now, *_grid(start, now, _PAST_GRID), *_grid(now, end, _AHEAD_GRID)}
     change = score.next_change_at
     if change is not None and change <= end:
-        found |= {change - MILLISECOND, change}
-    for at in _jumps(profile, score):
-        pair = {one for one in (at - MILLISECOND, at) if start <= one < now}
-        if len(found | pair) > MOST_POINTS:
-            break
-        found |= pair
-    return sorted(found)
+        given |= {change - MILLISECOND, change}
+    known = [(to_ms(one.at), one.facts) for one in eras if one.facts is not None]
+    instants = sorted(map(to_ms, given))
+    of = sketch(ruleset, course.history, known, instants)
+    return [from_ms(at) for at in chosen(of, instants, MOST_POINTS)]
 
 
 def _grid(start: datetime, end: datetime, steps: int) -> Iterable[datetime]:
     """So many instants evenly from `start` to `end`, both included; one if they are the same."""
     for step in range(steps + 1):
         yield cut(start + (end - start) * step / steps)
-
-
-def _jumps(profile: Profile, score: Score) -> Iterable[datetime]:
-    """The instants of events: those that give most points first, the others spread over time."""
-    lines = [line for line in score.contributions if line.at is not None]
-    lines.sort(key=lambda line: abs(line.raw), reverse=True)
-    yield from (line.at for line in lines[: MOST_POINTS // 3] if line.at is not None)
-    others = sorted({cut(one.occurred_at) for one in profile.events}, reverse=True)
-    yield from others[:: max(1, len(others) // MOST_POINTS)]
 
 
 def _minimum(minimums: Minimums) -> int | None:

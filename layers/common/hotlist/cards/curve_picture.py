@@ -12,15 +12,15 @@ from typing import Final
 from hotlist.cards.curve import Curve, CurvePoint
 
 _ROOM: Final = 1.12
-"""How much higher than its highest line a picture is: there is a label above it."""
+"""How much higher than its highest line a picture is: the total may stand above that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     """The paths of the past and of the forecast, the thresholds, and the point of now.
 
-    `warm` and `hot` are None where the rules have none. `has_start` and `has_end` say whether
-    there is room for the first and the last day beside that of now.
+    `warm` and `hot` are None where the rules have none. `has_end` says that there is a forecast,
+    and so a last day.
     """
 
     past: str
@@ -30,7 +30,6 @@ class Picture:
     zero: float
     warm: float | None
     hot: float | None
-    has_start: bool
     has_end: bool
 
 
@@ -63,6 +62,5 @@ def picture_of(curve: Curve) -> Picture:
         zero=down(0),
         warm=None if curve.warm is None else down(curve.warm),
         hot=None if curve.hot is None else down(curve.hot),
-        has_start=x > 30,
-        has_end=x < 70,
+        has_end=end > start,
     )

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final, NamedTuple, Self
 from urllib.parse import parse_qsl
 
@@ -284,6 +284,7 @@ class Door:
             ruleset=self.ruleset,
             recipient=visit.recipient,
             now=visit.now,
+            forms=_forms(),
         )
         if has_claimed:
             card = replace(card, has_claimed=True)
@@ -376,6 +377,12 @@ def _fields(request: Request) -> Mapping[str, str]:
     except Refused:
         return {}
     return {name: one for name, one in fields.items() if isinstance(one, str)}
+
+
+@cache
+def _forms() -> Mapping[str, Any]:
+    """What the fields of forms are called: no card is without it, and nothing else asks for it."""
+    return load_config("forms")
 
 
 def _page(html: str, status: int = 200) -> Answer:

@@ -3,8 +3,8 @@
 An episode holds values and no sentences; `history_words` tells it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -26,6 +26,9 @@ MOST_KINDS: Final = 6
 PAUSE: Final = timedelta(minutes=30)
 """How long nothing may happen in a visit whose page names no session."""
 
+LONG_PAUSE: Final = timedelta(hours=12)
+"""The same if it does: a browser may keep a session, or give its id again, after weeks."""
+
 VISIT: Final = "visit"
 _CUSTOM: Final = "custom:"
 _VISITING: Final = BEACON_TYPES - {"consent_withdrawn"}
@@ -44,6 +47,10 @@ _MOST_AMOUNT: Final = 10**15
 _LISTS: Final = ("purpose", "purposes", "add", "remove", "consents", "pending_consents")
 
 
+def _no_labels(form: str) -> Mapping[str, str]:  # noqa: ARG001 - of no form anything is known
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Episode:
     """Something that happened, or a visit: all that a browser sent in one session.
@@ -51,9 +58,9 @@ class Episode:
     `kind` is the type of the event, or `VISIT`. `machine` is `bot` or `prefetch` if no person has
     done it. A visit has `pages`, each once and `MOST_PAGES` at most, of `page_count` different
     ones, and `also` its other actions by type, with how often. A form has its `answers`, and
-    `more` of them are left out. `texts`, `numbers` and `lists` are what its sentence may use, and
-    `by` who said it. `is_all` says that an
-    opt-out is from everything.
+    `more` of them are left out; `labels` are what its form calls its fields. `texts`, `numbers` and
+    `lists` are what its sentence may use, and `by` who said it. `is_all` says that an
+    opt-out is from everything, and `is_void` that a change of points counts for nothing.
     """
 
     at: datetime
@@ -66,48 +73,65 @@ class Episode:
     also: tuple[tuple[str, int], ...] = ()
     answers: tuple[tuple[str, object], ...] = ()
     more: int = 0
+    labels: Mapping[str, str] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     numbers: Mapping[str, int | float] = field(default_factory=dict)
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     by: str = ""
     is_all: bool = False
+    is_void: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The newest `MOST` episodes, the newest first, and how many are older."""
+    """The newest `MOST` episodes, that which ended last first, and how many are older."""
 
     episodes: tuple[Episode, ...] = ()
     older: int = 0
 
 
 def history_of(
-    counting: Sequence[Event], all_events: Iterable[Event], names: Mapping[str, str]
+    counting: Sequence[Event],
+    all_events: Iterable[Event],
+    *,
+    names: Mapping[str, str],
+    labels: Callable[[str], Mapping[str, str]] = _no_labels,
+    is_void: Callable[[Event], bool] = lambda _: False,
 ) -> History:
     """The history of a lead.
 
     `counting` are the events that count, in order. Of all events, corrections are told as well.
-    `names` has the names of those who answer leads, by id.
+    `names` has the names of those who answer leads, by id. `labels` gives those of a form's fields,
+    and `is_void` says whether a change of points counts for nothing.
     """
     visits: list[list[Event]] = []
     others: list[Event] = []
-    open_ones: dict[tuple[str, str, str], list[Event]] = {}
+    open_ones: dict[tuple[str, ...], list[Event]] = {}
     for event in counting:
         if not _is_visiting(event):
             others.append(event)
             continue
         session, machine = _text(event, "session_id"), _machine(event)
-        key = ("session", session, machine) if session else ("", event.subject, machine)
+        key, pause = (event.subject, session, machine), LONG_PAUSE if session else PAUSE
         current = open_ones.get(key)
-        if current is None or (not session and event.occurred_at - current[-1].occurred_at > PAUSE):
+        if current is None or event.occurred_at - current[-1].occurred_at > pause:
             current = open_ones[key] = []
             visits.append(current)
         current.append(event)
     words = {one.event_id: one for one in all_events if one.type == _CORRECTION}
     told = [_visit(one) for one in visits]
-    told += [_episode(one, names) for one in (*others, *words.values())]
-    told.sort(key=lambda one: (one.at, one.event_ids), reverse=True)
-    return History(tuple(told[:MOST]), max(0, len(told) - MOST))
+    told += [_episode(one, names, is_void) for one in (*others, *words.values())]
+    told.sort(key=lambda one: (one.until, one.event_ids), reverse=True)
+    newest = [_labelled(one, labels) for one in told[:MOST]]
+    return History(tuple(newest), max(0, len(told) - MOST))
+
+
+def _labelled(episode: Episode, labels: Callable[[str], Mapping[str, str]]) -> Episode:
+    if not episode.answers:
+        return episode
+    known = labels(episode.texts.get("form", ""))
+    said = {name: known[name] for name, _ in episode.answers if name in known}
+    return replace(episode, labels=said)
 
 
 def page_of(event: Event) -> str:
@@ -122,9 +146,7 @@ def _is_visiting(event: Event) -> bool:
 
 
 def _visit(events: Sequence[Event]) -> Episode:
-    pages = dict.fromkeys(
-        page for one in events if one.type == "page_viewed" and (page := page_of(one))
-    )
+    pages = _pages(one for one in events if one.type == "page_viewed")
     also: dict[str, int] = {}
     for one in events:
         if one.type not in ("page_viewed", "session_started", "page_engaged"):
@@ -141,7 +163,17 @@ def _visit(events: Sequence[Event]) -> Episode:
     )
 
 
-def _episode(event: Event, names: Mapping[str, str]) -> Episode:
+def _pages(views: Iterable[Event]) -> list[str]:
+    """Each page once, by its title. Of several with one title the others are told by their path."""
+    found: dict[str, str] = {}
+    for event in views:
+        title, path = page_of(event), _text(event, "page_path")
+        if title and (path or title) not in found:
+            found[path or title] = path if path and title in found.values() else title
+    return [*found.values()]
+
+
+def _episode(event: Event, names: Mapping[str, str], is_void: Callable[[Event], bool]) -> Episode:
     answers = _answers(event) if event.route is Route.FORM else []
     by = _text(event, "owner" if event.type == "lead_moved" else "by")
     return Episode(
@@ -163,6 +195,7 @@ def _episode(event: Event, names: Mapping[str, str]) -> Episode:
         lists={name: found for name in _LISTS if (found := _list(event, name))},
         by=names.get(by, by),
         is_all=event.properties.get("all") is True,
+        is_void=event.type.startswith("score_") and is_void(event),
     )
 
 

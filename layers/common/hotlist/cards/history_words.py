@@ -1,14 +1,16 @@
 """Tells the history of a lead in the language and time zone of its reader. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from hotlist.cards.episodes import VISIT, Episode
 from hotlist.cards.history_texts import DETAILS, EVENTS, VISITS
+from hotlist.events import visible
 from hotlist.mail.formats import formats
 from hotlist.mail.texts import TEXTS
 from hotlist.mail.wording import short
@@ -21,8 +23,22 @@ _DAY: Final = timedelta(days=1)
 _MAX_TEXT: Final = 200
 """Characters of an answer. A history has 2,400 of them, and a function answers 6 MB at most."""
 
+_MOST_VALUES: Final = 20
+_DEEPEST: Final = 20
+"""How many values of an answer are told, and how deep within lists they may stand."""
+
+_POINTS: Final = 5
+"""Decimal places of points at most, as in the lines of the score."""
+
 _MOST_DIGITS: Final = 15
 _LABELLED: Final = ("consents", "pending_consents")
+
+
+Parts = tuple[tuple[str, ...], ...]
+"""Texts of others. Each stands for itself: one from right to left must turn no other around.
+
+Some belong closely together, as the pages of a visit do.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +50,32 @@ class Told:
 
     at: str
     text: str
-    about: str = ""
+    about: Parts = ()
     note: str = ""
     answers: tuple[tuple[str, str], ...] = ()
     more: str = ""
+
+
+def joined(parts: Parts) -> str:
+    """The parts as one text, for what cannot set them apart."""
+    return " · ".join(", ".join(one) for one in parts)
 
 
 def told(episode: Episode, recipient: Recipient, now: datetime) -> Told:
     """An episode as its reader sees it. Days nearby are told as people say them."""
     words = DETAILS[recipient.language]
     ours = formats(recipient.language)
-    machine = words[episode.machine] if episode.machine else ""
+    notes = (
+        words[episode.machine] if episode.machine else "",
+        words["void"] if episode.is_void else "",
+    )
     return Told(
         at=ours.moment(episode.at, ZoneInfo(recipient.timezone), now),
         text=_visited(episode, recipient) if episode.kind == VISIT else of_type(
             episode.kind, recipient.language
         ),
-        about=" · ".join(filter(None, _about(episode, recipient))),
-        note=machine,
+        about=tuple(_about(episode, recipient)),
+        note=", ".join(filter(None, notes)),
         answers=tuple(_answers(episode, recipient)),
         more=words["more_answers"].format(count=ours.number(episode.more)) if episode.more else "",
     )  # fmt: skip
@@ -73,14 +97,14 @@ def reason_name(reason: str, language: str) -> str:
     return DETAILS[language].get(f"reason_{reason}") or short(reason)
 
 
-def amount(value: Any, language: str, currency: str = "") -> str:
+def amount(value: Any, language: str, currency: str = "", places: int = 2) -> str:
     """An amount of money: as its language writes it, or "" if nobody can have meant it."""
     if isinstance(value, int) and abs(value) >= 10**_MOST_DIGITS:
         return ""
     number = Decimal(str(value))
     if not number.is_finite() or abs(number.adjusted()) >= _MOST_DIGITS:
         return ""
-    return f"{formats(language).number(number, 2)} {short(currency)}".strip()
+    return f"{formats(language).number(number, places)} {short(currency)}".strip()
 
 
 def _visited(episode: Episode, recipient: Recipient) -> str:
@@ -99,13 +123,21 @@ def _visited(episode: Episode, recipient: Recipient) -> str:
     return ours.counted(forms["pages"], episode.page_count, time=time)
 
 
-def _about(episode: Episode, recipient: Recipient) -> Iterable[str]:
+def _about(episode: Episode, recipient: Recipient) -> Iterable[tuple[str, ...]]:
     """What more is told of an episode, part by part."""
+    if episode.kind == VISIT and (pages := _pages(episode, recipient.language)):
+        yield pages
+    yield from ((one,) for one in _details(episode, recipient) if one)
+
+
+def _details(episode: Episode, recipient: Recipient) -> Iterable[str]:
     language = recipient.language
     words, ours = DETAILS[language], formats(language)
     texts, kind = episode.texts, episode.kind
     if kind == VISIT:
-        yield from _of_visit(episode, language)
+        for action, count in episode.also:
+            times = f" ×{ours.number(count)}" if count > 1 else ""
+            yield f"{of_type(action, language)}{times}"
     elif kind.startswith(("score_", "event_", "lead_")):
         yield from _by_hand(episode, recipient)
     elif kind.startswith("sales_"):
@@ -128,16 +160,13 @@ def _about(episode: Episode, recipient: Recipient) -> Iterable[str]:
         yield short(texts.get("page_title") or texts.get("page_path", ""))
 
 
-def _of_visit(episode: Episode, language: str) -> Iterable[str]:
+def _pages(episode: Episode, language: str) -> tuple[str, ...]:
     ours, words = formats(language), DETAILS[language]
     pages = [short(page) for page in episode.pages]
     left = episode.page_count - len(pages)
     if left:
         pages.append(words["more_pages"].format(count=ours.number(left)))
-    yield ", ".join(pages)
-    for kind, count in episode.also:
-        times = f" ×{ours.number(count)}" if count > 1 else ""
-        yield f"{of_type(kind, language)}{times}"
+    return tuple(pages)
 
 
 def _by_hand(episode: Episode, recipient: Recipient) -> Iterable[str]:
@@ -146,10 +175,11 @@ def _by_hand(episode: Episode, recipient: Recipient) -> Iterable[str]:
     words, ours = DETAILS[language], formats(language)
     if episode.kind == "score_adjusted":
         if "add" in episode.numbers:
-            points = amount(episode.numbers["add"], language)
+            points = amount(episode.numbers["add"], language, places=_POINTS)
             yield f"+{points}" if episode.numbers["add"] > 0 and points else points
         if "set" in episode.numbers:
-            yield words["set_to"].format(points=amount(episode.numbers["set"], language))
+            points = amount(episode.numbers["set"], language, places=_POINTS)
+            yield words["set_to"].format(points=points)
     for name, says in (("add", "is"), ("remove", "is_not")):
         flags = [words.get(f"flag_{flag}") or short(flag) for flag in episode.lists.get(name, ())]
         if flags and episode.kind == "event_reclassified":
@@ -166,7 +196,8 @@ def _answers(episode: Episode, recipient: Recipient) -> Iterable[tuple[str, str]
     language = recipient.language
     for name, value in episode.answers:
         if answer := _answer(value, language):
-            yield short(name.replace("_", " ").capitalize()), answer
+            label = episode.labels.get(name) or name.replace("_", " ").capitalize()
+            yield short(label), answer
     for name in _LABELLED:
         if given := episode.lists.get(name):
             named = ", ".join(purpose_name(one, language) for one in given)
@@ -174,15 +205,23 @@ def _answers(episode: Episode, recipient: Recipient) -> Iterable[tuple[str, str]
 
 
 def _answer(value: object, language: str) -> str:
-    if isinstance(value, bool):
-        return TEXTS[language]["yes" if value else "no"]
+    """An answer of several lines keeps them; within each is nothing that cannot be seen."""
+    said = ", ".join(islice(_leaves(value, language), _MOST_VALUES))
+    lines = (visible.one_line(line) for line in said.splitlines())
+    return short("\n".join(lines).strip(), _MAX_TEXT)
+
+
+def _leaves(value: object, language: str, depth: int = 0) -> Iterator[str]:
+    """The texts in a value: those of its parts, if it has any."""
     if isinstance(value, Mapping):
         value = [*value.values()]
     if isinstance(value, list):
-        value = ", ".join(str(one) for one in value[:20])
-    if value is None:
-        return ""
-    return short(str(value).strip(), _MAX_TEXT)
+        for one in value[:_MOST_VALUES] if depth < _DEEPEST else ():
+            yield from _leaves(one, language, depth + 1)
+    elif isinstance(value, bool):
+        yield TEXTS[language]["yes" if value else "no"]
+    elif value is not None and visible.trimmed(said := str(value)):
+        yield said
 
 
 def _purposes(episode: Episode) -> tuple[str, ...]:

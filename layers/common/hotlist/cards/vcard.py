@@ -22,8 +22,13 @@ _SPECIAL: Final = re.compile(r"([\\,;])")
 
 
 def vcard_of(contact: Contact, lead_id: str) -> bytes:
-    """The vCard of a contact. A lead without a name has its address or number as one."""
-    name = _text(contact.name or contact.email or contact.phone or "")
+    """The vCard of a contact.
+
+    It always has a name: without one that shows anything, that is the company, the address or the
+    number, else the lead's id.
+    """
+    named = (contact.name, contact.company, contact.email, contact.phone, lead_id)
+    name = next((text for one in named if (text := _text(one or ""))), "-")
     lines = ["BEGIN:VCARD", "VERSION:3.0", f"UID:{_text(lead_id)}", f"FN:{name}"]
     lines.append(f"N:{_names(contact.name) or name + ';;;;'}")
     if company := _text(contact.company or ""):

@@ -3,7 +3,7 @@
 `profile` decides which events count; it gives them in order.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final
@@ -66,7 +66,8 @@ class Facts:
     What a bot sent does not become a fact, but the contact is taken from it if there is no other.
     A bot's consents and opt-outs count. No prefetch gives or ends anything.
 
-    Who has objected to profiling is suspended, whatever operators say later.
+    Who has objected to profiling is suspended, whatever operators say later. `agreed` has the
+    event since which a consent is in force without a break.
     """
 
     def __init__(self, kept: Sequence[Event], channel: Callable[[Event], str | None]) -> None:
@@ -74,6 +75,7 @@ class Facts:
         self.sources: dict[str, Event] = {}
         self.doubtful: dict[str, object] = {}
         self.consents: dict[str, bool] = {}
+        self.agreed: dict[str, Event] = {}
         self.orders: dict[str, Event] = {}
         self.spent: dict[str, Decimal] = {}
         self.first_touch: Event | None = None
@@ -147,6 +149,23 @@ class Facts:
         """When the first event expires without which the facts would be found anew, or None."""
         first = None if self.first is None else self.first.expires_at
         return min((at for at in (self.until(), first) if at is not None), default=None)
+
+    def behind(self, asked: Collection[str]) -> list[Event]:
+        """The events that the facts of these names rest on.
+
+        Until another event comes, none of these facts changes before one of these events ends.
+        """
+        found = [self.sources[name] for name in asked if name in self.sources]
+        if "consents" in asked:
+            found += [one for name, one in self.sources.items() if name.startswith("consents.")]
+        if "email_class" in asked and "email_domain" in self.sources:
+            found.append(self.sources["email_domain"])
+        if "orders" in asked or "order_value" in asked:
+            found += self.orders.values()
+        touches = [self.first_touch if "first_touch" in asked else None]
+        touches.append(self.last_touch if "last_touch" in asked else None)
+        touches.append(self.first_touch or self.first if "channel" in asked else None)
+        return [*found, *(one for one in touches if one is not None)]
 
     @property
     def channel(self) -> str | None:
@@ -243,6 +262,8 @@ class Facts:
 
     def _consent(self, purpose: str, given: bool, event: Event) -> None:
         self.changes += 1
+        if given and not self.consents.get(purpose):
+            self.agreed[purpose] = event
         self.consents[purpose] = given
         self.sources[f"consents.{purpose}"] = event
 

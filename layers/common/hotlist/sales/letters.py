@@ -11,6 +11,7 @@ from hotlist.leads.facts import name_in
 from hotlist.leads.lead import Contact, Lead, LeadState
 from hotlist.links.keys import TROUBLES
 from hotlist.mail import render
+from hotlist.mail.labels import field_labels
 from hotlist.mail.lead_card import Details
 from hotlist.mail.queue import Alert, Message
 from hotlist.mail.render import Mail
@@ -20,7 +21,7 @@ from hotlist.sales import team
 from hotlist.sales.reader_links import ReaderLinks, of_lead
 from hotlist.sales.team import Recipient, Sales
 from hotlist.sales.to_send import AlertNow, alert_now, held_back, message_now
-from hotlist.scoring.ruleset import Ruleset, in_language
+from hotlist.scoring.ruleset import Ruleset
 from hotlist.store.events import EventStore
 from hotlist.store.leads import LeadStore
 
@@ -79,7 +80,7 @@ class Letters:
         lead = self._live_lead(event.subject)
 
         def write(recipient: Recipient, note: str) -> Mail:
-            labels = _labels(fields, recipient.language)
+            labels = field_labels(fields, recipient.language)
             name = name_in({**event.properties, **event.texts})
             who = Contact(name, email=event.email, phone=event.phone)
             lead_id = event.subject if lead is None else lead.lead_id
@@ -149,10 +150,3 @@ class Letters:
 
 def _owner(lead: Lead | None) -> str | None:
     return None if lead is None else lead.ownership.owner
-
-
-def _labels(fields: Mapping[str, Any], language: str) -> dict[str, str]:
-    return {
-        name: in_language(spec.get("label", ""), language) or name.replace("_", " ").capitalize()
-        for name, spec in fields.items()
-    }

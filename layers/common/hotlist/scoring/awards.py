@@ -77,6 +77,11 @@ class Counted:
     def is_empty(self) -> bool:
         return not self._candidates
 
+    @property
+    def grants(self) -> Sequence[Grant]:
+        """The awards at all times, as they come while no event has gone."""
+        return self._ever.grants
+
     @cached_property
     def _changes(self) -> list[int]:
         spans = (span for one in self._candidates for span in one.candidate.when)
@@ -184,7 +189,7 @@ def source(
     matched: Sequence[Happening],
     absences: Sequence[Happening],
     zone: ZoneInfo,
-) -> Source:
+) -> Counted | Granted:
     """The awards of a rule of events. `matched` and `absences` are those since the last reset."""
     active = [one for one in matched if rule.is_active(one.at)]
     if rule.unless is None:

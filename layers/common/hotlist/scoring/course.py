@@ -55,6 +55,11 @@ class Course:
         self._given: Mapping[str, Any] | None = None
         self._asked = ""
 
+    @property
+    def history(self) -> History:
+        """The events that count at `start` or later, and what the rules find in them."""
+        return self._history
+
     def look(
         self,
         facts: Mapping[str, Any],

@@ -31,6 +31,11 @@ class Granted:
     def is_empty(self) -> bool:
         return not self._grants
 
+    @property
+    def grants(self) -> Sequence[Grant]:
+        """The awards at all times."""
+        return self._grants
+
     @cached_property
     def _begun(self) -> "_Running":
         """The points and the number of the awards that have begun."""

@@ -178,6 +178,18 @@ def _happenings(ruleset: Ruleset, events: Iterable[Event], now: int) -> Iterable
             yield Happening(at, event.event_id, end, not MACHINES.isdisjoint(flags), event)
 
 
+def is_void(ruleset: Ruleset, event: Event) -> bool:
+    """Whether a change of points by an operator counts for nothing."""
+    if event.type not in _ADJUSTMENTS:
+        return False
+    interests = ruleset.seen(event)
+    if interests and interests[0].relevance is Relevance.IGNORE:
+        return True
+    at = to_ms(event.occurred_at)
+    happening = Happening(at, event.event_id, at, not MACHINES.isdisjoint(event.flags), event)
+    return happening.is_bot or _adjustment(ruleset, happening) is None
+
+
 def _adjustment(ruleset: Ruleset, happening: Happening) -> Adjustment | None:
     """The adjustment of an operator's event. None if it is malformed or names an unknown group."""
     properties = happening.event.properties

@@ -102,6 +102,11 @@ def source(
     )
     if points is None:
         return Granted(())
+    return granted(rule, points, complete)
+
+
+def granted(rule: Rule, points: int, complete: Sequence[Completion]) -> Granted:
+    """Awards of so many points for each of these silences."""
     return Granted([Grant(rule.place, one.at, "", points, one.when) for one in complete])
 
 

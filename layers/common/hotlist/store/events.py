@@ -21,6 +21,7 @@ from hotlist.store.items import (
     batch_get,
     pages,
     present,
+    read_noted,
     read_seconds,
     read_text,
     read_texts,
@@ -39,6 +40,7 @@ DUPLICATE: Final = "DuplicateItem"
 _NEVER: Final = "attribute_exists(event_key) AND attribute_not_exists(event_key)"
 """A condition that holds for no item, whether there is one or not."""
 
+_KEYS: Final = ("subject", "event_key")
 LEFT: Final = "Left"
 """The code of an event that `put_all` has not tried to store: the write units were used up."""
 
@@ -162,7 +164,7 @@ class EventStore:
                     continue
                 corrections = corrections or Corrections(kept_apart)  # every `k#` comes first
                 flags = corrections.corrected(_event_id(item), _flags(item))
-                if SPAM in flags or _has_expired(item, now):
+                if SPAM in flags or read_noted(partial(_has_expired, now=now), item, *_KEYS):
                     continue
                 if len(newest) == limit:
                     return SubjectEvents((*kept_apart, *newest), truncated=True)
@@ -295,8 +297,12 @@ def to_item(event: Event, *, tell: bool = False, to_lead: Iterable[str] = ()) ->
 def from_item(item: Item) -> Event:
     """The event of a stored item or a stream image; of a projected item it has no `texts`.
 
-    :raises KeyError, ValueError: if the item is not an event.
+    :raises KeyError, ValueError: if the item is not an event. A note says which item it is.
     """
+    return read_noted(_event, item, *_KEYS)
+
+
+def _event(item: Item) -> Event:
     return Event(
         subject=item["subject"]["S"],
         event_id=_event_id(item),

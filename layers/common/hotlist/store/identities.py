@@ -15,6 +15,7 @@ from hotlist.store.items import (
     Item,
     batch_get,
     present,
+    read_noted,
     read_seconds,
     read_texts,
     seconds,
@@ -141,7 +142,11 @@ class IdentityStore:
 
 
 def from_item(item: Item) -> Identity:
-    """The identity of a stored item."""
+    """The identity of a stored item. An error has a note that says which item it is."""
+    return read_noted(_identity, item, "subject")
+
+
+def _identity(item: Item) -> Identity:
     is_old = "claimed" in item and not item.keys() & {"phones", "visitors"}
     return Identity(
         subject=item["subject"]["S"],

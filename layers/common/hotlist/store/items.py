@@ -15,6 +15,9 @@ Unread = Callable[[], T]
 """What an item says, read when it is called. It raises whatever is wrong with the item: so whoever
 reads many can go on with the others."""
 
+_UNREADABLE: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What reading an item may raise if something is wrong with it."""
+
 MAX_BATCH_READ: Final = 100
 WRITE_UNIT: Final = 1_024
 _READ_ROUNDS: Final = 8
@@ -47,6 +50,16 @@ def _size(value: Mapping[str, Any]) -> int:
     if "SS" in value:
         return sum(len(one.encode()) for one in value["SS"])
     return 1
+
+
+def read_noted(read: Callable[[Item], T], item: Item, *keys: str) -> T:
+    """What an item says. An error has a note that names the item by these keys."""
+    try:
+        return read(item)
+    except _UNREADABLE as error:
+        named = (f"{key} {next(iter(item[key].values()), '')}" for key in keys if key in item)
+        error.add_note(f"the item with {' and '.join(named)}")
+        raise
 
 
 def text(value: str | None) -> dict[str, str] | None:

@@ -43,6 +43,7 @@ from hotlist.store.items import (
     pages,
     present,
     read_instant,
+    read_noted,
     read_seconds,
     read_text,
     seconds,
@@ -345,7 +346,14 @@ def _shadow(item: Item) -> Shadow | None:
 
 
 def from_item(item: Item) -> Lead:
-    """The lead of a stored item or a stream image; raises whatever is wrong with the item."""
+    """The lead of a stored item or a stream image; raises whatever is wrong with the item.
+
+    A note says which item it is.
+    """
+    return read_noted(_lead, item, "lead_id")
+
+
+def _lead(item: Item) -> Lead:
     folded_at, expires_at = read_instant(item, "folded_at"), read_seconds(item, "expires_at")
     if folded_at is None or expires_at is None:
         raise ValueError(f"lead {item['lead_id']['S']} has no folded_at or no expires_at")
