@@ -16,11 +16,13 @@ from hotlist.capture.answer_events import (
     PLACES,
     REASONS,
     Days,
+    answered,
     days_until,
     id_at,
     page_at,
     places_before,
     read,
+    undone,
 )
 from hotlist.capture.answer_page import Asked
 from hotlist.capture.answer_texts import ANSWER_TEXTS, SIGNS
@@ -189,3 +191,10 @@ def test_a_lead_is_put_off_until_a_day_begins() -> None:
 ])  # fmt: skip
 def test_what_is_no_day_or_too_far_is_asked_again(typed: Any) -> None:
     assert wrong(do="snoozed", day=typed) == {"day": "day_wrong"}
+
+
+def test_what_takes_an_answer_back_ends_with_it() -> None:
+    answer = answered(visit(NOON), Said("sales_won", {}), 0, None)
+    later = undone(visit(NOON + 3 * DAY), answer)
+    assert later.expires_at == answer.expires_at
+    assert later.properties["event_id"] == answer.event_id

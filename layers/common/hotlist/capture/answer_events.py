@@ -174,9 +174,10 @@ def undo_id(answer: str) -> str:
 
 
 def undone(visit: Visit, answer: Event) -> Event:
-    """The event that takes an answer back."""
+    """The event that takes an answer back. It ends with that one: nothing of the two stays."""
     event_id, at = answer.event_id, times.cut(visit.at)
-    return _event(visit, undo_id(event_id), UNDONE, {"event_id": event_id}, at)
+    event = _event(visit, undo_id(event_id), UNDONE, {"event_id": event_id}, at)
+    return replace(event, expires_at=answer.expires_at)
 
 
 def named(fields: Mapping[str, Any]) -> str | None:

@@ -94,9 +94,7 @@ class _Words:
             ),
             answers=tuple(map(self._answer, card.answers)),
             deeds=tuple((do, self._mails[f"do_{do}"]) for do in DOINGS),
-            snoozed=""
-            if card.snoozed_until is None
-            else words["snoozed"].format(day=self._day(card.snoozed_until)),
+            snoozed=self._snoozed(),
             ahead=self._ahead() if is_live else (),
             curve=None if card.curve is None else self._curve(card.curve),
             lines=tuple(map(self._of_rule, card.points)),
@@ -184,14 +182,18 @@ class _Words:
             heading = f"{self._words[name]} · {self._moment(touch.at)}"
             yield heading, tuple((label, value) for label, value in rows if value)
 
+    def _snoozed(self) -> str:
+        """Until when the lead is put off, by its newest answer; "" if it is not."""
+        card = self._card
+        day = card.answers[0].said.day_in(self._zone) if card.snoozed_until else None
+        return "" if day is None else self._words["snoozed"].format(day=self._on(day))
+
     def _answer(self, answer: Answer) -> Told:
-        said = answer.said
+        said, day = answer.said, answer.said.day_in(self._zone)
         parts = [
             amount(answer.value, self._language) if answer.value is not None else "",
             reason_name(answer.reason, self._language) if answer.reason else "",
-            ""
-            if said.until is None
-            else DETAILS[self._language]["until"].format(day=self._day(said.until)),
+            "" if day is None else DETAILS[self._language]["until"].format(day=self._on(day)),
         ]
         return Told(
             at=self._moment(said.at),
@@ -308,8 +310,10 @@ class _Words:
         return "" if at is None else self._ours.moment(at, self._zone, self._now)
 
     def _day(self, at: datetime) -> str:
-        day, today = self._local(at), self._local(self._now)
-        is_far = abs((day - today).days) >= _FAR
+        return self._on(self._local(at))
+
+    def _on(self, day: date) -> str:
+        is_far = abs((day - self._local(self._now)).days) >= _FAR
         return self._ours.day_of_year(day) if is_far else self._ours.day(day)
 
     def _until(self, at: datetime) -> str:
