@@ -16,6 +16,7 @@ from hotlist.capture.answer_events import (
     PLACES,
     REASONS,
     Days,
+    Said,
     answered,
     days_until,
     id_at,
