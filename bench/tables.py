@@ -24,13 +24,14 @@ KEYS: Final[Mapping[str, Sequence[str]]] = {
     "deliveries": ("delivery_id",),
 }
 INDEX: Final = ("temperature_key", "due_at")
-"""The key of the index of the leads that is read here."""
+"""The key of the index of hot and warm leads."""
 
 PROJECTED: Final = (*INDEX, "lead_id", "total", "owner", "channel", "hot_since")
 DAYS: Final = ("created_day", "created_at")
-"""The key of the other index, which is only written here."""
+"""The key of the index of leads by the day on which they were created."""
 
 OF_DAYS: Final = (*DAYS, "lead_id", "owner", "channel")
+INDEXES: Final = {"by_temperature_and_due": (INDEX, PROJECTED), "by_day": (DAYS, OF_DAYS)}
 
 
 class Refused(Exception):
@@ -64,7 +65,7 @@ class Tables:
         self._bill = Bill()
         self._lock = Lock()
         self._held: dict[str, dict[str, Partition]] = {name: {} for name in KEYS}
-        self._indexed: dict[str, list[Stored]] | None = None
+        self._indexed: dict[str, dict[str, list[Stored]]] = {}
 
     def bill(self) -> Bill:
         """What has come up since the last bill."""
@@ -75,7 +76,7 @@ class Tables:
         """Store an item at no cost."""
         stored, (partition, sort) = Stored.of(item), _key(table, item)
         self._held[table].setdefault(partition, {})[sort] = stored
-        self._indexed = None
+        self._indexed = {}
 
     def items(self, table: str) -> Iterator[Item]:
         return (one.item for held in self._held[table].values() for one in held.values())
@@ -92,7 +93,7 @@ class Tables:
             table: {name: dict(held) for name, held in partitions.items()}
             for table, partitions in snapshot.items()
         }
-        self._indexed = None
+        self._indexed = {}
 
     def answer(self, operation: str, body: bytes) -> tuple[int, bytes]:
         """The status and the body of the answer to a request."""
@@ -134,13 +135,13 @@ class Tables:
 
     def _Query(self, request: Any) -> str:
         values = request["ExpressionAttributeValues"]
-        name, is_index = request["TableName"], "IndexName" in request
-        partition_key, sort_key = INDEX if is_index else KEYS[name.lower()]
+        name, index = request["TableName"], request.get("IndexName")
+        partition_key, sort_key = INDEXES[index][0] if index else KEYS[name.lower()]
         condition = request["KeyConditionExpression"]
         (value,) = re.findall(rf"^{partition_key} = (:\w+)", condition)
         partition = values[value]["S"]
-        if is_index:
-            found = self._index().get(partition, [])
+        if index:
+            found = self._index(index).get(partition, [])
         else:
             held = self._held[name.lower()].get(partition, {})
             found = [held[sort] for sort in sorted(held)]
@@ -157,6 +158,9 @@ class Tables:
                     else one.item[sort_key]["S"] <= limit
                 )
             ]
+        for first, last in re.findall(rf"{sort_key} BETWEEN (:\w+) AND (:\w+)", condition):
+            ends = values[first]["S"], values[last]["S"]
+            found = [one for one in found if ends[0] <= one.item[sort_key]["S"] <= ends[1]]
         if request.get("ScanIndexForward") is False:
             found = found[::-1]
         return self._page(request, found)
@@ -183,7 +187,7 @@ class Tables:
         if start + len(page) < len(found):
             names = (
                 *KEYS[request["TableName"].lower()],
-                *(INDEX if "IndexName" in request else ()),
+                *(INDEXES[request["IndexName"]][0] if "IndexName" in request else ()),
             )
             key = {name: page[-1].item[name] for name in names}
             last = f',"LastEvaluatedKey":{json.dumps(key)}'
@@ -239,7 +243,7 @@ class Tables:
             raise Refused("ConditionalCheckFailedException")
         self._bill.writes += write_units(before, after)
         if name.lower() == "leads":
-            for key, shown in ((INDEX, PROJECTED), (DAYS, OF_DAYS)):
+            for key, shown in INDEXES.values():
                 entries = [_entry(one, key, shown) for one in (before, after)]
                 self._bill.index_writes += index_units(entries)
         self.put(name.lower(), after)
@@ -250,17 +254,19 @@ class Tables:
         partition, sort = _key(table.lower(), key)
         return self._held[table.lower()].get(partition, {}).get(sort)
 
-    def _index(self) -> Mapping[str, Sequence[Stored]]:
-        """The entries of the index by partition, in order: made when somebody asks."""
-        if self._indexed is None:
-            self._indexed = {}
+    def _index(self, name: str) -> Mapping[str, Sequence[Stored]]:
+        """The entries of an index by partition, in order: made when somebody asks."""
+        if name not in self._indexed:
+            made: dict[str, list[Stored]] = {}
+            asked, shown = INDEXES[name]
             for item in self.items("leads"):
-                key, entry = _entry(item, INDEX, PROJECTED)
+                key, entry = _entry(item, asked, shown)
                 if key:
-                    self._indexed.setdefault(key[0]["S"], []).append(Stored.of(entry))
-            for entries in self._indexed.values():
-                entries.sort(key=lambda one: (one.item["due_at"]["S"], one.item["lead_id"]["S"]))
-        return self._indexed
+                    made.setdefault(key[0]["S"], []).append(Stored.of(entry))
+            for entries in made.values():
+                entries.sort(key=lambda one: (one.item[asked[1]]["S"], one.item["lead_id"]["S"]))
+            self._indexed[name] = made
+        return self._indexed[name]
 
 
 def _key(table: str, item: Item) -> tuple[str, str]:

@@ -130,6 +130,20 @@ def test_the_index_is_charged_by_what_moves() -> None:
     )
     assert found["Items"] == []
     assert tables.bill() == cost("Query", eventual=0.5)
+    for begins, count in (("2026-01-01T00:00:00.000Z", 1), ("2026-01-01T00:00:00.001Z", 0)):
+        _, found = asked(
+            tables,
+            "Query",
+            TableName="leads",
+            IndexName="by_day",
+            KeyConditionExpression="created_day = :day AND created_at BETWEEN :begins AND :last",
+            ExpressionAttributeValues={
+                ":day": {"S": "2026-01-01#1"},
+                ":begins": {"S": begins},
+                ":last": {"S": "2026-01-01T23:59:59.999Z"},
+            },
+        )
+        assert [one["created_at"] for one in found["Items"]] == [made["created_at"]] * count
 
 
 HOUR = {"TableName": "deliveries", "Key": {"delivery_id": {"S": "hour#anna"}}}
