@@ -80,7 +80,7 @@ def standing(events: Iterable[Event]) -> list[Event]:
     and stays.
     """
     found = list(events)
-    gone = undone(found)
+    gone = undone([event for event in found if event.type == UNDONE])
     if not gone:
         return found
     gone &= {event.event_id for event in found if event.type in ANSWERS}
