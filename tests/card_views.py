@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from random import Random
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from hotlist.leads.gather import Gathered
 from hotlist.leads.lead import Lead
 from hotlist.leads.profile import facts_at
 from hotlist.sales.team import Recipient, Sales
+from hotlist.scoring import engine
 from hotlist.scoring.ruleset import Ruleset, from_checked
 from reference import generate
 
@@ -30,6 +31,7 @@ ANNA: Final = Recipient(
 )
 BEN: Final = replace(ANNA, id="ben", name="Ben Miller", email="ben@example.com")
 SALES: Final = Sales((ANNA, BEN))
+NOON: Final = datetime(2026, 3, 29, 12, tzinfo=UTC)
 LEAD: Final = "email:00000000-0000-5000-8000-000000000001"
 
 
@@ -80,4 +82,26 @@ def known_at(events: Iterable[Event], at: datetime) -> tuple[dict[str, object], 
     return facts_at((one for one in events if one.occurred_at <= at), at, classify.channel)
 
 
-NOON: Final = datetime(2026, 3, 29, 12, tzinfo=UTC)
+def happened(kind: str, days: float, **more: Any) -> Event:
+    """Something so many days before noon."""
+    at = NOON - timedelta(days=days)
+    fields: dict[str, Any] = {
+        "event_id": f"{kind} {days}",
+        "type": kind,
+        "occurred_at": at,
+        "received_at": at,
+        "route": Route.FORM,
+        "subject": LEAD,
+    }
+    return Event(**(fields | more))
+
+
+FORM: Final = happened("form_submitted", 40, email="ada@example.org")
+
+
+def made(ruleset: Ruleset, *events: Event) -> Any:
+    return card(view_of([FORM, *events], ruleset, NOON), ruleset, NOON)
+
+
+def forecast(profile: Any, ruleset: Ruleset, at: Any) -> engine.Score:
+    return engine.forecast(ruleset, known_at(profile.events, at)[0], profile.events, at)

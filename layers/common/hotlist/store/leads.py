@@ -10,13 +10,12 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from itertools import islice
 from typing import Any, Final
 
-from hotlist.events.answers import SalesAnswer
 from hotlist.events.times import from_text, to_text
 from hotlist.leads.lead import (
     MOST_STALE,
@@ -33,6 +32,7 @@ from hotlist.leads.lead import (
     Temperature,
     combined_hash,
 )
+from hotlist.store.answers import answer_text, read_answer
 from hotlist.store.items import (
     Conflict,
     Item,
@@ -274,7 +274,7 @@ def _live(lead: Lead) -> dict[str, Any]:
         "truncated": {"BOOL": True} if lead.truncated else None,
         "bounced": {"BOOL": True} if lead.bounced else None,
         "tracked": {"BOOL": True} if lead.tracked else None,
-        "answer": None if lead.answer is None else {"S": _answer_text(lead.answer)},
+        "answer": None if lead.answer is None else {"S": answer_text(lead.answer)},
         "may": None if lead.may is May.UNKNOWN else {"S": lead.may.value},
         "shadow": None if lead.shadow is None else {"M": _shadow_item(lead.shadow)},
     }
@@ -283,20 +283,6 @@ def _live(lead: Lead) -> dict[str, Any]:
 def _head(lead: Lead) -> str:
     is_hot = lead.temperature is Temperature.HOT
     return ANSWERED if is_hot and lead.is_answered else lead.temperature.value
-
-
-def _answer_text(answer: SalesAnswer) -> str:
-    until = None if answer.until is None else to_text(answer.until)
-    said = [answer.type, answer.event_id, to_text(answer.at), answer.by, until]
-    return json.dumps(said if answer.day is None else [*said, answer.day.isoformat()])
-
-
-def read_answer(item: Item) -> SalesAnswer | None:
-    if "answer" not in item:
-        return None
-    said, event_id, at, by, until, *day = json.loads(item["answer"]["S"])
-    back = until and from_text(until)
-    return SalesAnswer(event_id, said, from_text(at), by, back, *map(date.fromisoformat, day))
 
 
 def _shadow_item(shadow: Shadow) -> dict[str, Any]:

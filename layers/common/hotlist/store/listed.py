@@ -12,8 +12,9 @@ from itertools import islice
 from typing import Any, Final
 
 from hotlist.leads.lead import Contact, Counted, Listed, May, Stage, Temperature
+from hotlist.store.answers import read_answer
 from hotlist.store.items import MAX_BATCH_READ, Item, batch_get, pages, read_instant, read_text
-from hotlist.store.leads import ANSWERED, INDEX, SHARDS, read_answer
+from hotlist.store.leads import ANSWERED, INDEX, SHARDS
 
 MOST: Final = 2_000
 """Leads of one list."""
