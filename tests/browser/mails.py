@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 
+from hotlist.events.answers import SalesAnswer
 from hotlist.events.event import Event
 from hotlist.leads.lead import (
     Alerting,
@@ -190,10 +191,19 @@ _GONE: Final = (
 )
 
 
+_MET: Final = SalesAnswer("1", "sales_meeting", NOW - DAY, "anna")
+
+
 def _gone(language: str) -> list[Gone]:
     cooled = replace(hot(1, language).lead, temperature=Temperature.WARM)
     return [
-        Gone(replace(cooled, lead_id=f"email:g{place}"), why, contact, may=may)
+        Gone(
+            replace(cooled, lead_id=f"email:g{place}"),
+            why,
+            contact,
+            may=may,
+            answer=_MET if why is Why.ANSWERED else None,
+        )
         for place, (contact, why, may) in enumerate(_GONE)
     ]
 

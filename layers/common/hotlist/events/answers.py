@@ -68,11 +68,6 @@ def is_answer(event: Event) -> bool:
     return event.type == UNDONE or event.type in ANSWERS
 
 
-def undone(events: Iterable[Event]) -> frozenset[str]:
-    """The ids that are taken back: of these events, those are as if they had never been."""
-    return frozenset(one for one in map(target, events) if one is not None)
-
-
 def standing(events: Iterable[Event]) -> list[Event]:
     """The events without answers that are taken back, and without what takes those back.
 
@@ -80,10 +75,10 @@ def standing(events: Iterable[Event]) -> list[Event]:
     and stays.
     """
     found = list(events)
-    gone = undone([event for event in found if event.type == UNDONE])
-    if not gone:
+    named = {target(event) for event in found if event.type == UNDONE}
+    if not named:
         return found
-    gone &= {event.event_id for event in found if event.type in ANSWERS}
+    gone = named & {event.event_id for event in found if event.type in ANSWERS}
     return [event for event in found if event.event_id not in gone and target(event) not in gone]
 
 

@@ -82,16 +82,17 @@ def gone_line(
     """
     words = TEXTS[recipient.language]
     name = name_of(one.contact, words["unknown"])
-    reason = words[f"gone_{one.why}"].format(
-        name=name_of(one.into or Contact(), words["another"]),
-        temperature=TEMPERATURES[recipient.language][one.lead.temperature.value],
-    )
+    if one.answer is not None:
+        reason = answer_text(one.answer, answered_by, recipient, now)
+    else:
+        reason = words[f"gone_{one.why}"].format(
+            name=name_of(one.into or Contact(), words["another"]),
+            temperature=TEMPERATURES[recipient.language][one.lead.temperature.value],
+        )
     contact = "" if one.may is May.NEITHER else reached_by(one.contact, name)
     warning = ""
     if refuses(one.may, one.contact) and one.contact != Contact():
         warning = allowed(one.may, one.contact, recipient.language)
-    if one.answer is not None:
-        reason = answer_text(one.answer, answered_by, recipient, now)
     return Line(one.lead.lead_id, name, contact, reason, warning, one.why is Why.ANSWERED)
 
 

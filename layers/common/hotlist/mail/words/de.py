@@ -27,7 +27,6 @@ TEXTS: Final[Mapping[str, str]] = {
     "gone_ended": "vorbei: nichts, was zählt, ist noch gespeichert",
     "gone_corrected": "von Hand korrigiert",
     "gone_objected": "hat dem Profiling widersprochen",
-    "gone_answered": "vom Vertrieb beantwortet",
     "yes": "ja",
     "no": "nein",
     "footer": "Hotlist schickt dies an {name} um {time} ({zone}).",

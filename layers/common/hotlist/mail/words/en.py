@@ -27,7 +27,6 @@ TEXTS: Final[Mapping[str, str]] = {
     "gone_ended": "over: nothing that counts is kept any more",
     "gone_corrected": "corrected by hand",
     "gone_objected": "objected to being profiled",
-    "gone_answered": "answered by sales",
     "yes": "yes",
     "no": "no",
     "footer": "Hotlist sends this to {name} at {time} ({zone}).",

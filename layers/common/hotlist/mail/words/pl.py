@@ -27,7 +27,6 @@ TEXTS: Final[Mapping[str, str]] = {
     "gone_ended": "koniec: nie ma już niczego, co się liczy",
     "gone_corrected": "poprawione ręcznie",
     "gone_objected": "sprzeciw wobec profilowania",
-    "gone_answered": "sprzedaż już odpowiedziała",
     "yes": "tak",
     "no": "nie",
     "footer": "Hotlist wysyła to do: {name}, o {time} ({zone}).",
